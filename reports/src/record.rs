@@ -1,0 +1,310 @@
+//! The lines of `results.jsonl`, schema 1: what a run writes and all that a report reads.
+//!
+//! A reader ignores fields that it does not know, so a field may be added without a new schema number.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// The schema number that this build writes, and the newest that it reads.
+pub const SCHEMA: u32 = 1;
+
+/// Parameters of a workload or options of a runner, by name.
+pub type Parameters = BTreeMap<String, Value>;
+
+/// One line of `results.jsonl`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "lowercase")]
+pub enum Record {
+    /// The first line: what was asked for, and of which machine.
+    Run(Box<Run>),
+    /// One cell in one round, answer verified.
+    Sample(Box<Sample>),
+    /// A cell that gave no time, and why.
+    Error(Failure),
+    /// The last line of a run that came to its own end.
+    End(End),
+}
+
+/// What was asked for, and of which machine.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Run {
+    /// Schema number of all lines that follow.
+    pub schema: u32,
+    /// Unique name of the run.
+    pub id: String,
+    /// When it started, RFC 3339, UTC.
+    pub started: String,
+    /// Seed of the order of cells in each round.
+    pub seed: u64,
+    /// What drove the cells: `regatta` or `criterion`.
+    pub driver: String,
+    /// Version of Regatta, git revision and build profile.
+    pub program: Program,
+    /// The plan as it was carried out, after flags were applied.
+    pub plan: Plan,
+    /// The machine, as far as it lets itself be described.
+    pub machine: Machine,
+    /// What each workload of the plan is.
+    pub workloads: BTreeMap<String, WorkloadInfo>,
+    /// What each runner of the plan is.
+    pub runners: BTreeMap<String, RunnerInfo>,
+}
+
+/// The program that measured.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Program {
+    /// Package version.
+    pub version: String,
+    /// Git revision that it was built from, with `-dirty` if the tree had changes; empty if unknown.
+    pub revision: String,
+    /// `release` or `debug`.
+    pub profile: String,
+    /// The compiler, as `rustc --version` prints it.
+    pub rustc: String,
+    /// Versions of the crates behind the models, by crate name.
+    pub crates: BTreeMap<String, String>,
+}
+
+/// The plan as it was carried out.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Plan {
+    /// `quick`, `default`, `full`, or the stem of the plan's file.
+    pub name: String,
+    /// Time that the rounds may take in all, seconds; none if only the number of rounds bounds it.
+    pub budget_s: Option<f64>,
+    /// Most rounds of a group.
+    pub rounds: u32,
+    /// Fresh cell processes over which the rounds of a cell are spread.
+    pub processes: u32,
+    /// The groups in the order in which they ran.
+    pub groups: Vec<Group>,
+}
+
+/// One workload with its parameters: what is compared with each other.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Group {
+    /// Workload name.
+    pub workload: String,
+    /// All its parameters, defaults filled in.
+    pub params: Parameters,
+    /// Number of tasks that every run of it carries out.
+    pub tasks: u64,
+    /// The longest wait of one task, nanoseconds; 0 for work that never waits.
+    /// No model can finish the group faster than this.
+    pub wait_ns: u64,
+    /// Its cells.
+    pub cells: Vec<CellId>,
+    /// Runners that the plan leaves out of this group, with the reason.
+    pub skipped: BTreeMap<String, String>,
+}
+
+/// One cell of a group.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(default)]
+pub struct CellId {
+    /// Runner name.
+    pub runner: String,
+    /// Options of the runner in the form `name=value,name=value`; empty if it has its defaults.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub options: String,
+    /// Units of parallelism that the runner may use; the number of tasks for one that creates a unit for each.
+    pub workers: u64,
+    /// Which copy of the same cell this is: empty, or `a-a` for the second copy of the baseline.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub arm: String,
+}
+
+/// What a workload is.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct WorkloadInfo {
+    /// `cpu`, `io` or `mixed`.
+    pub kind: String,
+    /// One sentence.
+    pub about: String,
+}
+
+/// What a runner is.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct RunnerInfo {
+    /// `native`, `gil` (modelled) or `cpython`.
+    pub family: String,
+    /// One sentence.
+    pub about: String,
+    /// The runner that its speed-up is taken against, of the same family's language.
+    pub baseline: String,
+    /// `one`, `workers` or `per-task`: what bounds its parallelism.
+    pub parallelism: String,
+    /// Version and build of what runs it, where that is not this program (an interpreter, say).
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub version: String,
+}
+
+/// The machine. What could not be found out is none, or empty.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Machine {
+    /// CPU model name.
+    pub cpu: String,
+    /// Architecture, as Rust names it.
+    pub arch: String,
+    /// Physical cores.
+    pub physical_cores: Option<u64>,
+    /// Logical cores that are online.
+    pub logical_cores: u64,
+    /// Logical cores that affinity lets this process use.
+    pub usable_cores: u64,
+    /// CPU quota of the cgroup, in cores; none if unlimited or unknown.
+    pub quota_cores: Option<f64>,
+    /// Memory, bytes.
+    pub memory_bytes: u64,
+    /// Operating system and its version.
+    pub os: String,
+    /// Kernel release.
+    pub kernel: String,
+    /// Name of the hypervisor if one was seen.
+    pub hypervisor: String,
+    /// Frequency governor of the first core.
+    pub governor: String,
+    /// Whether simultaneous multithreading is on.
+    pub smt: Option<bool>,
+    /// Whether frequency boost is on.
+    pub turbo: Option<bool>,
+    /// Whether the machine runs on battery.
+    pub on_battery: Option<bool>,
+    /// Load average over one minute when the run began.
+    pub load_average: Option<f64>,
+}
+
+/// One cell in one round. Its answer was right: anything else is a [`Failure`].
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Sample {
+    /// Workload name.
+    pub workload: String,
+    /// All parameters of the workload.
+    pub params: Parameters,
+    /// Which cell of the group.
+    #[serde(flatten)]
+    pub cell: CellId,
+    /// Which of the cell's processes measured it, from 0.
+    pub process: u32,
+    /// Round within the group, from 0, counted through all processes.
+    pub round: u32,
+    /// Place of the cell in its round, from 0.
+    pub order: u32,
+    /// Tasks that were carried out.
+    pub tasks: u64,
+    /// Checksum over the results of all tasks, equal to the oracle's.
+    pub checksum: u64,
+    /// Distinct workers (threads or processes) that started at least one task.
+    pub workers_seen: u64,
+    /// Wall time, nanoseconds, monotonic clock.
+    pub wall_ns: u64,
+    /// CPU time of the whole process tree, nanoseconds.
+    pub cpu_ns: u64,
+    /// CPU time of the process tree on each logical core, nanoseconds.
+    pub per_core_ns: Option<Vec<u64>>,
+    /// Voluntary context switches of the process tree.
+    pub switches_voluntary: Option<u64>,
+    /// Involuntary context switches of the process tree.
+    pub switches_involuntary: Option<u64>,
+    /// Peak resident memory of the cell process, bytes.
+    pub peak_rss_bytes: Option<u64>,
+    /// Peak resident memory of its worker processes, bytes: the sum over those alive at the end, or, where
+    /// none is, that of the largest one that has ended.
+    pub children_rss_bytes: Option<u64>,
+    /// Time that the runner took to start (pool, runtime), nanoseconds; the same for all samples of a process.
+    pub start_ns: u64,
+    /// CPU time that the hypervisor gave to others in the meantime, all cores, nanoseconds.
+    pub steal_ns: Option<u64>,
+    /// CPU time that other processes of the machine used in the meantime, nanoseconds.
+    pub outside_ns: Option<u64>,
+    /// CPU time that the workload's server used in the meantime, nanoseconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub server_cpu_ns: Option<u64>,
+    /// Extra figures of the runner or the workload, by name; the name ends in the unit (`lock_waits`, `lock_wait_ns`).
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub figures: BTreeMap<String, f64>,
+    /// Latency histograms, by name: HDR histogram, V2 + deflate, base64, values in nanoseconds.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub histograms: BTreeMap<String, String>,
+    /// Where each figure comes from: `cpu`, `per_core`, `switches`, `rss`, ... to the name of the source.
+    pub source: BTreeMap<String, String>,
+}
+
+/// A cell that gave no time, and why.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Failure {
+    /// Workload name.
+    pub workload: String,
+    /// All parameters of the workload.
+    pub params: Parameters,
+    /// Which cell of the group.
+    #[serde(flatten)]
+    pub cell: CellId,
+    /// Which of the cell's processes failed, from 0.
+    pub process: u32,
+    /// Round in which it failed; none if it failed before its first (in start-up or warm-up).
+    pub round: Option<u32>,
+    /// What kind of failure.
+    pub kind: FailureKind,
+    /// What happened and what to do about it.
+    pub message: String,
+}
+
+/// Kinds of failure.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FailureKind {
+    /// The checksum, the number of tasks or the number of workers was not what it must be.
+    WrongAnswer,
+    /// The cell did not answer in time.
+    Timeout,
+    /// The cell, or a worker process of it, ended or panicked.
+    #[default]
+    Crash,
+    /// The cell answered something that is not of the protocol.
+    Protocol,
+    /// The machine's limits would not carry it: not run.
+    Limit,
+    /// Something that it needs is missing, or the plan leaves it out: not run.
+    Unavailable,
+}
+
+impl FailureKind {
+    /// Whether the cell was not run at all, rather than run and failed.
+    pub fn is_not_run(self) -> bool {
+        matches!(self, Self::Limit | Self::Unavailable)
+    }
+
+    /// Its name in the file.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::WrongAnswer => "wrong-answer",
+            Self::Timeout => "timeout",
+            Self::Crash => "crash",
+            Self::Protocol => "protocol",
+            Self::Limit => "limit",
+            Self::Unavailable => "unavailable",
+        }
+    }
+}
+
+/// How the run came to its end.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct End {
+    /// When, RFC 3339, UTC.
+    pub finished: String,
+    /// False if it was stopped before its plan was done.
+    pub complete: bool,
+}
