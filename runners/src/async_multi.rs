@@ -1,0 +1,34 @@
+//! `async`: spawned tasks on tokio's multi-thread runtime.
+
+use std::sync::Arc;
+
+use regatta_workloads::Workload;
+use tokio::runtime::Builder;
+
+use crate::{Error, Need, Outcome, Parallelism, Runner, Settings, tokio_world};
+
+/// A spawned task each on a runtime of W threads.
+#[derive(Debug)]
+pub struct Async;
+
+impl Runner for Async {
+    const NAME: &'static str = "async";
+    const ABOUT: &'static str = "a spawned asynchronous task each, on a runtime of W threads (tokio)";
+    const PARALLELISM: Parallelism = Parallelism::Workers;
+
+    fn need<W: Workload>(workload: &W, _settings: &Settings) -> Need {
+        Need::futures(workload.tasks()).descriptors(workload.descriptors() * workload.tasks())
+    }
+
+    fn start<W: Workload>(
+        workload: Arc<W>,
+        settings: Settings,
+    ) -> Result<impl FnMut() -> Result<Outcome, Error> + use<W>, Error> {
+        let runtime = Builder::new_multi_thread()
+            .worker_threads(settings.workers)
+            .enable_all()
+            .build()
+            .map_err(Error::system("start the runtime of tokio"))?;
+        Ok(move || tokio_world::run(&runtime, &workload))
+    }
+}

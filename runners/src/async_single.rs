@@ -1,0 +1,33 @@
+//! `async-single`: spawned tasks on tokio's one-thread event loop.
+
+use std::sync::Arc;
+
+use regatta_workloads::Workload;
+use tokio::runtime::Builder;
+
+use crate::{Async, Error, Need, Outcome, Parallelism, Runner, Settings, tokio_world};
+
+/// A spawned task each on an event loop of one thread.
+#[derive(Debug)]
+pub struct AsyncSingle;
+
+impl Runner for AsyncSingle {
+    const NAME: &'static str = "async-single";
+    const ABOUT: &'static str = "a spawned asynchronous task each, on an event loop of one thread (tokio)";
+    const PARALLELISM: Parallelism = Parallelism::One;
+
+    fn need<W: Workload>(workload: &W, settings: &Settings) -> Need {
+        Async::need(workload, settings)
+    }
+
+    fn start<W: Workload>(
+        workload: Arc<W>,
+        _settings: Settings,
+    ) -> Result<impl FnMut() -> Result<Outcome, Error> + use<W>, Error> {
+        let runtime = Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(Error::system("start the event loop of tokio"))?;
+        Ok(move || tokio_world::run(&runtime, &workload))
+    }
+}

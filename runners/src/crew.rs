@@ -1,0 +1,62 @@
+//! Counts the distinct threads that did the work of one run, so that parallelism is seen and not assumed.
+
+use std::cell::Cell;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// The number of the next crew; 0 is no crew.
+static NEXT: AtomicU64 = AtomicU64::new(1);
+
+thread_local! {
+    /// The crew that this thread was counted in last.
+    static LAST: Cell<u64> = const { Cell::new(0) };
+}
+
+/// The threads that have started at least one task of a run.
+#[derive(Debug)]
+pub struct Crew {
+    /// Unique among all crews of this process, so that a thread that outlives a run is counted again in the next.
+    id: u64,
+    /// Threads counted so far.
+    seen: AtomicU64,
+}
+
+impl Crew {
+    /// A crew without members.
+    #[allow(clippy::new_without_default, reason = "each crew is a new one; there is no default crew")]
+    pub fn new() -> Self {
+        Self { id: NEXT.fetch_add(1, Ordering::Relaxed), seen: AtomicU64::new(0) }
+    }
+
+    /// Counts the calling thread unless it has been counted. To be called as a task starts.
+    #[inline]
+    pub fn mark(&self) {
+        LAST.with(|last| {
+            if last.replace(self.id) != self.id {
+                self.seen.fetch_add(1, Ordering::Relaxed);
+            }
+        });
+    }
+
+    /// Number of threads counted.
+    pub fn seen(&self) -> u64 {
+        self.seen.load(Ordering::Relaxed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_thread_counts_once_in_each_crew() {
+        let (first, second) = (Crew::new(), Crew::new());
+        first.mark();
+        first.mark();
+        second.mark();
+        std::thread::scope(|scope| {
+            scope.spawn(|| first.mark());
+            scope.spawn(|| first.mark());
+        });
+        assert_eq!((first.seen(), second.seen()), (3, 1));
+    }
+}

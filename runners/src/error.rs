@@ -1,0 +1,64 @@
+//! What can go wrong in a runner.
+
+use std::any::Any;
+use std::io;
+
+/// Why a runner could not start or a run brought no result.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A task failed.
+    #[error("task {index}: {message}")]
+    Task {
+        /// Index of the task.
+        index: u64,
+        /// What it said.
+        message: String,
+    },
+    /// A task panicked.
+    #[error("a task panicked: {0}")]
+    Panic(String),
+    /// A worker process ended before its work was done.
+    #[error("{0}")]
+    Lost(String),
+    /// The machine would not carry it.
+    #[error("{what}; {remedy}")]
+    Limit {
+        /// Which limit, how much is needed and how much there is.
+        what: String,
+        /// What to do about it.
+        remedy: String,
+    },
+    /// The model cannot do this work, or something that it needs is missing.
+    #[error("{0}")]
+    Unavailable(String),
+    /// The operating system refused something.
+    #[error("cannot {doing}: {source}")]
+    System {
+        /// What was tried.
+        doing: &'static str,
+        /// Why it failed.
+        source: io::Error,
+    },
+}
+
+impl Error {
+    /// The failure of the task with this index.
+    pub fn task(index: u64, error: &regatta_workloads::Error) -> Self {
+        Self::Task { index, message: error.to_string() }
+    }
+
+    /// The panic that a task ended with.
+    pub fn panic(payload: &(dyn Any + Send)) -> Self {
+        let message = payload
+            .downcast_ref::<&str>()
+            .map(|message| (*message).to_owned())
+            .or_else(|| payload.downcast_ref::<String>().cloned())
+            .unwrap_or_else(|| "no message".to_owned());
+        Self::Panic(message)
+    }
+
+    /// Turns the operating system's refusal of `doing` into an error; for use with `map_err`.
+    pub fn system<E: Into<io::Error>>(doing: &'static str) -> impl FnOnce(E) -> Self {
+        move |source| Self::System { doing, source: source.into() }
+    }
+}

@@ -1,0 +1,93 @@
+//! `green`: stackful coroutines of the crate may, one a task, and the world they wait in.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use may::coroutine::{self, Builder, JoinHandle};
+use may::net::TcpStream;
+use regatta_workloads::{Context, Tally, Workload};
+
+use crate::blocking::{BlockingStream, carry_out};
+use crate::{Crew, Error, Need, Outcome, Parallelism, Runner, Settings};
+
+/// Stack of a coroutine in machine words: 64 KiB, of which only touched pages cost memory.
+const STACK_WORDS: usize = 0x2000;
+
+/// The world in which waiting suspends the coroutine inside the call: its futures are ready at once.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Suspending;
+
+impl Context for Suspending {
+    type Stream = BlockingStream<TcpStream>;
+
+    async fn sleep(&self, duration: Duration) {
+        coroutine::sleep(duration);
+    }
+
+    async fn connect(&self, to: SocketAddr) -> io::Result<Self::Stream> {
+        let stream = TcpStream::connect(to)?;
+        stream.set_nodelay(true)?;
+        Ok(BlockingStream(stream))
+    }
+
+    async fn yield_now(&self) {
+        coroutine::yield_now();
+    }
+
+    #[inline]
+    fn checkpoint(&self) {}
+}
+
+/// A coroutine with a stack of its own for each task, on W scheduler threads.
+#[derive(Debug)]
+pub struct Green;
+
+impl Runner for Green {
+    const NAME: &'static str = "green";
+    const ABOUT: &'static str = "a coroutine with a stack of its own for each task, on W scheduler threads (may)";
+    const PARALLELISM: Parallelism = Parallelism::Workers;
+
+    fn need<W: Workload>(workload: &W, _settings: &Settings) -> Need {
+        Need::coroutines(workload.tasks()).descriptors(workload.descriptors() * workload.tasks())
+    }
+
+    fn start<W: Workload>(
+        workload: Arc<W>,
+        settings: Settings,
+    ) -> Result<impl FnMut() -> Result<Outcome, Error> + use<W>, Error> {
+        // Threads are not pinned, so that the kernel places those of every model alike.
+        may::config().set_workers(settings.workers).set_stack_size(STACK_WORDS).set_worker_pin(false);
+        // The first coroutine starts the scheduler.
+        // SAFETY: it does nothing, so it neither blocks, nor uses thread-locals, nor needs more than its stack.
+        let first = unsafe { Builder::new().spawn(|| ()) };
+        drop(first.map_err(Error::system("start the scheduler of may"))?.join());
+        Ok(move || {
+            let crew = Arc::new(Crew::new());
+            let spawn = |index| -> io::Result<JoinHandle<Result<u64, Error>>> {
+                let (workload, crew) = (Arc::clone(&workload), Arc::clone(&crew));
+                let task = move || {
+                    crew.mark();
+                    carry_out(&*workload, &Suspending, index)
+                };
+                // SAFETY: tasks wait only through their context, which suspends the coroutine; the one thread-local,
+                // the crew's, is done with before the task can be suspended; workloads keep their stacks small.
+                unsafe { Builder::new().spawn(task) }
+            };
+            let mut coroutines = Vec::with_capacity(workload.tasks() as usize);
+            for index in 0..workload.tasks() {
+                coroutines.push(spawn(index).map_err(Error::system("create a coroutine"))?);
+            }
+            let mut tally = Ok(Tally::default());
+            for (index, coroutine) in (0..).zip(coroutines) {
+                let result = coroutine.join().unwrap_or_else(|payload| Err(Error::panic(&*payload)));
+                tally = tally.and_then(|mut tally: Tally| {
+                    tally.add(index, result?);
+                    Ok(tally)
+                });
+            }
+            Ok(Outcome::new(tally?, &crew))
+        })
+    }
+}

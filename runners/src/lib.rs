@@ -1,0 +1,55 @@
+//! How it is done: runners, one concurrency model each, all with the same surface.
+//!
+//! A runner turns a workload into a closure that carries out every task once. What the model keeps between runs (a pool, a
+//! runtime, worker processes) is built before and owned by the closure; dropping it ends all of that.
+//!
+//! # Layout
+//! - `runner`: the [`Runner`] trait, [`Settings`] in, [`Outcome`] out; [`Error`] is what can go wrong.
+//! - `list`: lists of runner types, and the way from a name to a type.
+//! - `crew`: counts the distinct workers that did the work.
+//! - `limits`: what the machine would carry, asked before it is too late.
+//! - `blocking`, `green`, `tokio_world`: the worlds that tasks wait in.
+//! - `worker`: what runs in a worker process.
+//! - one file per runner.
+
+mod async_multi;
+mod async_single;
+mod blocking;
+mod crew;
+mod error;
+mod green;
+mod limits;
+mod list;
+mod process;
+mod process_pool;
+mod rayon;
+mod runner;
+mod scoped;
+mod sequential;
+mod thread;
+mod thread_pool;
+mod tokio_world;
+pub mod worker;
+
+pub use async_multi::Async;
+pub use async_single::AsyncSingle;
+pub use blocking::{Blocking, complete};
+pub use crew::Crew;
+pub use error::Error;
+pub use green::Green;
+pub use limits::{Limits, Need};
+pub use list::{RunnerVisitor, Runners};
+pub use process::Process;
+pub use process_pool::ProcessPool;
+pub use rayon::Rayon;
+pub use runner::{Family, Outcome, Parallelism, Runner, Settings};
+pub use scoped::Scoped;
+pub use sequential::Sequential;
+pub use thread::Thread;
+pub use thread_pool::ThreadPool;
+
+use regatta_workloads::list;
+
+/// The runners that come with Regatta, in the order in which they are shown. A new one is one more name here.
+pub type Standard =
+    list![Sequential, Process, ProcessPool, Thread, ThreadPool, Scoped, Rayon, Green, Async, AsyncSingle];

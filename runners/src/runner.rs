@@ -1,0 +1,120 @@
+//! The `Runner` trait: one concurrency model.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use regatta_workloads::{Tally, Workload};
+use serde_json::Value;
+
+use crate::worker::Command;
+use crate::{Crew, Error, Need};
+
+/// What a runner is given beside the workload.
+#[derive(Debug, Clone, Default)]
+pub struct Settings {
+    /// Units of parallelism that it may use; at least 1. Of no meaning to a runner that always has one, or one per task.
+    pub workers: usize,
+    /// Options of the model, by name.
+    pub options: BTreeMap<String, Value>,
+    /// How to start a worker process.
+    pub worker: Command,
+}
+
+/// What bounds a runner's parallelism.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Parallelism {
+    /// Always one worker.
+    One,
+    /// As many workers as it is given.
+    Workers,
+    /// A worker of its own for each task.
+    PerTask,
+}
+
+impl Parallelism {
+    /// Its name in records: `one`, `workers` or `per-task`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::One => "one",
+            Self::Workers => "workers",
+            Self::PerTask => "per-task",
+        }
+    }
+
+    /// The workers that a runner with this parallelism has for a number of tasks, when it is given `workers`.
+    pub fn workers(self, workers: u64, tasks: u64) -> u64 {
+        match self {
+            Self::One => 1,
+            Self::Workers => workers,
+            Self::PerTask => tasks.max(1),
+        }
+    }
+}
+
+/// Where a model comes from: what its speed-up is compared within.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Family {
+    /// Native code without a global lock.
+    Native,
+    /// Native code under a modelled global interpreter lock.
+    Gil,
+}
+
+impl Family {
+    /// Its name in records: `native` or `gil`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Native => "native",
+            Self::Gil => "gil",
+        }
+    }
+}
+
+/// What one run brought.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Outcome {
+    /// Number of tasks done, and the checksum over their results.
+    pub tally: Tally,
+    /// Distinct workers that started at least one task.
+    pub workers_seen: u64,
+    /// Extra figures of the model, by name; the name ends in the unit.
+    pub figures: BTreeMap<String, f64>,
+}
+
+impl Outcome {
+    /// The outcome of a run whose tasks this crew did.
+    pub fn new(tally: Tally, crew: &Crew) -> Self {
+        Self { tally, workers_seen: crew.seen(), figures: BTreeMap::new() }
+    }
+}
+
+/// One concurrency model.
+pub trait Runner: 'static {
+    /// Its name in plans, flags and records.
+    const NAME: &'static str;
+    /// How it does the work, in one sentence.
+    const ABOUT: &'static str;
+    /// What bounds its parallelism.
+    const PARALLELISM: Parallelism;
+    /// Where it comes from.
+    const FAMILY: Family = Family::Native;
+    /// Whether its workers are processes, which share no memory.
+    const PROCESSES: bool = false;
+
+    /// What a run would take from the machine.
+    fn need<W: Workload>(workload: &W, settings: &Settings) -> Need {
+        Need::default().descriptors(workload.descriptors() * settings.workers as u64)
+    }
+
+    /// Builds what the model keeps between runs, and gives the closure that carries out every task once.
+    ///
+    /// The closure pays for whatever it is the model's nature to create anew each time. It must come to an end, even when tasks
+    /// fail or panic; what is left of the model after that need not be usable.
+    ///
+    /// # Errors
+    /// If the model cannot be started here. The closure fails if a task fails, panics or is lost.
+    fn start<W: Workload>(
+        workload: Arc<W>,
+        settings: Settings,
+    ) -> Result<impl FnMut() -> Result<Outcome, Error> + use<Self, W>, Error>;
+}

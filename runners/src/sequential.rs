@@ -1,0 +1,29 @@
+//! `sequential`: one task after the other on one thread.
+
+use std::sync::Arc;
+
+use regatta_workloads::Workload;
+
+use crate::blocking::{carry_out_all, catch};
+use crate::{Blocking, Crew, Error, Outcome, Parallelism, Runner, Settings};
+
+/// One task after the other on one thread: what all others are compared with.
+#[derive(Debug)]
+pub struct Sequential;
+
+impl Runner for Sequential {
+    const NAME: &'static str = "sequential";
+    const ABOUT: &'static str = "one task after the other on one thread";
+    const PARALLELISM: Parallelism = Parallelism::One;
+
+    fn start<W: Workload>(
+        workload: Arc<W>,
+        _settings: Settings,
+    ) -> Result<impl FnMut() -> Result<Outcome, Error> + use<W>, Error> {
+        Ok(move || {
+            let crew = Crew::new();
+            let tally = catch(|| carry_out_all(&*workload, &Blocking, &crew, 0..workload.tasks()))?;
+            Ok(Outcome::new(tally, &crew))
+        })
+    }
+}

@@ -1,0 +1,61 @@
+//! `thread`: a thread of its own for each task.
+
+use std::sync::Arc;
+
+use regatta_workloads::{Tally, Workload};
+
+use crate::blocking::carry_out;
+use crate::{Blocking, Crew, Error, Need, Outcome, Parallelism, Runner, Settings};
+
+/// A thread of its own for each task, all at once; creating them is part of the run.
+#[derive(Debug)]
+pub struct Thread;
+
+impl Runner for Thread {
+    const NAME: &'static str = "thread";
+    const ABOUT: &'static str = "a thread of its own for each task, all at once (std::thread)";
+    const PARALLELISM: Parallelism = Parallelism::PerTask;
+
+    fn need<W: Workload>(workload: &W, _settings: &Settings) -> Need {
+        Need::threads(workload.tasks()).descriptors(workload.descriptors() * workload.tasks())
+    }
+
+    fn start<W: Workload>(
+        workload: Arc<W>,
+        _settings: Settings,
+    ) -> Result<impl FnMut() -> Result<Outcome, Error> + use<W>, Error> {
+        Ok(move || {
+            let crew = Arc::new(Crew::new());
+            let spawn = |index| {
+                let (workload, crew) = (Arc::clone(&workload), Arc::clone(&crew));
+                std::thread::Builder::new().spawn(move || {
+                    crew.mark();
+                    carry_out(&*workload, &Blocking, index)
+                })
+            };
+            let mut refused = None;
+            let mut threads = Vec::with_capacity(workload.tasks() as usize);
+            for index in 0..workload.tasks() {
+                match spawn(index) {
+                    Ok(thread) => threads.push(thread),
+                    Err(error) => {
+                        refused = Some(Error::system("create a thread")(error));
+                        break;
+                    }
+                }
+            }
+            let mut tally = Ok(Tally::default());
+            for (index, thread) in (0..).zip(threads) {
+                let result = thread.join().unwrap_or_else(|payload| Err(Error::panic(&*payload)));
+                tally = tally.and_then(|mut tally| {
+                    tally.add(index, result?);
+                    Ok(tally)
+                });
+            }
+            match refused {
+                Some(error) => Err(error),
+                None => Ok(Outcome::new(tally?, &crew)),
+            }
+        })
+    }
+}

@@ -1,0 +1,216 @@
+//! Every workload under every runner, with no, one, few and many tasks, one that fails and one that panics.
+//!
+//! A runner is covered by being in the list of runners. The suite has a main of its own, for worker processes re-enter it.
+
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader, Write};
+use std::net::{SocketAddr, TcpListener};
+use std::process::ExitCode;
+use std::sync::{Arc, OnceLock};
+
+use libtest_mimic::{Arguments, Failed, Trial};
+use regatta_runners::worker::{self, Command};
+use regatta_runners::{Error, Limits, Outcome, Parallelism, Runner, RunnerVisitor, Runners, Settings, Standard};
+use regatta_workloads::{Context, Kind, Selected, Tally, Visitor, Workload, Workloads};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+/// Workers that a runner may use. One number for all, for may takes only the first that it is told in a process.
+const WORKERS: usize = 2;
+
+type Course = (Faulty, (Yielding, regatta_workloads::Standard));
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().collect();
+    if let Some(("worker", rest)) = args.get(1).map(String::as_str).zip(args.get(2..)) {
+        return worker::main::<Course>(rest);
+    }
+    let trials = Standard::names().into_iter().flat_map(trials_of).collect();
+    libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
+}
+
+fn trials_of(runner: &'static str) -> Vec<Trial> {
+    let many = if runner == "process" { 40 } else { 400 };
+    let mut trials = Vec::new();
+    for tasks in [0, 1, 7, many] {
+        let cases = [
+            ("primes", json!({"start": 1000, "length": 5000, "tasks": tasks})),
+            ("counting", json!({"from": 5000, "tasks": tasks})),
+            ("switch", json!({"yields": 20, "tasks": tasks})),
+            ("empty", json!({"tasks": tasks})),
+            ("sleep", json!({"wait_us": 1000, "tasks": tasks})),
+            ("echo", json!({"connections": tasks, "round_trips": 3, "bytes": 100, "delay_us": 0})),
+        ];
+        for (workload, params) in cases {
+            let name = format!("{runner}/{workload}/{tasks}");
+            trials.push(Trial::test(name, move || agrees(runner, workload, params)));
+        }
+    }
+    trials.push(Trial::test(format!("{runner}/primes/known-13"), move || {
+        // The large ones take too long in a debug build; the oracle is checked against the sieve by unit tests.
+        agrees(runner, "primes", json!({"start": 472_882_000, "length": 100, "tasks": 5}))
+    }));
+    trials.push(Trial::test(format!("{runner}/a task fails"), move || {
+        let error = fails(runner, json!({"tasks": 20, "fails": 3}))?;
+        expect(matches!(&error, Error::Task { index: 3, message } if message.contains("told to")), &error)
+    }));
+    trials.push(Trial::test(format!("{runner}/a task panics"), move || {
+        let error = fails(runner, json!({"tasks": 20, "panics": 5}))?;
+        expect(error.to_string().contains("told to panic"), &error)
+    }));
+    trials.push(Trial::test(format!("{runner}/a task waits often"), move || {
+        agrees(runner, "yielding", json!({"tasks": 30}))
+    }));
+    trials
+}
+
+fn expect(right: bool, found: &impl std::fmt::Debug) -> Result<(), Failed> {
+    if right { Ok(()) } else { Err(format!("found {found:?}").into()) }
+}
+
+/// Runs twice, for a pool must still be whole after the first run, and compares with the oracle.
+fn agrees(runner: &'static str, workload: &str, params: Value) -> Result<(), Failed> {
+    let checked = run(runner, workload, params)?;
+    for outcome in checked.outcomes {
+        let outcome = outcome?;
+        expect(outcome.tally == checked.expected, &(outcome.tally, checked.expected))?;
+        let tasks = checked.expected.tasks;
+        let allowed = checked.parallelism.workers(WORKERS as u64, tasks).min(tasks);
+        expect(outcome.workers_seen <= allowed && (outcome.workers_seen > 0) == (tasks > 0), &outcome)?;
+    }
+    Ok(())
+}
+
+fn fails(runner: &'static str, params: Value) -> Result<Error, Failed> {
+    let mut outcomes = run(runner, "faulty", params)?.outcomes;
+    outcomes.swap_remove(0).err().ok_or_else(|| "the run should have failed".into())
+}
+
+struct Checked {
+    outcomes: Vec<Result<Outcome, Error>>,
+    expected: Tally,
+    parallelism: Parallelism,
+}
+
+fn run(runner: &'static str, workload: &str, params: Value) -> Result<Checked, Failed> {
+    let params: Map<String, Value> = serde_json::from_value(params)?;
+    Course::visit(&Selected { name: workload, params: &params }, ChooseRunner(runner))?
+}
+
+struct ChooseRunner(&'static str);
+
+impl Visitor for ChooseRunner {
+    type Output = Result<Checked, Failed>;
+
+    fn visit<W: Workload>(self, mut workload: W) -> Self::Output {
+        if workload.service().is_some() {
+            workload.attach(echo_server());
+        }
+        Standard::visit(self.0, RunTwice(workload)).ok_or("no such runner")?
+    }
+}
+
+struct RunTwice<W>(W);
+
+impl<W: Workload> RunnerVisitor for RunTwice<W> {
+    type Output = Result<Checked, Failed>;
+
+    fn visit<R: Runner>(self) -> Self::Output {
+        let program = std::env::current_exe()?;
+        let worker = Command { program, args: vec!["worker".to_owned()] };
+        let settings = Settings { workers: WORKERS, options: BTreeMap::new(), worker };
+        Limits::read().check(&R::need(&self.0, &settings))?;
+        let workload = Arc::new(self.0);
+        let mut run = R::start(Arc::clone(&workload), settings)?;
+        let first = run();
+        let outcomes = if first.is_ok() { vec![first, run()] } else { vec![first] };
+        Ok(Checked { outcomes, expected: workload.expected(), parallelism: R::PARALLELISM })
+    }
+}
+
+/// An upper-casing server on a thread of this process: what is tested here are answers, not times.
+fn echo_server() -> SocketAddr {
+    static SERVER: OnceLock<SocketAddr> = OnceLock::new();
+    *SERVER.get_or_init(|| {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let address = listener.local_addr().expect("a bound listener has an address");
+        std::thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                std::thread::spawn(move || {
+                    let mut line = Vec::new();
+                    let mut reader = BufReader::new(&stream);
+                    while reader.read_until(b'\n', &mut line).is_ok_and(|length| length > 0) {
+                        line.make_ascii_uppercase();
+                        if (&stream).write_all(&line).is_err() {
+                            break;
+                        }
+                        line.clear();
+                    }
+                });
+            }
+        });
+        address
+    })
+}
+
+/// One task of many fails, or panics.
+#[derive(Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+struct Faulty {
+    tasks: u64,
+    fails: Option<u64>,
+    panics: Option<u64>,
+}
+
+impl Workload for Faulty {
+    const NAME: &'static str = "faulty";
+    const KIND: Kind = Kind::Cpu;
+    const ABOUT: &'static str = "has one bad task";
+
+    fn tasks(&self) -> u64 {
+        self.tasks
+    }
+
+    async fn task<C: Context>(&self, _cx: &C, index: u64) -> Result<u64, regatta_workloads::Error> {
+        assert_ne!(Some(index), self.panics, "told to panic");
+        if Some(index) == self.fails {
+            return Err(regatta_workloads::Error::Wrong("told to fail".to_owned()));
+        }
+        Ok(0)
+    }
+
+    fn expected(&self) -> Tally {
+        regatta_workloads::expected_tally((0..self.tasks).map(|_| 0))
+    }
+}
+
+/// Waits in every way that a context offers, so that a coroutine moves between threads if its model lets it.
+#[derive(Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+struct Yielding {
+    tasks: u64,
+}
+
+impl Workload for Yielding {
+    const NAME: &'static str = "yielding";
+    const KIND: Kind = Kind::Mixed;
+    const ABOUT: &'static str = "gives way and sleeps by turns";
+
+    fn tasks(&self) -> u64 {
+        self.tasks
+    }
+
+    async fn task<C: Context>(&self, cx: &C, index: u64) -> Result<u64, regatta_workloads::Error> {
+        let text = format!("task {index}");
+        for _ in 0..5 {
+            cx.yield_now().await;
+            cx.sleep(std::time::Duration::from_micros(100)).await;
+            cx.checkpoint();
+        }
+        Ok(text.len() as u64)
+    }
+
+    fn expected(&self) -> Tally {
+        regatta_workloads::expected_tally((0..self.tasks).map(|index| 5 + index.to_string().len() as u64))
+    }
+}

@@ -1,0 +1,37 @@
+//! `empty`: tasks that only return their index: what creation and dispatch cost.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Context, Error, Kind, Tally, Workload, expected_tally};
+
+/// Does nothing, many times.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Empty {
+    /// Number of tasks.
+    pub tasks: u64,
+}
+
+impl Default for Empty {
+    fn default() -> Self {
+        Self { tasks: 5_000 }
+    }
+}
+
+impl Workload for Empty {
+    const NAME: &'static str = "empty";
+    const KIND: Kind = Kind::Cpu;
+    const ABOUT: &'static str = "returns its index: what it costs to create and dispatch a task";
+
+    fn tasks(&self) -> u64 {
+        self.tasks
+    }
+
+    async fn task<C: Context>(&self, _cx: &C, index: u64) -> Result<u64, Error> {
+        Ok(index)
+    }
+
+    fn expected(&self) -> Tally {
+        expected_tally(0..self.tasks)
+    }
+}

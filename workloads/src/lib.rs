@@ -1,0 +1,37 @@
+//! What is done: workloads, each a set of tasks with a known right answer.
+//!
+//! A task body is written once, as an `async fn` that is generic over the world it waits in (its [`Context`]). In a world where
+//! waiting blocks the thread, every future is ready at once, so polling the task once runs it to its end and the
+//! compiler removes the rest. This crate holds no threads, no clocks and no runtime: those belong to the runners.
+//!
+//! # Layout
+//! - `workload`: the [`Workload`] trait, and [`Error`], what a task can fail with.
+//! - `context`: [`Context`] and [`Stream`], the world of a model as a task sees it.
+//! - `checksum`: how the results of all tasks become one figure that is compared with the oracle's.
+//! - `list`: lists of workload types, and the way from a name to a type.
+//! - one file per workload.
+
+mod checksum;
+mod context;
+mod counting;
+mod echo;
+mod empty;
+mod list;
+mod primes;
+mod sleep;
+mod switch;
+mod workload;
+
+pub use checksum::{Tally, expected_tally};
+pub use context::{Context, Stream};
+pub use counting::Counting;
+pub use echo::Echo;
+pub use empty::Empty;
+pub use list::{Selected, UnknownWorkload, Visitor, Workloads};
+pub use primes::{Preset, Primes};
+pub use sleep::Sleep;
+pub use switch::Switch;
+pub use workload::{Error, Kind, Service, Workload};
+
+/// The workloads that come with Regatta, in the order in which they are shown. A new one is one more name here.
+pub type Standard = list![Primes, Counting, Switch, Empty, Sleep, Echo];

@@ -1,0 +1,88 @@
+//! Lists of workload types, and the way from a name to a type.
+//!
+//! Runners are generic over the workload, so a workload is chosen by type. A list of types, `(First, (Second, ()))`, finds the
+//! type for a name and hands the value to a visitor; a program of your own prepends its own types.
+
+use serde_json::{Map, Value};
+
+use crate::Workload;
+
+/// Something to do with a workload, whichever it is.
+pub trait Visitor {
+    /// What it gives back.
+    type Output;
+
+    /// Does it.
+    fn visit<W: Workload>(self, workload: W) -> Self::Output;
+}
+
+/// A name, and the parameters that differ from the workload's defaults.
+#[derive(Debug, Clone)]
+pub struct Selected<'a> {
+    /// Name of the workload.
+    pub name: &'a str,
+    /// Parameters by name.
+    pub params: &'a Map<String, Value>,
+}
+
+/// Why there is no workload for a name and parameters.
+#[derive(Debug, thiserror::Error)]
+pub enum UnknownWorkload {
+    /// No workload has the name.
+    #[error("there is no workload `{0}`")]
+    Name(String),
+    /// The parameters do not fit.
+    #[error("workload `{name}`: {message}")]
+    Params {
+        /// Name of the workload.
+        name: String,
+        /// What is wrong.
+        message: String,
+    },
+}
+
+/// A list of workload types.
+pub trait Workloads: 'static {
+    /// The names of all workloads in the list, in order.
+    fn names() -> Vec<&'static str>;
+
+    /// Builds the selected workload and hands it to the visitor.
+    ///
+    /// # Errors
+    /// If no workload has the name, or the parameters do not fit.
+    fn visit<V: Visitor>(selected: &Selected<'_>, visitor: V) -> Result<V::Output, UnknownWorkload>;
+}
+
+impl Workloads for () {
+    fn names() -> Vec<&'static str> {
+        Vec::new()
+    }
+
+    fn visit<V: Visitor>(selected: &Selected<'_>, _visitor: V) -> Result<V::Output, UnknownWorkload> {
+        Err(UnknownWorkload::Name(selected.name.to_owned()))
+    }
+}
+
+impl<W: Workload, Rest: Workloads> Workloads for (W, Rest) {
+    fn names() -> Vec<&'static str> {
+        std::iter::once(W::NAME).chain(Rest::names()).collect()
+    }
+
+    fn visit<V: Visitor>(selected: &Selected<'_>, visitor: V) -> Result<V::Output, UnknownWorkload> {
+        if selected.name != W::NAME {
+            return Rest::visit(selected, visitor);
+        }
+        let wrong = |message: String| UnknownWorkload::Params { name: W::NAME.to_owned(), message };
+        let workload: W =
+            serde_json::from_value(Value::Object(selected.params.clone())).map_err(|error| wrong(error.to_string()))?;
+        workload.validate().map_err(wrong)?;
+        Ok(visitor.visit(workload))
+    }
+}
+
+/// The type of a list of types: `list![A, B]` is `(A, (B, ()))`.
+#[macro_export]
+macro_rules! list {
+    () => { () };
+    ($first:ty $(, $rest:ty)* $(,)?) => { ($first, $crate::list![$($rest),*]) };
+}

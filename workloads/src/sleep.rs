@@ -1,0 +1,46 @@
+//! `sleep`: n waits of the same length, waited the way the model waits.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Context, Error, Kind, Tally, Workload, expected_tally};
+
+/// Waits, the way the model waits.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Sleep {
+    /// Length of each wait, microseconds.
+    pub wait_us: u64,
+    /// Number of waits, one a task.
+    pub tasks: u64,
+}
+
+impl Default for Sleep {
+    fn default() -> Self {
+        Self { wait_us: 20_000, tasks: 20 }
+    }
+}
+
+impl Workload for Sleep {
+    const NAME: &'static str = "sleep";
+    const KIND: Kind = Kind::Io;
+    const ABOUT: &'static str = "waits for a while, the way the model waits";
+
+    fn tasks(&self) -> u64 {
+        self.tasks
+    }
+
+    async fn task<C: Context>(&self, cx: &C, index: u64) -> Result<u64, Error> {
+        cx.sleep(self.wait()).await;
+        Ok(index)
+    }
+
+    fn expected(&self) -> Tally {
+        expected_tally(0..self.tasks)
+    }
+
+    fn wait(&self) -> Duration {
+        Duration::from_micros(self.wait_us)
+    }
+}

@@ -1,0 +1,109 @@
+//! The `Workload` trait: a set of tasks with a known right answer.
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::{Context, Tally};
+
+/// What a task failed with.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Talking to a server failed.
+    #[error("{0}")]
+    Io(#[from] std::io::Error),
+    /// Something that the task relies on was not so.
+    #[error("{0}")]
+    Wrong(String),
+}
+
+/// What limits a workload.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Computing.
+    Cpu,
+    /// Waiting.
+    Io,
+    /// Both side by side.
+    Mixed,
+}
+
+impl Kind {
+    /// Its name in records: `cpu`, `io` or `mixed`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Cpu => "cpu",
+            Self::Io => "io",
+            Self::Mixed => "mixed",
+        }
+    }
+}
+
+/// The server that a workload's tasks talk to. The harness runs it in a process of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Service {
+    /// Answers each line with the same line in upper case.
+    Echo {
+        /// How long it waits before each answer.
+        delay: Duration,
+    },
+}
+
+/// A set of tasks with a known right answer.
+///
+/// The value itself is the workload's parameters: it is written to plans, records and worker processes by serde, and a plan
+/// may name only some of them, so each has a default.
+pub trait Workload: Serialize + DeserializeOwned + Default + Clone + Send + Sync + 'static {
+    /// Its name in plans, flags and records.
+    const NAME: &'static str;
+    /// What limits it.
+    const KIND: Kind;
+    /// What it does, in one sentence.
+    const ABOUT: &'static str;
+    /// Whether its tasks share memory, so that they cannot run in processes of their own.
+    const SHARES_MEMORY: bool = false;
+
+    /// Says what is wrong with the parameters, in words for the one who set them.
+    ///
+    /// # Errors
+    /// If they cannot be carried out.
+    fn validate(&self) -> Result<(), String> {
+        Ok(())
+    }
+
+    /// Number of tasks.
+    fn tasks(&self) -> u64;
+
+    /// Carries out one task and gives its result.
+    ///
+    /// # Errors
+    /// If a server cannot be talked to or answers wrongly.
+    fn task<C: Context>(&self, cx: &C, index: u64) -> impl Future<Output = Result<u64, Error>> + Send;
+
+    /// What the results of all tasks must add up to, found by another route than the tasks take.
+    fn expected(&self) -> Tally;
+
+    /// The longest wait of a single task: no model can finish sooner. Zero for work that never waits.
+    fn wait(&self) -> Duration {
+        Duration::ZERO
+    }
+
+    /// File descriptors that one task holds open at once.
+    fn descriptors(&self) -> u64 {
+        0
+    }
+
+    /// The server that its tasks talk to.
+    fn service(&self) -> Option<Service> {
+        None
+    }
+
+    /// Tells it where its server listens. The address is not a parameter and so not part of the records.
+    fn attach(&mut self, _server: SocketAddr) {}
+
+    /// Makes memory that the tasks of one run share ready for the next run. Called before each run, outside the timed region.
+    fn begin(&self) {}
+}
