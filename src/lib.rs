@@ -1,1 +1,47 @@
-//! Regatta.
+//! Regatta runs one and the same work under every concurrency model and says, with evidence, what holds on this machine.
+//!
+//! The program is a thin shell over this library, so that a program of your own can carry workloads and runners of its own:
+//!
+//! ```no_run
+//! # use regatta_workloads::Empty as Mine;
+//! fn main() -> std::process::ExitCode {
+//!     regatta::Course::standard().workload::<Mine>().main()
+//! }
+//! ```
+//!
+//! # Layout
+//! ```text
+//! plan -> driver ==protocol==> cell [ workload -> runner -> recorder ] ==protocol==> driver -> results.jsonl -> report
+//! ```
+//! - `course`: which workloads and runners there are; `catalogue` is the same for code that needs no types.
+//! - `cli`: the command line; `commands`: one file per subcommand.
+//! - `plan`: which cells, how many rounds; the built-in plans are in `plans/`.
+//! - `driver`: starts cells, sends rounds in random order, bounds time, turns failures into records.
+//! - `cell`: the other end: a process that carries out one workload under one runner.
+//! - `protocol`: what the two say to each other.
+//! - `recorder`: the only code that reads clocks and counters.
+//! - `server`: the echo server, in a process of its own.
+//! - `environment`: describes the machine and this program.
+//! - `output`: the folder of a run and its `results.jsonl`.
+
+mod catalogue;
+mod cell;
+mod cli;
+mod commands;
+mod course;
+mod driver;
+mod environment;
+mod interrupt;
+mod output;
+mod plan;
+mod progress;
+mod protocol;
+mod recorder;
+mod server;
+
+pub use catalogue::{Catalogue, Resolved, RunnerCard, WorkloadCard};
+pub use course::Course;
+pub use driver::{Driver, Sink};
+pub use interrupt::Interrupt;
+pub use plan::{Plan, PlanError};
+pub use recorder::{Recorder, Usage};

@@ -1,0 +1,137 @@
+//! The charts of a group, each as a picture (PNG, on white) and as inline SVG that follows the theme of the page.
+//!
+//! ```text
+//! charts.rs              which charts a group has, and how one is rendered
+//! charts/canvas.rs       text, lines and marks on either backend, in logical pixels
+//! charts/axis.rs         ranges, ticks, logarithms
+//! charts/rows.rs         the frame that three of the charts share: one row a cell
+//! charts/samples.rs      every sample, median and interval
+//! charts/ratio.rs        speed-up, or time over the longest wait
+//! charts/cores.rs        effective cores against the ideal
+//! charts/utilisation.rs  one row a core, one column a cell
+//! charts/svg.rs          the backend that writes SVG
+//! ```
+
+mod axis;
+mod canvas;
+mod cores;
+mod ratio;
+mod rows;
+mod samples;
+mod svg;
+mod utilisation;
+
+use std::sync::OnceLock;
+
+use plotters::backend::BitMapBackend;
+use plotters::coord::Shift;
+use plotters::drawing::{DrawingArea, DrawingAreaErrorKind, IntoDrawingArea};
+use plotters::style::{FontStyle, register_font};
+use plotters_backend::DrawingBackend;
+
+use self::canvas::{SCALE, WIDTH};
+use self::svg::SvgBackend;
+use crate::colours::PAPER;
+use crate::summary::GroupSummary;
+
+/// One chart of a group.
+#[derive(Debug, Clone)]
+pub struct Chart {
+    /// What it shows: `samples`, `speedup`, `wait`, `cores` or `utilisation`. Part of its file name.
+    pub name: &'static str,
+    /// What is seen, in one sentence.
+    pub title: String,
+    /// What it shows and its figures, for those who cannot see it.
+    pub alternative: String,
+    /// An `<svg>` element for inlining; it takes its colours from the page's style sheet.
+    pub svg: String,
+    /// A PNG file.
+    pub png: Vec<u8>,
+}
+
+/// Why a chart could not be drawn.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot draw the chart `{name}`: {why}")]
+pub struct ChartError {
+    name: &'static str,
+    why: String,
+}
+
+/// What drawing on a backend results in.
+type Drawn<DB> = Result<(), DrawingAreaErrorKind<<DB as DrawingBackend>::ErrorType>>;
+
+/// What can be drawn on any backend.
+trait Drawing {
+    /// What it shows, as part of file names.
+    fn name(&self) -> &'static str;
+    /// What is seen.
+    fn title(&self) -> &str;
+    /// Its figures in words.
+    fn alternative(&self) -> String;
+    /// Height in logical pixels; the width is [`WIDTH`].
+    fn height(&self) -> u32;
+    /// Draws it over the whole area.
+    fn draw<DB: DrawingBackend>(&self, area: &DrawingArea<DB, Shift>) -> Drawn<DB>;
+}
+
+/// The charts of a group: those for which it has figures.
+///
+/// # Errors
+/// If the drawing library fails.
+pub fn of_group(group: &GroupSummary, usable_cores: Option<f64>) -> Result<Vec<Chart>, ChartError> {
+    let mut charts = Vec::new();
+    if let Some(chart) = samples::Samples::of(group) {
+        charts.push(render(&chart)?);
+    }
+    if let Some(chart) = ratio::Ratios::of(group, usable_cores) {
+        charts.push(render(&chart)?);
+    }
+    if let Some(chart) = cores::Cores::of(group, usable_cores) {
+        charts.push(render(&chart)?);
+    }
+    if let Some(chart) = utilisation::Utilisation::of(group) {
+        charts.push(render(&chart)?);
+    }
+    Ok(charts)
+}
+
+fn render(drawing: &impl Drawing) -> Result<Chart, ChartError> {
+    let name = drawing.name();
+    let failed = |why: String| ChartError { name, why };
+    register_fonts().map_err(|why| failed(why.to_owned()))?;
+    let alternative = drawing.alternative();
+    let size = (WIDTH * SCALE, drawing.height() * SCALE);
+    let mut svg = SvgBackend::new(size, &alternative);
+    {
+        let area = (&mut svg).into_drawing_area();
+        drawing.draw(&area).map_err(|error| failed(error.to_string()))?;
+    }
+    let mut pixels = vec![0; size.0 as usize * size.1 as usize * 3];
+    {
+        let area = BitMapBackend::with_buffer(&mut pixels, size).into_drawing_area();
+        let drawn = area.fill(&PAPER.light).and_then(|()| drawing.draw(&area)).and_then(|()| area.present());
+        drawn.map_err(|error| failed(error.to_string()))?;
+    }
+    let png = encode(&pixels, size).map_err(|error| failed(error.to_string()))?;
+    Ok(Chart { name, title: drawing.title().to_owned(), alternative, svg: svg.finish(), png })
+}
+
+/// Red, green, blue as a PNG file.
+fn encode(pixels: &[u8], (width, height): (u32, u32)) -> Result<Vec<u8>, png::EncodingError> {
+    let mut file = Vec::new();
+    let mut encoder = png::Encoder::new(&mut file, width, height);
+    encoder.set_color(png::ColorType::Rgb);
+    encoder.set_depth(png::BitDepth::Eight);
+    encoder.write_header()?.write_image_data(pixels)?;
+    Ok(file)
+}
+
+/// Makes the embedded font known to plotters, once per process: the machine need not have any font.
+fn register_fonts() -> Result<(), &'static str> {
+    static REGISTERED: OnceLock<bool> = OnceLock::new();
+    let is_registered = REGISTERED.get_or_init(|| {
+        register_font("sans-serif", FontStyle::Normal, dejavu::sans::regular()).is_ok()
+            && register_font("sans-serif", FontStyle::Bold, dejavu::sans::bold()).is_ok()
+    });
+    if *is_registered { Ok(()) } else { Err("the embedded font is not readable") }
+}

@@ -1,0 +1,107 @@
+//! Speed-up over the baseline, or time over the longest wait, with intervals.
+
+use plotters::coord::Shift;
+use plotters::drawing::DrawingArea;
+use plotters_backend::DrawingBackend;
+
+use super::axis::Axis;
+use super::rows::{RowLabel, Rows};
+use super::samples::either;
+use super::{Drawing, Drawn};
+use crate::colours::{self, INK, REFERENCE};
+use crate::summary::{GroupSummary, Row, Versus};
+use crate::{findings, units};
+
+/// Radius of the dot at a ratio.
+const DOT: f64 = 5.0;
+
+/// The chart of ratios.
+pub struct Ratios<'a> {
+    group: &'a GroupSummary,
+    rows: Rows,
+    /// Where a line says how far ideal models could get.
+    limit: Option<f64>,
+}
+
+impl<'a> Ratios<'a> {
+    /// None if the group compares with nothing.
+    pub fn of(group: &'a GroupSummary, usable_cores: Option<f64>) -> Option<Self> {
+        let limit =
+            usable_cores.filter(|cores| group.is_cpu_bound() && group.versus == Versus::Baseline && *cores > 1.0);
+        let (axis_title, mut legend) = match group.versus {
+            Versus::Baseline => (
+                format!("speed-up over {}", group.baselines().join(" or ")),
+                "The line at 1 is the baseline".to_owned(),
+            ),
+            Versus::Wait => (
+                "wall time over the longest wait of one task".to_owned(),
+                "The line at 1 is the least possible".to_owned(),
+            ),
+            Versus::Nothing => return None,
+        };
+        if let Some(cores) = limit {
+            let cores = units::without_zeros(&units::number(cores));
+            legend = format!("{legend}, the one at {cores} the number of usable cores");
+        }
+        let shown = group.rows.iter().filter_map(|row| row.ratio).flat_map(|ratio| [ratio.low, ratio.high]);
+        let axis = Axis::around(shown.chain([1.0]).chain(limit), &axis_title, |ratio| {
+            units::without_zeros(&units::ratio(ratio))
+        });
+        let rows = Rows {
+            title: format!("{}: {}", group.title, findings::ratio(group)?),
+            rows: group.rows.iter().map(|row| RowLabel { name: row.label.clone(), figure: figure(row) }).collect(),
+            row_height: 28,
+            axis: axis.or_from_zero(),
+            legend: format!("{legend}; whiskers are intervals, where wider than the dot."),
+        };
+        Some(Self { group, rows, limit })
+    }
+}
+
+impl Drawing for Ratios<'_> {
+    fn name(&self) -> &'static str {
+        if self.group.versus == Versus::Wait { "wait" } else { "speedup" }
+    }
+
+    fn title(&self) -> &str {
+        &self.rows.title
+    }
+
+    fn alternative(&self) -> String {
+        let rows = self.rows.rows.iter().map(|row| format!("{} {}", row.name, either(&row.figure)));
+        format!("{}. {}: {}.", self.rows.title, self.rows.axis.title, rows.collect::<Vec<_>>().join(", "))
+    }
+
+    fn height(&self) -> u32 {
+        self.rows.height()
+    }
+
+    fn draw<DB: DrawingBackend>(&self, area: &DrawingArea<DB, Shift>) -> Drawn<DB> {
+        self.rows.draw(area, |plot| {
+            for reference in [1.0].into_iter().chain(self.limit) {
+                plot.reference(reference, REFERENCE)?;
+            }
+            for (i, row) in self.group.rows.iter().enumerate() {
+                let Some(ratio) = row.ratio else { continue };
+                let (y, colour) = (plot.middle(i), colours::of_slot(row.colour));
+                let (low, x, high) = (plot.x(ratio.low), plot.x(ratio.value), plot.x(ratio.high));
+                plot.canvas.line((plot.x(1.0), y), (x, y), 6.0, colour)?;
+                plot.canvas.dot((x, y), DOT, colour, 1.0)?;
+                if high - low > 2.0 * DOT {
+                    plot.canvas.line((low, y), (high, y), 1.5, INK)?;
+                    plot.canvas.line((low, y - 5.0), (low, y + 5.0), 1.5, INK)?;
+                    plot.canvas.line((high, y - 5.0), (high, y + 5.0), 1.5, INK)?;
+                }
+            }
+            Ok(())
+        })
+    }
+}
+
+fn figure(row: &Row) -> Result<String, String> {
+    match row.ratio {
+        Some(_) if row.is_baseline => Ok("baseline".to_owned()),
+        Some(ratio) => Ok(units::ratio(ratio.value)),
+        None => Err(row.missing().unwrap_or_else(|| "its baseline gave no time".to_owned())),
+    }
+}

@@ -1,0 +1,167 @@
+//! The columns of the tables, defined once for terminal, Markdown and page.
+
+use crate::summary::{GroupSummary, Load, Row, Versus};
+use crate::units::{self, NONE};
+
+/// What a table shows of one figure of a row.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Field {
+    /// The figure with its unit, or [`NONE`].
+    pub figure: String,
+    /// What belongs to it: its interval, or a part of it.
+    pub detail: String,
+    /// What a table is sorted by; none sorts last.
+    pub sort: Option<f64>,
+}
+
+/// A column of figures. The name of the cell is not among them: each table shows it in front.
+#[derive(Debug, Clone, Copy)]
+pub struct Column {
+    /// Heading.
+    pub heading: &'static str,
+    /// Heading where space is scarce.
+    pub short: &'static str,
+    /// What it means, with its unit or its base.
+    pub meaning: &'static str,
+    /// Its figure in a row.
+    pub field: fn(&Row) -> Field,
+}
+
+const WORKERS: Column = Column {
+    heading: "Workers",
+    short: "Workers",
+    meaning: "Distinct workers (threads or processes) that were seen to carry out tasks, of those allowed.",
+    field: |row| Field {
+        figure: match row.workers_seen {
+            Some((least, most)) if least < most => {
+                format!("{}–{}", units::count(least as f64), units::count(most as f64))
+            }
+            Some((_, most)) => units::count(most as f64),
+            None => NONE.to_owned(),
+        },
+        detail: format!("of {}", units::count(row.cell.workers as f64)),
+        sort: Some(row.cell.workers as f64),
+    },
+};
+
+const WALL: Column = Column {
+    heading: "Wall time",
+    short: "Wall",
+    meaning: "Time of one run, from before its first task is handed out until after its last result is in: median of the rounds, and the \
+              interval that encloses the true median with at least 95 % probability (fewer than 6 rounds: the range, marked min–max).",
+    field: |row| Field {
+        figure: row.wall.map_or_else(|| row.missing().unwrap_or_default(), |wall| units::duration(wall.value)),
+        detail: row.wall.map(|wall| units::duration_ends(&wall)).unwrap_or_default(),
+        sort: row.wall.map(|wall| wall.value),
+    },
+};
+
+const SPEED_UP: Column = Column {
+    heading: "Speed-up",
+    short: "Speed-up",
+    meaning: "How many times as fast as the baseline of its family: median of the ratios within each round, and its interval.",
+    field: ratio,
+};
+
+const OVER_WAIT: Column = Column {
+    heading: "Over one wait",
+    short: "Of wait",
+    meaning: "Wall time over the longest wait of one task: 1 is the least that any model can take.",
+    field: ratio,
+};
+
+const CORES: Column = Column {
+    heading: "Effective cores",
+    short: "Cores",
+    meaning: "Cores that were busy on average: CPU time of the whole process tree over wall time, median.",
+    field: |row| Field {
+        figure: row.effective_cores.map_or_else(|| NONE.to_owned(), |cores| units::number(cores.value)),
+        detail: String::new(),
+        sort: row.effective_cores.map(|cores| cores.value),
+    },
+};
+
+const CPU: Column = Column {
+    heading: "CPU time",
+    short: "CPU",
+    meaning: "CPU time of the whole process tree in one run, median.",
+    field: |row| field(row.cpu_ns, units::duration),
+};
+
+const VOLUNTARY: Column = Column {
+    heading: "Voluntary switches",
+    short: "Sw. vol.",
+    meaning: "Context switches of one run that the program asked for by waiting, median.",
+    field: |row| field(row.switches_voluntary, units::count),
+};
+
+const INVOLUNTARY: Column = Column {
+    heading: "Involuntary switches",
+    short: "invol.",
+    meaning: "Context switches of one run that the kernel imposed, median.",
+    field: |row| field(row.switches_involuntary, units::count),
+};
+
+const MEMORY: Column = Column {
+    heading: "Peak memory",
+    short: "Memory",
+    meaning: "Most resident memory of the cell process and its worker processes together (pages that they share count in each).",
+    field: memory,
+};
+
+const START: Column = Column {
+    heading: "Start-up",
+    short: "Start",
+    meaning: "Time to start the model (pool, runtime, worker processes), not part of the wall time, median of the processes.",
+    field: |row| field(row.start_ns, units::duration),
+};
+
+const OUTSIDE: Column = Column {
+    heading: "Outside load",
+    short: "Outside",
+    meaning: "Cores that other programs, and the hypervisor on behalf of others, kept busy during a run, median.",
+    field: |row| {
+        let known = [row.outside, row.steal].into_iter().flatten().map(|load: Load| load.cores).reduce(|a, b| a + b);
+        field(known, units::number)
+    },
+};
+
+const ROUNDS: Column = Column {
+    heading: "Rounds",
+    short: "n",
+    meaning: "Samples that the figures of the row rest on.",
+    field: |row| field(Some(row.samples() as f64), units::count),
+};
+
+/// The columns of a group, the most important first.
+pub fn of(group: &GroupSummary) -> Vec<Column> {
+    let ratio = match group.versus {
+        Versus::Baseline => Some(SPEED_UP),
+        Versus::Wait => Some(OVER_WAIT),
+        Versus::Nothing => None,
+    };
+    let rest = [CORES, CPU, MEMORY, VOLUNTARY, INVOLUNTARY, START, WORKERS, OUTSIDE, ROUNDS];
+    [WALL].into_iter().chain(ratio).chain(rest).collect()
+}
+
+/// Every column there is, for an explanation of all.
+pub fn all() -> [Column; 12] {
+    [WALL, SPEED_UP, OVER_WAIT, CORES, CPU, MEMORY, VOLUNTARY, INVOLUNTARY, START, WORKERS, OUTSIDE, ROUNDS]
+}
+
+fn field(value: Option<f64>, format: fn(f64) -> String) -> Field {
+    Field { figure: value.map_or_else(|| NONE.to_owned(), format), detail: String::new(), sort: value }
+}
+
+fn ratio(row: &Row) -> Field {
+    let Some(ratio) = row.ratio else { return field(None, units::ratio) };
+    let detail = if row.is_baseline { "baseline".to_owned() } else { units::number_ends(&ratio) };
+    Field { figure: units::ratio(ratio.value), detail, sort: Some(ratio.value) }
+}
+
+fn memory(row: &Row) -> Field {
+    let children = row.children_rss_bytes.filter(|bytes| *bytes > 0.0);
+    let total = row.peak_rss_bytes.map(|own| own + children.unwrap_or(0.0));
+    let detail = children.map(|bytes| format!("workers {}", units::size(bytes))).unwrap_or_default();
+    Field { detail, ..field(total, units::size) }
+}

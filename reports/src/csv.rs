@@ -1,0 +1,71 @@
+//! `summary.csv`: one line a cell, every figure in full precision, the unit at the end of each column's name.
+
+use crate::statistics::Estimate;
+use crate::summary::{GroupSummary, Row, Summary, Versus};
+
+/// A column: its name and its value.
+type Column = (&'static str, fn(&GroupSummary, &Row) -> String);
+
+/// The columns. New ones are added at the end, so that programs that count them go on working.
+const COLUMNS: &[Column] = &[
+    ("workload", |group, _| group.workload.clone()),
+    ("params_json", |group, _| serde_json::json!(group.params).to_string()),
+    ("kind", |group, _| group.kind.clone()),
+    ("tasks", |group, _| group.tasks.to_string()),
+    ("runner", |_, row| row.cell.runner.clone()),
+    ("options", |_, row| row.cell.options.clone()),
+    ("workers", |_, row| row.cell.workers.to_string()),
+    ("arm", |_, row| row.cell.arm.clone()),
+    ("samples", |_, row| row.samples().to_string()),
+    ("failures", |_, row| row.failures.len().to_string()),
+    ("failure_kind", |_, row| row.failures.first().map(|failure| failure.kind.name().to_owned()).unwrap_or_default()),
+    ("wall_median_ns", |_, row| number(row.wall.map(|wall| wall.value))),
+    ("wall_low_ns", |_, row| number(row.wall.map(|wall| wall.low))),
+    ("wall_high_ns", |_, row| number(row.wall.map(|wall| wall.high))),
+    ("wall_coverage", |_, row| number(row.wall.map(|wall| wall.coverage))),
+    ("baseline", |_, row| row.baseline.clone().unwrap_or_default()),
+    ("speedup", |group, row| number(ratio(group, row, Versus::Baseline).map(|ratio| ratio.value))),
+    ("speedup_low", |group, row| number(ratio(group, row, Versus::Baseline).map(|ratio| ratio.low))),
+    ("speedup_high", |group, row| number(ratio(group, row, Versus::Baseline).map(|ratio| ratio.high))),
+    ("speedup_coverage", |group, row| number(ratio(group, row, Versus::Baseline).map(|ratio| ratio.coverage))),
+    ("over_wait", |group, row| number(ratio(group, row, Versus::Wait).map(|ratio| ratio.value))),
+    ("over_wait_low", |group, row| number(ratio(group, row, Versus::Wait).map(|ratio| ratio.low))),
+    ("over_wait_high", |group, row| number(ratio(group, row, Versus::Wait).map(|ratio| ratio.high))),
+    ("effective_cores", |_, row| number(row.effective_cores.map(|cores| cores.value))),
+    ("ideal_cores", |_, row| number(row.ideal_cores)),
+    ("cpu_median_ns", |_, row| number(row.cpu_ns)),
+    ("switches_voluntary_median", |_, row| number(row.switches_voluntary)),
+    ("switches_involuntary_median", |_, row| number(row.switches_involuntary)),
+    ("peak_rss_bytes", |_, row| number(row.peak_rss_bytes)),
+    ("children_rss_bytes", |_, row| number(row.children_rss_bytes)),
+    ("start_median_ns", |_, row| number(row.start_ns)),
+    ("workers_seen_least", |_, row| row.workers_seen.map(|(least, _)| least.to_string()).unwrap_or_default()),
+    ("workers_seen_most", |_, row| row.workers_seen.map(|(_, most)| most.to_string()).unwrap_or_default()),
+    ("steal_median_ns", |_, row| number(row.steal.map(|load| load.ns))),
+    ("outside_median_ns", |_, row| number(row.outside.map(|load| load.ns))),
+    ("core_busy_shares", |_, row| row.core_busy.iter().map(f64::to_string).collect::<Vec<_>>().join(";")),
+];
+
+/// The summary as CSV with a heading line. A figure that there is not is an empty field.
+///
+/// # Errors
+/// Never for want of memory alone; only if the writer of the CSV library refuses a record.
+pub fn csv_summary(summary: &Summary) -> Result<Vec<u8>, ::csv::Error> {
+    let mut writer = ::csv::Writer::from_writer(Vec::new());
+    writer.write_record(COLUMNS.iter().map(|(name, _)| name))?;
+    for group in &summary.groups {
+        for row in &group.rows {
+            writer.write_record(COLUMNS.iter().map(|(_, value)| value(group, row)))?;
+        }
+    }
+    writer.into_inner().map_err(|error| error.into_error().into())
+}
+
+fn ratio(group: &GroupSummary, row: &Row, versus: Versus) -> Option<Estimate> {
+    row.ratio.filter(|_| group.versus == versus)
+}
+
+/// The shortest text that reads back as the same number.
+fn number(value: Option<f64>) -> String {
+    value.map(|value| value.to_string()).unwrap_or_default()
+}

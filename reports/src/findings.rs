@@ -1,0 +1,104 @@
+//! What is seen, in words: the titles of charts and the first sentence of a section.
+//!
+//! A difference is only claimed where [`Row::differs`] says that it is more than noise.
+
+use crate::summary::{GroupSummary, Row, Versus};
+use crate::units;
+
+/// Within this share of the least possible time a runner counts as having reached it.
+const NEAR: f64 = 0.05;
+
+/// What the ratios show; none if there are none to speak of.
+pub fn ratio(group: &GroupSummary) -> Option<String> {
+    match group.versus {
+        Versus::Baseline => speed_up(group),
+        Versus::Wait => over_wait(group),
+        Versus::Nothing => None,
+    }
+}
+
+fn contenders(group: &GroupSummary) -> impl Iterator<Item = (&Row, f64)> {
+    let rows = group.rows.iter().filter(|row| !row.is_baseline && row.cell.arm.is_empty());
+    rows.filter_map(|row| Some((row, row.ratio?.value)))
+}
+
+fn speed_up(group: &GroupSummary) -> Option<String> {
+    let total = contenders(group).count();
+    let differing = || contenders(group).filter(|(row, _)| row.differs(group.noise));
+    let faster = differing().filter(|(_, ratio)| *ratio > 1.0).count();
+    let slower = differing().filter(|(_, ratio)| *ratio < 1.0).count();
+    let (best, by) = contenders(group).max_by(|a, b| a.1.total_cmp(&b.1))?;
+    let baseline = best.baseline.as_deref().unwrap_or("its baseline");
+    let base = if group.baselines().len() == 1 { baseline } else { "their baselines" };
+    Some(if faster == 0 && slower == 0 {
+        format!("No runner differs from {base} by more than noise")
+    } else if faster == 0 {
+        format!("No runner beats {base}; {}", losers(slower, total))
+    } else {
+        format!("{} is {} as fast as {baseline}; {faster} of {total} beat {base}", best.label, units::ratio(by))
+    })
+}
+
+fn losers(slower: usize, total: usize) -> String {
+    match slower {
+        1 if total == 1 => "the other is slower".to_owned(),
+        _ if slower == total => format!("all {total} others are slower"),
+        _ => format!("{slower} of {total} are slower"),
+    }
+}
+
+fn over_wait(group: &GroupSummary) -> Option<String> {
+    let (best, over) = contenders(group).min_by(|a, b| a.1.total_cmp(&b.1))?;
+    let total = contenders(group).count();
+    let near = contenders(group).filter(|(_, ratio)| *ratio <= 1.0 + NEAR).count();
+    Some(format!(
+        "{} takes {} the longest wait; {near} of {total} are within {} of it",
+        best.label,
+        units::ratio(over),
+        units::percent(NEAR)
+    ))
+}
+
+/// What the samples show.
+pub fn samples(group: &GroupSummary) -> String {
+    let Some((fastest, slowest)) = extremes(group, |row| Some(row.wall?.value)) else {
+        return "Nothing could be measured".to_owned();
+    };
+    if fastest.0.label == slowest.0.label {
+        return format!("{} takes {}", fastest.0.label, units::duration(fastest.1));
+    }
+    let (least, most) = (units::duration(fastest.1), units::duration(slowest.1));
+    format!("From {least} ({}) to {most} ({})", fastest.0.label, slowest.0.label)
+}
+
+/// What the effective cores show.
+pub fn cores(group: &GroupSummary, usable: Option<f64>) -> String {
+    let Some((least, most)) = extremes(group, |row| Some(row.effective_cores?.value)) else {
+        return "CPU time was not recorded".to_owned();
+    };
+    let of = usable.map(|cores| format!(" of {}", units::without_zeros(&units::number(cores)))).unwrap_or_default();
+    let (lowest, highest) = (units::number(least.1), units::number(most.1));
+    format!("{} keeps {highest}{of} cores busy, {} {lowest}", most.0.label, least.0.label)
+}
+
+/// What the utilisation of each core shows.
+pub fn utilisation(group: &GroupSummary) -> String {
+    let mean =
+        |row: &Row| (!row.core_busy.is_empty()).then(|| row.core_busy.iter().sum::<f64>() / row.core_busy.len() as f64);
+    let Some((least, most)) = extremes(group, mean) else {
+        return "The time of each core was not recorded".to_owned();
+    };
+    let (lowest, highest) = (units::percent(least.1), units::percent(most.1));
+    format!("The cores are {highest} busy with {}, {lowest} with {}", most.0.label, least.0.label)
+}
+
+/// A row and its figure.
+type Found<'a> = (&'a Row, f64);
+
+/// The rows with the least and the most of a figure.
+fn extremes(group: &GroupSummary, figure: impl Fn(&Row) -> Option<f64>) -> Option<(Found<'_>, Found<'_>)> {
+    let known = || group.rows.iter().filter(|row| row.cell.arm.is_empty()).filter_map(|row| Some((row, figure(row)?)));
+    let least = known().min_by(|a, b| a.1.total_cmp(&b.1))?;
+    let most = known().max_by(|a, b| a.1.total_cmp(&b.1))?;
+    Some((least, most))
+}

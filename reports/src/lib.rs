@@ -1,0 +1,51 @@
+//! Records in; statistics, charts, HTML and tables out.
+//!
+//! This crate knows nothing of runners or workloads: it reads what a run recorded, and everything it says follows from that.
+//!
+//! ```no_run
+//! use std::path::Path;
+//! let results = regatta_reports::Results::read(Path::new("regatta-report/latest"))?;
+//! let report = regatta_reports::write(&results, Path::new("regatta-report/latest"))?;
+//! eprintln!("{}", report.index.display());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Layout
+//! ```text
+//! record.rs      the lines of results.jsonl
+//! results.rs     reads them:                   file      -> Results
+//! statistics.rs  medians, intervals, paired ratios
+//! summary.rs     works out every figure:       Results   -> Summary  (what verdicts are to be derived from, too)
+//! findings.rs    says what is seen, in words
+//! columns.rs     the columns of all tables
+//! table.rs       shows it in the terminal:     Summary   -> text
+//! markdown.rs    summary.md
+//! csv.rs         summary.csv
+//! charts.rs      SVG and PNG:                  GroupSummary -> Charts
+//! html.rs        index.html, by templates/
+//! write.rs       puts all of it into a folder
+//! units.rs       figures as people read them
+//! colours.rs     one colour per runner, two themes
+//! text.rs        makes strings from outside harmless
+//! ```
+
+pub mod charts;
+pub mod colours;
+pub mod columns;
+pub mod csv;
+pub mod findings;
+pub mod html;
+pub mod markdown;
+pub mod record;
+pub mod results;
+pub mod statistics;
+pub mod summary;
+pub mod table;
+pub mod text;
+pub mod units;
+mod write;
+
+pub use results::{ReadError, Results};
+pub use summary::{GroupSummary, Row, Summary};
+pub use table::terminal;
+pub use write::{Report, WriteError, write};

@@ -1,0 +1,88 @@
+//! `summary.md`: the tables as Markdown, for a code-hosting page.
+
+use std::fmt::{self, Write};
+
+use crate::columns;
+use crate::results::Results;
+use crate::summary::{Gravity, GroupSummary, Summary};
+use crate::text::markdown;
+use crate::units;
+
+/// The summary as a Markdown document.
+pub fn markdown_summary(results: &Results, summary: &Summary) -> String {
+    let mut out = String::new();
+    // Writing to a string cannot fail.
+    let _ = write_all(&mut out, results, summary);
+    out
+}
+
+fn write_all(out: &mut String, results: &Results, summary: &Summary) -> fmt::Result {
+    let run = &results.run;
+    writeln!(out, "# Regatta: plan {}, {}\n", markdown(&run.plan.name), markdown(&run.started))?;
+    writeln!(out, "{}\n", markdown(&machine(results, summary)))?;
+    for notice in &summary.notices {
+        let name = if notice.gravity == Gravity::Error { "Error" } else { "Note" };
+        writeln!(out, "> **{name}:** {}\n", markdown(&notice.text))?;
+    }
+    for group in &summary.groups {
+        write_group(out, group)?;
+    }
+    writeln!(out, "## Columns\n")?;
+    for column in columns::all() {
+        writeln!(out, "- **{}**: {}", column.heading, column.meaning)?;
+    }
+    Ok(())
+}
+
+fn write_group(out: &mut String, group: &GroupSummary) -> fmt::Result {
+    writeln!(out, "## {}\n", markdown(&group.title))?;
+    writeln!(out, "**{}.**\n", markdown(&group.finding))?;
+    let about = [markdown(&group.about), markdown(&group.parameters().join(", "))];
+    let about: Vec<&str> = about.iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
+    if !about.is_empty() {
+        writeln!(out, "{}\n", about.join(" — "))?;
+    }
+    let columns = columns::of(group);
+    let headings: Vec<&str> = columns.iter().map(|column| column.heading).collect();
+    writeln!(out, "| Runner | {} |", headings.join(" | "))?;
+    writeln!(out, "|---|{}", "---:|".repeat(columns.len()))?;
+    for row in &group.rows {
+        write!(out, "| {} |", markdown(&row.label))?;
+        for column in &columns {
+            let field = (column.field)(row);
+            let detail = if field.detail.is_empty() { String::new() } else { format!(" ({})", field.detail) };
+            write!(out, " {}{} |", markdown(&field.figure), markdown(&detail))?;
+        }
+        writeln!(out)?;
+    }
+    writeln!(out)?;
+    for row in &group.rows {
+        for failure in &row.failures {
+            let round = failure.round.map(|round| format!(", round {round}")).unwrap_or_default();
+            writeln!(
+                out,
+                "- **{}** ({}{round}): {}",
+                markdown(&row.label),
+                failure.kind.name(),
+                markdown(&failure.message)
+            )?;
+        }
+    }
+    for (runner, reason) in &group.skipped {
+        writeln!(out, "- **{}** left out: {}", markdown(runner), markdown(reason))?;
+    }
+    if !group.failures.is_empty() || !group.skipped.is_empty() {
+        writeln!(out)?;
+    }
+    Ok(())
+}
+
+/// The machine in one sentence.
+fn machine(results: &Results, summary: &Summary) -> String {
+    let machine = &results.run.machine;
+    let cores =
+        summary.usable_cores.map(|cores| format!("{} usable cores", units::without_zeros(&units::number(cores))));
+    let memory = (machine.memory_bytes > 0).then(|| units::size(machine.memory_bytes as f64));
+    let parts = [Some(machine.cpu.clone()), cores, memory, Some(machine.os.clone()), Some(machine.kernel.clone())];
+    parts.into_iter().flatten().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
+}

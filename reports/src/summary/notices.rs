@@ -1,0 +1,95 @@
+//! What a reader must know before believing any figure.
+
+use super::GroupSummary;
+use crate::results::Results;
+
+/// How much a notice matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Gravity {
+    /// Something is missing or failed.
+    Error,
+    /// The figures are to be read with care.
+    Caution,
+}
+
+/// One thing that a reader must know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// How much it matters.
+    pub gravity: Gravity,
+    /// What it is, in whole sentences.
+    pub text: String,
+}
+
+/// All notices of a run, the gravest first.
+pub(super) fn of(results: &Results, groups: &[GroupSummary]) -> Vec<Notice> {
+    let run = &results.run;
+    let mut notices = Vec::new();
+    let mut say = |gravity, text: String| notices.push(Notice { gravity, text });
+    match &results.end {
+        None => say(
+            Gravity::Error,
+            "This run is incomplete: it was killed before it could write its end. Shown is what it got to.".into(),
+        ),
+        Some(end) if !end.complete => {
+            say(
+                Gravity::Error,
+                "This run is incomplete: it was stopped before its plan was done. Shown is what it got to.".into(),
+            );
+        }
+        Some(_) => {}
+    }
+    if run.program.profile == "debug" {
+        say(
+            Gravity::Error,
+            "A debug build measured this: its times say nothing about the models. Measure again with `cargo run --release`.".into(),
+        );
+    }
+    let (broken, not_run) = failing_cells(groups);
+    if broken > 0 {
+        say(Gravity::Error, format!("{} failed. {}", cells(broken), "The reasons are listed with the workload."));
+    }
+    if not_run > 0 {
+        say(
+            Gravity::Caution,
+            format!("{} could not be run here. The reasons are listed with the workload.", cells(not_run)),
+        );
+    }
+    for warning in &results.warnings {
+        say(Gravity::Caution, warning.clone());
+    }
+    if run.machine.on_battery == Some(true) {
+        say(Gravity::Caution, "The machine ran on battery: its speed may have changed during the run.".into());
+    }
+    if let Some((title, cores)) = groups.iter().filter_map(loaded).max_by(|a, b| a.1.total_cmp(&b.1)) {
+        say(
+            Gravity::Caution,
+            format!(
+                "Other programs kept up to {cores:.1} cores busy in the meantime (median of a cell in {title}): the machine was not quiet."
+            ),
+        );
+    }
+    notices.sort_by_key(|notice| notice.gravity);
+    notices
+}
+
+fn cells(count: usize) -> String {
+    if count == 1 { "1 cell".to_owned() } else { format!("{count} cells") }
+}
+
+/// Numbers of cells that broke, and of cells that were not run.
+fn failing_cells(groups: &[GroupSummary]) -> (usize, usize) {
+    let rows = || groups.iter().flat_map(|group| &group.rows);
+    let broken = rows().filter(|row| row.failures.iter().any(|failure| !failure.kind.is_not_run())).count();
+    let not_run = rows()
+        .filter(|row| !row.failures.is_empty() && row.failures.iter().all(|failure| failure.kind.is_not_run()))
+        .count();
+    (broken, not_run)
+}
+
+/// The group's highest load from outside, if it is enough to disturb.
+fn loaded(group: &GroupSummary) -> Option<(&str, f64)> {
+    const DISTURBING_CORES: f64 = 0.25;
+    let highest = group.rows.iter().filter_map(|row| row.outside).map(|load| load.cores).reduce(f64::max)?;
+    (highest >= DISTURBING_CORES).then_some((group.title.as_str(), highest))
+}

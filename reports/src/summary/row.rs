@@ -1,0 +1,196 @@
+//! The figures of one cell.
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::record::{CellId, Failure, Sample};
+use crate::statistics::{Estimate, median};
+
+/// One cell of a group, in figures. What was not recorded, or not once, is none.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Row {
+    /// Which cell.
+    pub cell: CellId,
+    /// The shortest name that tells it from the others of its group.
+    pub label: String,
+    /// Slot of its runner's colour, the same in the whole report.
+    pub colour: usize,
+    /// Each sample, in the order of the rounds.
+    pub points: Vec<Point>,
+    /// Wall time of a run, nanoseconds.
+    pub wall: Option<Estimate>,
+    /// Ratio of the kind that the group's [`Versus`](crate::summary::Versus) says.
+    pub ratio: Option<Estimate>,
+    /// Name of the runner that the ratio is taken against, if it is against one.
+    pub baseline: Option<String>,
+    /// Whether this cell is itself the baseline of its family.
+    pub is_baseline: bool,
+    /// Cores that were busy on average: CPU time over wall time.
+    pub effective_cores: Option<Estimate>,
+    /// Cores that it could have kept busy at best; none for work that is not CPU-bound.
+    pub ideal_cores: Option<f64>,
+    /// CPU time of a run, nanoseconds, median.
+    pub cpu_ns: Option<f64>,
+    /// Voluntary context switches of a run, median.
+    pub switches_voluntary: Option<f64>,
+    /// Involuntary context switches of a run, median.
+    pub switches_involuntary: Option<f64>,
+    /// Peak resident memory of the cell process, bytes, the most that was seen.
+    pub peak_rss_bytes: Option<f64>,
+    /// Peak resident memory of its worker processes, bytes, the most that was seen.
+    pub children_rss_bytes: Option<f64>,
+    /// Time to start the runner, nanoseconds, median over its processes.
+    pub start_ns: Option<f64>,
+    /// Fewest and most distinct workers that a run was seen to use.
+    pub workers_seen: Option<(u64, u64)>,
+    /// Share of the wall time that each core was busy with it, medians by core.
+    pub core_busy: Vec<f64>,
+    /// CPU time that the hypervisor gave to others.
+    pub steal: Option<Load>,
+    /// CPU time that other processes of the machine used.
+    pub outside: Option<Load>,
+    /// Where figures come from: name of the figure to names of sources.
+    pub sources: BTreeMap<String, Vec<String>>,
+    /// Its failures.
+    pub failures: Vec<Failure>,
+}
+
+/// One sample, as far as charts show it.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Point {
+    /// Which of the cell's processes measured it.
+    pub process: u32,
+    /// Its round.
+    pub round: u32,
+    /// Wall time, nanoseconds.
+    pub wall_ns: f64,
+}
+
+/// Load that was not the cell's own.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Load {
+    /// CPU time, nanoseconds, median.
+    pub ns: f64,
+    /// Cores that it kept busy on average, median.
+    pub cores: f64,
+}
+
+impl Row {
+    /// The figures of a cell from its records. Label, colour and ratios come from its group.
+    pub(super) fn of(cell: &CellId, samples: &[&Sample], failures: &[&Failure]) -> Self {
+        let optional = |figure: fn(&Sample) -> Option<u64>| -> Vec<f64> {
+            samples.iter().filter_map(|sample| figure(sample)).map(|value| value as f64).collect()
+        };
+        let walls: Vec<f64> = samples.iter().map(|sample| sample.wall_ns as f64).collect();
+        let cores: Vec<f64> = samples.iter().map(|sample| per_wall(sample.cpu_ns, sample)).collect();
+        let start_by_process: BTreeMap<u32, f64> =
+            samples.iter().map(|sample| (sample.process, sample.start_ns as f64)).collect();
+        let most = |values: Vec<f64>| values.into_iter().reduce(f64::max);
+        Self {
+            cell: cell.clone(),
+            points: points(samples),
+            wall: Estimate::of_median(&walls),
+            effective_cores: Estimate::of_median(&cores),
+            cpu_ns: median(&optional(|sample| Some(sample.cpu_ns))),
+            switches_voluntary: median(&optional(|sample| sample.switches_voluntary)),
+            switches_involuntary: median(&optional(|sample| sample.switches_involuntary)),
+            peak_rss_bytes: most(optional(|sample| sample.peak_rss_bytes)),
+            children_rss_bytes: most(optional(|sample| sample.children_rss_bytes)),
+            start_ns: median(&start_by_process.into_values().collect::<Vec<f64>>()),
+            workers_seen: workers_seen(samples),
+            core_busy: core_busy(samples),
+            steal: load(samples, |sample| sample.steal_ns),
+            outside: load(samples, |sample| sample.outside_ns),
+            sources: sources(samples),
+            failures: failures.iter().map(|failure| (*failure).clone()).collect(),
+            ..Self::default()
+        }
+    }
+
+    /// Takes the ratio to a baseline, pairing samples of the same process and round.
+    pub(super) fn compare(&mut self, own: &[&Sample], reference: &[&Sample], baseline: &CellId) {
+        self.is_baseline = self.cell == *baseline;
+        let reference: HashMap<(u32, u32), f64> =
+            reference.iter().map(|sample| ((sample.process, sample.round), sample.wall_ns as f64)).collect();
+        let own: HashMap<(u32, u32), f64> =
+            own.iter().map(|sample| ((sample.process, sample.round), sample.wall_ns as f64)).collect();
+        let pairs: Vec<(f64, f64)> =
+            own.iter().filter_map(|(round, wall)| Some((*reference.get(round)?, *wall))).collect();
+        self.ratio = Estimate::of_ratio(&pairs);
+        self.baseline = self.ratio.map(|_| baseline.runner.clone());
+    }
+
+    /// Number of samples.
+    pub fn samples(&self) -> usize {
+        self.points.len()
+    }
+
+    /// Whether the ratio is distinguishable from 1: its interval excludes 1, and it is beyond what identical cells differ by.
+    pub fn differs(&self, noise: Option<f64>) -> bool {
+        self.ratio.is_some_and(|ratio| {
+            let is_beyond_noise = ratio.value.ln().abs() > noise.unwrap_or(1.0).ln();
+            ratio.is_interval() && (ratio.low > 1.0 || ratio.high < 1.0) && is_beyond_noise
+        })
+    }
+
+    /// Why it has no figures, in few words; none if it has some.
+    pub fn missing(&self) -> Option<String> {
+        if self.wall.is_some() {
+            return None;
+        }
+        Some(match self.failures.first() {
+            Some(failure) if failure.kind.is_not_run() => format!("not run: {}", failure.kind.name()),
+            Some(failure) => failure.kind.name().to_owned(),
+            None => "not reached".to_owned(),
+        })
+    }
+}
+
+/// A CPU time over the sample's wall time; NaN, which statistics leave out, if that is 0.
+fn per_wall(cpu_ns: u64, sample: &Sample) -> f64 {
+    if sample.wall_ns == 0 { f64::NAN } else { cpu_ns as f64 / sample.wall_ns as f64 }
+}
+
+fn points(samples: &[&Sample]) -> Vec<Point> {
+    let mut points: Vec<Point> = samples
+        .iter()
+        .map(|sample| Point { process: sample.process, round: sample.round, wall_ns: sample.wall_ns as f64 })
+        .collect();
+    points.sort_by_key(|point| (point.round, point.process));
+    points
+}
+
+fn workers_seen(samples: &[&Sample]) -> Option<(u64, u64)> {
+    let seen = || samples.iter().map(|sample| sample.workers_seen);
+    Some((seen().min()?, seen().max()?))
+}
+
+fn core_busy(samples: &[&Sample]) -> Vec<f64> {
+    let counted: Vec<(&Sample, &Vec<u64>)> =
+        samples.iter().filter_map(|sample| Some((*sample, sample.per_core_ns.as_ref()?))).collect();
+    let cores = counted.iter().map(|(_, per_core)| per_core.len()).max().unwrap_or(0);
+    (0..cores)
+        .map(|core| {
+            let shares: Vec<f64> =
+                counted.iter().filter_map(|(sample, per_core)| Some(per_wall(*per_core.get(core)?, sample))).collect();
+            median(&shares).unwrap_or(0.0)
+        })
+        .collect()
+}
+
+fn load(samples: &[&Sample], figure: fn(&Sample) -> Option<u64>) -> Option<Load> {
+    let known: Vec<(&Sample, u64)> = samples.iter().filter_map(|sample| Some((*sample, figure(sample)?))).collect();
+    let ns: Vec<f64> = known.iter().map(|(_, ns)| *ns as f64).collect();
+    let cores: Vec<f64> = known.iter().map(|(sample, ns)| per_wall(*ns, sample)).collect();
+    Some(Load { ns: median(&ns)?, cores: median(&cores).unwrap_or(0.0) })
+}
+
+fn sources(samples: &[&Sample]) -> BTreeMap<String, Vec<String>> {
+    let mut sources: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (figure, source) in samples.iter().flat_map(|sample| &sample.source) {
+        let names = sources.entry(figure.clone()).or_default();
+        if !names.contains(source) {
+            names.push(source.clone());
+        }
+    }
+    sources
+}

@@ -1,0 +1,178 @@
+//! Figures as people read them: three digits, and a unit that fits. Every figure of a report is formatted here.
+
+use crate::statistics::Estimate;
+
+/// What stands where there is no figure.
+pub const NONE: &str = "–";
+
+/// A unit and what one of it is worth.
+#[derive(Debug, Clone, Copy)]
+struct Unit {
+    worth: f64,
+    name: &'static str,
+}
+
+const DURATIONS: [Unit; 4] = [
+    Unit { worth: 1.0, name: "ns" },
+    Unit { worth: 1e3, name: "µs" },
+    Unit { worth: 1e6, name: "ms" },
+    Unit { worth: 1e9, name: "s" },
+];
+
+const SIZES: [Unit; 5] = [
+    Unit { worth: 1.0, name: "B" },
+    Unit { worth: 1024.0, name: "KiB" },
+    Unit { worth: 1_048_576.0, name: "MiB" },
+    Unit { worth: 1_073_741_824.0, name: "GiB" },
+    Unit { worth: 1_099_511_627_776.0, name: "TiB" },
+];
+
+/// The largest unit in which the value, rounded to three digits, is at least 1.
+fn fitting(units: &[Unit], value: f64) -> Unit {
+    units.iter().rev().copied().find(|unit| value.abs() >= 0.9995 * unit.worth).unwrap_or(units[0])
+}
+
+/// Decimals that show a value with three digits; fewer below 0.1.
+fn decimals(value: f64) -> usize {
+    match value.abs() {
+        0.0 => 0,
+        v if v >= 99.95 => 0,
+        v if v >= 9.995 => 1,
+        v if v >= 0.0995 => 2,
+        v if v >= 0.00995 => 3,
+        _ => 4,
+    }
+}
+
+/// Three digits, thousands grouped.
+fn digits(value: f64) -> String {
+    if value.abs() >= 999.5 { count(value) } else { format!("{value:.*}", decimals(value)) }
+}
+
+fn with_unit(units: &[Unit], value: f64) -> String {
+    let unit = fitting(units, value);
+    format!("{} {}", digits(value / unit.worth), unit.name)
+}
+
+/// The ends of an estimate in the decimals of its value, without a unit, and marked where it is only a range.
+fn ends(estimate: &Estimate, worth: f64) -> String {
+    let places = decimals(estimate.value / worth);
+    let mark = if estimate.is_interval() { "" } else { " min–max" };
+    format!("{:.places$}–{:.places$}{mark}", estimate.low / worth, estimate.high / worth)
+}
+
+/// A duration, given in nanoseconds: `1.23 ms`.
+pub fn duration(ns: f64) -> String {
+    with_unit(&DURATIONS, ns)
+}
+
+/// The interval of a duration in the unit that [`duration`] gives its value: `1.20–1.26`.
+pub fn duration_ends(estimate: &Estimate) -> String {
+    ends(estimate, fitting(&DURATIONS, estimate.value).worth)
+}
+
+/// A size, given in bytes: `12.3 MiB`.
+pub fn size(bytes: f64) -> String {
+    with_unit(&SIZES, bytes)
+}
+
+/// A ratio: `1.98x`.
+pub fn ratio(value: f64) -> String {
+    format!("{}x", digits(value))
+}
+
+/// The interval of a ratio or of another bare number: `1.96–1.99`.
+pub fn number_ends(estimate: &Estimate) -> String {
+    ends(estimate, 1.0)
+}
+
+/// A bare number with three digits: `1.97`.
+pub fn number(value: f64) -> String {
+    digits(value)
+}
+
+/// A share between 0 and 1: `97 %`.
+pub fn percent(share: f64) -> String {
+    format!("{:.0} %", share * 100.0)
+}
+
+/// A whole number with grouped thousands: `12,345`.
+pub fn count(value: f64) -> String {
+    let rounded = format!("{value:.0}");
+    let (sign, digits) = rounded.strip_prefix('-').map_or(("", rounded.as_str()), |digits| ("-", digits));
+    let mut grouped = String::from(sign);
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+/// A round number for the ticks of an axis, without needless zeros: `20 ms` of `20.0 ms`, `0.5x` of `0.50x`.
+pub fn without_zeros(figure: &str) -> String {
+    let end = figure.find(|c: char| !c.is_ascii_digit() && !matches!(c, '.' | ',' | '-')).unwrap_or(figure.len());
+    let (number, unit) = figure.split_at(end);
+    if number.contains('.') {
+        format!("{}{unit}", number.trim_end_matches('0').trim_end_matches('.'))
+    } else {
+        figure.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations() {
+        for (ns, text) in [
+            (0.0, "0 ns"),
+            (999.4, "999 ns"),
+            (999.6, "1.00 µs"),
+            (1_234_567.0, "1.23 ms"),
+            (99_960_000.0, "100 ms"),
+            (2.5e9, "2.50 s"),
+            (3.6e13, "36,000 s"),
+        ] {
+            assert_eq!(duration(ns), text);
+        }
+    }
+
+    #[test]
+    fn sizes_ratios_counts() {
+        assert_eq!(size(12.3 * 1_048_576.0), "12.3 MiB");
+        assert_eq!(size(0.0), "0 B");
+        assert_eq!(ratio(1.984), "1.98x");
+        assert_eq!(ratio(123.4), "123x");
+        assert_eq!(ratio(0.01737), "0.017x");
+        assert_eq!(count(1_234_567.0), "1,234,567");
+        assert_eq!(count(-1_234.0), "-1,234");
+        assert_eq!(count(12.0), "12");
+        assert_eq!(percent(0.974), "97 %");
+    }
+
+    #[test]
+    fn intervals_share_the_unit_of_their_value() {
+        let wide = Estimate { value: 1.2e6, low: 0.9e6, high: 15e6, coverage: 0.96, count: 20 };
+        assert_eq!(duration_ends(&wide), "0.90–15.00");
+        let few = Estimate { coverage: 0.5, ..wide };
+        assert_eq!(duration_ends(&few), "0.90–15.00 min–max");
+    }
+
+    #[test]
+    fn ticks_have_no_needless_zeros() {
+        assert_eq!(without_zeros("20.0 ms"), "20 ms");
+        assert_eq!(without_zeros("0.50x"), "0.5x");
+        assert_eq!(without_zeros("100 ms"), "100 ms");
+        assert_eq!(without_zeros("2.00"), "2");
+    }
+
+    #[test]
+    fn extremes_do_not_panic() {
+        for value in [f64::MAX, f64::MIN_POSITIVE, u64::MAX as f64, -1.0] {
+            assert!(!duration(value).is_empty() && !size(value).is_empty() && !ratio(value).is_empty());
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! Puts a report into the folder of its run, each file whole or not at all.
+
+use std::fs::Permissions;
+use std::io::Write;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use crate::charts::{self, Chart, ChartError};
+use crate::csv::csv_summary;
+use crate::html;
+use crate::markdown::markdown_summary;
+use crate::results::Results;
+use crate::summary::Summary;
+
+/// The files of a report.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    /// The page: self-contained, opens without a network.
+    pub index: PathBuf,
+    /// `summary.md`.
+    pub markdown: PathBuf,
+    /// `summary.csv`.
+    pub csv: PathBuf,
+    /// The charts as PNG, `<group>-<chart>.png`, in the order of the page.
+    pub pictures: Vec<PathBuf>,
+}
+
+/// Why a report could not be written.
+#[derive(Debug, thiserror::Error)]
+pub enum WriteError {
+    /// A file cannot be written.
+    #[error("cannot write {path}: {source}")]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// A chart cannot be drawn.
+    #[error(transparent)]
+    Chart(#[from] ChartError),
+    /// The page's template fails.
+    #[error("cannot make the page: {0}")]
+    Page(#[from] askama::Error),
+    /// The CSV writer fails.
+    #[error("cannot make summary.csv: {0}")]
+    Csv(#[from] ::csv::Error),
+}
+
+/// Writes the report of `results` into the existing folder `dir`, over an older one if there is one.
+///
+/// Each file is written beside its place and then moved there, so that an interrupted call leaves the old file or the new.
+///
+/// # Errors
+/// If a file cannot be written, or a chart or the page cannot be made.
+pub fn write(results: &Results, dir: &Path) -> Result<Report, WriteError> {
+    let summary = Summary::of(results);
+    let mut pictures = Vec::new();
+    let mut charts: Vec<Vec<Chart>> = Vec::new();
+    for group in &summary.groups {
+        let mut of_group = charts::of_group(group, summary.usable_cores)?;
+        for chart in &mut of_group {
+            // The page needs only the SVG: pictures are let go of as they are written.
+            let png = std::mem::take(&mut chart.png);
+            pictures.push(put(dir, &format!("{}-{}.png", group.slug, chart.name), &png)?);
+        }
+        charts.push(of_group);
+    }
+    Ok(Report {
+        markdown: put(dir, "summary.md", markdown_summary(results, &summary).as_bytes())?,
+        csv: put(dir, "summary.csv", &csv_summary(&summary)?)?,
+        index: put(dir, "index.html", html::page(results, &summary, &charts)?.as_bytes())?,
+        pictures,
+    })
+}
+
+/// Writes one file of the folder.
+fn put(dir: &Path, name: &str, content: &[u8]) -> Result<PathBuf, WriteError> {
+    let path = dir.join(name);
+    let write = || -> std::io::Result<()> {
+        // A temporary file is private by default; a report has the permissions that any new file has.
+        let mut file =
+            tempfile::Builder::new().prefix(".report-").permissions(Permissions::from_mode(0o666)).tempfile_in(dir)?;
+        file.write_all(content)?;
+        file.persist(&path)?;
+        Ok(())
+    };
+    match write() {
+        Ok(()) => Ok(path),
+        Err(source) => Err(WriteError::Io { path, source }),
+    }
+}

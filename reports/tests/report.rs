@@ -1,0 +1,264 @@
+//! The whole way from `results.jsonl` to the files of a report: of a usual run, of hostile ones, and of large ones.
+
+mod common;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use regatta_reports::record::{FailureKind, Record};
+use regatta_reports::summary::Versus;
+use regatta_reports::{GroupSummary, Report, Results, Row, Summary, terminal, write};
+
+fn read(jsonl: &str) -> Results {
+    Results::read_from(jsonl.as_bytes(), Path::new("results.jsonl")).expect("the fixture is well-formed")
+}
+
+/// An empty folder of the test's own; it stays, to be looked at.
+fn folder(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).expect("a folder for the test");
+    folder
+}
+
+fn written(results: &Results, name: &str) -> (Report, String) {
+    let report = write(results, &folder(name)).expect("the report is written");
+    let page = fs::read_to_string(&report.index).expect("the page is there");
+    (report, page)
+}
+
+fn group<'a>(summary: &'a Summary, slug: &str) -> &'a GroupSummary {
+    summary.groups.iter().find(|group| group.slug == slug).expect("the group is there")
+}
+
+fn row<'a>(summary: &'a Summary, slug: &str, label: &str) -> &'a Row {
+    group(summary, slug).rows.iter().find(|row| row.label == label).expect("the row is there")
+}
+
+#[test]
+fn a_usual_run_gives_every_file() {
+    let folder = folder("usual");
+    fs::write(folder.join("results.jsonl"), common::jsonl()).expect("written");
+    let results = Results::read(&folder).expect("read back");
+    assert_eq!(results, Results::read(&folder.join("results.jsonl")).expect("by the file itself"));
+    let report = write(&results, &folder).expect("the report is written");
+    let mut names: Vec<String> = fs::read_dir(&folder)
+        .expect("readable")
+        .map(|entry| entry.expect("readable").file_name().to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    assert_eq!(report.pictures.len(), 24, "6 groups of 4 charts");
+    assert_eq!(names.len(), 24 + 4, "pictures, page, summaries and the records; no temporary file is left: {names:?}");
+    for name in
+        ["primes-samples.png", "primes-speedup.png", "primes-cores.png", "primes-utilisation.png", "sleep-wait.png"]
+    {
+        let png = fs::read(folder.join(name)).expect(name);
+        assert!(png.starts_with(b"\x89PNG") && png.len() > 5000, "{name} is a picture with something in it");
+    }
+}
+
+#[test]
+fn figures_are_those_of_the_fixture() {
+    let summary = Summary::of(&read(&common::jsonl()));
+    assert_eq!(summary.groups.len(), 6);
+    let primes = group(&summary, "primes");
+    assert_eq!(primes.versus, Versus::Baseline);
+    assert_eq!(primes.rows.len(), 11);
+    let rayon = row(&summary, "primes", "rayon");
+    let ratio = rayon.ratio.expect("it has a ratio");
+    assert!((ratio.value - 1.95).abs() < 0.02 && ratio.low <= ratio.value && ratio.value <= ratio.high, "{ratio:?}");
+    assert!((rayon.effective_cores.expect("it has cores").value - 1.96).abs() < 1e-6);
+    assert_eq!(rayon.ideal_cores, Some(2.0));
+    assert!(rayon.differs(primes.noise));
+    assert!(!row(&summary, "primes", "sequential (a-a)").differs(primes.noise), "a copy does not differ from itself");
+    assert_eq!(row(&summary, "primes", "async-single").ideal_cores, Some(1.0));
+    let sleep = group(&summary, "sleep");
+    assert_eq!(sleep.versus, Versus::Wait);
+    assert_eq!(sleep.skipped.len(), 2);
+    let over = row(&summary, "sleep", "thread").ratio.expect("it has a ratio").value;
+    assert!((1.0..1.1).contains(&over), "{over}");
+    let crashed = row(&summary, "switch", "green");
+    assert_eq!((crashed.samples(), crashed.failures.len()), (3, 1));
+    assert!(!crashed.wall.expect("three samples").is_interval());
+    let limited = row(&summary, "empty", "process");
+    assert_eq!((limited.samples(), limited.missing().as_deref()), (0, Some("not run: limit")));
+}
+
+#[test]
+fn csv_and_markdown_hold_the_golden_figures() {
+    let (report, _) = written(&read(&common::jsonl()), "golden");
+    let csv = fs::read_to_string(&report.csv).expect("readable");
+    let markdown = fs::read_to_string(&report.markdown).expect("readable");
+    let wanted = include_str!("golden.txt");
+    let kept = |line: &&str| {
+        line.contains("primes") || line.contains("rayon") || line.contains("wall_median_ns") || line.contains("ulimit")
+    };
+    let found: Vec<&str> = csv.lines().chain(markdown.lines()).filter(kept).collect();
+    let found = found.join("\n") + "\n";
+    fs::write(Path::new(env!("CARGO_TARGET_TMPDIR")).join("golden.txt"), &found).expect("writable");
+    assert_eq!(found, wanted, "if the change is meant, copy golden.txt from the target's tmp folder");
+}
+
+#[test]
+fn the_page_shows_all_and_loads_nothing() {
+    let (_, page) = written(&read(&common::jsonl()), "page");
+    for slug in ["primes", "counting", "switch", "empty", "sleep", "echo"] {
+        assert!(page.contains(&format!("<section id=\"{slug}\"")), "{slug} has its section");
+    }
+    assert!(
+        page.contains("the cell was ended by signal 11")
+            && page.contains("ulimit -u 16384")
+            && page.contains("would take 5 s a round")
+    );
+    assert_eq!(page.matches("<svg ").count(), 24);
+    for loads in ["src=", "url(", "@import", "http://", "https://"] {
+        let count = page.replace("http://www.w3.org/2000/svg", "").matches(loads).count();
+        assert_eq!(count, 0, "{loads}");
+    }
+    assert!(!page.contains("NaN") && !page.contains("inf "), "no figure is nonsense");
+}
+
+#[test]
+fn a_large_plan_stays_under_two_megabytes() {
+    let mut results = read(&common::jsonl());
+    let first = results.run.plan.groups[0].clone();
+    let samples: Vec<_> = results.samples.iter().filter(|sample| sample.workload == "primes").cloned().collect();
+    results.run.plan.groups.clear();
+    results.samples.clear();
+    for copy in 0..8 {
+        let mut group = first.clone();
+        group.workload = format!("primes-{copy}");
+        let mut extra = group.cells[10].clone();
+        extra.arm = "a-b".to_owned();
+        group.cells.push(extra.clone());
+        let rounds =
+            [0, common::ROUNDS].into_iter().flat_map(|shift| samples.iter().map(move |sample| (shift, sample)));
+        for (shift, sample) in rounds {
+            let mut sample = sample.clone();
+            sample.workload.clone_from(&group.workload);
+            sample.round += shift;
+            if sample.cell.runner == "async-single" {
+                let mut twin = sample.clone();
+                twin.cell = extra.clone();
+                results.samples.push(twin);
+            }
+            results.samples.push(sample);
+        }
+        results.run.plan.groups.push(group);
+    }
+    assert_eq!(results.samples.len(), 8 * 12 * 40);
+    let (_, page) = written(&results, "large");
+    assert!(page.len() < 2_000_000, "{} bytes", page.len());
+}
+
+#[test]
+fn names_from_outside_are_escaped_everywhere() {
+    let evil = "<script>alert(1)</script>\"'|\u{1b}[31m";
+    let jsonl: String = common::records()
+        .into_iter()
+        .map(|mut record| {
+            match &mut record {
+                Record::Run(run) => {
+                    run.plan.name = evil.to_owned();
+                    run.machine.cpu = evil.to_owned();
+                    for group in &mut run.plan.groups {
+                        group.workload = group.workload.replace("primes", evil);
+                        group.cells.iter_mut().for_each(|cell| cell.runner = cell.runner.replace("rayon", evil));
+                        group.skipped.insert(evil.to_owned(), evil.to_owned());
+                    }
+                }
+                Record::Sample(sample) => {
+                    sample.workload = sample.workload.replace("primes", evil);
+                    sample.cell.runner = sample.cell.runner.replace("rayon", evil);
+                }
+                Record::Error(failure) => failure.message = evil.to_owned(),
+                Record::End(_) => {}
+            }
+            serde_json::to_string(&record).expect("records are JSON") + "\n"
+        })
+        .collect();
+    let results = read(&jsonl);
+    let (report, page) = written(&results, "hostile");
+    assert!(!page.contains("<script>alert"));
+    assert_eq!(page.matches("<script").count(), 1, "only the page's own");
+    assert!(!page.contains('\u{1b}'));
+    assert!(!fs::read_to_string(&report.markdown).expect("readable").contains("<script"));
+    assert!(!terminal(&Summary::of(&results), false, 100).contains('\u{1b}'));
+    assert!(report.pictures.iter().all(|path| path.file_name().is_some_and(|name| name.to_string_lossy().is_ascii())));
+}
+
+#[test]
+fn absurd_figures_do_not_panic() {
+    let mut results = read(&common::jsonl());
+    for (i, sample) in results.samples.iter_mut().enumerate() {
+        match i % 5 {
+            0 => sample.wall_ns = 0,
+            1 => (sample.wall_ns, sample.cpu_ns) = (u64::MAX, u64::MAX),
+            2 => sample.per_core_ns = Some(vec![u64::MAX; i % 700]),
+            3 => (sample.cpu_ns, sample.peak_rss_bytes, sample.per_core_ns) = (0, Some(u64::MAX), Some(Vec::new())),
+            _ => (sample.wall_ns, sample.workers_seen, sample.per_core_ns) = (1, u64::MAX, None),
+        }
+    }
+    results.run.machine.usable_cores = u64::MAX;
+    results.run.machine.quota_cores = Some(-1.0);
+    results.run.plan.budget_s = Some(f64::MAX);
+    results.end = None;
+    results.run.program.profile = "debug".to_owned();
+    let (_, page) = written(&results, "absurd");
+    assert!(page.contains("This run is incomplete") && page.contains("A debug build measured this"));
+}
+
+#[test]
+fn a_run_without_samples_still_has_its_sections() {
+    let mut results = read(&common::jsonl());
+    results.samples.clear();
+    let (report, page) = written(&results, "nothing");
+    assert!(
+        page.contains("<section id=\"echo\"")
+            && page.contains("There is nothing to draw")
+            && report.pictures.is_empty()
+    );
+    let empty = Results::default();
+    assert!(written(&empty, "empty").1.contains("incomplete"));
+}
+
+#[test]
+fn records_outside_the_plan_are_not_lost() {
+    let mut results = read(&common::jsonl());
+    results.run.plan.groups.truncate(1);
+    results.run.plan.groups[0].cells.truncate(2);
+    let summary = Summary::of(&results);
+    assert_eq!(summary.groups.len(), 6);
+    assert_eq!(group(&summary, "primes").rows.len(), 11);
+    assert_eq!(row(&summary, "empty", "process").failures[0].kind, FailureKind::Limit);
+}
+
+#[test]
+fn groups_of_one_workload_have_distinct_readable_names() {
+    let mut results = read(&common::jsonl());
+    let mut more = results.run.plan.groups[0].clone();
+    more.params.insert("tasks".to_owned(), serde_json::json!(128));
+    results.run.plan.groups.push(more.clone());
+    more.params.insert("tasks".to_owned(), serde_json::json!("128"));
+    results.run.plan.groups.push(more);
+    let summary = Summary::of(&results);
+    let slugs: Vec<&str> = summary.groups.iter().map(|group| group.slug.as_str()).collect();
+    assert_eq!(
+        slugs,
+        ["primes-tasks-64", "counting", "switch", "empty", "sleep", "echo", "primes-tasks-128", "primes-tasks-128-2"]
+    );
+}
+
+#[test]
+fn the_terminal_fits_its_width() {
+    let summary = Summary::of(&read(&common::jsonl()));
+    for width in [40, 60, 80, 100, 160] {
+        let text = terminal(&summary, false, width);
+        let tables = text.lines().filter(|line| line.contains('─') || line.contains(" ms ") || line.contains(" µs "));
+        for line in tables.filter(|line| !line.contains(": ") && !line.starts_with("  ")) {
+            assert!(line.chars().count() <= usize::from(width), "{width}: {line}");
+        }
+        assert!(text.contains("rayon") && !text.contains('\u{1b}'));
+    }
+    assert!(terminal(&summary, true, 100).contains("\u{1b}["));
+}

@@ -1,0 +1,126 @@
+"""The conversation with the driver: start, run, run, stop."""
+
+from __future__ import annotations
+
+import os
+import platform
+import signal
+import sys
+import sysconfig
+import traceback
+from typing import Any
+
+from . import catalogue, protocol
+from .model import number
+from .protocol import Failure, Line, failure_of
+from .recorder import Recorder
+
+
+def interpreter() -> str:
+    """What runs the work: implementation, version, build, and whether there is a GIL now."""
+    name, version = platform.python_implementation(), platform.python_version()
+    if name == "PyPy":
+        release = ".".join(map(str, sys.pypy_version_info[:3]))  # type: ignore[attr-defined]
+        return f"PyPy {release} (Python {version}), GIL enabled"
+    if name != "CPython":
+        return f"{name} {version}"
+    free = bool(sysconfig.get_config_var("Py_GIL_DISABLED"))
+    enabled = getattr(sys, "_is_gil_enabled", lambda: True)()
+    build = "t, free-threaded" if free else ""
+    return f"{name} {version}{build}, GIL {'enabled' if enabled else 'disabled'}"
+
+
+class Cell:
+    """One workload under one runner."""
+
+    def __init__(self, recorder: Recorder) -> None:
+        self._recorder = recorder
+        # There from the first `start` on.
+        self._runner: Any = None
+        # There after a `start` that went well.
+        self._workload: Any = None
+
+    def start(self, message: dict[str, Any]) -> dict[str, Any]:
+        """Build what the model keeps; the fields of `ready`."""
+        if message.get("protocol") != protocol.VERSION:
+            raise Failure(
+                "unavailable", f"this cell speaks protocol {protocol.VERSION}, not {message.get('protocol')!r}"
+            )
+        if self._runner is not None:
+            raise Failure("crash", "the driver sent start twice")
+        params, server = message.get("params") or {}, message.get("server")
+        workload = catalogue.workload(message.get("workload"))(params, server)
+        runner = self._runner = catalogue.runner(message.get("runner"))(number(message, "workers", least=1))
+        set_options(message.get("options") or {})
+        runner.world.now = self._recorder.clock
+        workload.prepare(runner.world, runner.at_once())
+        start_ns = self._recorder.time(lambda: runner.start(workload))
+        self._workload = workload
+        return {"start_ns": start_ns, "version": ", ".join(filter(None, [interpreter(), runner.version()]))}
+
+    def run(self) -> dict[str, Any]:
+        """Carry out every task once; the fields of `sample`."""
+        if self._workload is None:
+            raise Failure("crash", "the driver sent run before a start that went well")
+        runner, workload = self._runner, self._workload
+        workload.reset()
+        outcome, measured = self._recorder.measure(runner.run, runner.worker_pids)
+        measured["source"].update(runner.source(), **{"yield": runner.world.yield_name})
+        return {
+            "tasks": len(outcome.results),
+            "checksum": protocol.checksum(outcome.results),
+            "workers_seen": outcome.workers_seen,
+            **measured,
+            "figures": {},
+            "histograms": workload.histograms(),
+        }
+
+    def close(self, well: bool) -> None:
+        """End the workers; without waiting for their work if all did not go well."""
+        if self._runner is not None:
+            self._runner.close() if well else self._runner.abandon()
+
+
+def set_options(options: dict[str, Any]) -> None:
+    """Options of every runner: `switch_interval_us`, after which a thread that waits for the GIL asks for it."""
+    for name in options:
+        if name != "switch_interval_us":
+            raise Failure("unavailable", f"no option {name!r} in CPython; there is switch_interval_us")
+        sys.setswitchinterval(number(options, name, least=1) / 1e6)
+
+
+def converse(line: Line, cell: Cell) -> bool:
+    """Answer messages until there are no more; whether all went well."""
+    well = True
+    while True:
+        try:
+            message = line.hear()
+            if message is None:
+                return well
+            do = message.get("do")
+            if do == "stop":
+                return well
+            if do == "start":
+                line.say("ready", **cell.start(message))
+            elif do == "run":
+                line.say("sample", **cell.run())
+            else:
+                raise Failure("crash", f"the driver sent a message that is not of the protocol: do = {do!r}")
+        except Exception as error:
+            well = False
+            failure = failure_of(error)
+            if failure.kind == "crash":
+                traceback.print_exc()
+            line.say("error", kind=failure.kind, message=failure.message)
+
+
+def main() -> None:
+    """A cell process, from its first line of input to its end."""
+    # As in any other program of a terminal, Ctrl-C ends the cell at once and without a word.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    line = Line()
+    cell = Cell(Recorder())
+    cell.close(well=converse(line, cell))
+    sys.stderr.flush()
+    # Without waiting for threads that a failed run left behind.
+    os._exit(0)

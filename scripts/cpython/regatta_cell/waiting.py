@@ -1,0 +1,103 @@
+"""Workloads that wait: sleep, block, echo."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from .model import Workload, address, number
+
+ALPHABET = b"abcdefghijklmnopqrstuvwxyz"
+
+
+class Sleep(Workload):
+    """Wait in the model's own way."""
+
+    def __init__(self, params: dict[str, Any], server: str | None) -> None:
+        self.seconds = number(params, "wait_us") / 1e6
+        self.tasks = number(params, "tasks")
+
+    def task(self, world: Any, index: int) -> int:
+        world.sleep(self.seconds)
+        return index
+
+    async def task_async(self, world: Any, index: int) -> int:
+        await world.sleep(self.seconds)
+        return index
+
+
+class Block(Workload):
+    """Wait by blocking the thread, in every model: what an event loop must not be given."""
+
+    def __init__(self, params: dict[str, Any], server: str | None) -> None:
+        self.seconds = number(params, "wait_us") / 1e6
+        self.tasks = number(params, "tasks")
+
+    def task(self, world: Any, index: int) -> int:
+        time.sleep(self.seconds)
+        return index
+
+
+class Letters:
+    """The requests of an echo conversation and the replies that they must bring."""
+
+    def __init__(self, length: int) -> None:
+        self.length = length
+        self._lower = ALPHABET * (length // len(ALPHABET) + 2)
+        self._upper = self._lower.upper()
+
+    def request(self, index: int, turn: int) -> bytes:
+        """Request `turn` of task `index`."""
+        first = (index + turn) % len(ALPHABET)
+        return self._lower[first : first + self.length - 1] + b"\n"
+
+    def check(self, index: int, turn: int, reply: bytes) -> int:
+        """The sum of the bytes of the reply, every one of which is compared."""
+        first = (index + turn) % len(ALPHABET)
+        if reply != self._upper[first : first + self.length - 1] + b"\n":
+            raise ValueError(f"wrong reply to request {turn}: {reply[:60]!r}")
+        return sum(reply)
+
+
+def receive(stream: Any, length: int) -> bytes:
+    """Exactly `length` bytes from a blocking stream."""
+    reply = stream.recv(length)
+    while len(reply) < length:
+        more = stream.recv(length - len(reply))
+        if not more:
+            raise ConnectionError(f"the server hung up after {len(reply)} of {length} bytes")
+        reply += more
+    return reply
+
+
+class Echo(Workload):
+    """Talk to a server that answers in upper case; one connection a task."""
+
+    def __init__(self, params: dict[str, Any], server: str | None) -> None:
+        self.tasks = number(params, "connections")
+        self.round_trips = number(params, "round_trips")
+        self.letters = Letters(number(params, "bytes", least=1))
+        self.server = address(server)
+
+    def task(self, world: Any, index: int) -> int:
+        letters = self.letters
+        total = 0
+        with world.connect(self.server) as stream:
+            for turn in range(self.round_trips):
+                stream.sendall(letters.request(index, turn))
+                total += letters.check(index, turn, receive(stream, letters.length))
+        return total
+
+    async def task_async(self, world: Any, index: int) -> int:
+        letters = self.letters
+        total = 0
+        reader, writer = await world.connect(self.server)
+        try:
+            for turn in range(self.round_trips):
+                writer.write(letters.request(index, turn))
+                await writer.drain()
+                total += letters.check(index, turn, await reader.readexactly(letters.length))
+        finally:
+            writer.close()
+        await writer.wait_closed()
+        return total

@@ -1,0 +1,78 @@
+//! Which workloads and runners there are, for code that needs no types.
+
+use std::time::Duration;
+
+use regatta_reports::record::Parameters;
+use regatta_runners::Parallelism;
+use regatta_workloads::{Service, Tally};
+use serde_json::{Map, Value};
+
+/// What a workload is.
+#[derive(Debug, Clone)]
+pub struct WorkloadCard {
+    /// Its name.
+    pub name: &'static str,
+    /// `cpu`, `io` or `mixed`.
+    pub kind: &'static str,
+    /// What it does, in one sentence.
+    pub about: &'static str,
+}
+
+/// What a runner is.
+#[derive(Debug, Clone)]
+pub struct RunnerCard {
+    /// Its name.
+    pub name: String,
+    /// How it does the work, in one sentence.
+    pub about: String,
+    /// Where it comes from: `native`, `gil` or `cpython`.
+    pub family: String,
+    /// The runner that its speed-up is taken against.
+    pub baseline: String,
+    /// What bounds its parallelism.
+    pub parallelism: Parallelism,
+    /// Whether its workers are processes, which share no memory.
+    pub processes: bool,
+}
+
+/// A workload with its parameters.
+#[derive(Debug, Clone)]
+pub struct Resolved {
+    /// All parameters, defaults filled in.
+    pub params: Parameters,
+    /// Number of tasks.
+    pub tasks: u64,
+    /// What the results of all tasks must add up to.
+    pub expected: Tally,
+    /// The longest wait of a single task.
+    pub wait: Duration,
+    /// The server that the tasks talk to.
+    pub service: Option<Service>,
+    /// Whether the tasks share memory, so that they cannot run in processes of their own.
+    pub shares_memory: bool,
+}
+
+/// Which workloads and runners there are.
+pub trait Catalogue {
+    /// All workloads, in the order in which they are shown.
+    fn workloads(&self) -> Vec<WorkloadCard>;
+
+    /// All runners, in the order in which they are shown.
+    fn runners(&self) -> Vec<RunnerCard>;
+
+    /// Builds a workload from the parameters that differ from its defaults. The oracle is asked here, which may take a moment.
+    ///
+    /// # Errors
+    /// If there is no such workload, or the parameters do not fit; in words for the one who set them.
+    fn resolve(&self, name: &str, params: &Map<String, Value>) -> Result<Resolved, String>;
+}
+
+/// ` (did you mean ...?)` if one of `known` looks like `name`, else nothing.
+pub(crate) fn suggestion<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+    known
+        .into_iter()
+        .map(|known| (strsim::jaro_winkler(name, known), known))
+        .filter(|(likeness, _)| *likeness > 0.75)
+        .max_by(|left, right| left.0.total_cmp(&right.0))
+        .map_or_else(String::new, |(_, known)| format!(" (did you mean `{known}`?)"))
+}

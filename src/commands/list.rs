@@ -1,0 +1,29 @@
+//! `regatta list`: what there is, and whether it can run here.
+
+use std::io::{self, Write};
+
+use crate::catalogue::Catalogue;
+use crate::cli::Exit;
+use crate::plan::{BUILT_IN, Plan};
+use crate::recorder::Recorder;
+
+/// Prints workloads, runners, plans and the recorder's sources.
+pub(crate) fn list(catalogue: &dyn Catalogue) -> anyhow::Result<Exit> {
+    let mut out = io::stdout().lock();
+    writeln!(out, "Workloads")?;
+    for card in catalogue.workloads() {
+        writeln!(out, "  {:<22} {:<5} {}", card.name, card.kind, card.about)?;
+    }
+    writeln!(out, "\nRunners")?;
+    for card in catalogue.runners() {
+        writeln!(out, "  {:<22} {}", card.name, card.about)?;
+    }
+    writeln!(out, "\nPlans (--plan)")?;
+    for (name, text) in BUILT_IN {
+        writeln!(out, "  {name:<22} {}", Plan::parse(name, text)?.about)?;
+    }
+    writeln!(out, "\nRecorder")?;
+    let per_core = Recorder::open().per_core_source();
+    writeln!(out, "  {:<22} {per_core}", "CPU time per core")?;
+    Ok(Exit::Well)
+}

@@ -1,0 +1,11 @@
+//! The subcommands, one a file.
+
+mod list;
+mod report;
+mod run;
+mod verify;
+
+pub(crate) use list::list;
+pub(crate) use report::report;
+pub(crate) use run::run;
+pub(crate) use verify::verify;

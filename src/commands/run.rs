@@ -1,0 +1,137 @@
+//! `regatta run`: measures, prints the tables and writes the report.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::time::Instant;
+
+use anyhow::Context;
+use jiff::Timestamp;
+use regatta_reports::record::{self, End, Record, RunnerInfo, SCHEMA, WorkloadInfo};
+
+use super::report::write_report;
+use crate::catalogue::Catalogue;
+use crate::cli::{Exit, RunArgs};
+use crate::driver::{Driver, Launcher, Sink, Tallied};
+use crate::environment;
+use crate::interrupt::Interrupt;
+use crate::output::{Output, RESULTS};
+use crate::plan::{Overrides, Plan, ReadyGroup};
+use crate::progress::Progress;
+
+/// Measures what `args` ask for.
+pub(crate) fn run(catalogue: &dyn Catalogue, args: &RunArgs) -> anyhow::Result<Exit> {
+    let started = Timestamp::now();
+    let machine = environment::machine();
+    let mut plan = Plan::load(&args.plan)?;
+    plan.apply(&overrides(args), catalogue)?;
+    let groups = plan.ready(catalogue, environment::cores(&machine))?;
+    let seed = args.seed.unwrap_or_else(|| rand::random());
+    let mut output = Output::create(args.out.as_deref(), started)?;
+    let folder = output.folder.clone();
+    let lost = || format!("cannot write {}; what it holds already is kept: free some space, then `regatta report {}`", folder.join(RESULTS).display(), folder.display());
+
+    let interrupt = Interrupt::install().context("cannot listen for Ctrl-C")?;
+    output.write(&Record::Run(Box::new(header(started, seed, &plan, &groups, machine, catalogue)))).with_context(lost)?;
+    let launch = Launcher::new(interrupt.clone()).context("cannot find this program's own file")?;
+    let clock = Instant::now();
+    let mut progress = Progress::new();
+    let driver = Driver {
+        plan: &plan,
+        seed,
+        launch: &launch,
+        clock: &clock,
+        watch: &mut progress,
+        sink: &mut output,
+        warm_up: true,
+    };
+    let tallied = driver.run(&groups);
+    drop(progress);
+    let tallied = tallied.with_context(lost)?;
+    let end = End { finished: Timestamp::now().to_string(), complete: !tallied.interrupted };
+    output.write(&Record::End(end)).with_context(lost)?;
+
+    let mut terminal = io::stdout().lock();
+    write_report(&folder, &mut terminal)?;
+    conclude(&tallied, &mut terminal)?;
+    Ok(match interrupt.signal() {
+        Some(signal) => Exit::Signal(signal),
+        None if tallied.failed > 0 => Exit::CellsFailed,
+        None => Exit::Well,
+    })
+}
+
+fn overrides(args: &RunArgs) -> Overrides {
+    Overrides {
+        workloads: args.workload.clone(),
+        runners: args.runner.clone(),
+        workers: args.workers.clone(),
+        rounds: args.rounds,
+        budget: args.budget,
+    }
+}
+
+/// The first line of the results.
+pub(crate) fn header(
+    started: Timestamp,
+    seed: u64,
+    plan: &Plan,
+    groups: &[ReadyGroup],
+    machine: record::Machine,
+    catalogue: &dyn Catalogue,
+) -> record::Run {
+    let uses = |name: &str| groups.iter().any(|ready| ready.group.workload == name);
+    let workloads = catalogue.workloads().into_iter().filter(|card| uses(card.name));
+    let has = |name: &str| {
+        let named = |group: &record::Group| {
+            group.skipped.contains_key(name) || group.cells.iter().any(|cell| cell.runner == name)
+        };
+        groups.iter().any(|ready| named(&ready.group))
+    };
+    let runners = catalogue.runners().into_iter().filter(|card| has(&card.name));
+    record::Run {
+        schema: SCHEMA,
+        id: format!("{}-{:08x}", started.strftime("%Y%m%dT%H%M%S"), seed as u32),
+        started: started.to_string(),
+        seed,
+        driver: "regatta".to_owned(),
+        program: environment::program(),
+        plan: record::Plan {
+            name: plan.name.clone(),
+            budget_s: plan.budget.map(|budget| budget.as_secs_f64()),
+            rounds: plan.rounds,
+            processes: plan.processes,
+            groups: groups.iter().map(|ready| ready.group.clone()).collect(),
+        },
+        machine,
+        workloads: workloads
+            .map(|card| {
+                let info = WorkloadInfo { kind: card.kind.to_owned(), about: card.about.to_owned() };
+                (card.name.to_owned(), info)
+            })
+            .collect::<BTreeMap<_, _>>(),
+        runners: runners
+            .map(|card| {
+                let info = RunnerInfo {
+                    family: card.family,
+                    about: card.about,
+                    baseline: card.baseline,
+                    parallelism: card.parallelism.name().to_owned(),
+                    version: String::new(),
+                };
+                (card.name, info)
+            })
+            .collect(),
+    }
+}
+
+/// Says at the end what did not go well.
+fn conclude(tallied: &Tallied, terminal: &mut impl Write) -> io::Result<()> {
+    if tallied.interrupted {
+        writeln!(terminal, "The run was stopped before its plan was done; this is what it had measured by then.")?;
+    }
+    if tallied.failed > 0 {
+        let plural = if tallied.failed == 1 { "cell" } else { "cells" };
+        writeln!(terminal, "{} {plural} failed; the tables and the report say which and why.", tallied.failed)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,75 @@
+//! `regatta verify`: every workload under every runner once, answers checked, nothing timed.
+
+use std::io::{self, Write};
+use std::time::Instant;
+
+use anyhow::Context;
+use regatta_reports::record::Record;
+
+use crate::catalogue::Catalogue;
+use crate::cli::{Exit, VerifyArgs};
+use crate::driver::{Driver, Launcher, Sink};
+use crate::environment;
+use crate::interrupt::Interrupt;
+use crate::plan::{Overrides, Plan};
+use crate::progress::Progress;
+
+/// Prints what becomes of each cell.
+struct Announce<W>(W);
+
+impl<W: Write> Sink for Announce<W> {
+    fn write(&mut self, record: &Record) -> io::Result<()> {
+        match record {
+            Record::Sample(sample) => {
+                writeln!(self.0, "ok       {:<10} {:<16} {} tasks", sample.workload, sample.cell.runner, sample.tasks)
+            }
+            Record::Error(failure) => {
+                let word = if failure.kind.is_not_run() { "not run " } else { "FAILED  " };
+                writeln!(self.0, "{word} {:<10} {:<16} {}", failure.workload, failure.cell.runner, failure.message)
+            }
+            Record::Run(_) | Record::End(_) => Ok(()),
+        }
+    }
+}
+
+/// Checks every answer.
+pub(crate) fn verify(catalogue: &dyn Catalogue, args: &VerifyArgs) -> anyhow::Result<Exit> {
+    let mut plan = Plan::load("quick")?;
+    let overrides = Overrides {
+        workloads: args.workload.clone(),
+        runners: args.runner.clone(),
+        rounds: Some(1),
+        ..Overrides::default()
+    };
+    plan.apply(&overrides, catalogue)?;
+    plan.processes = 1;
+    let groups = plan.ready(catalogue, environment::cores(&environment::machine()))?;
+    let interrupt = Interrupt::install().context("cannot listen for Ctrl-C")?;
+    let launch = Launcher::new(interrupt.clone()).context("cannot find this program's own file")?;
+    let clock = Instant::now();
+    let mut progress = Progress::new();
+    let mut announce = Announce(io::stdout());
+    let driver = Driver {
+        plan: &plan,
+        seed: 0,
+        launch: &launch,
+        clock: &clock,
+        watch: &mut progress,
+        sink: &mut announce,
+        warm_up: false,
+    };
+    let tallied = driver.run(&groups)?;
+    drop(progress);
+    writeln!(
+        io::stdout(),
+        "{} answers right, {} cells failed, {} not run",
+        tallied.samples,
+        tallied.failed,
+        tallied.not_run
+    )?;
+    Ok(match interrupt.signal() {
+        Some(signal) => Exit::Signal(signal),
+        None if tallied.failed > 0 => Exit::CellsFailed,
+        None => Exit::Well,
+    })
+}

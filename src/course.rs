@@ -1,0 +1,116 @@
+//! Which workloads and runners there are, as types; and the way in for every kind of process that this program can be.
+
+use std::marker::PhantomData;
+use std::process::ExitCode;
+
+use regatta_runners::{Runner, RunnerVisitor, Runners, worker};
+use regatta_workloads::{Selected, Visitor, Workload, Workloads};
+use serde_json::{Map, Value};
+
+use crate::catalogue::{Catalogue, Resolved, RunnerCard, WorkloadCard};
+use crate::{cell, cli, server};
+
+/// The hidden subcommand of a cell process.
+pub(crate) const CELL: &str = "__cell";
+/// The hidden subcommand of a worker process.
+pub(crate) const WORKER: &str = "__worker";
+/// The hidden subcommand of a server process.
+pub(crate) const SERVER: &str = "__server";
+
+/// A course: a list of workload types and a list of runner types.
+#[derive(Debug)]
+pub struct Course<Ws, Rs>(PhantomData<(Ws, Rs)>);
+
+impl Course<regatta_workloads::Standard, regatta_runners::Standard> {
+    /// The workloads and runners that come with Regatta.
+    pub fn standard() -> Self {
+        Self(PhantomData)
+    }
+}
+
+impl<Ws: Workloads, Rs: Runners> Course<Ws, Rs> {
+    /// The same with one more workload.
+    pub fn workload<W: Workload>(self) -> Course<(W, Ws), Rs> {
+        Course(PhantomData)
+    }
+
+    /// The same with one more runner.
+    pub fn runner<R: Runner>(self) -> Course<Ws, (R, Rs)> {
+        Course(PhantomData)
+    }
+
+    /// The whole of a program: the command line, and the cells, workers and servers as which it starts itself.
+    pub fn main(self) -> ExitCode {
+        let args: Vec<String> = std::env::args_os().map(|arg| arg.to_string_lossy().into_owned()).collect();
+        match args.get(1).map(String::as_str) {
+            Some(CELL) => cell::main::<Ws, Rs>(),
+            Some(WORKER) => worker::main::<Ws>(&args[2..]),
+            Some(SERVER) => server::main(&args[2..]),
+            _ => cli::main(&self),
+        }
+    }
+}
+
+impl<Ws: Workloads, Rs: Runners> Catalogue for Course<Ws, Rs> {
+    fn workloads(&self) -> Vec<WorkloadCard> {
+        let empty = Map::new();
+        let card = |name| Ws::visit(&Selected { name, params: &empty }, DescribeWorkload).ok();
+        Ws::names().into_iter().filter_map(card).collect()
+    }
+
+    fn runners(&self) -> Vec<RunnerCard> {
+        Rs::names().into_iter().filter_map(|name| Rs::visit(name, DescribeRunner)).collect()
+    }
+
+    fn resolve(&self, name: &str, params: &Map<String, Value>) -> Result<Resolved, String> {
+        Ws::visit(&Selected { name, params }, Resolve).map_err(|error| error.to_string())
+    }
+}
+
+struct DescribeWorkload;
+
+impl Visitor for DescribeWorkload {
+    type Output = WorkloadCard;
+
+    fn visit<W: Workload>(self, _workload: W) -> WorkloadCard {
+        WorkloadCard { name: W::NAME, kind: W::KIND.name(), about: W::ABOUT }
+    }
+}
+
+struct DescribeRunner;
+
+impl RunnerVisitor for DescribeRunner {
+    type Output = RunnerCard;
+
+    fn visit<R: Runner>(self) -> RunnerCard {
+        RunnerCard {
+            name: R::NAME.to_owned(),
+            about: R::ABOUT.to_owned(),
+            family: R::FAMILY.name().to_owned(),
+            baseline: "sequential".to_owned(),
+            parallelism: R::PARALLELISM,
+            processes: R::PROCESSES,
+        }
+    }
+}
+
+struct Resolve;
+
+impl Visitor for Resolve {
+    type Output = Resolved;
+
+    fn visit<W: Workload>(self, workload: W) -> Resolved {
+        let params = match serde_json::to_value(&workload) {
+            Ok(Value::Object(params)) => params.into_iter().collect(),
+            _ => Default::default(),
+        };
+        Resolved {
+            params,
+            tasks: workload.tasks(),
+            expected: workload.expected(),
+            wait: workload.wait(),
+            service: workload.service(),
+            shares_memory: W::SHARES_MEMORY,
+        }
+    }
+}

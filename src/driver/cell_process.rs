@@ -1,0 +1,268 @@
+//! The real cells and servers: child processes that are spoken to over pipes, within a time limit.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::SocketAddr;
+use std::os::unix::process::CommandExt;
+use std::path::PathBuf;
+use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, RecvTimeoutError, bounded};
+use regatta_reports::record::{FailureKind, Sample};
+use regatta_workloads::Service;
+use rustix::process::{Pid, Signal, kill_process_group, set_parent_process_death_signal};
+
+use super::{Cell, Launch, Server, Trouble};
+use crate::course::{CELL, SERVER};
+use crate::interrupt::Interrupt;
+use crate::protocol::{Answer, LONGEST, Request, Start};
+use crate::recorder::cpu_time_of;
+use crate::server;
+
+/// How often a wait looks whether the run is to end.
+const GLANCE: Duration = Duration::from_millis(50);
+/// How long a server may take to listen.
+const SERVER_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a child that has closed its output may take to end.
+const GRACE: Duration = Duration::from_millis(500);
+/// How long a child that is no longer needed may take to end by itself.
+const FAREWELL: Duration = Duration::from_millis(100);
+/// How much is kept of what a child writes to standard error, bytes.
+const LAST_WORDS: usize = 2_000;
+
+/// Has this process killed when its parent ends, whichever way that happens.
+pub(crate) fn die_with_parent() {
+    // Refused by no kernel that runs this program; the end of standard input is the second line of defence.
+    let _ = set_parent_process_death_signal(Some(Signal::KILL));
+}
+
+/// Starts cells and servers as children of this process.
+#[derive(Debug)]
+pub(crate) struct Launcher {
+    /// This program, which is every cell and server too.
+    program: PathBuf,
+    interrupt: Interrupt,
+}
+
+impl Launcher {
+    pub(crate) fn new(interrupt: Interrupt) -> std::io::Result<Self> {
+        Ok(Self { program: std::env::current_exe()?, interrupt })
+    }
+
+    fn spawn(&self, what: &'static str, args: &[String]) -> Result<Talker, Trouble> {
+        Talker::spawn(what, Command::new(&self.program).args(args), self.interrupt.clone())
+    }
+}
+
+impl Launch for Launcher {
+    fn cell(&self, start: &Start, timeout: Duration) -> Result<Box<dyn Cell>, Trouble> {
+        let mut cell = CellProcess(self.spawn("cell process", &[CELL.to_owned()])?);
+        match cell.ask(&Request::Start(start.clone()), timeout)? {
+            Answer::Ready { .. } => Ok(Box::new(cell)),
+            Answer::Error { kind, message } => Err(Trouble::Failed { kind, message }),
+            Answer::Sample(_) => Err(Trouble::failed(FailureKind::Protocol, "it answered `start` with a sample")),
+        }
+    }
+
+    fn server(&self, service: Service, port: u16) -> Result<Box<dyn Server>, Trouble> {
+        let args: Vec<String> = [SERVER.to_owned()].into_iter().chain(server::args(service, port)).collect();
+        let mut talker = self.spawn("server", &args)?;
+        let line = talker.hear(SERVER_TIMEOUT)?;
+        let address = line
+            .trim()
+            .parse()
+            .map_err(|_| Trouble::failed(FailureKind::Protocol, format!("the server says it listens at `{line}`")))?;
+        Ok(Box::new(ServerProcess { talker, address }))
+    }
+
+    fn interrupted(&self) -> bool {
+        self.interrupt.is_set()
+    }
+}
+
+/// A cell in a process of its own.
+struct CellProcess(Talker);
+
+impl CellProcess {
+    fn ask(&mut self, request: &Request, timeout: Duration) -> Result<Answer, Trouble> {
+        let line = serde_json::to_string(request)
+            .map_err(|error| Trouble::failed(FailureKind::Protocol, format!("cannot say {request:?}: {error}")))?;
+        self.0.say(&line);
+        let line = self.0.hear(timeout)?;
+        serde_json::from_str(&line).map_err(|error| {
+            let shown: String = line.chars().take(200).collect();
+            Trouble::failed(FailureKind::Protocol, format!("its answer `{shown}` is not of the protocol: {error}"))
+        })
+    }
+}
+
+impl Cell for CellProcess {
+    fn run(&mut self, timeout: Duration) -> Result<Sample, Trouble> {
+        match self.ask(&Request::Run, timeout)? {
+            Answer::Sample(sample) => Ok(*sample),
+            Answer::Error { kind, message } => Err(Trouble::Failed { kind, message }),
+            Answer::Ready { .. } => Err(Trouble::failed(FailureKind::Protocol, "it answered `run` with `ready`")),
+        }
+    }
+}
+
+/// A server in a process of its own.
+struct ServerProcess {
+    talker: Talker,
+    address: SocketAddr,
+}
+
+impl Server for ServerProcess {
+    fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    fn ended(&mut self) -> Option<String> {
+        // The client may notice before the kernel has made the end known.
+        self.talker.status_within(GRACE).map(|status| status.to_string())
+    }
+
+    fn cpu_ns(&self) -> Option<u64> {
+        cpu_time_of(self.talker.child.id())
+    }
+}
+
+/// A child process that is spoken to line by line. It and all its children are killed on drop.
+struct Talker {
+    what: &'static str,
+    child: Child,
+    /// None once the child has stopped reading.
+    input: Option<ChildStdin>,
+    /// The lines that it writes; an error is a line too long or not UTF-8.
+    lines: Receiver<Result<String, String>>,
+    /// The end of what it writes to standard error.
+    last_words: Arc<Mutex<Vec<u8>>>,
+    /// Reads standard error. Neither reader is waited for without a limit: a grandchild may hold the pipe open.
+    errors: Option<JoinHandle<()>>,
+    interrupt: Interrupt,
+}
+
+impl Talker {
+    fn spawn(what: &'static str, command: &mut Command, interrupt: Interrupt) -> Result<Self, Trouble> {
+        let refused = |error| Trouble::failed(FailureKind::Unavailable, format!("cannot start a {what}: {error}"));
+        // In a process group of its own, the terminal's Ctrl-C reaches only the driver, which ends the child in good order.
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
+        let mut child = command.spawn().map_err(refused)?;
+        let (give, lines) = bounded(16);
+        let last_words = Arc::default();
+        if let Some(output) = child.stdout.take() {
+            std::thread::spawn(move || {
+                let mut output = BufReader::new(output);
+                while let Some(line) = read_line(&mut output) {
+                    if give.send(line).is_err() {
+                        break;
+                    }
+                }
+            });
+        }
+        let kept = Arc::clone(&last_words);
+        let errors = child.stderr.take().map(|mut errors| std::thread::spawn(move || keep_last(&mut errors, &kept)));
+        let input = child.stdin.take();
+        Ok(Self { what, child, input, lines, last_words, errors, interrupt })
+    }
+
+    /// Says a line. A child that no longer listens is found out when its answer is waited for.
+    fn say(&mut self, line: &str) {
+        if let Some(input) = &mut self.input
+            && writeln!(input, "{line}").is_err()
+        {
+            self.input = None;
+        }
+    }
+
+    /// The next line that the child writes.
+    fn hear(&mut self, timeout: Duration) -> Result<String, Trouble> {
+        let deadline = Instant::now() + timeout;
+        loop {
+            if self.interrupt.is_set() {
+                return Err(Trouble::Interrupted);
+            }
+            let left = deadline.saturating_duration_since(Instant::now());
+            match self.lines.recv_timeout(left.min(GLANCE)) {
+                Ok(Ok(line)) => return Ok(line),
+                Ok(Err(problem)) => return Err(Trouble::failed(FailureKind::Protocol, problem)),
+                Err(RecvTimeoutError::Disconnected) => return Err(self.ended()),
+                Err(RecvTimeoutError::Timeout) if left.is_zero() => {
+                    let message = format!(
+                        "the {} gave no answer within {}; if it is only slow, raise `timeout` in the plan or make its tasks smaller",
+                        self.what,
+                        humantime::format_duration(timeout)
+                    );
+                    return Err(Trouble::failed(FailureKind::Timeout, message));
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+            }
+        }
+    }
+
+    /// How the child ended, if it does within this time.
+    fn status_within(&mut self, time: Duration) -> Option<ExitStatus> {
+        let deadline = Instant::now() + time;
+        loop {
+            match self.child.try_wait() {
+                Ok(Some(status)) => return Some(status),
+                Ok(None) if Instant::now() < deadline => std::thread::sleep(Duration::from_millis(5)),
+                Ok(None) | Err(_) => return None,
+            }
+        }
+    }
+
+    /// The child has closed its output: says how it ended, with its last words.
+    fn ended(&mut self) -> Trouble {
+        let how = self.status_within(GRACE).map_or_else(|| "it closed its output".to_owned(), |status| status.to_string());
+        self.kill();
+        let deadline = Instant::now() + GRACE;
+        while self.errors.as_ref().is_some_and(|reader| !reader.is_finished()) && Instant::now() < deadline {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        let words = self.last_words.lock().unwrap_or_else(PoisonError::into_inner);
+        let words = String::from_utf8_lossy(&words);
+        let said = if words.trim().is_empty() { String::new() } else { format!("; its last words: {}", words.trim()) };
+        Trouble::failed(FailureKind::Crash, format!("the {} ended before it answered ({how}){said}", self.what))
+    }
+
+    /// Ends the child with all its children.
+    fn kill(&mut self) {
+        self.input = None;
+        // Fails only if the whole group is gone already.
+        let _ = kill_process_group(Pid::from_child(&self.child), Signal::KILL);
+        let _ = self.child.wait();
+    }
+}
+
+impl Drop for Talker {
+    fn drop(&mut self) {
+        // The end of its input asks the child to end; one that is busy or broken is not waited for long.
+        self.input = None;
+        self.status_within(FAREWELL);
+        self.kill();
+    }
+}
+
+/// Reads a line; none at the end of the output.
+fn read_line(output: &mut impl BufRead) -> Option<Result<String, String>> {
+    let mut line = Vec::new();
+    match output.take(LONGEST + 1).read_until(b'\n', &mut line) {
+        Ok(0) | Err(_) => None,
+        Ok(_) if line.len() as u64 > LONGEST => Some(Err(format!("it wrote a line of more than {LONGEST} bytes"))),
+        Ok(_) => Some(String::from_utf8(line).map_err(|_| "it wrote a line that is not UTF-8".to_owned())),
+    }
+}
+
+/// Reads to the end and keeps the last of it.
+fn keep_last(errors: &mut impl Read, kept: &Mutex<Vec<u8>>) {
+    let mut chunk = [0; 1024];
+    while let Ok(length @ 1..) = errors.read(&mut chunk) {
+        let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.extend(&chunk[..length]);
+        let excess = kept.len().saturating_sub(LAST_WORDS);
+        kept.drain(..excess);
+    }
+}

@@ -1,0 +1,7 @@
+//! The program `regatta`: the standard course of workloads and runners.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    regatta::Course::standard().main()
+}

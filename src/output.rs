@@ -1,0 +1,79 @@
+//! The folder of a run and its `results.jsonl`.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use regatta_reports::record::Record;
+
+use crate::driver::Sink;
+
+/// Where runs go unless `--out` says otherwise.
+const HOME: &str = "regatta-report";
+/// The records of a run.
+pub(crate) const RESULTS: &str = "results.jsonl";
+
+/// The folder of a run.
+#[derive(Debug)]
+pub(crate) struct Output {
+    pub(crate) folder: PathBuf,
+    results: File,
+}
+
+/// Why there is no folder to write to.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum OutputError {
+    #[error("{0} already holds results, and a run never overwrites another: name another folder, or leave out --out")]
+    Taken(PathBuf),
+    #[error("cannot write to {path}: {source}; name a folder that can be written to with --out")]
+    Unwritable { path: PathBuf, source: io::Error },
+}
+
+impl Output {
+    /// Makes the named folder, or a new one under `regatta-report/`, and opens its results.
+    pub(crate) fn create(named: Option<&Path>, now: Timestamp) -> Result<Self, OutputError> {
+        match named {
+            Some(folder) => Self::open(folder.to_owned()),
+            None => {
+                let name = now.strftime("%Y-%m-%dT%H-%M-%SZ").to_string();
+                let free = (1..).map(|copy| if copy == 1 { name.clone() } else { format!("{name}-{copy}") });
+                let folder = free.map(|name| Path::new(HOME).join(name)).find(|folder| !folder.exists());
+                let output = Self::open(folder.unwrap_or_else(|| Path::new(HOME).join(&name)))?;
+                output.point_latest();
+                Ok(output)
+            }
+        }
+    }
+
+    fn open(folder: PathBuf) -> Result<Self, OutputError> {
+        let unwritable = |source| OutputError::Unwritable { path: folder.clone(), source };
+        fs::create_dir_all(&folder).map_err(unwritable)?;
+        match File::create_new(folder.join(RESULTS)) {
+            Ok(results) => Ok(Self { results, folder }),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(OutputError::Taken(folder)),
+            Err(error) => Err(unwritable(error)),
+        }
+    }
+
+    /// Makes `regatta-report/latest` point here. Some file systems have no links; the folder is printed in any case.
+    fn point_latest(&self) {
+        let Some((home, name)) = self.folder.parent().zip(self.folder.file_name()) else { return };
+        let new = home.join(format!(".latest-{}", std::process::id()));
+        let _ = std::os::unix::fs::symlink(name, &new).and_then(|()| fs::rename(&new, home.join("latest")));
+    }
+}
+
+impl Sink for Output {
+    fn write(&mut self, record: &Record) -> io::Result<()> {
+        write_line(&mut self.results, record)
+    }
+}
+
+/// Writes a record as one line with one call, so that what is there of the file is whole lines, whatever happens in between.
+pub(crate) fn write_line(to: &mut impl Write, record: &Record) -> io::Result<()> {
+    let mut line = serde_json::to_vec(record)?;
+    line.push(b'\n');
+    to.write_all(&line)?;
+    to.flush()
+}

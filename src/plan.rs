@@ -1,0 +1,315 @@
+//! Plans: which cells, how many rounds, how long. Written in TOML; three are built in; flags override.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Duration;
+
+use regatta_reports::record::{CellId, Group, Parameters};
+use serde::{Deserialize, Deserializer};
+use serde_json::{Map, Value};
+
+use crate::catalogue::{Catalogue, Resolved, RunnerCard, suggestion};
+
+/// The plans that are built in, by name.
+pub(crate) const BUILT_IN: [(&str, &str); 3] = [
+    ("quick", include_str!("plans/quick.toml")),
+    ("default", include_str!("plans/default.toml")),
+    ("full", include_str!("plans/full.toml")),
+];
+
+/// A plan as it is written.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Plan {
+    /// `quick`, `default`, `full`, or the stem of its file.
+    #[serde(skip)]
+    pub name: String,
+    /// What it is for, in one sentence.
+    #[serde(default)]
+    pub about: String,
+    /// Most rounds of a group.
+    pub rounds: u32,
+    /// Rounds that a group gets even if the budget is spent.
+    #[serde(default = "default_least")]
+    pub least_rounds: u32,
+    /// Fresh cell processes over which the rounds of a cell are spread.
+    #[serde(default = "default_processes")]
+    pub processes: u32,
+    /// Time that the whole run may take; groups share what is left evenly.
+    #[serde(default, deserialize_with = "optional_duration")]
+    pub budget: Option<Duration>,
+    /// Time within which a cell must answer.
+    #[serde(default = "default_timeout", deserialize_with = "duration")]
+    pub timeout: Duration,
+    /// Workers where a group does not say.
+    #[serde(default = "default_workers")]
+    pub workers: Vec<Workers>,
+    /// What is compared with each other.
+    #[serde(rename = "group")]
+    pub groups: Vec<PlannedGroup>,
+}
+
+/// A group as it is written.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PlannedGroup {
+    /// Workload name.
+    pub workload: String,
+    /// The parameters that differ from the workload's defaults.
+    #[serde(default)]
+    pub params: Map<String, Value>,
+    /// Runners; all if none is named.
+    #[serde(default)]
+    pub runners: Vec<String>,
+    /// Workers; those of the plan if there are none.
+    #[serde(default)]
+    pub workers: Vec<Workers>,
+    /// Runners that are left out, with the reason.
+    #[serde(default)]
+    pub skip: BTreeMap<String, String>,
+}
+
+/// A number of workers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(untagged)]
+pub enum Workers {
+    /// This many.
+    Number(u64),
+    /// One for each core that may be used.
+    #[serde(deserialize_with = "the_word_cores")]
+    Cores,
+}
+
+/// What the flags of the command line change.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Overrides {
+    pub(crate) workloads: Vec<String>,
+    pub(crate) runners: Vec<String>,
+    pub(crate) workers: Vec<u64>,
+    pub(crate) rounds: Option<u32>,
+    pub(crate) budget: Option<Duration>,
+}
+
+/// A group that is ready to be carried out.
+#[derive(Debug, Clone)]
+pub struct ReadyGroup {
+    /// As it stands in the records.
+    pub group: Group,
+    /// The options of each cell's runner, in the order of the group's cells.
+    pub options: Vec<Parameters>,
+    /// The workload.
+    pub resolved: Resolved,
+}
+
+/// What is wrong with a plan.
+#[derive(Debug, thiserror::Error)]
+pub enum PlanError {
+    /// There is no such plan.
+    #[error("there is no plan `{name}`{suggestion}; built in are quick, default and full, and a path names a file")]
+    Unknown {
+        /// What was asked for.
+        name: String,
+        /// What may have been meant.
+        suggestion: String,
+    },
+    /// Its file cannot be read.
+    #[error("cannot read the plan {path}: {source}")]
+    Unreadable {
+        /// The file.
+        path: String,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// It is not what a plan looks like.
+    #[error("the plan {name} cannot be understood:\n{message}")]
+    Malformed {
+        /// Name of the plan.
+        name: String,
+        /// Where and why.
+        message: String,
+    },
+    /// It asks for something that is not there or cannot be.
+    #[error("{0}")]
+    Impossible(String),
+}
+
+fn default_least() -> u32 {
+    6
+}
+
+fn default_processes() -> u32 {
+    1
+}
+
+fn default_timeout() -> Duration {
+    Duration::from_secs(30)
+}
+
+fn default_workers() -> Vec<Workers> {
+    vec![Workers::Cores]
+}
+
+fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    humantime::parse_duration(&text).map_err(serde::de::Error::custom)
+}
+
+fn optional_duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Duration>, D::Error> {
+    duration(deserializer).map(Some)
+}
+
+fn the_word_cores<'de, D: Deserializer<'de>>(deserializer: D) -> Result<(), D::Error> {
+    match String::deserialize(deserializer)?.as_str() {
+        "cores" => Ok(()),
+        other => Err(serde::de::Error::custom(format!("a number of workers or \"cores\" expected, not `{other}`"))),
+    }
+}
+
+impl Plan {
+    /// The built-in plan of this name, or the one in the file of this path.
+    ///
+    /// # Errors
+    /// If there is none, or it cannot be understood.
+    pub fn load(name: &str) -> Result<Self, PlanError> {
+        if let Some((name, text)) = BUILT_IN.iter().find(|(known, _)| *known == name) {
+            return Self::parse(name, text);
+        }
+        let path = Path::new(name);
+        if path.extension().is_none() && !path.exists() {
+            let suggestion = suggestion(name, BUILT_IN.map(|(known, _)| known));
+            return Err(PlanError::Unknown { name: name.to_owned(), suggestion });
+        }
+        let text = std::fs::read_to_string(path)
+            .map_err(|source| PlanError::Unreadable { path: name.to_owned(), source })?;
+        let stem = path.file_stem().map_or_else(|| name.to_owned(), |stem| stem.to_string_lossy().into_owned());
+        Self::parse(&stem, &text)
+    }
+
+    /// Understands the text of a plan.
+    ///
+    /// # Errors
+    /// If it is not what a plan looks like.
+    pub fn parse(name: &str, text: &str) -> Result<Self, PlanError> {
+        let malformed = |message| PlanError::Malformed { name: name.to_owned(), message };
+        let mut plan: Self = toml::from_str(text).map_err(|error| malformed(error.to_string()))?;
+        plan.name = name.to_owned();
+        if plan.rounds == 0 || plan.processes == 0 {
+            return Err(malformed("`rounds` and `processes` must be at least 1".to_owned()));
+        }
+        Ok(plan)
+    }
+
+    /// Applies what the command line says.
+    ///
+    /// # Errors
+    /// If it names a workload that there is not.
+    pub(crate) fn apply(&mut self, overrides: &Overrides, catalogue: &dyn Catalogue) -> Result<(), PlanError> {
+        if let Some(rounds) = overrides.rounds {
+            (self.rounds, self.least_rounds) = (rounds, rounds);
+            // The budget of the plan is for the plan's own rounds.
+            self.budget = None;
+        }
+        if overrides.budget.is_some() {
+            self.budget = overrides.budget;
+        }
+        if !overrides.workers.is_empty() {
+            self.workers = overrides.workers.iter().copied().map(Workers::Number).collect();
+            self.groups.iter_mut().for_each(|group| group.workers.clear());
+        }
+        if !overrides.workloads.is_empty() {
+            let known: Vec<_> = catalogue.workloads().iter().map(|card| card.name).collect();
+            for name in &overrides.workloads {
+                if !known.contains(&name.as_str()) {
+                    return Err(PlanError::Impossible(unknown("workload", name, known)));
+                }
+                if !self.groups.iter().any(|group| group.workload == *name) {
+                    self.groups.push(PlannedGroup { workload: name.clone(), ..PlannedGroup::default() });
+                }
+            }
+            self.groups.retain(|group| overrides.workloads.contains(&group.workload));
+        }
+        if !overrides.runners.is_empty() {
+            check_runners(&overrides.runners, &catalogue.runners())?;
+            for group in &mut self.groups {
+                let asked = |name: &String| overrides.runners.contains(name);
+                if group.runners.is_empty() {
+                    group.runners.clone_from(&overrides.runners);
+                } else {
+                    group.runners.retain(asked);
+                }
+                group.skip.retain(|name, _| asked(name));
+            }
+            self.groups.retain(|group| !group.runners.is_empty());
+        }
+        Ok(())
+    }
+
+    /// Resolves every group: parameters, tasks, the right answer, cells.
+    ///
+    /// # Errors
+    /// If a name is unknown, a parameter does not fit, a number of workers is 0, or no cell is left.
+    pub(crate) fn ready(&self, catalogue: &dyn Catalogue, cores: u64) -> Result<Vec<ReadyGroup>, PlanError> {
+        let ready: Vec<_> = self.groups.iter().map(|group| self.ready_group(group, catalogue, cores)).collect::<Result<_, _>>()?;
+        if ready.iter().all(|group| group.group.cells.is_empty()) {
+            return Err(PlanError::Impossible("nothing is left to run: the workloads and runners asked for leave no cell".to_owned()));
+        }
+        Ok(ready)
+    }
+
+    fn ready_group(&self, planned: &PlannedGroup, catalogue: &dyn Catalogue, cores: u64) -> Result<ReadyGroup, PlanError> {
+        let names: Vec<_> = catalogue.workloads().iter().map(|card| card.name).collect();
+        if !names.contains(&planned.workload.as_str()) {
+            return Err(PlanError::Impossible(unknown("workload", &planned.workload, names)));
+        }
+        let resolved = catalogue.resolve(&planned.workload, &planned.params).map_err(PlanError::Impossible)?;
+        let runners = catalogue.runners();
+        check_runners(planned.runners.iter().chain(planned.skip.keys()), &runners)?;
+        let counts = if planned.workers.is_empty() { &self.workers } else { &planned.workers };
+        let counts: Vec<u64> = counts
+            .iter()
+            .map(|count| match count {
+                Workers::Number(number) => *number,
+                Workers::Cores => cores,
+            })
+            .collect();
+        if counts.contains(&0) {
+            return Err(PlanError::Impossible("0 workers can do no work: the number of workers must be at least 1".to_owned()));
+        }
+        let mut group = Group {
+            workload: planned.workload.clone(),
+            params: resolved.params.clone(),
+            tasks: resolved.tasks,
+            wait_ns: u64::try_from(resolved.wait.as_nanos()).unwrap_or(u64::MAX),
+            cells: Vec::new(),
+            skipped: BTreeMap::new(),
+        };
+        for card in runners.iter().filter(|card| planned.runners.is_empty() || planned.runners.contains(&card.name)) {
+            if let Some(reason) = planned.skip.get(&card.name) {
+                group.skipped.insert(card.name.clone(), reason.clone());
+                continue;
+            }
+            for &count in &counts {
+                let workers = card.parallelism.workers(count, resolved.tasks);
+                let cell = CellId { runner: card.name.clone(), workers, ..CellId::default() };
+                if !group.cells.contains(&cell) {
+                    group.cells.push(cell);
+                }
+            }
+        }
+        let options = vec![Parameters::new(); group.cells.len()];
+        Ok(ReadyGroup { group, options, resolved })
+    }
+}
+
+fn check_runners<'a>(names: impl IntoIterator<Item = &'a String>, known: &[RunnerCard]) -> Result<(), PlanError> {
+    for name in names {
+        if !known.iter().any(|card| card.name == *name) {
+            return Err(PlanError::Impossible(unknown("runner", name, known.iter().map(|card| card.name.as_str()))));
+        }
+    }
+    Ok(())
+}
+
+fn unknown<'a>(what: &str, name: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+    format!("there is no {what} `{name}`{}; `regatta list` shows all", suggestion(name, known))
+}

@@ -1,0 +1,72 @@
+//! What the driver and a cell say to each other: JSON objects, one a line. `docs/PROTOCOL.md` is the reference.
+
+use regatta_reports::record::{FailureKind, Parameters, Sample};
+use serde::{Deserialize, Serialize};
+
+/// Version of the protocol.
+pub(crate) const VERSION: u32 = 1;
+
+/// Longest line, bytes.
+pub(crate) const LONGEST: u64 = 1 << 20;
+
+/// What the driver says.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "lowercase")]
+pub(crate) enum Request {
+    /// What to be.
+    Start(Start),
+    /// Carry out every task once.
+    Run,
+}
+
+/// What a cell is to be.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Start {
+    pub(crate) protocol: u32,
+    pub(crate) workload: String,
+    pub(crate) params: Parameters,
+    pub(crate) runner: String,
+    pub(crate) workers: u64,
+    #[serde(default)]
+    pub(crate) options: Parameters,
+    #[serde(default)]
+    pub(crate) server: Option<std::net::SocketAddr>,
+}
+
+/// What a cell says.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "say", rename_all = "lowercase")]
+pub(crate) enum Answer {
+    /// It has started.
+    Ready {
+        start_ns: u64,
+        #[serde(default)]
+        version: Option<String>,
+    },
+    /// It ran. What identifies the sample (workload, runner, round, ...) is filled in by the driver.
+    Sample(Box<Sample>),
+    /// It could not.
+    Error { kind: FailureKind, message: String },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_documented_lines_are_understood() {
+        let text = include_str!("../docs/PROTOCOL.md");
+        let blocks = text.split("\n\n").filter(|block| block.starts_with("    {"));
+        let (mut requests, mut answers) = (0, 0);
+        for block in blocks {
+            if block.contains("\"do\":") {
+                serde_json::from_str::<Request>(block).expect(block);
+                requests += 1;
+            } else {
+                serde_json::from_str::<Answer>(block).expect(block);
+                answers += 1;
+            }
+        }
+        assert_eq!((requests, answers), (2, 3));
+    }
+}

@@ -1,0 +1,155 @@
+//! The recorder: the only code that reads clocks and counters.
+//!
+//! - `per_core`: CPU time of the process tree on each core, exact, by perf; absent where perf is forbidden.
+//! - `tree`: what the kernel tells of the processes of this tree: CPU clocks, context switches, memory.
+//! - `machine`: what it tells of the whole machine: busy and stolen time.
+
+mod machine;
+mod per_core;
+mod tree;
+
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+use regatta_reports::record::Sample;
+
+use machine::MachineTimes;
+use per_core::PerCore;
+
+pub(crate) use tree::cpu_time_of;
+
+/// What one run took from the machine.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Usage {
+    /// Wall time, nanoseconds.
+    pub wall_ns: u64,
+    /// CPU time of the process tree, nanoseconds.
+    pub cpu_ns: u64,
+    /// CPU time on each logical core, nanoseconds: of the process tree, or, where that cannot be had, of the whole machine.
+    pub per_core_ns: Option<Vec<u64>>,
+    /// Voluntary context switches of the process tree.
+    pub switches_voluntary: Option<u64>,
+    /// Involuntary context switches of the process tree.
+    pub switches_involuntary: Option<u64>,
+    /// Peak resident memory of this process during the run, bytes.
+    pub peak_rss_bytes: Option<u64>,
+    /// Peak resident memory of its child processes, bytes.
+    pub children_rss_bytes: Option<u64>,
+    /// Time stolen by the hypervisor, all cores, nanoseconds.
+    pub steal_ns: Option<u64>,
+    /// CPU time of everything else on the machine, nanoseconds.
+    pub outside_ns: Option<u64>,
+    /// Where each figure comes from.
+    pub source: BTreeMap<String, String>,
+}
+
+impl Usage {
+    /// Writes the figures into a sample.
+    pub(crate) fn fill(self, sample: &mut Sample) {
+        sample.wall_ns = self.wall_ns;
+        sample.cpu_ns = self.cpu_ns;
+        sample.per_core_ns = self.per_core_ns;
+        sample.switches_voluntary = self.switches_voluntary;
+        sample.switches_involuntary = self.switches_involuntary;
+        sample.peak_rss_bytes = self.peak_rss_bytes;
+        sample.children_rss_bytes = self.children_rss_bytes;
+        sample.steal_ns = self.steal_ns;
+        sample.outside_ns = self.outside_ns;
+        sample.source = self.source;
+    }
+}
+
+/// Reads clocks and counters around a run.
+#[derive(Debug)]
+pub struct Recorder {
+    /// The perf counters, or why there are none.
+    per_core: Result<PerCore, String>,
+}
+
+impl Recorder {
+    /// Opens the counters. To be called before the process has a second thread or a child, for those that exist already
+    /// are not counted.
+    pub fn open() -> Self {
+        Self { per_core: PerCore::open().map_err(|error| error.to_string()) }
+    }
+
+    /// A recorder that makes do without perf, as on a machine that forbids it.
+    pub fn without_perf() -> Self {
+        Self { per_core: Err("not asked for".to_owned()) }
+    }
+
+    /// Says in words where the CPU time on each core comes from.
+    pub fn per_core_source(&self) -> String {
+        match &self.per_core {
+            Ok(_) => "perf task clock: exact, this process tree only".to_owned(),
+            Err(reason) => format!("/proc/stat: the whole machine in steps of 10 ms, for perf is unavailable ({reason})"),
+        }
+    }
+
+    /// Runs `work` and times it by the wall, in nanoseconds.
+    pub fn time<T>(&self, work: impl FnOnce() -> T) -> (u64, T) {
+        let start = Instant::now();
+        let output = work();
+        (nanoseconds(start.elapsed()), output)
+    }
+
+    /// Runs `work` and measures what it took. Everything but the wall clock is read outside of what the wall clock times.
+    pub fn measure<T>(&mut self, work: impl FnOnce() -> T) -> (Usage, T) {
+        tree::reset_peak_memory();
+        let machine = MachineTimes::read();
+        let switches = tree::switches();
+        let tree_cpu = self.per_core.is_err().then(tree::cpu_time);
+        let cores = self.per_core.as_mut().ok().and_then(|counters| counters.read().ok());
+
+        let (wall_ns, output) = self.time(work);
+
+        let cores_after = self.per_core.as_mut().ok().and_then(|counters| counters.read().ok());
+        let tree_cpu = tree_cpu.map(|before| tree::cpu_time().saturating_sub(before));
+        let switches_after = tree::switches();
+        let machine_used = MachineTimes::read().zip(machine).map(|(after, before)| after.since(&before));
+
+        let mut usage = Usage { wall_ns, ..Usage::default() };
+        let mut source = |figure: &str, name: &str| usage.source.insert(figure.to_owned(), name.to_owned());
+        source("wall", "clock-monotonic");
+        if let Some((after, before)) = cores_after.zip(cores) {
+            let used: Vec<u64> = after.iter().zip(&before).map(|(after, before)| after.saturating_sub(*before)).collect();
+            usage.cpu_ns = used.iter().sum();
+            usage.per_core_ns = Some(used);
+            source("cpu", "perf-task-clock");
+            source("per_core", "perf-task-clock");
+        } else {
+            usage.cpu_ns = tree_cpu.unwrap_or(0);
+            source("cpu", "process-clocks");
+            if let Err(reason) = &self.per_core {
+                source("perf", &format!("unavailable: {reason}"));
+            }
+            if let Some(machine) = &machine_used {
+                usage.per_core_ns = Some(machine.busy.clone());
+                source("per_core", "proc-stat-whole-machine");
+            }
+        }
+        if let Some((after, before)) = switches_after.zip(switches) {
+            usage.switches_voluntary = Some(after.voluntary.saturating_sub(before.voluntary));
+            usage.switches_involuntary = Some(after.involuntary.saturating_sub(before.involuntary));
+            source("switches", "rusage");
+        }
+        usage.peak_rss_bytes = tree::peak_memory();
+        source("peak_rss", "vmhwm");
+        if let Some((bytes, name)) = tree::children_memory() {
+            usage.children_rss_bytes = Some(bytes);
+            source("children_rss", name);
+        }
+        if let Some(machine) = machine_used {
+            usage.steal_ns = Some(machine.steal);
+            usage.outside_ns = Some(machine.busy.iter().sum::<u64>().saturating_sub(usage.cpu_ns));
+            source("steal", "proc-stat");
+            source("outside", "proc-stat");
+        }
+        (usage, output)
+    }
+}
+
+/// A duration in whole nanoseconds.
+fn nanoseconds(duration: std::time::Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,108 @@
+//! What the kernel tells of this process and its children: CPU clocks, context switches, memory.
+
+use std::fs;
+
+use nix::sys::resource::{Usage, UsageWho, getrusage};
+use nix::sys::time::TimeValLike;
+use nix::time::{ClockId, clock_gettime, clock_getcpuclockid};
+use nix::unistd::Pid;
+
+/// Context switches of the process tree so far.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Switches {
+    pub(crate) voluntary: u64,
+    pub(crate) involuntary: u64,
+}
+
+/// CPU time of the process tree so far, nanoseconds: this process, its live descendants, and children that have been waited for.
+/// A child that ends moves from the second to the third, so the sum only grows.
+pub(crate) fn cpu_time() -> u64 {
+    let own = clock(ClockId::CLOCK_PROCESS_CPUTIME_ID);
+    let live: u64 = descendants().into_iter().filter_map(cpu_time_of).sum();
+    let ended = getrusage(UsageWho::RUSAGE_CHILDREN).map_or(0, |usage| cpu_of(&usage));
+    own + live + ended
+}
+
+/// CPU time that the process of this number has used so far, nanoseconds, all its threads; none if it is gone.
+pub(crate) fn cpu_time_of(process: u32) -> Option<u64> {
+    let clock_id = clock_getcpuclockid(Pid::from_raw(process.cast_signed())).ok()?;
+    clock_gettime(clock_id).ok().map(|time| time.num_nanoseconds().cast_unsigned())
+}
+
+fn clock(id: ClockId) -> u64 {
+    clock_gettime(id).map_or(0, |time| time.num_nanoseconds().cast_unsigned())
+}
+
+fn cpu_of(usage: &Usage) -> u64 {
+    let total = usage.user_time() + usage.system_time();
+    total.num_nanoseconds().cast_unsigned()
+}
+
+/// Context switches of the process tree so far; none if the kernel does not tell.
+pub(crate) fn switches() -> Option<Switches> {
+    let mut sum = Switches { voluntary: 0, involuntary: 0 };
+    for who in [UsageWho::RUSAGE_SELF, UsageWho::RUSAGE_CHILDREN] {
+        let usage = getrusage(who).ok()?;
+        sum.voluntary += usage.voluntary_context_switches().cast_unsigned();
+        sum.involuntary += usage.involuntary_context_switches().cast_unsigned();
+    }
+    for process in descendants() {
+        let Ok(threads) = fs::read_dir(format!("/proc/{process}/task")) else { continue };
+        for thread in threads.flatten() {
+            let status = fs::read_to_string(thread.path().join("status")).unwrap_or_default();
+            sum.voluntary += field(&status, "voluntary_ctxt_switches:").unwrap_or(0);
+            sum.involuntary += field(&status, "nonvoluntary_ctxt_switches:").unwrap_or(0);
+        }
+    }
+    Some(sum)
+}
+
+/// Makes the peak of this process's memory start anew. Where the kernel refuses, the peak is that since the process began.
+pub(crate) fn reset_peak_memory() {
+    // 5 resets the peak; see proc_pid_clear_refs(5).
+    let _ = fs::write("/proc/self/clear_refs", "5");
+}
+
+/// Peak resident memory of this process since it was reset, bytes.
+pub(crate) fn peak_memory() -> Option<u64> {
+    peak_of("self")
+}
+
+/// Peak resident memory of the children, bytes, and what that is: the sum over those that live, or else the largest of those that
+/// ended (which may be what this process itself had when it started them); none if there never was a child.
+pub(crate) fn children_memory() -> Option<(u64, &'static str)> {
+    let live: u64 = descendants().iter().filter_map(|process| peak_of(&process.to_string())).sum();
+    if live > 0 {
+        return Some((live, "vmhwm-sum-of-live-children"));
+    }
+    let largest = getrusage(UsageWho::RUSAGE_CHILDREN).ok()?.max_rss().cast_unsigned() << 10;
+    (largest > 0).then_some((largest, "rusage-largest-ended-child"))
+}
+
+fn peak_of(process: &str) -> Option<u64> {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    field(&status, "VmHWM:").map(|kib| kib << 10)
+}
+
+/// The number after `name` at the start of a line.
+fn field(status: &str, name: &str) -> Option<u64> {
+    status.lines().find_map(|line| line.strip_prefix(name))?.split_whitespace().next()?.parse().ok()
+}
+
+/// The numbers of all live processes that descend from this one.
+fn descendants() -> Vec<u32> {
+    let mut found = children("self");
+    let mut next = 0;
+    while let Some(process) = found.get(next) {
+        let more = children(&process.to_string());
+        found.extend(more);
+        next += 1;
+    }
+    found
+}
+
+fn children(process: &str) -> Vec<u32> {
+    let Ok(threads) = fs::read_dir(format!("/proc/{process}/task")) else { return Vec::new() };
+    let lists = threads.flatten().filter_map(|thread| fs::read_to_string(thread.path().join("children")).ok());
+    lists.flat_map(|list| list.split_whitespace().filter_map(|number| number.parse().ok()).collect::<Vec<_>>()).collect()
+}

@@ -1,0 +1,85 @@
+//! The servers that workloads talk to, each in a process of its own, so that a cell's figures are those of the client alone.
+
+use std::io::{self, Read, Write};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use regatta_runners::Limits;
+use regatta_workloads::Service;
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
+
+use crate::driver::die_with_parent;
+
+/// Connections that may wait to be accepted: as many as the kernel allows (it cuts this down to `somaxconn`).
+const BACKLOG: u32 = 65_535;
+
+/// The arguments of a server process for `service`, to listen on `port` of the loopback interface; 0 for any that is free.
+pub(crate) fn args(service: Service, port: u16) -> [String; 3] {
+    match service {
+        Service::Echo { delay } => ["echo".to_owned(), delay.as_micros().to_string(), port.to_string()],
+    }
+}
+
+/// The whole of a server process. It says where it listens on standard output and ends with standard input.
+pub(crate) fn main(args: &[String]) -> ExitCode {
+    die_with_parent();
+    let served = match args {
+        [service, delay_us, port] if service == "echo" => match (delay_us.parse(), port.parse()) {
+            (Ok(delay_us), Ok(port)) => echo(Duration::from_micros(delay_us), port),
+            _ => Err(io::Error::other("a delay in microseconds and a port expected")),
+        },
+        _ => Err(io::Error::other("there is no such server")),
+    };
+    match served {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("regatta server: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Answers each line with the same line in upper case, after a delay.
+fn echo(delay: Duration, port: u16) -> io::Result<()> {
+    // Raises the limit of open files: each connection takes one.
+    Limits::read();
+    std::thread::spawn(|| {
+        // Standard input ends when the driver does, and then there is nobody left to serve.
+        let _ = io::stdin().read_to_end(&mut Vec::new());
+        std::process::exit(0);
+    });
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let listener = listen(port)?;
+        writeln!(io::stdout(), "{}", listener.local_addr()?)?;
+        loop {
+            // A connection that fails while it is accepted is the client's to report.
+            let Ok((stream, _)) = listener.accept().await else { continue };
+            tokio::spawn(answer(stream, delay));
+        }
+    })
+}
+
+fn listen(port: u16) -> io::Result<TcpListener> {
+    let socket = TcpSocket::new_v4()?;
+    socket.set_reuseaddr(true)?;
+    socket.bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port)))?;
+    socket.listen(BACKLOG)
+}
+
+async fn answer(stream: TcpStream, delay: Duration) -> io::Result<()> {
+    stream.set_nodelay(true)?;
+    let mut stream = BufReader::new(stream);
+    let mut line = Vec::new();
+    while stream.read_until(b'\n', &mut line).await? > 0 {
+        line.make_ascii_uppercase();
+        if !delay.is_zero() {
+            tokio::time::sleep(delay).await;
+        }
+        stream.write_all(&line).await?;
+        line.clear();
+    }
+    Ok(())
+}
