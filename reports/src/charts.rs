@@ -83,7 +83,7 @@ pub fn of_group(group: &GroupSummary, usable_cores: Option<f64>) -> Result<Vec<C
     if let Some(chart) = samples::Samples::of(group) {
         charts.push(render(&chart)?);
     }
-    if let Some(chart) = ratio::Ratios::of(group, usable_cores) {
+    if let Some(chart) = ratio::Ratios::of(group) {
         charts.push(render(&chart)?);
     }
     if let Some(chart) = cores::Cores::of(group, usable_cores) {

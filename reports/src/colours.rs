@@ -1,7 +1,8 @@
-//! One colour per runner, the same in the whole report, and the colours of everything else; each in a light and a dark theme.
+//! One colour per runner, the same in the whole report, and the colours of everything else; each in a light and a dark
+//! theme.
 //!
-//! Hues follow the eight of M. Okabe and K. Ito (*Color Universal Design*, 2008), which people with the common kinds of colour blindness
-//! tell apart. Runners that are relatives by name (`thread`, `thread-pool`, `gil-thread`) share a hue and differ in shade. Colour is
+//! The hues are near those that M. Okabe and K. Ito propose for colour-blind readers (*Color Universal Design*, 2008).
+//! Runners that are relatives by name (`thread`, `thread-pool`, `gil-thread`) share a hue and differ in shade. Colour is
 //! never the only sign: every mark is labelled.
 
 use std::collections::{BTreeMap, HashMap};
@@ -142,7 +143,8 @@ pub(crate) struct Colours {
 }
 
 impl Colours {
-    /// Gives each runner a slot: baselines are grey; others take the hue of the first relative by name, or the next free one.
+    /// Gives each runner a slot: baselines are grey; others take the hue of the first relative by name, or the next
+    /// free one.
     pub(crate) fn of(groups: &[Group], runners: &BTreeMap<String, RunnerInfo>) -> Self {
         let mut colours = Self::default();
         let mut stems: Vec<String> = Vec::new();

@@ -47,8 +47,9 @@ const WORKERS: Column = Column {
 const WALL: Column = Column {
     heading: "Wall time",
     short: "Wall",
-    meaning: "Time of one run, from before its first task is handed out until after its last result is in: median of the rounds, and the \
-              interval that encloses the true median with at least 95 % probability (fewer than 6 rounds: the range, marked min–max).",
+    meaning: "Time of one run, from before its first task is handed out until after its last result is in: median of \
+              the rounds, and the interval that encloses the true median with at least 95 % probability (fewer than 6 \
+              rounds: the range, marked min–max).",
     field: |row| Field {
         figure: row.wall.map_or_else(|| row.missing().unwrap_or_default(), |wall| units::duration(wall.value)),
         detail: row.wall.map(|wall| units::duration_ends(&wall)).unwrap_or_default(),
@@ -59,7 +60,8 @@ const WALL: Column = Column {
 const SPEED_UP: Column = Column {
     heading: "Speed-up",
     short: "Speed-up",
-    meaning: "How many times as fast as the baseline of its family: median of the ratios within each round, and its interval.",
+    meaning: "How many times as fast as the baseline of its family: median of the ratios within each round, and its \
+              interval.",
     field: ratio,
 };
 
@@ -75,7 +77,7 @@ const CORES: Column = Column {
     short: "Cores",
     meaning: "Cores that were busy on average: CPU time of the whole process tree over wall time, median.",
     field: |row| Field {
-        figure: row.effective_cores.map_or_else(|| NONE.to_owned(), |cores| units::number(cores.value)),
+        figure: row.effective_cores.map_or_else(|| NONE.to_owned(), |cores| units::cores(cores.value)),
         detail: String::new(),
         sort: row.effective_cores.map(|cores| cores.value),
     },
@@ -88,31 +90,33 @@ const CPU: Column = Column {
     field: |row| field(row.cpu_ns, units::duration),
 };
 
-const VOLUNTARY: Column = Column {
-    heading: "Voluntary switches",
-    short: "Sw. vol.",
-    meaning: "Context switches of one run that the program asked for by waiting, median.",
-    field: |row| field(row.switches_voluntary, units::count),
-};
-
-const INVOLUNTARY: Column = Column {
-    heading: "Involuntary switches",
-    short: "invol.",
-    meaning: "Context switches of one run that the kernel imposed, median.",
-    field: |row| field(row.switches_involuntary, units::count),
+const SWITCHES: Column = Column {
+    heading: "Switches",
+    short: "Switches",
+    meaning: "Context switches of one run, medians: voluntary (a worker had to wait) / involuntary (the kernel took its \
+              core away).",
+    field: |row| {
+        let kinds = [row.switches_voluntary, row.switches_involuntary];
+        let known = kinds.into_iter().flatten().reduce(|a, b| a + b);
+        let [voluntary, involuntary] = kinds.map(|kind| kind.map_or_else(|| NONE.to_owned(), units::count));
+        let figure = if known.is_some() { format!("{voluntary} / {involuntary}") } else { NONE.to_owned() };
+        Field { figure, detail: String::new(), sort: known }
+    },
 };
 
 const MEMORY: Column = Column {
     heading: "Peak memory",
     short: "Memory",
-    meaning: "Most resident memory of the cell process and its worker processes together (pages that they share count in each).",
+    meaning: "Most resident memory of the cell process and its worker processes together (pages that they share count \
+              in each).",
     field: memory,
 };
 
 const START: Column = Column {
     heading: "Start-up",
     short: "Start",
-    meaning: "Time to start the model (pool, runtime, worker processes), not part of the wall time, median of the processes.",
+    meaning: "Time to start the model (pool, runtime, worker processes), not part of the wall time, median of the \
+              processes.",
     field: |row| field(row.start_ns, units::duration),
 };
 
@@ -122,7 +126,7 @@ const OUTSIDE: Column = Column {
     meaning: "Cores that other programs, and the hypervisor on behalf of others, kept busy during a run, median.",
     field: |row| {
         let known = [row.outside, row.steal].into_iter().flatten().map(|load: Load| load.cores).reduce(|a, b| a + b);
-        field(known, units::number)
+        field(known, units::cores)
     },
 };
 
@@ -140,13 +144,13 @@ pub fn of(group: &GroupSummary) -> Vec<Column> {
         Versus::Wait => Some(OVER_WAIT),
         Versus::Nothing => None,
     };
-    let rest = [CORES, CPU, MEMORY, VOLUNTARY, INVOLUNTARY, START, WORKERS, OUTSIDE, ROUNDS];
+    let rest = [CORES, CPU, MEMORY, SWITCHES, START, WORKERS, OUTSIDE, ROUNDS];
     [WALL].into_iter().chain(ratio).chain(rest).collect()
 }
 
 /// Every column there is, for an explanation of all.
-pub fn all() -> [Column; 12] {
-    [WALL, SPEED_UP, OVER_WAIT, CORES, CPU, MEMORY, VOLUNTARY, INVOLUNTARY, START, WORKERS, OUTSIDE, ROUNDS]
+pub fn all() -> [Column; 11] {
+    [WALL, SPEED_UP, OVER_WAIT, CORES, CPU, MEMORY, SWITCHES, START, WORKERS, OUTSIDE, ROUNDS]
 }
 
 fn field(value: Option<f64>, format: fn(f64) -> String) -> Field {

@@ -8,6 +8,13 @@ use crate::units;
 /// Within this share of the least possible time a runner counts as having reached it.
 const NEAR: f64 = 0.05;
 
+/// A finding as the title of a chart of the group.
+pub fn title(group: &GroupSummary, finding: &str) -> String {
+    // After a colon our own first words are in lower case; names of runners stay as they are.
+    let own = ["No ", "From ", "The "].into_iter().find(|word| finding.starts_with(word)).unwrap_or_default();
+    format!("{}: {}{}", group.title, own.to_lowercase(), &finding[own.len()..])
+}
+
 /// What the ratios show; none if there are none to speak of.
 pub fn ratio(group: &GroupSummary) -> Option<String> {
     match group.versus {
@@ -77,7 +84,7 @@ pub fn cores(group: &GroupSummary, usable: Option<f64>) -> String {
         return "CPU time was not recorded".to_owned();
     };
     let of = usable.map(|cores| format!(" of {}", units::without_zeros(&units::number(cores)))).unwrap_or_default();
-    let (lowest, highest) = (units::number(least.1), units::number(most.1));
+    let (lowest, highest) = (units::cores(least.1), units::cores(most.1));
     format!("{} keeps {highest}{of} cores busy, {} {lowest}", most.0.label, least.0.label)
 }
 

@@ -23,7 +23,7 @@ struct Page<'a> {
     machine: Vec<Fact>,
     plan: Vec<Fact>,
     program: Vec<Fact>,
-    columns: [Column; 12],
+    columns: [Column; 11],
     sources: Vec<Fact>,
     groups: Vec<Section<'a>>,
     colours: Vec<Shades>,

@@ -1,6 +1,7 @@
 //! Records in; statistics, charts, HTML and tables out.
 //!
-//! This crate knows nothing of runners or workloads: it reads what a run recorded, and everything it says follows from that.
+//! This crate knows nothing of runners or workloads: it reads what a run recorded, and everything it says follows from
+//! that.
 //!
 //! ```no_run
 //! use std::path::Path;

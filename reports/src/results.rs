@@ -187,7 +187,8 @@ impl Reader<'_> {
         self.results.warnings.push(format!("Line {} of {} {what}.", self.line, self.path.display()));
     }
 
-    /// Says what is wrong with the current line. The parser counts lines within its one line: only its column is of use.
+    /// Says what is wrong with the current line. The parser counts lines within its one line: only its column is of
+    /// use.
     fn broken(&self, why: &dyn std::fmt::Display) -> ReadError {
         let why = crate::text::plain(&why.to_string()).replace(" at line 1 column ", " at column ");
         ReadError::Line { path: self.path.to_owned(), line: self.line, why }

@@ -1,14 +1,16 @@
 //! The statistics of a report: medians, their order-statistic intervals, and paired ratios.
 //!
-//! Benchmark times have long tails and no known distribution, so nothing here assumes one. The interval of a median is taken between
-//! two of the samples themselves: the number of samples below the true median is binomial (n, 1/2), whatever the distribution of the
-//! samples, so the k-th smallest and the k-th largest enclose it with a probability that can be computed exactly.
+//! Benchmark times have long tails and no known distribution, so nothing here assumes one. The interval of a median is
+//! taken between two of the samples themselves: the number of samples below the true median is binomial (n, 1/2),
+//! whatever the distribution of the samples, so the k-th smallest and the k-th largest enclose it with a probability
+//! that can be computed exactly.
 //!
 //! Sources:
 //! - H. A. David and H. N. Nagaraja, *Order Statistics*, 3rd edition, Wiley 2003, section 7.1: the interval.
-//! - J.-Y. Le Boudec, *Performance Evaluation of Computer and Communication Systems*, EPFL Press 2010, section 2.2.2 and annex A: the
-//!   same for measurements of computers, with tables (n = 20: from the 6th to the 15th).
-//! - T. Kalibera and R. Jones, *Rigorous Benchmarking in Reasonable Time*, ISMM 2013: ratios with intervals rather than differences.
+//! - J.-Y. Le Boudec, *Performance Evaluation of Computer and Communication Systems*, EPFL Press 2010, on confidence
+//!   intervals: the same for measurements of computers (n = 20: from the 6th to the 15th).
+//! - T. Kalibera and R. Jones, *Rigorous Benchmarking in Reasonable Time*, ISMM 2013: ratios with intervals rather than
+//!   differences.
 
 /// The coverage that an interval must reach to be called one: 95 %.
 pub const LEVEL: f64 = 0.95;
@@ -39,10 +41,11 @@ impl Estimate {
         Some(Self { value, low: sorted[rank - 1], high: sorted[count - rank], coverage, count })
     }
 
-    /// The median of `reference / value` over `pairs` of `(reference, value)`, from the logarithms of the ratios of each pair: above 1
-    /// where the value is the smaller. Pairs that are not both finite and above zero are left out.
+    /// The median of `reference / value` over `pairs` of `(reference, value)`, from the logarithms of the ratios of
+    /// each pair: above 1 where the value is the smaller. Pairs that are not both finite and above zero are left out.
     ///
-    /// The two members of a pair were measured close to each other in time, so that what slows the whole machine cancels out.
+    /// The two members of a pair were measured close to each other in time, so that what slows the whole machine
+    /// cancels out.
     pub fn of_ratio(pairs: &[(f64, f64)]) -> Option<Self> {
         let logarithms: Vec<f64> = pairs
             .iter()
@@ -57,7 +60,8 @@ impl Estimate {
         self.coverage >= LEVEL
     }
 
-    /// The estimate of an increasing function of the values. Exact for the interval, which consists of two of the values.
+    /// The estimate of an increasing function of the values. Exact for the interval, which consists of two of the
+    /// values.
     pub fn map(self, increasing: impl Fn(f64) -> f64) -> Self {
         Self { value: increasing(self.value), low: increasing(self.low), high: increasing(self.high), ..self }
     }
@@ -70,8 +74,8 @@ pub fn median(values: &[f64]) -> Option<f64> {
 
 /// The rank of the interval of the median of `count` samples, and its coverage.
 ///
-/// The interval reaches from the rank-th smallest to the rank-th largest sample. It is the narrowest that reaches [`LEVEL`]; below 6
-/// samples none does, and the rank is 1. `count` must be above 0.
+/// The interval reaches from the rank-th smallest to the rank-th largest sample. It is the narrowest that reaches
+/// [`LEVEL`]; below 6 samples none does, and the rank is 1. `count` must be above 0.
 pub fn interval_rank(count: usize) -> (usize, f64) {
     let n = count as f64;
     // ln of P(B = i) for B binomial (n, 1/2); in logarithms, for 2^-n underflows from 1,075 samples on.
@@ -129,9 +133,9 @@ mod tests {
         assert!(estimate.is_interval());
     }
 
-    /// Ranks and coverages as tabulated by Le Boudec, annex A.
+    /// Sums of binomial coefficients, rounded to three digits.
     #[test]
-    fn ranks_agree_with_the_published_table() {
+    fn ranks_are_the_narrowest_that_reach_the_level() {
         for (n, rank, coverage) in
             [(6, 1, 0.969), (10, 2, 0.979), (12, 3, 0.961), (30, 10, 0.957), (40, 14, 0.962), (70, 27, 0.959)]
         {

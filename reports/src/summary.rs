@@ -48,7 +48,8 @@ pub struct GroupSummary {
     pub wait_ns: f64,
     /// What the ratios of the rows compare.
     pub versus: Versus,
-    /// How far from 1 the ratio of the baseline to its own second copy gets: factors below it are noise. None without such a copy.
+    /// How far from 1 the ratio of the baseline to its own second copy gets: factors below it are noise. None without
+    /// such a copy.
     pub noise: Option<f64>,
     /// One row a cell, in the order of the plan. A cell without samples has its row too.
     pub rows: Vec<Row>,
@@ -242,7 +243,8 @@ fn group_key(workload: &str, params: &Parameters) -> String {
     format!("{workload}\n{}", serde_json::json!(params))
 }
 
-/// The cell that rows of a family are compared with: the first copy, with default options, of the family's baseline runner.
+/// The cell that rows of a family are compared with: the first copy, with default options, of the family's baseline
+/// runner.
 fn baseline_cell<'a>(runner: &str, cells: &'a [CellId]) -> Option<&'a CellId> {
     cells
         .iter()

@@ -1,7 +1,6 @@
 //! The terminal's tables: one a group, as many columns as fit.
 
-use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
-use comfy_table::{Attribute, Cell, CellAlignment, Color, ContentArrangement, Table};
+use comfy_table::{Attribute, Cell, CellAlignment, Color, ContentArrangement, LineStyle, Table, TableStyle};
 
 use crate::columns::{self, Column};
 use crate::summary::{Gravity, GroupSummary, Row, Summary};
@@ -10,6 +9,10 @@ use crate::units::NONE;
 
 /// Narrower than this no table is readable; wider lines wrap then.
 const NARROWEST: usize = 40;
+/// A line below the headings, and nothing else.
+const STYLE: TableStyle = TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─'));
+/// Space between columns.
+const GAP: usize = 2;
 /// Longest name of a cell that is shown in full.
 const NAME: usize = 28;
 
@@ -52,9 +55,9 @@ fn group_text(group: &GroupSummary, colour: bool, width: usize) -> String {
 
 fn table(group: &GroupSummary, colour: bool, width: usize) -> String {
     let name_width = group.rows.iter().map(|row| row.label.chars().count().min(NAME)).max().unwrap_or(0);
-    let columns = fitting(group, columns::of(group), width.saturating_sub(name_width + 2));
+    let columns = fitting(group, columns::of(group), width.saturating_sub(name_width + GAP));
     let mut table = Table::new();
-    table.load_style(UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic).set_width(width as u16);
+    table.load_style(STYLE).set_content_arrangement(ContentArrangement::Dynamic).set_width(width as u16);
     if colour {
         table.enforce_styling();
     } else {
@@ -70,16 +73,19 @@ fn table(group: &GroupSummary, colour: bool, width: usize) -> String {
         });
         table.add_row([Cell::new(shortened(&row.label, NAME))].into_iter().chain(fields));
     }
+    for column in table.column_iter_mut() {
+        // The table puts one more space between columns by itself.
+        column.set_padding((0, GAP as u16 - 1));
+    }
     table.trim_fmt()
 }
 
 /// As many columns, from the first, as fit the width; at least one.
 fn fitting(group: &GroupSummary, columns: Vec<Column>, width: usize) -> Vec<Column> {
-    const PADDING: usize = 2;
     let mut used = 0;
     let fits = columns.iter().enumerate().take_while(|(i, column)| {
         let texts = group.rows.iter().map(|row| field_text(column, row).chars().count());
-        used += texts.max().unwrap_or(0).max(column.short.chars().count()) + PADDING;
+        used += texts.max().unwrap_or(0).max(column.short.chars().count()) + GAP;
         *i == 0 || used <= width
     });
     let count = fits.count();
@@ -90,6 +96,7 @@ fn fitting(group: &GroupSummary, columns: Vec<Column>, width: usize) -> Vec<Colu
 fn field_text(column: &Column, row: &Row) -> String {
     let field = (column.field)(row);
     match column.short {
+        "Speed-up" if row.is_baseline => field.figure,
         "Wall" | "Speed-up" | "Of wait" if !field.detail.is_empty() => format!("{} [{}]", field.figure, field.detail),
         "Workers" => format!("{} {}", field.figure, field.detail),
         _ => field.figure,

@@ -32,7 +32,7 @@ fn fitting(units: &[Unit], value: f64) -> Unit {
     units.iter().rev().copied().find(|unit| value.abs() >= 0.9995 * unit.worth).unwrap_or(units[0])
 }
 
-/// Decimals that show a value with three digits; fewer below 0.1.
+/// Decimals that show a value with three digits; six decimals at most.
 fn decimals(value: f64) -> usize {
     match value.abs() {
         0.0 => 0,
@@ -40,13 +40,23 @@ fn decimals(value: f64) -> usize {
         v if v >= 9.995 => 1,
         v if v >= 0.0995 => 2,
         v if v >= 0.00995 => 3,
-        _ => 4,
+        // Ever smaller figures do not get ever longer.
+        v => (2.0 - v.log10().floor()).min(6.0) as usize,
     }
 }
 
-/// Three digits, thousands grouped.
+/// Three digits, thousands grouped; in powers of ten where that would be long.
 fn digits(value: f64) -> String {
-    if value.abs() >= 999.5 { count(value) } else { format!("{value:.*}", decimals(value)) }
+    match value.abs() {
+        v if is_extreme(v) => format!("{value:.2e}"),
+        v if v >= 999.5 => count(value),
+        _ => format!("{value:.*}", decimals(value)),
+    }
+}
+
+/// Whether a figure is unreadable unless it is written in powers of ten.
+fn is_extreme(value: f64) -> bool {
+    value.abs() >= 1e9 || (value != 0.0 && value.abs() < 1e-5)
 }
 
 fn with_unit(units: &[Unit], value: f64) -> String {
@@ -58,7 +68,11 @@ fn with_unit(units: &[Unit], value: f64) -> String {
 fn ends(estimate: &Estimate, worth: f64) -> String {
     let places = decimals(estimate.value / worth);
     let mark = if estimate.is_interval() { "" } else { " min–max" };
-    format!("{:.places$}–{:.places$}{mark}", estimate.low / worth, estimate.high / worth)
+    let (low, high) = (estimate.low / worth, estimate.high / worth);
+    if [estimate.value / worth, low, high].into_iter().any(is_extreme) {
+        return format!("{low:.1e}–{high:.1e}{mark}");
+    }
+    format!("{low:.places$}–{high:.places$}{mark}")
 }
 
 /// A duration, given in nanoseconds: `1.23 ms`.
@@ -89,6 +103,15 @@ pub fn number_ends(estimate: &Estimate) -> String {
 /// A bare number with three digits: `1.97`.
 pub fn number(value: f64) -> String {
     digits(value)
+}
+
+/// A number of cores: `1.97`, `0.051`, and no more digits where it is next to none.
+pub fn cores(value: f64) -> String {
+    match value {
+        v if v <= 0.0 || v >= 0.0995 => number(v),
+        v if v < 0.001 => "<0.001".to_owned(),
+        v => format!("{v:.3}"),
+    }
 }
 
 /// A share between 0 and 1: `97 %`.
@@ -135,6 +158,7 @@ mod tests {
             (99_960_000.0, "100 ms"),
             (2.5e9, "2.50 s"),
             (3.6e13, "36,000 s"),
+            (3.6e20, "3.60e11 s"),
         ] {
             assert_eq!(duration(ns), text);
         }
@@ -151,6 +175,7 @@ mod tests {
         assert_eq!(count(-1_234.0), "-1,234");
         assert_eq!(count(12.0), "12");
         assert_eq!(percent(0.974), "97 %");
+        assert_eq!([0.0, 0.000_1, 0.051_4, 1.966, 64.0].map(cores), ["0", "<0.001", "0.051", "1.97", "64.0"]);
     }
 
     #[test]

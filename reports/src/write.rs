@@ -49,7 +49,8 @@ pub enum WriteError {
 
 /// Writes the report of `results` into the existing folder `dir`, over an older one if there is one.
 ///
-/// Each file is written beside its place and then moved there, so that an interrupted call leaves the old file or the new.
+/// Each file is written beside its place and then moved there, so that an interrupted call leaves the old file or the
+/// new.
 ///
 /// # Errors
 /// If a file cannot be written, or a chart or the page cannot be made.

@@ -5,7 +5,7 @@ mod common;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use regatta_reports::record::{FailureKind, Record};
+use regatta_reports::record::{CellId, FailureKind, Record, Sample};
 use regatta_reports::summary::Versus;
 use regatta_reports::{GroupSummary, Report, Results, Row, Summary, terminal, write};
 
@@ -149,6 +149,41 @@ fn a_large_plan_stays_under_two_megabytes() {
     assert_eq!(results.samples.len(), 8 * 12 * 40);
     let (_, page) = written(&results, "large");
     assert!(page.len() < 2_000_000, "{} bytes", page.len());
+}
+
+#[test]
+fn nineteen_runners_on_many_cores_have_their_charts() {
+    let mut results = read(&common::jsonl());
+    let extra = [
+        "gil-thread",
+        "gil-thread-pool",
+        "python-sequential",
+        "python-thread",
+        "python-thread-pool",
+        "python-process",
+        "python-process-pool",
+        "python-asyncio",
+        "python-gevent",
+    ];
+    let group = &mut results.run.plan.groups[0];
+    let cells = extra.map(|runner| CellId { runner: runner.to_owned(), workers: 128, ..CellId::default() });
+    group.cells.extend(cells.clone());
+    let (workload, params) = (group.workload.clone(), group.params.clone());
+    for (i, cell) in cells.into_iter().enumerate() {
+        let wall_ns = 1_000_000_000 + 300_000_000 * i as u64;
+        let sample = Sample { workload: workload.clone(), params: params.clone(), cell, wall_ns, ..Sample::default() };
+        results.samples.extend((0..20).map(|round| Sample { round, cpu_ns: wall_ns * 3, ..sample.clone() }));
+    }
+    for (i, sample) in results.samples.iter_mut().enumerate() {
+        let wall = sample.wall_ns;
+        sample.per_core_ns = Some((0..128).map(|core| wall * ((core * 7 + i as u64) % 100) / 100).collect());
+    }
+    results.run.machine.usable_cores = 128;
+    let (report, page) = written(&results, "many");
+    assert_eq!(report.pictures.len(), 24);
+    for runner in extra {
+        assert!(page.contains(&format!(">{runner}</text>")), "{runner} is labelled in full");
+    }
 }
 
 #[test]

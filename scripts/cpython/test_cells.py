@@ -546,6 +546,7 @@ class Recording(unittest.TestCase):
             self.assertGreater(sample["switches_voluntary"], 0)
             self.assertIn(sample["source"]["start_method"], ("fork", "forkserver", "spawn"))
         if sample["per_core_ns"] is not None:
+            self.assertEqual("perf-task-clock", sample["source"]["cpu"])
             self.assertEqual(sample["cpu_ns"], sum(sample["per_core_ns"]))
             self.assertEqual(len(counters.online_cpus()), len(sample["per_core_ns"]))
         for name, value in sample["source"].items():
@@ -604,9 +605,10 @@ for name in ("Process", "ProcessPool"):
         done = subprocess.run([sys.executable, "-c", program], stdout=subprocess.PIPE, timeout=30, check=True)
         if done.stdout.startswith(b"none"):
             self.skipTest(done.stdout.decode())
-        for line in done.stdout.splitlines():
-            perf, clocks = map(int, line.split())
-            self.assertTrue(0.9 < perf / clocks < 1.1, line)
+        ended, alive = [int(perf) / int(clocks) for perf, clocks in map(bytes.split, done.stdout.splitlines())]
+        # The counters of some kernels (Linux 6.18) miss the end of a process.
+        self.assertTrue(0.5 < ended < 1.1, ended)
+        self.assertTrue(0.9 < alive < 1.1, alive)
 
     def test_without_perf_counters(self) -> None:
         with mock.patch.dict(counters.PERF_EVENT_OPEN, {platform.machine(): 100_000}):

@@ -385,3 +385,6 @@ fn verified(sample: Sample, ready: &ReadyGroup, id: &CellId) -> Result<Sample, T
     }
     Ok(sample)
 }
+
+#[cfg(test)]
+mod tests;

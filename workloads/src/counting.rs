@@ -21,7 +21,7 @@ pub struct Counting {
 
 impl Default for Counting {
     fn default() -> Self {
-        Self { from: 1_000_000, tasks: 32 }
+        Self { from: 5_000_000, tasks: 32 }
     }
 }
 

@@ -52,7 +52,7 @@ pub enum Preset {
 
 impl Default for Primes {
     fn default() -> Self {
-        Self { start: 1_000_000, length: 64_000, tasks: 64, preset: None }
+        Self { start: 1_000_000, length: 640_000, tasks: 64, preset: None }
     }
 }
 

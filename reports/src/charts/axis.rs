@@ -48,7 +48,8 @@ pub struct Axis {
 }
 
 impl Axis {
-    /// An axis that shows all positive, finite `values`; linear from the smallest to the largest, or logarithmic if they differ much.
+    /// An axis that shows all positive, finite `values`; linear from the smallest to the largest, or logarithmic if
+    /// they differ much.
     pub fn around(values: impl Iterator<Item = f64>, title: &str, format: fn(f64) -> String) -> Self {
         let (low, high) = values
             .filter(|value| value.is_finite() && *value > 0.0)

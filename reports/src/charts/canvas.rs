@@ -140,7 +140,8 @@ impl<DB: DrawingBackend> Canvas<'_, DB> {
     }
 
     pub fn text(&self, text: &str, x: f64, y: f64, pen: Pen) -> Drawn<DB> {
-        // Plotters centres the box from the ascent to the baseline; to the eye, the middle of small letters is the centre.
+        // Plotters centres the box from the ascent to the baseline; to the eye, the middle of small letters is the
+        // centre.
         let lower = pen.size * 0.16;
         let (x, y) = if pen.is_upright { (x + lower, y) } else { (x, y + lower) };
         self.area.draw(&Text::new(text, (at(x), at(y)), pen.style().into_text_style(self.area)))

@@ -31,11 +31,11 @@ impl<'a> Cores<'a> {
             "Waiting needs no core: where the time is the same, less is better."
         };
         let rows = Rows {
-            title: format!("{}: {}", group.title, findings::cores(group, usable_cores)),
+            title: findings::title(group, &findings::cores(group, usable_cores)),
             rows: group.rows.iter().map(|row| RowLabel { name: row.label.clone(), figure: figure(row) }).collect(),
             row_height: 28,
             axis: Axis::from_zero(most, "effective cores (CPU time over wall time)", |cores| {
-                units::without_zeros(&fine(cores))
+                units::without_zeros(&units::number(cores))
             }),
             legend: legend.to_owned(),
         };
@@ -89,11 +89,6 @@ impl Drawing for Cores<'_> {
 
 fn figure(row: &Row) -> Result<String, String> {
     row.effective_cores
-        .map(|cores| fine(cores.value))
+        .map(|cores| units::cores(cores.value))
         .ok_or_else(|| row.missing().unwrap_or_else(|| "not recorded".to_owned()))
-}
-
-/// A number of cores, with more digits where it is next to none.
-fn fine(cores: f64) -> String {
-    if cores > 0.0 && cores < 0.1 { format!("{cores:.3}") } else { units::number(cores) }
 }

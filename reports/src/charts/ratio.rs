@@ -25,9 +25,9 @@ pub struct Ratios<'a> {
 
 impl<'a> Ratios<'a> {
     /// None if the group compares with nothing.
-    pub fn of(group: &'a GroupSummary, usable_cores: Option<f64>) -> Option<Self> {
-        let limit =
-            usable_cores.filter(|cores| group.is_cpu_bound() && group.versus == Versus::Baseline && *cores > 1.0);
+    pub fn of(group: &'a GroupSummary) -> Option<Self> {
+        let most_cores = group.rows.iter().filter_map(|row| row.ideal_cores).reduce(f64::max);
+        let limit = most_cores.filter(|cores| group.versus == Versus::Baseline && *cores > 1.0);
         let (axis_title, mut legend) = match group.versus {
             Versus::Baseline => (
                 format!("speed-up over {}", group.baselines().join(" or ")),
@@ -41,14 +41,14 @@ impl<'a> Ratios<'a> {
         };
         if let Some(cores) = limit {
             let cores = units::without_zeros(&units::number(cores));
-            legend = format!("{legend}, the one at {cores} the number of usable cores");
+            legend = format!("{legend}, the one at {cores} all cores that a runner may use");
         }
         let shown = group.rows.iter().filter_map(|row| row.ratio).flat_map(|ratio| [ratio.low, ratio.high]);
         let axis = Axis::around(shown.chain([1.0]).chain(limit), &axis_title, |ratio| {
             units::without_zeros(&units::ratio(ratio))
         });
         let rows = Rows {
-            title: format!("{}: {}", group.title, findings::ratio(group)?),
+            title: findings::title(group, &findings::ratio(group)?),
             rows: group.rows.iter().map(|row| RowLabel { name: row.label.clone(), figure: figure(row) }).collect(),
             row_height: 28,
             axis: axis.or_from_zero(),
@@ -102,6 +102,6 @@ fn figure(row: &Row) -> Result<String, String> {
     match row.ratio {
         Some(_) if row.is_baseline => Ok("baseline".to_owned()),
         Some(ratio) => Ok(units::ratio(ratio.value)),
-        None => Err(row.missing().unwrap_or_else(|| "its baseline gave no time".to_owned())),
+        None => Err(row.missing().unwrap_or_else(|| "no time of a baseline".to_owned())),
     }
 }

@@ -1,4 +1,5 @@
-//! The frame that three charts share: one row a cell with its name on the left, a value axis below, and the figure on the right.
+//! The frame that three charts share: one row a cell with its name on the left, a value axis below, and the figure on
+//! the right.
 
 use plotters::chart::{ChartBuilder, ChartContext};
 use plotters::coord::Shift;
@@ -9,8 +10,8 @@ use plotters_backend::DrawingBackend;
 
 use super::Drawn;
 use super::axis::{Axis, Ticked};
-use super::canvas::{Canvas, LABEL, Pen, SCALE, WIDTH, fitted, px, title_height, widest};
-use crate::colours::{Colour, FADED, GRID, INK};
+use super::canvas::{Canvas, LABEL, Pen, SCALE, WIDTH, fitted, px, text_width, title_height, widest};
+use crate::colours::{Colour, FADED, GRID, INK, PAPER};
 
 /// Height of the axis with its labels and title.
 const AXIS: u32 = 46;
@@ -97,12 +98,19 @@ impl Rows {
         let plot =
             Plot { canvas, inner, axis: &self.axis, rows: self.rows.len(), row_height: f64::from(self.row_height) };
         let (plot_left, plot_right) = (f64::from(left), f64::from(WIDTH - right));
+        marks(&plot)?;
         for (i, (row, name)) in self.rows.iter().zip(&names).enumerate() {
             let y = plot.middle(i);
             plot.canvas.text(name, plot_left - GAP, y, Pen::new(INK).right())?;
             match &row.figure {
                 Ok(figure) => plot.canvas.text(figure, f64::from(WIDTH) - GAP, y, Pen::new(INK).right())?,
-                Err(reason) => plot.canvas.text(reason, plot_left + GAP, y, Pen::new(FADED).left())?,
+                Err(reason) => {
+                    let (x, half) = (plot_left + GAP, LABEL / 2.0);
+                    let end = x + text_width(reason, LABEL, false);
+                    // Covers the lines that would run through the text.
+                    plot.canvas.rectangle((x - 2.0, y - half), (end + 2.0, y + half), PAPER)?;
+                    plot.canvas.text(reason, x, y, Pen::new(FADED).left())?;
+                }
             }
         }
         let bottom = f64::from(self.height());
@@ -113,7 +121,7 @@ impl Rows {
             let pen = Pen { size: LABEL - 1.5, ..Pen::new(FADED) };
             plot.canvas.text(&self.legend, f64::from(WIDTH) / 2.0, bottom - 14.0, pen)?;
         }
-        marks(&plot)
+        Ok(())
     }
 }
 
@@ -135,14 +143,9 @@ impl<DB: DrawingBackend> Plot<'_, '_, DB> {
         self.row_height
     }
 
-    /// A line through all rows at a value, if that is on the axis.
+    /// A line through all rows at a value.
     pub fn reference(&self, value: f64, colour: Colour) -> Drawn<DB> {
-        let half = self.row_height / 2.0;
-        if self.axis.position(value) == self.axis.position(value).clamp(self.axis.range().start, self.axis.range().end)
-        {
-            let x = self.x(value);
-            self.canvas.line((x, self.middle(0) - half), (x, self.middle(self.rows - 1) + half), 1.5, colour)?;
-        }
-        Ok(())
+        let (x, half) = (self.x(value), self.row_height / 2.0);
+        self.canvas.line((x, self.middle(0) - half), (x, self.middle(self.rows - 1) + half), 1.5, colour)
     }
 }

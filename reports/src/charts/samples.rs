@@ -28,11 +28,13 @@ impl<'a> Samples<'a> {
         group.measured().next()?;
         let walls = group.rows.iter().flat_map(|row| &row.points).map(|point| point.wall_ns);
         let rows = Rows {
-            title: format!("{}: {}", group.title, lower_first(&findings::samples(group))),
+            title: findings::title(group, &findings::samples(group)),
             rows: group.rows.iter().map(|row| RowLabel { name: row.label.clone(), figure: figure(row) }).collect(),
             row_height: 32,
             axis: Axis::around(walls, "wall time of one run", |ns| units::without_zeros(&units::duration(ns))),
-            legend: "A dot is one round, the first at the top of its row; the upright bar is the median, the level one its interval.".to_owned(),
+            legend: "A dot is one round, the first at the top of its row; the upright bar is the median, \
+                     the level one its interval."
+                .to_owned(),
         };
         Some(Self { group, rows })
     }
@@ -66,7 +68,8 @@ impl Drawing for Samples<'_> {
     }
 }
 
-/// The dots of a row. Dots that would cover each other exactly are drawn once, so that any number of samples stays small.
+/// The dots of a row. Dots that would cover each other exactly are drawn once, so that any number of samples stays
+/// small.
 fn points<DB: DrawingBackend>(plot: &Plot<DB>, i: usize, row: &Row) -> Drawn<DB> {
     let colour = colours::of_slot(row.colour);
     let height = plot.row_height() * SPREAD;
@@ -97,9 +100,4 @@ fn figure(row: &Row) -> Result<String, String> {
 /// The figure, or the reason why there is none.
 pub fn either(figure: &Result<String, String>) -> &str {
     figure.as_ref().unwrap_or_else(|reason| reason)
-}
-
-/// The sentence as it goes on after a colon.
-fn lower_first(sentence: &str) -> String {
-    sentence.strip_prefix("From ").map_or_else(|| sentence.to_owned(), |rest| format!("from {rest}"))
 }

@@ -1,8 +1,8 @@
 //! A plotters backend that writes SVG for inlining into the page.
 //!
-//! Two things are different from the SVG backend of plotters: colours are class names, so that the page's style sheet can give them other
-//! values in another theme (and a class per runner can be addressed); and neighbouring marks of the same look become one path, which makes
-//! charts of thousands of points about ten times smaller.
+//! Two things are different from the SVG backend of plotters: colours are class names, so that the page's style sheet
+//! can give them other values in another theme (and a class per runner can be addressed); and neighbouring marks of the
+//! same look become one path, which makes charts of thousands of points about ten times smaller.
 
 use std::collections::HashMap;
 use std::convert::Infallible;
@@ -16,7 +16,8 @@ use plotters_backend::{
 
 use crate::colours;
 
-/// What plotters calls the size of a font is the height of its line; for the embedded font that is so many times its em.
+/// What plotters calls the size of a font is the height of its line; for the embedded font that is so many times its
+/// em.
 const LINE_PER_EM: f64 = 1.164;
 
 type Drawn = Result<(), DrawingErrorKind<Infallible>>;
@@ -52,7 +53,8 @@ impl SvgBackend {
         self.written
     }
 
-    /// The attributes that give a mark its colour; `paint` is `f` (fill), `s` (stroke) or `d` (dots: stroke with round ends).
+    /// The attributes that give a mark its colour; `paint` is `f` (fill), `s` (stroke) or `d` (dots: stroke with round
+    /// ends).
     fn look(&self, colour: BackendColor, paint: &str, width: Option<u32>) -> String {
         let mut look = match self.classes.get(&colour.rgb) {
             Some(class) => format!("class=\"{class} {paint}\""),

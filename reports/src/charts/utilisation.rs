@@ -37,7 +37,7 @@ impl<'a> Utilisation<'a> {
         let columns: Vec<&Row> = group.rows.iter().filter(|row| !row.core_busy.is_empty()).collect();
         let cores = columns.iter().map(|row| row.core_busy.len()).max()?;
         Some(Self {
-            title: format!("{}: {}", group.title, lower_first(&findings::utilisation(group))),
+            title: findings::title(group, &findings::utilisation(group)),
             names: columns.iter().map(|row| fitted(&row.label, LABEL, NAME)).collect(),
             columns,
             cores_per_row: cores.div_ceil(MOST_ROWS),
@@ -150,9 +150,4 @@ impl Drawing for Utilisation<'_> {
 fn field(share: f64, width: f64) -> String {
     let text = format!("{:.0}", (share * 100.0).clamp(0.0, 999.0));
     if width < 18.0 { String::new() } else { text }
-}
-
-/// The sentence as it goes on after a colon.
-fn lower_first(sentence: &str) -> String {
-    sentence.strip_prefix("The ").map_or_else(|| sentence.to_owned(), |rest| format!("the {rest}"))
 }

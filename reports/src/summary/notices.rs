@@ -42,7 +42,9 @@ pub(super) fn of(results: &Results, groups: &[GroupSummary]) -> Vec<Notice> {
     if run.program.profile == "debug" {
         say(
             Gravity::Error,
-            "A debug build measured this: its times say nothing about the models. Measure again with `cargo run --release`.".into(),
+            "A debug build measured this: its times say nothing about the models. \
+             Measure again with `cargo run --release`."
+                .into(),
         );
     }
     let (broken, not_run) = failing_cells(groups);
@@ -65,7 +67,8 @@ pub(super) fn of(results: &Results, groups: &[GroupSummary]) -> Vec<Notice> {
         say(
             Gravity::Caution,
             format!(
-                "Other programs kept up to {cores:.1} cores busy in the meantime (median of a cell in {title}): the machine was not quiet."
+                "Other programs kept up to {cores:.1} cores busy in the meantime (median of a cell in {title}): \
+                 the machine was not quiet."
             ),
         );
     }

@@ -124,7 +124,8 @@ impl Row {
         self.points.len()
     }
 
-    /// Whether the ratio is distinguishable from 1: its interval excludes 1, and it is beyond what identical cells differ by.
+    /// Whether the ratio is distinguishable from 1: its interval excludes 1, and it is beyond what identical cells
+    /// differ by.
     pub fn differs(&self, noise: Option<f64>) -> bool {
         self.ratio.is_some_and(|ratio| {
             let is_beyond_noise = ratio.value.ln().abs() > noise.unwrap_or(1.0).ln();

@@ -1,5 +1,5 @@
-//! A made-up run, the same each time: six workloads under ten runners on two cores, with one cell that crashes, one beyond a limit, and
-//! one that the plan leaves out.
+//! A made-up run, the same each time: six workloads under ten runners on two cores, with one cell that crashes, one
+//! beyond a limit, and one that the plan leaves out.
 
 use std::collections::BTreeMap;
 

@@ -138,13 +138,17 @@ def process_ticks_ns(pid: int) -> int:
         return 0
 
 
+def ended_cpu_ns() -> int:
+    """CPU time of the children that have been waited for, ns."""
+    if resource is None:
+        return 0
+    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return round((ended.ru_utime + ended.ru_stime) * 1e9)
+
+
 def tree_cpu_ns(children: Iterable[int]) -> int:
     """CPU time of this process, of its children that have been waited for, and of these live ones, ns."""
-    total = time.process_time_ns()
-    if resource is not None:
-        ended = resource.getrusage(resource.RUSAGE_CHILDREN)
-        total += round((ended.ru_utime + ended.ru_stime) * 1e9)
-    return total + sum(process_cpu_ns(pid) for pid in children)
+    return time.process_time_ns() + ended_cpu_ns() + sum(process_cpu_ns(pid) for pid in children)
 
 
 def switches(children: Iterable[int]) -> tuple[int, int] | None:

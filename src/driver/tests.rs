@@ -1,0 +1,285 @@
+//! The whole pipeline with cells, a server, a clock and a disk that a test makes up: exact, and without processes.
+
+use std::cell::{Cell as Slot, RefCell};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use regatta_workloads::{Service, Tally};
+
+use super::*;
+use crate::catalogue::Resolved;
+use regatta_reports::record::{Group, Parameters};
+
+/// What a made-up cell does in its n-th run.
+type Script = fn(run: u32) -> Result<Sample, Trouble>;
+
+/// Makes up cells by runner name. Time passes only when a cell runs.
+#[derive(Default)]
+struct World {
+    scripts: BTreeMap<&'static str, Script>,
+    now: Rc<Slot<Duration>>,
+    starts: RefCell<Vec<String>>,
+    server_alive: Rc<Slot<bool>>,
+    server_starts: Slot<u32>,
+    interrupt_after: Slot<Option<u32>>,
+}
+
+struct MadeUpCell {
+    script: Script,
+    runs: u32,
+    now: Rc<Slot<Duration>>,
+}
+
+struct MadeUpServer(Rc<Slot<bool>>);
+
+fn right() -> Sample {
+    Sample { tasks: 4, checksum: 99, workers_seen: 1, wall_ns: 1_000, cpu_ns: 1_000, ..Sample::default() }
+}
+
+impl Launch for World {
+    fn cell(&self, start: &Start, _timeout: Duration) -> Result<Box<dyn Cell>, Trouble> {
+        self.starts.borrow_mut().push(start.runner.clone());
+        match self.scripts.get(start.runner.as_str()) {
+            Some(&script) => Ok(Box::new(MadeUpCell { script, runs: 0, now: Rc::clone(&self.now) })),
+            None => Err(Trouble::failed(FailureKind::Limit, "too little of everything; get more")),
+        }
+    }
+
+    fn server(&self, _service: Service, port: u16) -> Result<Box<dyn Server>, Trouble> {
+        assert_eq!(port, if self.server_starts.get() == 0 { 0 } else { 7 }, "a server comes back on its old port");
+        self.server_starts.update(|starts| starts + 1);
+        self.server_alive.set(true);
+        Ok(Box::new(MadeUpServer(Rc::clone(&self.server_alive))))
+    }
+
+    fn interrupted(&self) -> bool {
+        let left = self.interrupt_after.get();
+        self.interrupt_after.set(left.map(|left| left.saturating_sub(1)));
+        left == Some(0)
+    }
+}
+
+impl Cell for MadeUpCell {
+    fn run(&mut self, _timeout: Duration) -> Result<Sample, Trouble> {
+        self.runs += 1;
+        self.now.update(|now| now + Duration::from_millis(100));
+        (self.script)(self.runs)
+    }
+}
+
+impl Server for MadeUpServer {
+    fn address(&self) -> SocketAddr {
+        SocketAddr::from(([127, 0, 0, 1], 7))
+    }
+
+    fn ended(&mut self) -> Option<String> {
+        (!self.0.get()).then(|| "signal: 9".to_owned())
+    }
+
+    fn cpu_ns(&self) -> Option<u64> {
+        None
+    }
+}
+
+impl Clock for World {
+    fn elapsed(&self) -> Duration {
+        self.now.get()
+    }
+}
+
+struct Silence;
+
+impl Watch for Silence {}
+
+/// A disk that has room for so many records.
+struct Disk {
+    records: Vec<Record>,
+    room: usize,
+}
+
+impl Sink for Disk {
+    fn write(&mut self, record: &Record) -> io::Result<()> {
+        if self.records.len() == self.room {
+            return Err(io::Error::from(io::ErrorKind::StorageFull));
+        }
+        self.records.push(record.clone());
+        Ok(())
+    }
+}
+
+fn group(runners: &[&str], service: bool) -> ReadyGroup {
+    let cells: Vec<_> =
+        runners.iter().map(|&runner| CellId { runner: runner.to_owned(), workers: 2, ..CellId::default() }).collect();
+    let resolved = Resolved {
+        params: Parameters::new(),
+        tasks: 4,
+        expected: Tally { tasks: 4, checksum: 99 },
+        wait: Duration::ZERO,
+        service: service.then_some(Service::Echo { delay: Duration::ZERO }),
+        shares_memory: false,
+    };
+    let options = vec![Parameters::new(); cells.len()];
+    ReadyGroup { group: Group { workload: "w".to_owned(), tasks: 4, cells, ..Group::default() }, options, resolved }
+}
+
+fn plan(text: &str) -> Plan {
+    Plan::parse("test", &format!("{text}\ngroup = []")).expect("a plan")
+}
+
+/// Carries the groups out and gives what became of them, and the records.
+fn drive(world: &World, plan: &Plan, groups: &[ReadyGroup], seed: u64) -> (Tallied, Vec<Record>) {
+    let mut disk = Disk { records: Vec::new(), room: usize::MAX };
+    let driver = Driver { plan, seed, launch: world, clock: world, watch: &mut Silence, sink: &mut disk, warm_up: true };
+    let tallied = driver.run(groups).expect("a disk with room");
+    (tallied, disk.records)
+}
+
+fn samples(records: &[Record]) -> Vec<&Sample> {
+    records
+        .iter()
+        .filter_map(|record| if let Record::Sample(sample) = record { Some(&**sample) } else { None })
+        .collect()
+}
+
+fn failures(records: &[Record]) -> Vec<&Failure> {
+    records.iter().filter_map(|record| if let Record::Error(failure) = record { Some(failure) } else { None }).collect()
+}
+
+fn world(scripts: &[(&'static str, Script)]) -> World {
+    World { scripts: scripts.iter().copied().collect(), ..World::default() }
+}
+
+const WELL: Script = |_| Ok(right());
+
+#[test]
+fn every_cell_runs_once_in_every_round_in_an_order_drawn_from_the_seed() {
+    let groups = [group(&["a", "b", "c"], false)];
+    let orders = |seed| {
+        let world = world(&[("a", WELL), ("b", WELL), ("c", WELL)]);
+        let (tallied, records) = drive(&world, &plan("rounds = 8\nprocesses = 2"), &groups, seed);
+        assert_eq!(tallied, Tallied { samples: 24, ..Tallied::default() });
+        assert_eq!(world.starts.borrow().len(), 6, "three cells in two processes each");
+        let samples = samples(&records);
+        for (number, round) in samples.chunks(3).enumerate() {
+            let mut runners: Vec<_> = round.iter().map(|sample| sample.cell.runner.as_str()).collect();
+            runners.sort_unstable();
+            assert_eq!(runners, ["a", "b", "c"]);
+            assert!(round.iter().all(|sample| sample.round == number as u32 && sample.process == number as u32 / 4));
+            assert_eq!(round.iter().map(|sample| sample.order).collect::<Vec<_>>(), [0, 1, 2]);
+        }
+        samples.iter().map(|sample| sample.cell.runner.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(orders(1), orders(1));
+    assert_ne!(orders(1), orders(2));
+}
+
+#[test]
+fn the_warm_up_is_not_counted_but_verified() {
+    let world = world(&[("a", WELL), ("bad", |_| Ok(Sample { checksum: 1, ..right() }))]);
+    let (tallied, records) = drive(&world, &plan("rounds = 3"), &[group(&["a", "bad"], false)], 0);
+    assert_eq!((tallied.samples, tallied.failed), (3, 1));
+    assert_eq!(failures(&records)[0].round, None);
+}
+
+#[test]
+fn a_wrong_sample_is_an_error_record_and_never_a_time() {
+    let cases: [(Script, FailureKind, &str); 6] = [
+        (|_| Ok(Sample { checksum: 98, ..right() }), FailureKind::WrongAnswer, "checksum"),
+        (|_| Ok(Sample { tasks: 3, ..right() }), FailureKind::WrongAnswer, "3 tasks"),
+        (|_| Ok(Sample { workers_seen: 3, ..right() }), FailureKind::WrongAnswer, "3 workers"),
+        (|_| Ok(Sample { workers_seen: 0, ..right() }), FailureKind::WrongAnswer, "no worker"),
+        (|_| Ok(Sample { wall_ns: 0, ..right() }), FailureKind::Protocol, "no time"),
+        (|_| Err(Trouble::failed(FailureKind::Timeout, "late")), FailureKind::Timeout, "late"),
+    ];
+    for (script, kind, message) in cases {
+        let world = world(&[("a", WELL), ("bad", script)]);
+        let (tallied, records) = drive(&world, &plan("rounds = 5"), &[group(&["bad", "a"], false)], 0);
+        assert_eq!((tallied.samples, tallied.failed), (5, 1), "the other cell goes on");
+        assert!(samples(&records).iter().all(|sample| sample.cell.runner == "a"));
+        let failure = failures(&records)[0];
+        assert_eq!(failure.kind, kind);
+        assert!(failure.message.contains(message), "{}", failure.message);
+    }
+}
+
+#[test]
+fn a_cell_that_fails_late_keeps_what_it_had() {
+    let third: Script = |run| if run < 4 { Ok(right()) } else { Err(Trouble::failed(FailureKind::Crash, "gone")) };
+    let world = world(&[("a", WELL), ("bad", third)]);
+    let (tallied, records) = drive(&world, &plan("rounds = 6\nprocesses = 2"), &[group(&["a", "bad"], false)], 0);
+    assert_eq!((tallied.samples, tallied.failed), (6 + 2, 1), "three runs, the first of which was the warm-up");
+    assert_eq!(failures(&records)[0].round, Some(2));
+    assert_eq!(world.starts.borrow().iter().filter(|runner| *runner == "bad").count(), 1, "it is not started again");
+}
+
+#[test]
+fn what_cannot_run_here_is_not_a_failure() {
+    let world = world(&[("a", WELL)]);
+    let mut groups = [group(&["a", "missing"], false)];
+    groups[0].group.skipped.insert("left-out".to_owned(), "for a reason".to_owned());
+    let (tallied, records) = drive(&world, &plan("rounds = 2"), &groups, 0);
+    assert_eq!((tallied.samples, tallied.failed, tallied.not_run), (2, 0, 2));
+    assert!(failures(&records).iter().any(|failure| failure.kind == FailureKind::Unavailable));
+    assert!(failures(&records).iter().any(|failure| failure.message.contains("get more")));
+}
+
+#[test]
+fn a_dead_server_costs_one_record_and_comes_back() {
+    thread_local! { static SERVER: RefCell<Option<Rc<Slot<bool>>>> = const { RefCell::new(None) }; }
+    let script: Script = |run| {
+        let alive = SERVER.with_borrow(|server| server.clone()).expect("set below");
+        if run == 3 {
+            alive.set(false);
+        }
+        if alive.get() { Ok(right()) } else { Err(Trouble::failed(FailureKind::Crash, "connection refused")) }
+    };
+    let world = world(&[("a", script), ("b", WELL)]);
+    SERVER.with_borrow_mut(|server| *server = Some(Rc::clone(&world.server_alive)));
+    let (tallied, records) = drive(&world, &plan("rounds = 6"), &[group(&["a", "b"], true)], 0);
+    let message = &failures(&records)[0].message;
+    assert!(message.contains("signal: 9") && message.contains("refused"), "{message}");
+    // The restarted cell counts its runs anew, so the server dies once more in its third run after that.
+    assert_eq!((tallied.failed, world.server_starts.get()), (2, 3));
+    assert_eq!(samples(&records).iter().filter(|sample| sample.cell.runner == "b").count(), 6);
+    assert_eq!(samples(&records).iter().filter(|sample| sample.cell.runner == "a").count(), 4);
+}
+
+#[test]
+fn a_full_disk_ends_the_run_with_what_it_had() {
+    let world = world(&[("a", WELL)]);
+    let mut disk = Disk { records: Vec::new(), room: 3 };
+    let plan = plan("rounds = 9");
+    let driver =
+        Driver { plan: &plan, seed: 0, launch: &world, clock: &world, watch: &mut Silence, sink: &mut disk, warm_up: true };
+    let error = driver.run(&[group(&["a"], false)]).expect_err("no room");
+    assert_eq!(error.kind(), io::ErrorKind::StorageFull);
+    assert_eq!(disk.records.len(), 3);
+}
+
+#[test]
+fn an_interrupt_ends_the_run_between_samples() {
+    let world = world(&[("a", WELL)]);
+    world.interrupt_after.set(Some(4));
+    let (tallied, records) = drive(&world, &plan("rounds = 9"), &[group(&["a"], false), group(&["a"], false)], 0);
+    assert!(tallied.interrupted);
+    assert_eq!(samples(&records).len(), 2, "one look before the start, one before the warm-up, one before each sample");
+}
+
+#[test]
+fn groups_share_the_budget_and_rounds_stay_whole() {
+    let world = world(&[("a", WELL), ("b", WELL)]);
+    // A round takes 0.2 s: of 4 s each of two groups gets 2 s, less a warm-up.
+    let groups = [group(&["a", "b"], false), group(&["a", "b"], false)];
+    let (_, records) = drive(&world, &plan("rounds = 1000\nbudget = '4s'"), &groups, 0);
+    assert_eq!(samples(&records).len(), 2 * 2 * 9);
+    assert!(world.now.get() <= Duration::from_secs(4));
+}
+
+#[test]
+fn a_short_budget_still_buys_the_least_rounds() {
+    let world = world(&[("a", WELL)]);
+    let (_, records) =
+        drive(&world, &plan("rounds = 50\nleast_rounds = 7\nprocesses = 3\nbudget = '1ms'"), &[group(&["a"], false)], 0);
+    assert_eq!(samples(&records).len(), 7);
+    assert!(samples(&records).iter().any(|sample| sample.process == 2));
+}

@@ -1,0 +1,109 @@
+//! A small run of everything: every workload under every runner, verified, recorded and reported.
+
+mod common;
+
+use common::{Folder, regatta, said, start};
+use regatta_reports::record::FailureKind;
+
+const EVERYTHING: &str = r#"
+rounds = 2
+processes = 2
+workers = [2]
+[[group]]
+workload = "primes"
+params = { length = 2_000, tasks = 8 }
+[[group]]
+workload = "counting"
+params = { from = 10_000, tasks = 8 }
+[[group]]
+workload = "switch"
+params = { yields = 20, tasks = 8 }
+[[group]]
+workload = "empty"
+params = { tasks = 8 }
+skip = { process = "to see that a reason is kept" }
+[[group]]
+workload = "sleep"
+params = { wait_us = 1_000, tasks = 8 }
+[[group]]
+workload = "echo"
+params = { connections = 8, round_trips = 2, delay_us = 500 }
+"#;
+
+#[test]
+fn every_cell_is_verified_in_every_round_or_has_its_reason() {
+    let folder = Folder::new();
+    let output = start(&folder, EVERYTHING).wait_with_output().expect("it ends");
+    assert_eq!(output.status.code(), Some(0), "{:?}", said(&output));
+    let results = folder.results();
+    assert!(results.end.as_ref().is_some_and(|end| end.complete));
+    assert_eq!(results.samples.len(), (6 * 10 - 1) * 2);
+    assert_eq!(results.failures.len(), 1);
+    assert_eq!(results.failures[0].kind, FailureKind::Unavailable);
+    assert_eq!(results.failures[0].message, "to see that a reason is kept");
+    for sample in &results.samples {
+        assert!(sample.wall_ns > 0 && sample.workers_seen > 0 && sample.tasks == 8, "{sample:?}");
+        assert!(sample.peak_rss_bytes.is_some_and(|bytes| bytes > 100_000), "{sample:?}");
+        assert!(["wall", "cpu", "switches"].iter().all(|figure| sample.source.contains_key(*figure)), "{sample:?}");
+        if let Some(cores) = &sample.per_core_ns
+            && sample.source["per_core"] == "perf-task-clock"
+        {
+            assert_eq!(cores.iter().sum::<u64>(), sample.cpu_ns);
+        }
+        assert_eq!(sample.server_cpu_ns.is_some(), sample.workload == "echo");
+    }
+    for file in ["index.html", "summary.md", "summary.csv", "primes-speedup.png"] {
+        let size = std::fs::metadata(folder.out().join(file)).map_or(0, |file| file.len());
+        assert!(size > 1_000, "{file} has {size} bytes");
+    }
+}
+
+#[test]
+fn too_many_threads_are_refused_with_the_remedy() {
+    let folder = Folder::new();
+    let plan = "rounds = 1\n[[group]]\nworkload = 'sleep'\nparams = { tasks = 10_000_000 }\nrunners = ['thread', 'green', 'process']\n";
+    let output = start(&folder, plan).wait_with_output().expect("it ends");
+    assert_eq!(output.status.code(), Some(0), "not run is not failed: {:?}", said(&output));
+    let failures = folder.results().failures;
+    assert_eq!(failures.len(), 3);
+    for failure in failures {
+        assert_eq!(failure.kind, FailureKind::Limit, "{failure:?}");
+        assert!(failure.message.contains("raise") && failure.message.contains("fewer tasks"), "{failure:?}");
+    }
+}
+
+#[test]
+fn a_report_is_rebuilt_from_the_records_alone() {
+    let folder = Folder::new();
+    let run = ["run", "--plan", "quick", "--workload", "empty", "--rounds", "3", "--out", "out"];
+    let first = said(&regatta(&folder, &run)).0;
+    let elsewhere = folder.path().join("elsewhere");
+    std::fs::create_dir(&elsewhere).expect("a folder");
+    std::fs::copy(folder.out().join("results.jsonl"), elsewhere.join("results.jsonl")).expect("a copy");
+    let second = said(&regatta(&folder, &["report", "elsewhere"])).0;
+    let tables = |text: &str| text.split("Report:").next().unwrap_or_default().to_owned();
+    assert_eq!(tables(&first), tables(&second));
+    for file in ["index.html", "summary.md", "summary.csv"] {
+        let read = |folder: &std::path::Path| std::fs::read(folder.join(file)).expect(file);
+        assert_eq!(read(&folder.out()), read(&elsewhere), "{file}");
+    }
+}
+
+#[test]
+fn verify_checks_and_times_nothing() {
+    let folder = Folder::new();
+    let output = regatta(&folder, &["verify", "--workload", "primes,echo"]);
+    let (said, _) = said(&output);
+    assert_eq!(output.status.code(), Some(0), "{said}");
+    assert!(said.contains("20 answers right, 0 cells failed, 0 not run"), "{said}");
+    assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 0, "it leaves nothing behind");
+}
+
+#[test]
+fn list_shows_what_there_is() {
+    let folder = Folder::new();
+    let (list, _) = said(&regatta(&folder, &["list"]));
+    for name in ["primes", "echo", "sequential", "async-single", "quick", "full", "perf"] {
+        assert!(list.contains(name), "{name}: {list}");
+    }
+}
