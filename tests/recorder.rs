@@ -1,7 +1,7 @@
 //! The recorder against known work: burns of known CPU time, and sleeps.
 //!
 //! CPU time does not depend on how busy the machine is, so it is checked tightly; how many cores were at work at once does, so
-//! the best of several tries counts. The tests take turns, for each would disturb the other.
+//! that is checked only where nobody else wanted one. The tests take turns, for each would disturb the other.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

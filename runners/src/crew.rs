@@ -1,6 +1,7 @@
 //! Counts the distinct threads that did the work of one run, so that parallelism is seen and not assumed.
 
 use std::cell::Cell;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// The number of the next crew; 0 is no crew.
@@ -40,6 +41,20 @@ impl Crew {
     /// Number of threads counted.
     pub fn seen(&self) -> u64 {
         self.seen.load(Ordering::Relaxed)
+    }
+}
+
+/// What the tasks of one run have in common, behind one pointer, so that handing a task out clones one pointer and not two.
+#[derive(Debug)]
+pub(crate) struct Shift<W> {
+    pub(crate) workload: Arc<W>,
+    pub(crate) crew: Crew,
+}
+
+impl<W> Shift<W> {
+    /// A new run of `workload`.
+    pub(crate) fn new(workload: &Arc<W>) -> Arc<Self> {
+        Arc::new(Self { workload: Arc::clone(workload), crew: Crew::new() })
     }
 }
 

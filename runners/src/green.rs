@@ -10,7 +10,8 @@ use may::net::TcpStream;
 use regatta_workloads::{Context, Tally, Workload};
 
 use crate::blocking::{BlockingStream, carry_out};
-use crate::{Crew, Error, Need, Outcome, Parallelism, Runner, Settings};
+use crate::crew::Shift;
+use crate::{Error, Need, Outcome, Parallelism, Runner, Settings};
 
 /// Stack of a coroutine in machine words: 64 KiB, of which only touched pages cost memory.
 const STACK_WORDS: usize = 0x2000;
@@ -64,12 +65,12 @@ impl Runner for Green {
         let first = unsafe { Builder::new().spawn(|| ()) };
         drop(first.map_err(Error::system("start the scheduler of may"))?.join());
         Ok(move || {
-            let crew = Arc::new(Crew::new());
+            let shift = Shift::new(&workload);
             let spawn = |index| -> io::Result<JoinHandle<Result<u64, Error>>> {
-                let (workload, crew) = (Arc::clone(&workload), Arc::clone(&crew));
+                let shift = Arc::clone(&shift);
                 let task = move || {
-                    crew.mark();
-                    carry_out(&*workload, &Suspending, index)
+                    shift.crew.mark();
+                    carry_out(&*shift.workload, &Suspending, index)
                 };
                 // SAFETY: tasks wait only through their context, which suspends the coroutine; the one thread-local,
                 // the crew's, is done with before the task can be suspended; workloads keep their stacks small.
@@ -87,7 +88,7 @@ impl Runner for Green {
                     Ok(tally)
                 });
             }
-            Ok(Outcome::new(tally?, &crew))
+            Ok(Outcome::new(tally?, &shift.crew))
         })
     }
 }

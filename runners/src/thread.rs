@@ -5,7 +5,8 @@ use std::sync::Arc;
 use regatta_workloads::{Tally, Workload};
 
 use crate::blocking::carry_out;
-use crate::{Blocking, Crew, Error, Need, Outcome, Parallelism, Runner, Settings};
+use crate::crew::Shift;
+use crate::{Blocking, Error, Need, Outcome, Parallelism, Runner, Settings};
 
 /// A thread of its own for each task, all at once; creating them is part of the run.
 #[derive(Debug)]
@@ -25,12 +26,12 @@ impl Runner for Thread {
         _settings: Settings,
     ) -> Result<impl FnMut() -> Result<Outcome, Error> + use<W>, Error> {
         Ok(move || {
-            let crew = Arc::new(Crew::new());
+            let shift = Shift::new(&workload);
             let spawn = |index| {
-                let (workload, crew) = (Arc::clone(&workload), Arc::clone(&crew));
+                let shift = Arc::clone(&shift);
                 std::thread::Builder::new().spawn(move || {
-                    crew.mark();
-                    carry_out(&*workload, &Blocking, index)
+                    shift.crew.mark();
+                    carry_out(&*shift.workload, &Blocking, index)
                 })
             };
             let mut refused = None;
@@ -54,7 +55,7 @@ impl Runner for Thread {
             }
             match refused {
                 Some(error) => Err(error),
-                None => Ok(Outcome::new(tally?, &crew)),
+                None => Ok(Outcome::new(tally?, &shift.crew)),
             }
         })
     }

@@ -10,7 +10,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::runtime::Runtime;
 
-use crate::{Crew, Error, Outcome};
+use crate::crew::Shift;
+use crate::{Error, Outcome};
 
 /// The world in which waiting suspends the task.
 #[derive(Debug, Clone, Copy, Default)]
@@ -53,14 +54,14 @@ impl Stream for TokioStream {
 
 /// Spawns every task on the runtime and awaits them all.
 pub(crate) fn run<W: Workload>(runtime: &Runtime, workload: &Arc<W>) -> Result<Outcome, Error> {
-    let crew = Arc::new(Crew::new());
+    let shift = Shift::new(workload);
     let tally = runtime.block_on(async {
         let mut tasks = Vec::with_capacity(workload.tasks() as usize);
         for index in 0..workload.tasks() {
-            let (workload, crew) = (Arc::clone(workload), Arc::clone(&crew));
+            let shift = Arc::clone(&shift);
             tasks.push(tokio::spawn(async move {
-                crew.mark();
-                workload.task(&Tokio, index).await
+                shift.crew.mark();
+                shift.workload.task(&Tokio, index).await
             }));
         }
         let mut tally = Ok(Tally::default());
@@ -77,5 +78,5 @@ pub(crate) fn run<W: Workload>(runtime: &Runtime, workload: &Arc<W>) -> Result<O
         }
         tally
     })?;
-    Ok(Outcome::new(tally, &crew))
+    Ok(Outcome::new(tally, &shift.crew))
 }

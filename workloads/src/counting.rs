@@ -39,7 +39,8 @@ impl Workload for Counting {
         let mut steps = 0;
         while left > 0 {
             cx.checkpoint();
-            for _ in 0..left.min(STRIDE) {
+            let stop = left.saturating_sub(STRIDE);
+            while left > stop {
                 left = black_box(left - 1);
                 steps += 1;
             }

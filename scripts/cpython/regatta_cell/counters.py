@@ -61,8 +61,8 @@ class TaskClocks:
     """The perf counter TASK_CLOCK of this thread and all that descends from it, on each logical core.
 
     To be opened before there is any other thread, for threads that already run are not counted. It counts all CPU
-    time, that in the kernel too, although `exclude_kernel` is set; with that bit no privilege is needed (perf_event_paranoid
-    up to 2). Raises OSError with the reason where it cannot be had.
+    time, that in the kernel too, although `exclude_kernel` is set; with that bit no privilege is needed
+    (perf_event_paranoid up to 2). Raises OSError with the reason where it cannot be had.
     """
 
     def __init__(self) -> None:
@@ -191,7 +191,7 @@ def peak_rss(process: int | str) -> int | None:
 
 
 def largest_rss(ended_children: bool) -> int | None:
-    """Largest memory ever of this process, or of the largest child that has been waited for, bytes; none if there was none."""
+    """Largest memory ever of this process, or of the largest child that was waited for, bytes; none without one."""
     if resource is None:
         return None
     who = resource.RUSAGE_CHILDREN if ended_children else resource.RUSAGE_SELF

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import Any
 
 from .model import Outcome, Runner, Workload, World
 from .protocol import task_failure
-
-
-def yield_now() -> Any:
-    """What a coroutine awaits to give way."""
-    return asyncio.sleep(0)
 
 
 async def connect(address: tuple[str, int]) -> Any:
@@ -24,7 +20,7 @@ class LoopWorld(World):
 
     yield_name = "asyncio.sleep(0)"
     sleep = staticmethod(asyncio.sleep)
-    yield_now = staticmethod(yield_now)
+    yield_now = staticmethod(partial(asyncio.sleep, 0))
     connect = staticmethod(connect)  # type: ignore[assignment]
 
 

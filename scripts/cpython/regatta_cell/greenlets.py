@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from typing import Any
 
 from .model import Outcome, Runner, Workload, World
@@ -19,17 +20,12 @@ except ImportError as missing:
     ) from missing
 
 
-def yield_now() -> None:
-    """Give way to the other greenlets."""
-    gevent.sleep(0)
-
-
 class HubWorld(World):
     """The world of greenlets: every wait switches to the hub."""
 
     yield_name = "gevent.sleep(0)"
     sleep = staticmethod(gevent.sleep)
-    yield_now = staticmethod(yield_now)
+    yield_now = staticmethod(partial(gevent.sleep, 0))
 
     def connect(self, address: tuple[str, int]) -> Any:
         stream = gevent.socket.create_connection(address)

@@ -16,8 +16,8 @@ LOWEST = 1
 HIGHEST = 60_000_000_000
 FIGURES = 3
 
-# Buckets hold 2048 values of one unit each, the least power of two above 2 * 10^FIGURES; each next one doubles its unit.
-SUB_BUCKETS = 2048
+# The first bucket has 2048 values of one unit each (the least power of two above 2 * 10^FIGURES); each next one doubles
+# the unit. Only the upper half of a later bucket is counted in, for the lower one repeats the bucket before.
 HALF_BITS = 10
 
 COOKIE = 0x1C849303 | 0x10

@@ -10,6 +10,7 @@ import socket
 import sys
 import time
 from array import array
+from functools import partial
 from typing import Any, Callable, List, MutableSequence, NamedTuple
 
 from .protocol import Failure
@@ -37,15 +38,9 @@ class World:
     # Monotonic clock, ns, for latencies that are themselves the result; handed in by the recorder.
     now: Callable[[], int] = staticmethod(time.perf_counter_ns)
 
-    sleep = staticmethod(time.sleep)
-
-    if HAS_SCHED_YIELD:
-        yield_now = staticmethod(os.sched_yield)
-    else:
-
-        @staticmethod
-        def yield_now() -> None:
-            time.sleep(0)
+    # Worlds of coroutines have awaitables in the place of these two.
+    sleep: Callable[[float], Any] = staticmethod(time.sleep)
+    yield_now: Callable[[], Any] = staticmethod(os.sched_yield if HAS_SCHED_YIELD else partial(time.sleep, 0))
 
     def connect(self, address: tuple[str, int]) -> socket.socket:
         """A TCP connection that sends at once (TCP_NODELAY)."""

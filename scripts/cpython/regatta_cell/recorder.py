@@ -1,8 +1,8 @@
 """The recorder: the only code that reads clocks and counters. Around a run it reads, in a run it does nothing.
 
 CPU time comes from the perf counters, unless processes ended in the run: what a process costs as it ends (the kernel
-takes its memory apart) may be missing from the counters. On Linux 6.18 that was 14 % of an empty task in a
-process of its own, and 43 % with 300 MB in the parent. The clocks of the processes have all of it, so they are used then;
+takes its memory apart) may be missing from the counters. On Linux 6.18 that was 14 % of an empty task in a process of
+its own, and 43 % with 300 MB in the parent. The clocks of the processes have all of it, so they are used then;
 `per_core_ns` has no other source and falls short of `cpu_ns` by as much.
 """
 
@@ -57,7 +57,7 @@ class Recorder:
         """
         gc.collect()
         before = children()
-        reset = all([counters.reset_peak_rss(process) for process in ["self", *before]])
+        reset = all([counters.reset_peak_rss("self"), *map(counters.reset_peak_rss, before)])
         first = self._read(before)
         cores = self._cores()
         begin = self.clock()
