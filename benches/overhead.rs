@@ -6,6 +6,8 @@
 //!
 //! `cargo bench --bench overhead`
 
+#![allow(clippy::print_stdout, reason = "a benchmark prints what it finds")]
+
 use std::collections::BTreeMap;
 use std::hint::black_box;
 use std::sync::Arc;
@@ -33,7 +35,9 @@ fn main() {
     // `cargo test --benches` and `cargo bench -- --test` ask whether it works, not how fast it is.
     let rounds = if std::env::args().any(|arg| arg == "--test") || cfg!(debug_assertions) { 2 } else { ROUNDS };
     let five_us = steps_of(Duration::from_micros(5));
-    println!("dispatch through Regatta / by hand, {WORKERS} workers, {rounds} rounds, median [97 % interval], added time per task");
+    println!(
+        "dispatch through Regatta / by hand, {WORKERS} workers, {rounds} rounds, median [97 % interval], added time per task"
+    );
     println!("{:<14} {:>32} {:>32}", "model", "empty tasks (20,000)", "5 us tasks (1,000)");
     let empty = |arm: fn(Body, u64) -> Arm, runner: fn(Arc<Empty>) -> Arm| {
         compare(rounds, 20_000, runner(Arc::new(Empty { tasks: 20_000 })), arm(Body::Index, 20_000))
@@ -48,7 +52,11 @@ fn main() {
     row("rayon par_iter", empty(by_rayon, through::<Rayon, _>), counting(by_rayon, through::<Rayon, _>));
     row("may spawn", empty(by_may, through::<Green, _>), counting(by_may, through::<Green, _>));
     row("tokio::spawn", empty(by_tokio, through::<Async, _>), counting(by_tokio, through::<Async, _>));
-    row("tokio, 1 thread", empty(by_loop_of_tokio, through::<AsyncSingle, _>), counting(by_loop_of_tokio, through::<AsyncSingle, _>));
+    row(
+        "tokio, 1 thread",
+        empty(by_loop_of_tokio, through::<AsyncSingle, _>),
+        counting(by_loop_of_tokio, through::<AsyncSingle, _>),
+    );
 }
 
 /// What a task does, written by hand.
@@ -108,7 +116,9 @@ fn by_scope(body: Body, tasks: u64) -> Arm {
         std::thread::scope(|scope| {
             let share = |worker| tasks * worker / workers..tasks * (worker + 1) / workers;
             let threads: Vec<_> = (0..workers)
-                .map(|worker| scope.spawn(move || share(worker).map(|index| body.run(index)).fold(0, u64::wrapping_add)))
+                .map(|worker| {
+                    scope.spawn(move || share(worker).map(|index| body.run(index)).fold(0, u64::wrapping_add))
+                })
                 .collect();
             threads.into_iter().map(|thread| thread.join().expect("no panic")).fold(0, u64::wrapping_add)
         })

@@ -27,6 +27,10 @@ pub struct RunnerCard {
     pub about: String,
     /// Where it comes from: `native`, `gil` or `cpython`.
     pub family: String,
+    /// The concurrency model, by the name of the native runner that has it.
+    pub model: String,
+    /// Whether a global lock lets only one thread compute at a time.
+    pub gil: bool,
     /// The runner that its speed-up is taken against.
     pub baseline: String,
     /// What bounds its parallelism.

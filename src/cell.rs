@@ -82,7 +82,8 @@ fn talk<Ws: Workloads, Rs: Runners>(recorder: Recorder) -> io::Result<()> {
     }
     let params: Map<_, _> = start.params.clone().into_iter().collect();
     let selected = Selected { name: &start.workload, params: &params };
-    let found = Ws::visit(&selected, ChooseRunner { line: &mut line, start: &start, recorder, runners: PhantomData::<Rs> });
+    let found =
+        Ws::visit(&selected, ChooseRunner { line: &mut line, start: &start, recorder, runners: PhantomData::<Rs> });
     match found {
         Ok(done) => done,
         Err(error) => line.complain(FailureKind::Unavailable, error),

@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 use std::process::ExitCode;
 
-use regatta_runners::{Runner, RunnerVisitor, Runners, worker};
+use regatta_runners::{Family, Runner, RunnerVisitor, Runners, worker};
 use regatta_workloads::{Selected, Visitor, Workload, Workloads};
 use serde_json::{Map, Value};
 
@@ -87,6 +87,8 @@ impl RunnerVisitor for DescribeRunner {
             name: R::NAME.to_owned(),
             about: R::ABOUT.to_owned(),
             family: R::FAMILY.name().to_owned(),
+            model: R::MODEL.to_owned(),
+            gil: R::FAMILY == Family::Gil,
             baseline: "sequential".to_owned(),
             parallelism: R::PARALLELISM,
             processes: R::PROCESSES,

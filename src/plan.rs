@@ -179,8 +179,8 @@ impl Plan {
             let suggestion = suggestion(name, BUILT_IN.map(|(known, _)| known));
             return Err(PlanError::Unknown { name: name.to_owned(), suggestion });
         }
-        let text = std::fs::read_to_string(path)
-            .map_err(|source| PlanError::Unreadable { path: name.to_owned(), source })?;
+        let text =
+            std::fs::read_to_string(path).map_err(|source| PlanError::Unreadable { path: name.to_owned(), source })?;
         let stem = path.file_stem().map_or_else(|| name.to_owned(), |stem| stem.to_string_lossy().into_owned());
         Self::parse(&stem, &text)
     }
@@ -249,14 +249,22 @@ impl Plan {
     /// # Errors
     /// If a name is unknown, a parameter does not fit, a number of workers is 0, or no cell is left.
     pub(crate) fn ready(&self, catalogue: &dyn Catalogue, cores: u64) -> Result<Vec<ReadyGroup>, PlanError> {
-        let ready: Vec<_> = self.groups.iter().map(|group| self.ready_group(group, catalogue, cores)).collect::<Result<_, _>>()?;
+        let ready: Vec<_> =
+            self.groups.iter().map(|group| self.ready_group(group, catalogue, cores)).collect::<Result<_, _>>()?;
         if ready.iter().all(|group| group.group.cells.is_empty()) {
-            return Err(PlanError::Impossible("nothing is left to run: the workloads and runners asked for leave no cell".to_owned()));
+            return Err(PlanError::Impossible(
+                "nothing is left to run: the workloads and runners asked for leave no cell".to_owned(),
+            ));
         }
         Ok(ready)
     }
 
-    fn ready_group(&self, planned: &PlannedGroup, catalogue: &dyn Catalogue, cores: u64) -> Result<ReadyGroup, PlanError> {
+    fn ready_group(
+        &self,
+        planned: &PlannedGroup,
+        catalogue: &dyn Catalogue,
+        cores: u64,
+    ) -> Result<ReadyGroup, PlanError> {
         let names: Vec<_> = catalogue.workloads().iter().map(|card| card.name).collect();
         if !names.contains(&planned.workload.as_str()) {
             return Err(PlanError::Impossible(unknown("workload", &planned.workload, names)));
@@ -273,7 +281,9 @@ impl Plan {
             })
             .collect();
         if counts.contains(&0) {
-            return Err(PlanError::Impossible("0 workers can do no work: the number of workers must be at least 1".to_owned()));
+            return Err(PlanError::Impossible(
+                "0 workers can do no work: the number of workers must be at least 1".to_owned(),
+            ));
         }
         let mut group = Group {
             workload: planned.workload.clone(),

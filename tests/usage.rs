@@ -26,7 +26,11 @@ fn unknown_names_suggest_near_ones() {
     refused(&folder, &["run", "--plan", "defualt"], &["no plan `defualt`", "did you mean `default`?"]);
     refused(&folder, &["verify", "--runner", "zzz"], &["no runner `zzz`", "regatta list"]);
     refused(&folder, &["rnu"], &["unrecognized subcommand", "run"]);
-    assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 0, "nothing is made for a run that does not begin");
+    assert_eq!(
+        fs::read_dir(folder.path()).expect("a folder").count(),
+        0,
+        "nothing is made for a run that does not begin"
+    );
 }
 
 #[test]
@@ -63,7 +67,8 @@ fn a_folder_that_cannot_be_used() {
     fs::write(folder.path().join("file"), "").expect("a file");
     refused(&folder, &["run", "--out", "file/in"], &["cannot write to file/in", "--out"]);
     refused(&folder, &["report", "nowhere"], &["nowhere"]);
-    let run = ["run", "--plan", "quick", "--workload", "empty", "--runner", "sequential", "--rounds", "2", "--out", "out"];
+    let run =
+        ["run", "--plan", "quick", "--workload", "empty", "--runner", "sequential", "--rounds", "2", "--out", "out"];
     assert_eq!(regatta(&folder, &run).status.code(), Some(0));
     let before = fs::read(folder.path().join("out/results.jsonl")).expect("results");
     refused(&folder, &run, &["already holds results", "never overwrites"]);
@@ -73,7 +78,8 @@ fn a_folder_that_cannot_be_used() {
 #[test]
 fn broken_results_are_named_by_line() {
     let folder = Folder::new();
-    let run = ["run", "--plan", "quick", "--workload", "empty", "--runner", "sequential", "--rounds", "3", "--out", "out"];
+    let run =
+        ["run", "--plan", "quick", "--workload", "empty", "--runner", "sequential", "--rounds", "3", "--out", "out"];
     assert_eq!(regatta(&folder, &run).status.code(), Some(0));
     let path = folder.path().join("out/results.jsonl");
     let text = fs::read_to_string(&path).expect("results");

@@ -134,8 +134,12 @@ pub struct WorkloadInfo {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct RunnerInfo {
-    /// `native`, `gil` (modelled) or `cpython`.
+    /// `native`, `gil` (modelled) or `cpython`; a second interpreter's is `cpython@` and its name.
     pub family: String,
+    /// The concurrency model, by the name of the native runner that has it: `thread` for `python-thread`, say.
+    pub model: String,
+    /// Whether a global lock lets only one thread compute at a time; none if unknown.
+    pub gil: Option<bool>,
     /// One sentence.
     pub about: String,
     /// The runner that its speed-up is taken against, of the same family's language.

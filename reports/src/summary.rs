@@ -219,6 +219,9 @@ impl<'a> Sorted<'a> {
         } else {
             Versus::Nothing
         };
+        // The driver records what the plan leaves out too; what has a record has its row.
+        let mut skipped = group.skipped.clone();
+        skipped.retain(|runner, _| !rows.iter().any(|row| row.cell.runner == *runner));
         GroupSummary {
             workload: group.workload.clone(),
             params: group.params.clone(),
@@ -233,7 +236,7 @@ impl<'a> Sorted<'a> {
             noise: noise(&rows).filter(|_| versus == Versus::Baseline),
             failures: rows.iter().flat_map(|row| row.failures.iter().cloned()).collect(),
             rows,
-            skipped: group.skipped.clone(),
+            skipped,
         }
     }
 }

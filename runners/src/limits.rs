@@ -247,7 +247,8 @@ mod tests {
 
     #[test]
     fn what_is_not_needed_is_not_checked() {
-        let nothing = Limits { maps: 0, user_threads: 0, kernel_threads: 0, cgroup_threads: 0, descriptors: 0, memory: 0 };
+        let nothing =
+            Limits { maps: 0, user_threads: 0, kernel_threads: 0, cgroup_threads: 0, descriptors: 0, memory: 0 };
         assert!(nothing.check(&Need::default()).is_ok());
         assert!(AMPLE.check(&Need::threads(10_000)).is_ok());
         assert!(AMPLE.check(&Need::futures(1_000_000)).is_ok());

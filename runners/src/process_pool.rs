@@ -79,7 +79,8 @@ impl Pool {
                 return Err(lost(&worker.child, status));
             }
             if readable {
-                let length = retry_on_intr(|| read(&self.results, &mut chunk)).map_err(Error::system("read results"))?;
+                let length =
+                    retry_on_intr(|| read(&self.results, &mut chunk)).map_err(Error::system("read results"))?;
                 self.bytes.extend(&chunk[..length]);
             } else if writable {
                 return Ok(None);

@@ -98,6 +98,8 @@ pub trait Runner: 'static {
     const PARALLELISM: Parallelism;
     /// Where it comes from.
     const FAMILY: Family = Family::Native;
+    /// The concurrency model, by the name of the native runner that has it.
+    const MODEL: &'static str = Self::NAME;
     /// Whether its workers are processes, which share no memory.
     const PROCESSES: bool = false;
 

@@ -14,7 +14,8 @@ pub struct Scoped;
 
 impl Runner for Scoped {
     const NAME: &'static str = "scoped";
-    const ABOUT: &'static str = "W threads created for the run, each with an equal share of the tasks (crossbeam scope)";
+    const ABOUT: &'static str =
+        "W threads created for the run, each with an equal share of the tasks (crossbeam scope)";
     const PARALLELISM: Parallelism = Parallelism::Workers;
 
     fn start<W: Workload>(

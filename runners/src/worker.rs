@@ -195,6 +195,8 @@ mod tests {
     fn a_long_message_is_cut_to_one_write() {
         let bytes = Answer::Failed { index: 1, message: "é".repeat(4_000) }.encode();
         assert!(bytes.len() <= 4096);
-        assert!(matches!(Answer::decode(&mut bytes.clone()), Some(Answer::Failed { message, .. }) if message.ends_with('é')));
+        assert!(
+            matches!(Answer::decode(&mut bytes.clone()), Some(Answer::Failed { message, .. }) if message.ends_with('é'))
+        );
     }
 }

@@ -25,13 +25,21 @@ pub(crate) fn run(catalogue: &dyn Catalogue, args: &RunArgs) -> anyhow::Result<E
     let mut plan = Plan::load(&args.plan)?;
     plan.apply(&overrides(args), catalogue)?;
     let groups = plan.ready(catalogue, environment::cores(&machine))?;
-    let seed = args.seed.unwrap_or_else(|| rand::random());
+    let seed = args.seed.unwrap_or_else(rand::random);
     let mut output = Output::create(args.out.as_deref(), started)?;
     let folder = output.folder.clone();
-    let lost = || format!("cannot write {}; what it holds already is kept: free some space, then `regatta report {}`", folder.join(RESULTS).display(), folder.display());
+    let lost = || {
+        format!(
+            "cannot write {}; what it holds already is kept: free some space, then `regatta report {}`",
+            folder.join(RESULTS).display(),
+            folder.display()
+        )
+    };
 
     let interrupt = Interrupt::install().context("cannot listen for Ctrl-C")?;
-    output.write(&Record::Run(Box::new(header(started, seed, &plan, &groups, machine, catalogue)))).with_context(lost)?;
+    output
+        .write(&Record::Run(Box::new(header(started, seed, &plan, &groups, machine, catalogue))))
+        .with_context(lost)?;
     let launch = Launcher::new(interrupt.clone()).context("cannot find this program's own file")?;
     let clock = Instant::now();
     let mut progress = Progress::new();
@@ -113,6 +121,8 @@ pub(crate) fn header(
             .map(|card| {
                 let info = RunnerInfo {
                     family: card.family,
+                    model: card.model,
+                    gil: Some(card.gil),
                     about: card.about,
                     baseline: card.baseline,
                     parallelism: card.parallelism.name().to_owned(),

@@ -216,7 +216,8 @@ impl Talker {
 
     /// The child has closed its output: says how it ended, with its last words.
     fn ended(&mut self) -> Trouble {
-        let how = self.status_within(GRACE).map_or_else(|| "it closed its output".to_owned(), |status| status.to_string());
+        let how =
+            self.status_within(GRACE).map_or_else(|| "it closed its output".to_owned(), |status| status.to_string());
         self.kill();
         let deadline = Instant::now() + GRACE;
         while self.errors.as_ref().is_some_and(|reader| !reader.is_finished()) && Instant::now() < deadline {

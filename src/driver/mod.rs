@@ -48,10 +48,7 @@ pub(crate) trait Watch {
 #[derive(Debug)]
 pub(crate) enum Trouble {
     /// It failed.
-    Failed {
-        kind: FailureKind,
-        message: String,
-    },
+    Failed { kind: FailureKind, message: String },
     /// The run is to end.
     Interrupted,
 }
@@ -255,7 +252,8 @@ impl Driver<'_> {
         }
         let Some(cell) = &mut course.arms[arm].cell else { return Ok(Next::GoOn) };
         let server_before = course.server.as_ref().and_then(|server| server.cpu_ns());
-        let sample = cell.run(self.plan.timeout).and_then(|sample| verified(sample, course.ready, &course.arms[arm].id));
+        let sample =
+            cell.run(self.plan.timeout).and_then(|sample| verified(sample, course.ready, &course.arms[arm].id));
         let mut sample = match sample {
             Ok(sample) => sample,
             Err(Trouble::Interrupted) => return Ok(Next::Stop),

@@ -105,7 +105,9 @@ impl<'a> Pace<'a> {
     /// How many rounds the present group will have had at its end, as far as can be told now.
     pub(crate) fn rounds_expected(&self) -> u32 {
         let most = self.plan.rounds;
-        let Some((end, round)) = self.group_end.zip(self.last_round.filter(|round| !round.is_zero())) else { return most };
+        let Some((end, round)) = self.group_end.zip(self.last_round.filter(|round| !round.is_zero())) else {
+            return most;
+        };
         let left = end.saturating_sub(self.clock.elapsed()).as_secs_f64() / round.as_secs_f64();
         (self.group_rounds + left as u32 + 1).clamp(self.plan.least_rounds.min(most), most)
     }

@@ -129,7 +129,8 @@ fn plan(text: &str) -> Plan {
 /// Carries the groups out and gives what became of them, and the records.
 fn drive(world: &World, plan: &Plan, groups: &[ReadyGroup], seed: u64) -> (Tallied, Vec<Record>) {
     let mut disk = Disk { records: Vec::new(), room: usize::MAX };
-    let driver = Driver { plan, seed, launch: world, clock: world, watch: &mut Silence, sink: &mut disk, warm_up: true };
+    let driver =
+        Driver { plan, seed, launch: world, clock: world, watch: &mut Silence, sink: &mut disk, warm_up: true };
     let tallied = driver.run(groups).expect("a disk with room");
     (tallied, disk.records)
 }
@@ -227,7 +228,7 @@ fn what_cannot_run_here_is_not_a_failure() {
 fn a_dead_server_costs_one_record_and_comes_back() {
     thread_local! { static SERVER: RefCell<Option<Rc<Slot<bool>>>> = const { RefCell::new(None) }; }
     let script: Script = |run| {
-        let alive = SERVER.with_borrow(|server| server.clone()).expect("set below");
+        let alive = SERVER.with_borrow(Clone::clone).expect("set below");
         if run == 3 {
             alive.set(false);
         }
@@ -249,8 +250,15 @@ fn a_full_disk_ends_the_run_with_what_it_had() {
     let world = world(&[("a", WELL)]);
     let mut disk = Disk { records: Vec::new(), room: 3 };
     let plan = plan("rounds = 9");
-    let driver =
-        Driver { plan: &plan, seed: 0, launch: &world, clock: &world, watch: &mut Silence, sink: &mut disk, warm_up: true };
+    let driver = Driver {
+        plan: &plan,
+        seed: 0,
+        launch: &world,
+        clock: &world,
+        watch: &mut Silence,
+        sink: &mut disk,
+        warm_up: true,
+    };
     let error = driver.run(&[group(&["a"], false)]).expect_err("no room");
     assert_eq!(error.kind(), io::ErrorKind::StorageFull);
     assert_eq!(disk.records.len(), 3);
@@ -278,8 +286,12 @@ fn groups_share_the_budget_and_rounds_stay_whole() {
 #[test]
 fn a_short_budget_still_buys_the_least_rounds() {
     let world = world(&[("a", WELL)]);
-    let (_, records) =
-        drive(&world, &plan("rounds = 50\nleast_rounds = 7\nprocesses = 3\nbudget = '1ms'"), &[group(&["a"], false)], 0);
+    let (_, records) = drive(
+        &world,
+        &plan("rounds = 50\nleast_rounds = 7\nprocesses = 3\nbudget = '1ms'"),
+        &[group(&["a"], false)],
+        0,
+    );
     assert_eq!(samples(&records).len(), 7);
     assert!(samples(&records).iter().any(|sample| sample.process == 2));
 }

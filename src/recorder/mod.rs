@@ -82,7 +82,9 @@ impl Recorder {
     pub fn per_core_source(&self) -> String {
         match &self.per_core {
             Ok(_) => "perf task clock: exact, this process tree only".to_owned(),
-            Err(reason) => format!("/proc/stat: the whole machine in steps of 10 ms, for perf is unavailable ({reason})"),
+            Err(reason) => {
+                format!("/proc/stat: the whole machine in steps of 10 ms, for perf is unavailable ({reason})")
+            }
         }
     }
 
@@ -112,7 +114,8 @@ impl Recorder {
         let mut source = |figure: &str, name: &str| usage.source.insert(figure.to_owned(), name.to_owned());
         source("wall", "clock-monotonic");
         if let Some((after, before)) = cores_after.zip(cores) {
-            let used: Vec<u64> = after.iter().zip(&before).map(|(after, before)| after.saturating_sub(*before)).collect();
+            let used: Vec<u64> =
+                after.iter().zip(&before).map(|(after, before)| after.saturating_sub(*before)).collect();
             usage.cpu_ns = used.iter().sum();
             usage.per_core_ns = Some(used);
             source("cpu", "perf-task-clock");

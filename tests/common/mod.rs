@@ -100,11 +100,14 @@ pub fn descendants(parent: u32, word: &str) -> Vec<u32> {
     while let Some(process) = found.get(next) {
         let tasks = fs::read_dir(format!("/proc/{process}/task")).into_iter().flatten().flatten();
         let lists: Vec<_> = tasks.filter_map(|task| fs::read_to_string(task.path().join("children")).ok()).collect();
-        found.extend(lists.iter().flat_map(|list| list.split_whitespace()).filter_map(|child| child.parse::<u32>().ok()));
+        found.extend(
+            lists.iter().flat_map(|list| list.split_whitespace()).filter_map(|child| child.parse::<u32>().ok()),
+        );
         next += 1;
     }
     found.retain(|process| {
-        fs::read_to_string(format!("/proc/{process}/cmdline")).is_ok_and(|line| line.contains(word)) && *process != parent
+        fs::read_to_string(format!("/proc/{process}/cmdline")).is_ok_and(|line| line.contains(word))
+            && *process != parent
     });
     found
 }

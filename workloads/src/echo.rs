@@ -43,11 +43,7 @@ impl Echo {
     }
 
     /// Makes one round trip and gives the sum of the reply's bytes.
-    pub(crate) async fn round_trip<S: Stream>(
-        stream: &mut S,
-        request: &[u8],
-        reply: &mut [u8],
-    ) -> Result<u64, Error> {
+    pub(crate) async fn round_trip<S: Stream>(stream: &mut S, request: &[u8], reply: &mut [u8]) -> Result<u64, Error> {
         stream.write_all(request).await?;
         stream.read_exact(reply).await?;
         let mut sum = 0;
@@ -98,7 +94,9 @@ impl Workload for Echo {
             let rest: u64 = (0..letters % 26).map(|turn| u64::from(b'A') + (first + turn) % 26).sum();
             letters / 26 * alphabet + rest + u64::from(b'\n')
         };
-        expected_tally((0..self.connections).map(|index| (0..self.round_trips).map(|trip| line((index + trip) % 26)).sum()))
+        expected_tally(
+            (0..self.connections).map(|index| (0..self.round_trips).map(|trip| line((index + trip) % 26)).sum()),
+        )
     }
 
     fn wait(&self) -> Duration {

@@ -73,8 +73,12 @@ impl Workload for Primes {
         const SIEVE: u64 = 1 << 32;
         match self.start.checked_add(self.length) {
             None => Err("`start` + `length` is beyond 2^64".to_owned()),
-            Some(_) if self.length > SIEVE => Err(format!("`length` may be at most {SIEVE}, for the oracle sieves the range")),
-            Some(end) if end > 1 << 50 => Err("the range may end at 2^50 at most, for the oracle sieves up to its root".to_owned()),
+            Some(_) if self.length > SIEVE => {
+                Err(format!("`length` may be at most {SIEVE}, for the oracle sieves the range"))
+            }
+            Some(end) if end > 1 << 50 => {
+                Err("the range may end at 2^50 at most, for the oracle sieves up to its root".to_owned())
+            }
             Some(_) => Ok(()),
         }
     }
@@ -95,12 +99,13 @@ impl Workload for Primes {
 
     fn expected(&self) -> Tally {
         match self.preset {
-            Some(Preset::Known13) => {
-                expected_tally((0..self.tasks()).map(|index| u64::from(miller_rabin(KNOWN[index as usize % KNOWN.len()]))))
-            }
+            Some(Preset::Known13) => expected_tally(
+                (0..self.tasks()).map(|index| u64::from(miller_rabin(KNOWN[index as usize % KNOWN.len()]))),
+            ),
             None => {
                 let prime = sieve(self.start, self.length);
-                let slice = |index| (self.bound(index) - self.start) as usize..(self.bound(index + 1) - self.start) as usize;
+                let slice =
+                    |index| (self.bound(index) - self.start) as usize..(self.bound(index + 1) - self.start) as usize;
                 expected_tally((0..self.tasks).map(|index| prime[slice(index)].iter().filter(|&&is| is).count() as u64))
             }
         }

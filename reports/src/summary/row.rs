@@ -5,6 +5,10 @@ use std::collections::{BTreeMap, HashMap};
 use crate::record::{CellId, Failure, Sample};
 use crate::statistics::{Estimate, median};
 
+/// The shortest run, in nanoseconds of wall time, of which effective cores are told. Reading the counters takes a few
+/// microseconds of CPU time that count as the run's, so in shorter ones they would be more than 2 to 3 % of the figure.
+const SHORTEST_FOR_CORES_NS: u64 = 150_000;
+
 /// One cell of a group, in figures. What was not recorded, or not once, is none.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Row {
@@ -24,7 +28,7 @@ pub struct Row {
     pub baseline: Option<String>,
     /// Whether this cell is itself the baseline of its family.
     pub is_baseline: bool,
-    /// Cores that were busy on average: CPU time over wall time.
+    /// Cores that were busy on average: CPU time over wall time; none for runs too short to tell.
     pub effective_cores: Option<Estimate>,
     /// Cores that it could have kept busy at best; none for work that is not CPU-bound.
     pub ideal_cores: Option<f64>,
@@ -81,7 +85,8 @@ impl Row {
             samples.iter().filter_map(|sample| figure(sample)).map(|value| value as f64).collect()
         };
         let walls: Vec<f64> = samples.iter().map(|sample| sample.wall_ns as f64).collect();
-        let cores: Vec<f64> = samples.iter().map(|sample| per_wall(sample.cpu_ns, sample)).collect();
+        let long = samples.iter().filter(|sample| sample.wall_ns >= SHORTEST_FOR_CORES_NS);
+        let cores: Vec<f64> = long.map(|sample| per_wall(sample.cpu_ns, sample)).collect();
         let start_by_process: BTreeMap<u32, f64> =
             samples.iter().map(|sample| (sample.process, sample.start_ns as f64)).collect();
         let most = |values: Vec<f64>| values.into_iter().reduce(f64::max);
