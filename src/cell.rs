@@ -8,14 +8,14 @@ use std::sync::Arc;
 
 use regatta_reports::record::{FailureKind, Sample};
 use regatta_runners::worker::Command;
-use regatta_runners::{Error, Limits, Runner, RunnerVisitor, Runners, Settings};
+use regatta_runners::{Error, Runner, RunnerVisitor, Runners, Settings, fits};
 use regatta_workloads::{Selected, Visitor, Workload, Workloads};
 use serde_json::Map;
 
 use crate::course::WORKER;
 use crate::driver::die_with_parent;
 use crate::protocol::{Answer, Request, Start, VERSION};
-use crate::recorder::Recorder;
+use crate::recorder::{Recorder, histogram};
 
 /// The whole of a cell process.
 pub(crate) fn main<Ws: Workloads, Rs: Runners>() -> ExitCode {
@@ -105,6 +105,7 @@ impl<Rs: Runners> Visitor for ChooseRunner<'_, Rs> {
         if let Some(server) = self.start.server {
             workload.attach(server);
         }
+        workload.attach_clock(Recorder::now_ns);
         let serve = Serve { line: self.line, start: self.start, recorder: self.recorder, workload };
         Rs::visit(&self.start.runner, serve).unwrap_or_else(|| Err(io::Error::other("there is no such runner")))
     }
@@ -128,7 +129,7 @@ impl<W: Workload> RunnerVisitor for Serve<'_, W> {
             options: start.options.clone(),
             worker: Command { program: std::env::current_exe()?, args: vec![WORKER.to_owned()] },
         };
-        if let Err(error) = fits::<W, R>(&workload, &settings) {
+        if let Err(error) = fits::<R, W>(&workload, &settings) {
             return line.complain(kind(&error), error);
         }
         let workload = Arc::new(workload);
@@ -152,6 +153,9 @@ impl<W: Workload> RunnerVisitor for Serve<'_, W> {
                         ..Sample::default()
                     };
                     usage.fill(&mut sample);
+                    if let Some((name, latencies)) = workload.latencies() {
+                        sample.histograms.insert(name.to_owned(), histogram(&latencies).map_err(io::Error::other)?);
+                    }
                     line.say(&Answer::Sample(Box::new(sample)))?;
                 }
                 Err(error) => return line.complain(kind(&error), error),
@@ -159,14 +163,6 @@ impl<W: Workload> RunnerVisitor for Serve<'_, W> {
         }
         Ok(())
     }
-}
-
-/// Says whether the runner can do the work, and whether the machine's limits carry it.
-fn fits<W: Workload, R: Runner>(workload: &W, settings: &Settings) -> Result<(), Error> {
-    if W::SHARES_MEMORY && R::PROCESSES {
-        return Err(Error::Unavailable("its tasks share memory, and processes have none in common".to_owned()));
-    }
-    Limits::read().check(&R::need(workload, settings))
 }
 
 /// What kind of failure an error is in a record.

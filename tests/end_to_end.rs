@@ -48,7 +48,12 @@ fn every_cell_is_verified_in_every_round_or_has_its_reason() {
         if let Some(cores) = &sample.per_core_ns
             && sample.source["per_core"] == "perf-task-clock"
         {
-            assert_eq!(cores.iter().sum::<u64>(), sample.cpu_ns);
+            // Of processes that ended in mid-run, perf misses the end.
+            let sum = cores.iter().sum::<u64>();
+            assert!(
+                if sample.cell.runner == "process" { sum <= sample.cpu_ns } else { sum == sample.cpu_ns },
+                "{sample:?}"
+            );
         }
         assert_eq!(sample.server_cpu_ns.is_some(), sample.workload == "echo");
     }

@@ -2,13 +2,16 @@
 //!
 //! - `per_core`: CPU time of the process tree on each core, exact, by perf; absent where perf is forbidden.
 //! - `tree`: what the kernel tells of the processes of this tree: CPU clocks, context switches, memory.
+//! - `latency`: latencies that tasks saw, as a histogram.
 //! - `machine`: what it tells of the whole machine: busy and stolen time.
 
+mod latency;
 mod machine;
 mod per_core;
 mod tree;
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 use std::time::Instant;
 
 use regatta_reports::record::Sample;
@@ -16,6 +19,7 @@ use regatta_reports::record::Sample;
 use machine::MachineTimes;
 use per_core::PerCore;
 
+pub(crate) use latency::histogram;
 pub(crate) use tree::cpu_time_of;
 
 /// What one run took from the machine.
@@ -78,6 +82,13 @@ impl Recorder {
         Self { per_core: Err("not asked for".to_owned()) }
     }
 
+    /// The time since some fixed moment of this process, nanoseconds, monotonic: the clock that is handed to workloads which time
+    /// latencies.
+    pub fn now_ns() -> u64 {
+        static EPOCH: OnceLock<Instant> = OnceLock::new();
+        nanoseconds(EPOCH.get_or_init(Instant::now).elapsed())
+    }
+
     /// Says in words where the CPU time on each core comes from.
     pub fn per_core_source(&self) -> String {
         match &self.per_core {
@@ -100,13 +111,15 @@ impl Recorder {
         tree::reset_peak_memory();
         let machine = MachineTimes::read();
         let switches = tree::switches();
-        let tree_cpu = self.per_core.is_err().then(tree::cpu_time);
+        let tree_cpu = tree::cpu_time();
+        let ended = tree::cpu_time_of_ended();
         let cores = self.per_core.as_mut().ok().and_then(|counters| counters.read().ok());
 
         let (wall_ns, output) = self.time(work);
 
         let cores_after = self.per_core.as_mut().ok().and_then(|counters| counters.read().ok());
-        let tree_cpu = tree_cpu.map(|before| tree::cpu_time().saturating_sub(before));
+        let tree_cpu = tree::cpu_time().saturating_sub(tree_cpu);
+        let ended = tree::cpu_time_of_ended().saturating_sub(ended);
         let switches_after = tree::switches();
         let machine_used = MachineTimes::read().zip(machine).map(|(after, before)| after.since(&before));
 
@@ -120,16 +133,17 @@ impl Recorder {
             usage.per_core_ns = Some(used);
             source("cpu", "perf-task-clock");
             source("per_core", "perf-task-clock");
-        } else {
-            usage.cpu_ns = tree_cpu.unwrap_or(0);
+        } else if let Some(machine) = &machine_used {
+            usage.per_core_ns = Some(machine.busy.clone());
+            source("per_core", "proc-stat-whole-machine");
+        }
+        if let Err(reason) = &self.per_core {
+            source("perf", &format!("unavailable: {reason}"));
+        }
+        // Perf misses what a process still uses while it ends; the kernel's own accounts of ended children have it.
+        if usage.cpu_ns == 0 || ended > 0 {
+            usage.cpu_ns = tree_cpu;
             source("cpu", "process-clocks");
-            if let Err(reason) = &self.per_core {
-                source("perf", &format!("unavailable: {reason}"));
-            }
-            if let Some(machine) = &machine_used {
-                usage.per_core_ns = Some(machine.busy.clone());
-                source("per_core", "proc-stat-whole-machine");
-            }
         }
         if let Some((after, before)) = switches_after.zip(switches) {
             usage.switches_voluntary = Some(after.voluntary.saturating_sub(before.voluntary));

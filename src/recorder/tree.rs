@@ -19,8 +19,12 @@ pub(crate) struct Switches {
 pub(crate) fn cpu_time() -> u64 {
     let own = clock(ClockId::CLOCK_PROCESS_CPUTIME_ID);
     let live: u64 = descendants().into_iter().filter_map(cpu_time_of).sum();
-    let ended = getrusage(UsageWho::RUSAGE_CHILDREN).map_or(0, |usage| cpu_of(&usage));
-    own + live + ended
+    own + live + cpu_time_of_ended()
+}
+
+/// CPU time of the children that have ended and been waited for, nanoseconds.
+pub(crate) fn cpu_time_of_ended() -> u64 {
+    getrusage(UsageWho::RUSAGE_CHILDREN).map_or(0, |usage| cpu_of(&usage))
 }
 
 /// CPU time that the process of this number has used so far, nanoseconds, all its threads; none if it is gone.

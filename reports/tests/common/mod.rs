@@ -227,6 +227,7 @@ fn run(groups: Vec<Group>) -> Run {
         }
         .to_owned(),
         version: String::new(),
+        ..RunnerInfo::default()
     };
     Run {
         schema: 1,
