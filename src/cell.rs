@@ -148,7 +148,6 @@ impl<W: Workload> RunnerVisitor for Serve<'_, W> {
                         tasks: outcome.tally.tasks,
                         checksum: outcome.tally.checksum,
                         workers_seen: outcome.workers_seen,
-                        start_ns,
                         figures: outcome.figures,
                         ..Sample::default()
                     };

@@ -36,7 +36,7 @@ const BAD: u8 = 2;
 
 const EXAMPLES: &str = "\
 Examples:
-  regatta                                          the default plan: about a minute, then table and report
+  regatta                                          the default plan: two minutes, then tables, verdicts and report
   regatta run --plan quick                         a first look, about 10 seconds
   regatta run --workload primes --workers 1,2,4    one workload, three widths
   regatta run --workload sleep --runner thread,green,async --rounds 20
@@ -68,13 +68,13 @@ enum Command {
 /// What to measure.
 #[derive(Debug, Default, Args)]
 pub(crate) struct RunArgs {
-    /// quick, default, full, or the path of a TOML file.
+    /// quick, default, full, gil-sweep, or the path of a TOML file.
     #[arg(long, default_value = "default")]
     pub(crate) plan: String,
     /// Only these workloads (comma-separated; may be given several times).
     #[arg(long, value_delimiter = ',')]
     pub(crate) workload: Vec<String>,
-    /// Only these runners.
+    /// Only these runners or families of runners (native, gil, cpython).
     #[arg(long, value_delimiter = ',')]
     pub(crate) runner: Vec<String>,
     /// Numbers of workers.
@@ -89,6 +89,9 @@ pub(crate) struct RunArgs {
     /// Seed of the order of cells in each round; a new one each time if none is given.
     #[arg(long)]
     pub(crate) seed: Option<u64>,
+    /// A Python to measure too; may be given several times (default: the python3 of the search path).
+    #[arg(long, value_name = "PATH")]
+    pub(crate) python: Vec<PathBuf>,
     /// Folder for the results; it must not hold any yet.
     #[arg(long)]
     pub(crate) out: Option<PathBuf>,
@@ -103,6 +106,9 @@ pub(crate) struct VerifyArgs {
     /// Only these runners.
     #[arg(long, value_delimiter = ',')]
     pub(crate) runner: Vec<String>,
+    /// A Python to check too; may be given several times (default: the python3 of the search path).
+    #[arg(long, value_name = "PATH")]
+    pub(crate) python: Vec<PathBuf>,
 }
 
 /// What to report on.

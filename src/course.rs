@@ -92,6 +92,8 @@ impl RunnerVisitor for DescribeRunner {
             baseline: "sequential".to_owned(),
             parallelism: R::PARALLELISM,
             processes: R::PROCESSES,
+            version: String::new(),
+            unavailable: None,
         }
     }
 }

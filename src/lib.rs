@@ -19,6 +19,7 @@
 //! - `driver`: starts cells, sends rounds in random order, bounds time, turns failures into records.
 //! - `cell`: the other end: a process that carries out one workload under one runner.
 //! - `protocol`: what the two say to each other.
+//! - `cpython`: the same in Python: which interpreters, and the script that they run.
 //! - `recorder`: the only code that reads clocks and counters.
 //! - `server`: the echo server, in a process of its own.
 //! - `environment`: describes the machine and this program.
@@ -29,6 +30,7 @@ mod cell;
 mod cli;
 mod commands;
 mod course;
+mod cpython;
 mod driver;
 mod environment;
 mod interrupt;

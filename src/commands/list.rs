@@ -2,13 +2,19 @@
 
 use std::io::{self, Write};
 
+use anyhow::Context;
+
 use crate::catalogue::Catalogue;
 use crate::cli::Exit;
+use crate::cpython::{Interpreters, WithPython};
+use crate::interrupt::Interrupt;
 use crate::plan::{BUILT_IN, Plan};
 use crate::recorder::Recorder;
 
 /// Prints workloads, runners, plans and the recorder's sources.
 pub(crate) fn list(catalogue: &dyn Catalogue) -> anyhow::Result<Exit> {
+    let interpreters = Interpreters::find(&[], &Interrupt::default()).context("cannot prepare CPython's cells")?;
+    let catalogue: &dyn Catalogue = &WithPython { inner: catalogue, interpreters: &interpreters };
     let mut out = io::stdout().lock();
     writeln!(out, "Workloads")?;
     for card in catalogue.workloads() {
@@ -17,6 +23,13 @@ pub(crate) fn list(catalogue: &dyn Catalogue) -> anyhow::Result<Exit> {
     writeln!(out, "\nRunners")?;
     for card in catalogue.runners() {
         writeln!(out, "  {:<22} {}", card.name, card.about)?;
+    }
+    for name in ["python-sequential", "python-gevent"] {
+        if let Some(reason) =
+            catalogue.missing(name).filter(|_| !catalogue.runners().iter().any(|card| card.name == name))
+        {
+            writeln!(out, "  {name:<22} cannot run here: {reason}")?;
+        }
     }
     writeln!(out, "\nPlans (--plan)")?;
     for (name, text) in BUILT_IN {

@@ -11,6 +11,7 @@ use regatta_reports::record::{self, End, Record, RunnerInfo, SCHEMA, WorkloadInf
 use super::report::write_report;
 use crate::catalogue::Catalogue;
 use crate::cli::{Exit, RunArgs};
+use crate::cpython::{Interpreters, WithPython};
 use crate::driver::{Driver, Launcher, Sink, Tallied};
 use crate::environment;
 use crate::interrupt::Interrupt;
@@ -22,6 +23,12 @@ use crate::progress::Progress;
 pub(crate) fn run(catalogue: &dyn Catalogue, args: &RunArgs) -> anyhow::Result<Exit> {
     let started = Timestamp::now();
     let machine = environment::machine();
+    let interrupt = Interrupt::install().context("cannot listen for Ctrl-C")?;
+    let interpreters = Interpreters::find(&args.python, &interrupt).context("cannot prepare CPython's cells")?;
+    if interpreters.is_empty() {
+        eprintln!("regatta: no python3 was found, so CPython is left out; name an interpreter with --python PATH");
+    }
+    let catalogue: &dyn Catalogue = &WithPython { inner: catalogue, interpreters: &interpreters };
     let mut plan = Plan::load(&args.plan)?;
     plan.apply(&overrides(args), catalogue)?;
     let groups = plan.ready(catalogue, environment::cores(&machine))?;
@@ -40,7 +47,8 @@ pub(crate) fn run(catalogue: &dyn Catalogue, args: &RunArgs) -> anyhow::Result<E
     output
         .write(&Record::Run(Box::new(header(started, seed, &plan, &groups, machine, catalogue))))
         .with_context(lost)?;
-    let launch = Launcher::new(interrupt.clone()).context("cannot find this program's own file")?;
+    let launch =
+        Launcher::new(interpreters.externals(), interrupt.clone()).context("cannot find this program's own file")?;
     let clock = Instant::now();
     let mut progress = Progress::new();
     let driver = Driver {
@@ -126,7 +134,7 @@ pub(crate) fn header(
                     about: card.about,
                     baseline: card.baseline,
                     parallelism: card.parallelism.name().to_owned(),
-                    version: String::new(),
+                    version: card.version,
                 };
                 (card.name, info)
             })

@@ -18,7 +18,7 @@ use regatta_reports::record::{CellId, Failure, FailureKind, Record, Sample};
 use crate::plan::{Plan, ReadyGroup};
 use crate::protocol::{Start, VERSION};
 
-pub(crate) use cell_process::{Launcher, die_with_parent};
+pub(crate) use cell_process::{External, Launcher, Talker, die_with_parent};
 pub use pace::Clock;
 use pace::Pace;
 
