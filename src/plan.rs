@@ -20,6 +20,9 @@ pub(crate) const BUILT_IN: [(&str, &str); 4] = [
     ("gil-sweep", include_str!("plans/gil-sweep.toml")),
 ];
 
+/// The arm of the second copy of a baseline.
+const AA: &str = "a-a";
+
 /// A plan as it is written.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -44,6 +47,9 @@ pub struct Plan {
     /// Time within which a cell must answer.
     #[serde(default = "default_timeout", deserialize_with = "duration")]
     pub timeout: Duration,
+    /// Whether each group carries a second copy of its baseline, which shows the noise of the run.
+    #[serde(default = "default_noise_arm")]
+    pub noise_arm: bool,
     /// Workers where a group does not say.
     #[serde(default = "default_workers")]
     pub workers: Vec<Workers>,
@@ -157,6 +163,10 @@ fn default_least() -> u32 {
 
 fn default_processes() -> u32 {
     1
+}
+
+fn default_noise_arm() -> bool {
+    true
 }
 
 fn default_timeout() -> Duration {
@@ -342,6 +352,14 @@ impl Plan {
                 }
             }
         }
+        // The A/A arm: a second copy of the baseline in every round shows how much identical cells differ.
+        let is_baseline =
+            |cell: &&CellId| cell.options.is_empty() && runners.iter().any(|card| card.baseline == cell.runner);
+        if let Some(baseline) = group.cells.iter().find(is_baseline).filter(|_| self.noise_arm && group.cells.len() > 1)
+        {
+            group.cells.push(CellId { arm: AA.to_owned(), ..baseline.clone() });
+            options.push(Parameters::new());
+        }
         Ok(ReadyGroup { group, options, resolved })
     }
 }
@@ -411,8 +429,10 @@ mod tests {
                 ("gil-thread-pool", 1, ""),
                 ("gil-thread-pool", 1, varied),
                 ("gil-thread-pool", 2, ""),
-                ("gil-thread-pool", 2, varied)
+                ("gil-thread-pool", 2, varied),
+                ("sequential", 1, "")
             ]
         );
+        assert_eq!(ready[0].group.cells.last().map(|cell| &*cell.arm), Some(AA));
     }
 }

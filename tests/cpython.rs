@@ -11,6 +11,7 @@ use regatta_reports::record::FailureKind;
 /// A plan with a cell of our own and one of Python.
 const PLAN: &str = r#"
 rounds = 3
+noise_arm = false
 timeout = "10s"
 [[group]]
 workload = "sleep"

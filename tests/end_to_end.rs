@@ -43,7 +43,7 @@ fn every_cell_is_verified_in_every_round_or_has_its_reason() {
     assert_eq!(output.status.code(), Some(0), "{:?}", said(&output));
     let results = folder.results();
     assert!(results.end.as_ref().is_some_and(|end| end.complete));
-    assert_eq!(results.samples.len(), (6 * 12 - 1) * 2);
+    assert_eq!(results.samples.len(), (6 * 13 - 1) * 2);
     assert_eq!(results.failures.len(), 1);
     assert_eq!(results.failures[0].kind, FailureKind::Unavailable);
     assert_eq!(results.failures[0].message, "to see that a reason is kept");
