@@ -42,6 +42,7 @@ Examples:
   regatta run --workload sleep --runner thread,green,async --rounds 20
   regatta verify                                   every answer checked, nothing timed
   regatta report regatta-report/latest             the report once more, from its records
+  regatta profile --workload primes --runner rayon,scoped    who does what when, with a trace for Perfetto
 
 Exit codes: 0 all well, 2 bad usage or input, 3 finished but some cells failed, 128 + n ended by signal n.";
 
@@ -63,6 +64,8 @@ enum Command {
     Verify(VerifyArgs),
     /// Write the report of a run once more, from its records.
     Report(ReportArgs),
+    /// Show which worker does what when: a timeline of the cores, a lane for each worker, a trace for Perfetto.
+    Profile(ProfileArgs),
 }
 
 /// What to measure.
@@ -111,6 +114,26 @@ pub(crate) struct VerifyArgs {
     pub(crate) python: Vec<PathBuf>,
 }
 
+/// What to profile.
+#[derive(Debug, Args)]
+pub(crate) struct ProfileArgs {
+    /// These workloads.
+    #[arg(long, value_delimiter = ',', required = true)]
+    pub(crate) workload: Vec<String>,
+    /// Under these runners.
+    #[arg(long, value_delimiter = ',', required = true)]
+    pub(crate) runner: Vec<String>,
+    /// Numbers of workers.
+    #[arg(long, value_delimiter = ',')]
+    pub(crate) workers: Vec<u64>,
+    /// The plan whose parameters of the workload are used.
+    #[arg(long, default_value = "default")]
+    pub(crate) plan: String,
+    /// Folder for the results; it must not hold any yet.
+    #[arg(long)]
+    pub(crate) out: Option<PathBuf>,
+}
+
 /// What to report on.
 #[derive(Debug, Args)]
 pub(crate) struct ReportArgs {
@@ -130,6 +153,7 @@ pub(crate) fn main(catalogue: &dyn Catalogue) -> ExitCode {
         Some(Command::List) => commands::list(catalogue),
         Some(Command::Verify(args)) => commands::verify(catalogue, &args),
         Some(Command::Report(args)) => commands::report(&args),
+        Some(Command::Profile(args)) => commands::profile(catalogue, &args),
     };
     match done {
         Ok(exit) => exit.into(),

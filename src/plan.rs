@@ -50,6 +50,9 @@ pub struct Plan {
     /// Whether each group carries a second copy of its baseline, which shows the noise of the run.
     #[serde(default = "default_noise_arm")]
     pub noise_arm: bool,
+    /// Whether each cell is profiled after the rounds of its group.
+    #[serde(default)]
+    pub profile: bool,
     /// Workers where a group does not say.
     #[serde(default = "default_workers")]
     pub workers: Vec<Workers>,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
+use std::path::PathBuf;
 use std::time::Instant;
 
 use anyhow::Context;
@@ -21,6 +22,15 @@ use crate::progress::Progress;
 
 /// Measures what `args` ask for.
 pub(crate) fn run(catalogue: &dyn Catalogue, args: &RunArgs) -> anyhow::Result<Exit> {
+    carry_out(catalogue, args, |_| ()).map(|(exit, _)| exit)
+}
+
+/// Measures what `args` ask for by their plan after `change`, and gives the folder of the run, too.
+pub(crate) fn carry_out(
+    catalogue: &dyn Catalogue,
+    args: &RunArgs,
+    change: impl FnOnce(&mut Plan),
+) -> anyhow::Result<(Exit, PathBuf)> {
     let started = Timestamp::now();
     let machine = environment::machine();
     let interrupt = Interrupt::install().context("cannot listen for Ctrl-C")?;
@@ -31,6 +41,7 @@ pub(crate) fn run(catalogue: &dyn Catalogue, args: &RunArgs) -> anyhow::Result<E
     let catalogue: &dyn Catalogue = &WithPython { inner: catalogue, interpreters: &interpreters };
     let mut plan = Plan::load(&args.plan)?;
     plan.apply(&overrides(args), catalogue)?;
+    change(&mut plan);
     let groups = plan.ready(catalogue, environment::cores(&machine))?;
     let seed = args.seed.unwrap_or_else(rand::random);
     let mut output = Output::create(args.out.as_deref(), started)?;
@@ -69,11 +80,12 @@ pub(crate) fn run(catalogue: &dyn Catalogue, args: &RunArgs) -> anyhow::Result<E
     let mut terminal = io::stdout().lock();
     write_report(&folder, &mut terminal)?;
     conclude(&tallied, &mut terminal)?;
-    Ok(match interrupt.signal() {
+    let exit = match interrupt.signal() {
         Some(signal) => Exit::Signal(signal),
         None if tallied.failed > 0 => Exit::CellsFailed,
         None => Exit::Well,
-    })
+    };
+    Ok((exit, folder))
 }
 
 fn overrides(args: &RunArgs) -> Overrides {
