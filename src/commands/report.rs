@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 
 use anyhow::Context;
-use regatta_reports::{Results, Summary};
+use regatta_reports::{Claims, Results, Summary};
 
 use crate::cli::{Exit, ReportArgs};
 use crate::output::RESULTS;
@@ -23,8 +23,10 @@ pub(crate) fn write_report(folder: &Path, terminal: &mut impl Write) -> anyhow::
     let results = Results::read(&folder.join(RESULTS))?;
     let colour = io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     let width = rustix::termios::tcgetwinsize(rustix::stdio::stdout()).map_or(WIDTH, |size| size.ws_col.max(40));
-    write!(terminal, "{}", regatta_reports::terminal(&Summary::of(&results), colour, width))?;
-    let report = regatta_reports::write(&results, folder)
+    let (summary, claims) = (Summary::of(&results), Claims::built_in());
+    let verdicts = claims.judge(&results, &summary);
+    write!(terminal, "{}", regatta_reports::terminal(&summary, &verdicts, colour, width))?;
+    let report = regatta_reports::write(&results, &claims, folder)
         .with_context(|| format!("the records are safe, but the report cannot be written to {}", folder.display()))?;
     writeln!(terminal, "Report: {}", report.index.display())?;
     Ok(())
