@@ -212,9 +212,9 @@ impl Judgement {
 fn decide(condition: &Condition, measured: &Measured, threshold: f64) -> (Outcome, Option<String>) {
     let Measured { estimate, unit, .. } = measured;
     let (least, most) = (condition.at_least.unwrap_or(f64::NEG_INFINITY), condition.at_most.unwrap_or(f64::INFINITY));
-    let outcome = if least <= estimate.low && estimate.high <= most {
+    let outcome = if reaches(estimate.low, least) && reaches(most, estimate.high) {
         Outcome::Holds
-    } else if estimate.high < least || most < estimate.low {
+    } else if !reaches(estimate.high, least) || !reaches(most, estimate.low) {
         Outcome::Fails
     } else {
         Outcome::Undecided
@@ -234,6 +234,11 @@ fn decide(condition: &Condition, measured: &Measured, threshold: f64) -> (Outcom
         return (outcome, None);
     };
     (Outcome::Undecided, Some(doubt))
+}
+
+/// Whether `a` is at least `b`, but for what logarithms round.
+fn reaches(a: f64, b: f64) -> bool {
+    a >= b || (a - b).abs() <= 1e-9 * b.abs()
 }
 
 impl Noise {
