@@ -95,6 +95,9 @@ pub(crate) struct RunArgs {
     /// A Python to measure too; may be given several times (default: the python3 of the search path).
     #[arg(long, value_name = "PATH")]
     pub(crate) python: Vec<PathBuf>,
+    /// A file of further claims to judge; may be given several times.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) claims: Vec<PathBuf>,
     /// Folder for the results; it must not hold any yet.
     #[arg(long)]
     pub(crate) out: Option<PathBuf>,
@@ -139,6 +142,9 @@ pub(crate) struct ProfileArgs {
 pub(crate) struct ReportArgs {
     /// The folder of a run.
     pub(crate) dir: PathBuf,
+    /// A file of further claims to judge; may be given several times.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) claims: Vec<PathBuf>,
 }
 
 fn styles() -> Styles {

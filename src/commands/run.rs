@@ -9,7 +9,7 @@ use anyhow::Context;
 use jiff::Timestamp;
 use regatta_reports::record::{self, End, Record, RunnerInfo, SCHEMA, WorkloadInfo};
 
-use super::report::write_report;
+use super::report::{load_claims, write_report};
 use crate::catalogue::Catalogue;
 use crate::cli::{Exit, RunArgs};
 use crate::cpython::{Interpreters, WithPython};
@@ -39,6 +39,7 @@ pub(crate) fn carry_out(
         eprintln!("regatta: no python3 was found, so CPython is left out; name an interpreter with --python PATH");
     }
     let catalogue: &dyn Catalogue = &WithPython { inner: catalogue, interpreters: &interpreters };
+    let claims = load_claims(&args.claims)?;
     let mut plan = Plan::load(&args.plan)?;
     plan.apply(&overrides(args), catalogue)?;
     change(&mut plan);
@@ -78,7 +79,7 @@ pub(crate) fn carry_out(
     output.write(&Record::End(end)).with_context(lost)?;
 
     let mut terminal = io::stdout().lock();
-    write_report(&folder, &mut terminal)?;
+    write_report(&folder, &claims, &mut terminal)?;
     conclude(&tallied, &mut terminal)?;
     let exit = match interrupt.signal() {
         Some(signal) => Exit::Signal(signal),
