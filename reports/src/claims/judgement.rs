@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::claim::Condition;
+use super::claim::{Condition, Statistic};
 use super::measure::{Measured, Noise};
 use crate::charts;
 use crate::statistics::Estimate;
@@ -157,7 +157,7 @@ impl Judgement {
     pub(super) fn of(condition: &Condition, measured: &Measured, usable_cores: Option<f64>) -> Self {
         let Measured { estimate, unit, cells, chart, .. } = measured;
         let threshold = nearest_bound(condition, estimate.value);
-        let (verdict, doubt) = decide(condition, measured, threshold);
+        let (verdict, doubt) = decide(condition, measured, threshold, usable_cores);
         let interval = format!("[{}, n = {}]", unit.ends(estimate), estimate.count);
         let mut why = format!("{} {interval}; claimed: {}", measured.told, bounds(condition, *unit));
         if let Some(bytes) = memory(condition, measured) {
@@ -209,7 +209,12 @@ impl Judgement {
 /// What the records say, and, where they cannot tell, what would decide it.
 ///
 /// A figure that is closer to the bound than two copies of the same cell were to each other is not told from it.
-fn decide(condition: &Condition, measured: &Measured, threshold: f64) -> (Outcome, Option<String>) {
+fn decide(
+    condition: &Condition,
+    measured: &Measured,
+    threshold: f64,
+    usable_cores: Option<f64>,
+) -> (Outcome, Option<String>) {
     let Measured { estimate, unit, .. } = measured;
     let (least, most) = (condition.at_least.unwrap_or(f64::NEG_INFINITY), condition.at_most.unwrap_or(f64::INFINITY));
     let outcome = if reaches(estimate.low, least) && reaches(most, estimate.high) {
@@ -220,20 +225,51 @@ fn decide(condition: &Condition, measured: &Measured, threshold: f64) -> (Outcom
         Outcome::Undecided
     };
     let bound = unit.round(threshold);
+    let noise = measured.noise.filter(|noise| noise.covers(estimate.value, threshold));
     let doubt = if !estimate.is_interval() {
         let enough = measured.least_rounds;
         format!("too few rounds to tell: at least {enough} of each cell are needed, and there are {}", estimate.count)
     } else if outcome == Outcome::Undecided {
         format!("the interval straddles {bound}: more rounds or a quieter machine would decide it")
-    } else if measured.noise.is_some_and(|noise| noise.covers(estimate.value, threshold)) {
-        let noise = measured.noise.map(|noise| noise.words(*unit)).unwrap_or_default();
+    } else if let Some(noise) = noise {
         format!(
-            "two copies of one cell differed by up to {noise}, so it cannot be told from {bound}: a quieter machine would decide it"
+            "two copies of one cell differed by up to {}, so it cannot be told from {bound}: \
+             a quieter machine would decide it",
+            noise.words(*unit)
+        )
+    } else if let Some(load) = disturbing_load(condition, measured, outcome, usable_cores) {
+        format!(
+            "others kept {} cores of the machine busy meanwhile, which it could have used: \
+             a quieter machine would decide it",
+            units::cores(load)
         )
     } else {
         return (outcome, None);
     };
     (Outcome::Undecided, Some(doubt))
+}
+
+/// The load from outside, in cores, if it took enough from a cell that computes to be what the outcome is about.
+///
+/// Load lowers what cells that compute in parallel gain: that they gain little is then no news, but that they gain
+/// enough is.
+fn disturbing_load(
+    condition: &Condition,
+    measured: &Measured,
+    outcome: Outcome,
+    usable_cores: Option<f64>,
+) -> Option<f64> {
+    const DISTURBING_CORES: f64 = 0.25;
+    let is_lowered =
+        matches!(condition.statistic, Statistic::SpeedUp | Statistic::Efficiency | Statistic::EffectiveCores);
+    let is_low = match outcome {
+        Outcome::Holds => condition.at_most.is_some(),
+        _ => condition.at_least.is_some_and(|least| measured.estimate.value < least),
+    };
+    let row = measured.cells.first().filter(|_| is_lowered && is_low)?.row;
+    let load: f64 = [row.outside, row.steal].into_iter().flatten().map(|load| load.cores).sum();
+    let lost = row.ideal_cores? - (usable_cores? - load);
+    (lost >= DISTURBING_CORES).then_some(load)
 }
 
 /// Whether `a` is at least `b`, but for what logarithms round.

@@ -215,6 +215,34 @@ fn what_copies_of_one_cell_differ_by_is_not_told_from_the_threshold() {
 }
 
 #[test]
+fn a_core_that_others_kept_busy_excuses_a_low_figure_and_does_not_prove_one() {
+    let made = |wall, outside: f64| {
+        let mut made = pool(around(wall, 20));
+        let info = crate::record::WorkloadInfo { kind: "cpu".to_owned(), ..Default::default() };
+        made.0.run.workloads.insert("work".to_owned(), info);
+        for sample in &mut made.0.samples {
+            sample.outside_ns = Some((sample.wall_ns as f64 * outside) as u64);
+        }
+        made
+    };
+    let fast = SPEED_UP.replace("speed-up", "efficiency") + "at-least = 0.75";
+    let slow = format!("{SPEED_UP}at-most = 1.2");
+    for (wall, outside, condition, outcome) in [
+        (90.0, 0.0, &fast, Outcome::Fails),
+        (90.0, 0.7, &fast, Outcome::Undecided),
+        (50.0, 0.7, &fast, Outcome::Holds),
+        (98.0, 0.0, &slow, Outcome::Holds),
+        (98.0, 0.7, &slow, Outcome::Undecided),
+        (50.0, 0.7, &slow, Outcome::Fails),
+    ] {
+        let judgement = made(wall, outside).verdict(condition);
+        assert_eq!(judgement.verdict, outcome, "{wall}, {outside}: {}", judgement.why);
+        let blames = judgement.why.contains("others kept 0.70 cores of the machine busy");
+        assert_eq!(blames, outcome == Outcome::Undecided, "{}", judgement.why);
+    }
+}
+
+#[test]
 fn an_interval_that_straddles_says_what_would_decide_it() {
     let walls = (0..20).map(|round| if round % 2 == 0 { 40_000_000 } else { 80_000_000 }).collect();
     let judgement = pool(walls).verdict(&format!("{SPEED_UP}at-least = 1.8"));
