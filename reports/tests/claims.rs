@@ -8,6 +8,7 @@ use std::fs;
 use std::path::Path;
 
 use course::{Cell, Figures};
+use regatta_reports::fidelity::Fidelity;
 use regatta_reports::{Claims, Outcome, Results, Summary, Verdict, terminal, write};
 
 fn judged(results: &Results) -> Vec<Verdict> {
@@ -303,4 +304,34 @@ fn names_and_statements_from_outside_are_escaped() {
     }
     let summary = Summary::of(&results);
     assert!(!terminal(&summary, &claims.judge(&results, &summary), false, 80).contains('\u{1b}'));
+}
+
+#[test]
+fn the_modelled_lock_is_set_beside_the_real_one() {
+    let results = course::run(|cell, figures| match (cell.family, cell.model, cell.workload) {
+        ("gil", "thread-pool", "primes") => figures.wall /= 1.5,
+        ("gil", "thread", "convoy") if cell.param("beside") > 0.0 => figures.round_trip = 12e6,
+        _ => {}
+    });
+    let beside = Fidelity::of(&results, &Summary::of(&results));
+    assert_eq!(beside.len(), 1);
+    assert_eq!((beside[0].family.as_str(), beside[0].version.as_str()), ("cpython", "CPython 3.11.7, GIL enabled"));
+    // Threads and pool on primes, counting and sleep; two latencies each with and without a neighbour.
+    assert_eq!(beside[0].lines.len(), 2 * 3 + 2 * 2);
+    let off: Vec<(&str, String)> = beside[0]
+        .lines
+        .iter()
+        .filter(|line| !line.is_near())
+        .map(|line| (line.what.as_str(), line.difference()))
+        .collect();
+    let off: Vec<(&str, &str)> = off.iter().map(|(what, difference)| (*what, difference.as_str())).collect();
+    assert_eq!(
+        off.iter().map(|(what, _)| *what).collect::<Vec<_>>(),
+        ["primes: speed-up", "convoy, beside 1: median latency", "convoy, beside 1: 99th percentile"]
+    );
+    assert!(off[0].1.starts_with("+5") && off[0].1.ends_with(" %"), "{off:?}");
+    assert!(off[1].1.starts_with("+6.8") && off[1].1.contains(" ms (+135 %)"), "{off:?}");
+    let mut alone = results;
+    alone.samples.retain(|sample| !sample.cell.runner.starts_with("python"));
+    assert!(Fidelity::of(&alone, &Summary::of(&alone)).is_empty());
 }
