@@ -114,7 +114,7 @@ pub struct Judgement {
     pub coverage: Option<f64>,
     /// Unit of the statistic and of the bounds.
     pub unit: Option<Unit>,
-    /// The bound that is nearest to the statistic.
+    /// The bound that decides: the one that the interval straddles, or the one nearest to the statistic.
     pub threshold: Option<f64>,
     /// The least that it may be.
     pub at_least: Option<f64>,
@@ -156,7 +156,7 @@ impl Judgement {
     /// Holds what was measured against the bounds of the condition.
     pub(super) fn of(condition: &Condition, measured: &Measured, usable_cores: Option<f64>) -> Self {
         let Measured { estimate, unit, cells, chart, .. } = measured;
-        let threshold = nearest_bound(condition, estimate.value);
+        let threshold = deciding_bound(condition, estimate);
         let (verdict, doubt) = decide(condition, measured, threshold, usable_cores);
         let interval = format!("[{}, n = {}]", unit.ends(estimate), estimate.count);
         let mut why = format!("{} {interval}; claimed: {}", measured.told, bounds(condition, *unit));
@@ -249,27 +249,39 @@ fn decide(
     (Outcome::Undecided, Some(doubt))
 }
 
-/// The load from outside, in cores, if it took enough from a cell that computes to be what the outcome is about.
-///
-/// Load lowers what cells that compute in parallel gain: that they gain little is then no news, but that they gain
-/// enough is.
+/// The load from outside, in cores, if it took enough from the cell to be what the outcome is about.
 fn disturbing_load(
     condition: &Condition,
     measured: &Measured,
     outcome: Outcome,
     usable_cores: Option<f64>,
 ) -> Option<f64> {
+    /// Loss of a cell that matters, in cores.
     const DISTURBING_CORES: f64 = 0.25;
-    let is_lowered =
-        matches!(condition.statistic, Statistic::SpeedUp | Statistic::Efficiency | Statistic::EffectiveCores);
-    let is_low = match outcome {
-        Outcome::Holds => condition.at_most.is_some(),
-        _ => condition.at_least.is_some_and(|least| measured.estimate.value < least),
+    /// What it takes to go on in time after a wait, in cores.
+    const WAKING_CORES: f64 = 0.5;
+    let cell = measured.cells.first()?;
+    let (usable, row) = (usable_cores?, cell.row);
+    let value = measured.estimate.value;
+    let is_below = condition.at_least.is_some_and(|least| value < least);
+    let is_above = condition.at_most.is_some_and(|most| value > most);
+    let (needed, is_doubtful) = match condition.statistic {
+        // Load lowers what is gained in parallel: that it is little is no news then, but that it is enough is.
+        Statistic::SpeedUp | Statistic::Efficiency | Statistic::EffectiveCores => {
+            let is_upper = outcome == Outcome::Holds && condition.at_most.is_some() && row.ideal_cores.is_some();
+            (row.ideal_cores.unwrap_or(WAKING_CORES), is_below || is_upper)
+        }
+        // Whoever computes beside may be kept from it as well, so a latency can be off either way.
+        Statistic::Latency | Statistic::LatencyRatio | Statistic::LatencyDifference => {
+            (usable.min(cell.group.tasks as f64), outcome == Outcome::Fails || condition.at_least.is_some())
+        }
+        Statistic::Time | Statistic::OverFormula | Statistic::Cost | Statistic::SwitchesRatio => {
+            (row.ideal_cores.unwrap_or(WAKING_CORES), is_above)
+        }
     };
-    let row = measured.cells.first().filter(|_| is_lowered && is_low)?.row;
     let load: f64 = [row.outside, row.steal].into_iter().flatten().map(|load| load.cores).sum();
-    let lost = row.ideal_cores? - (usable_cores? - load);
-    (lost >= DISTURBING_CORES).then_some(load)
+    let lost = needed - (usable - load);
+    (is_doubtful && lost >= DISTURBING_CORES).then_some(load)
 }
 
 /// Whether `a` is at least `b`, but for what logarithms round.
@@ -294,11 +306,16 @@ impl Noise {
     }
 }
 
-/// The bound that the statistic is nearest to.
-fn nearest_bound(condition: &Condition, value: f64) -> f64 {
-    let distance = |bound: &f64| (value - bound).abs();
+/// The bound that the interval straddles, if one is straddled, else that which the statistic is nearest to.
+fn deciding_bound(condition: &Condition, estimate: &Estimate) -> f64 {
+    let is_straddled = |bound: f64| estimate.low < bound && bound < estimate.high;
+    let distance = |bound: f64| (!is_straddled(bound), (estimate.value - bound).abs());
     let bounds = [condition.at_least, condition.at_most].into_iter().flatten();
-    bounds.min_by(|a, b| distance(a).total_cmp(&distance(b))).unwrap_or(f64::NAN)
+    let nearer = |a: &f64, b: &f64| {
+        let ((a_side, a), (b_side, b)) = (distance(*a), distance(*b));
+        a_side.cmp(&b_side).then(a.total_cmp(&b))
+    };
+    bounds.min_by(nearer).unwrap_or(f64::NAN)
 }
 
 fn bounds(condition: &Condition, unit: Unit) -> String {
