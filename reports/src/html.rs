@@ -8,6 +8,7 @@ use crate::charts::Chart;
 use crate::claims::{Outcome, Verdict};
 use crate::colours::{self, Colour};
 use crate::columns::{self, Column, Field};
+use crate::fidelity::Fidelity;
 use crate::record::{Machine, Program, Run};
 use crate::results::Results;
 use crate::summary::{Gravity, GroupSummary, Notice, Row, Summary};
@@ -26,6 +27,7 @@ struct Page<'a> {
     machine: Vec<Fact>,
     plan: Vec<Fact>,
     program: Vec<Fact>,
+    fidelity: Vec<Fidelity>,
     columns: [Column; 13],
     sources: Vec<Fact>,
     groups: Vec<Section<'a>>,
@@ -84,6 +86,7 @@ pub fn page(
         machine: machine(&run.machine),
         plan: plan(run),
         program: program(&run.program),
+        fidelity: Fidelity::of(results, summary),
         columns: columns::all(),
         sources: sources(summary),
         groups: sections.collect(),

@@ -19,6 +19,7 @@
 //! statistics.rs  medians, intervals, paired ratios
 //! summary.rs     works out every figure:       Results   -> Summary  
 //! claims.rs      judges claims by it:          Summary   -> Verdicts
+//! fidelity.rs    sets the modelled GIL beside CPython
 //! findings.rs    says what is seen, in words
 //! columns.rs     the columns of all tables
 //! verdicts.rs    shows verdicts in the terminal, in Markdown, and as verdicts.json
@@ -38,6 +39,7 @@ pub mod claims;
 pub mod colours;
 pub mod columns;
 pub mod csv;
+pub mod fidelity;
 pub mod findings;
 pub mod html;
 pub mod markdown;

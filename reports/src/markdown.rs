@@ -4,6 +4,7 @@ use std::fmt::{self, Write};
 
 use crate::claims::Verdict;
 use crate::columns;
+use crate::fidelity::{self, Fidelity};
 use crate::results::Results;
 use crate::summary::{Gravity, GroupSummary, Summary};
 use crate::text::markdown;
@@ -28,6 +29,9 @@ fn write_all(out: &mut String, results: &Results, summary: &Summary, verdicts: &
     verdicts::write_markdown(out, verdicts, summary)?;
     for group in &summary.groups {
         write_group(out, group)?;
+    }
+    for beside in Fidelity::of(results, summary) {
+        write_fidelity(out, &beside)?;
     }
     writeln!(out, "## Columns\n")?;
     for column in columns::all() {
@@ -77,6 +81,29 @@ fn write_group(out: &mut String, group: &GroupSummary) -> fmt::Result {
         writeln!(out)?;
     }
     Ok(())
+}
+
+/// The modelled lock beside the real one.
+fn write_fidelity(out: &mut String, beside: &Fidelity) -> fmt::Result {
+    writeln!(out, "## The modelled GIL beside {}\n", markdown(&beside.family))?;
+    writeln!(out, "**{}.** {}\n", markdown(&beside.finding()), markdown(&beside.version))?;
+    let share = units::percent(fidelity::AIM_SHARE);
+    writeln!(out, "Near enough: a speed-up within {share} of CPython's, a latency within {}.\n", fidelity::aim())?;
+    writeln!(out, "| What | Model | CPython | Difference | Near enough |\n|---|---:|---:|---:|---|")?;
+    for line in &beside.lines {
+        let side = |side| format!("{} ({})", markdown(&line.format(side)), markdown(&line.ends(side)));
+        writeln!(
+            out,
+            "| {}, {} | {} | {} | {} | {} |",
+            markdown(&line.what),
+            markdown(&line.model.label),
+            side(&line.model),
+            side(&line.real),
+            markdown(&line.difference()),
+            if line.is_near() { "yes" } else { "no" }
+        )?;
+    }
+    writeln!(out)
 }
 
 /// The machine in one sentence.

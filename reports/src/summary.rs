@@ -88,7 +88,9 @@ impl Summary {
             .map(|(group, title)| {
                 let slug = distinct_slug(&title, &mut slugs);
                 let mut summary = sorted.summarise(group, title, slug, &colours, usable_cores);
-                summary.finding = findings::ratio(&summary).unwrap_or_else(|| findings::samples(&summary));
+                summary.finding = findings::ratio(&summary)
+                    .or_else(|| findings::latencies(&summary))
+                    .unwrap_or_else(|| findings::samples(&summary));
                 summary
             })
             .collect();

@@ -7,8 +7,8 @@ use crate::summary::Summary;
 use crate::text::{markdown, plain, shortened, wrapped};
 use crate::units;
 
-/// Space before texts that belong to the line above.
-const INDENT: &str = "      ";
+/// Width of the mark and the word in front of each line, with the space around them.
+const MARK: usize = 15;
 
 /// The verdicts of one claim: the claim is the same in each, the family differs.
 pub fn by_claim(verdicts: &[Verdict]) -> impl Iterator<Item = &[Verdict]> {
@@ -74,29 +74,35 @@ fn write_terminal(out: &mut String, verdicts: &[Verdict], colour: bool, width: u
             judgement.figure(),
             judgement.claimed()
         );
-        let rest = shortened(&rest, width.saturating_sub(INDENT.len() + 9));
+        let rest = shortened(&rest, width.saturating_sub(MARK));
         let mark = coloured(&format!("{} {:<9}", outcome.mark(), outcome.word()), code(outcome), colour);
         writeln!(out, "  {mark}  {}", rest.trim_end())?;
         if outcome != Outcome::Holds {
-            indented(out, &format!("“{}” {}", verdict.statement, judgement.why), width)?;
+            indented(out, &verdict.statement, width)?;
+            indented(out, &judgement.why, width)?;
         }
     }
     let mut reasons: Vec<&str> = not_run.iter().map(|verdict| verdict.judgement.why.as_str()).collect();
     reasons.sort_unstable();
     reasons.dedup();
     for reason in reasons {
-        let same = not_run.iter().filter(|verdict| verdict.judgement.why == reason);
-        let names: Vec<String> = same.map(|verdict| format!("{} ({})", verdict.id, verdict.family)).collect();
-        let outcome = Outcome::NotRun;
-        let mark = coloured(&format!("{} {}", outcome.mark(), outcome.word()), code(outcome), colour);
-        writeln!(out, "  {mark}")?;
-        indented(out, &format!("{}: {reason}", names.join(", ")), width)?;
+        let same: Vec<&Verdict> = not_run.iter().copied().filter(|verdict| verdict.judgement.why == reason).collect();
+        let names: Vec<String> = same.iter().map(|verdict| format!("{} ({})", verdict.id, verdict.family)).collect();
+        let mark = format!("{} {:<9}", Outcome::NotRun.mark(), Outcome::NotRun.word());
+        let lines = wrapped(&format!("{}: {reason}", names.join(", ")), width.saturating_sub(MARK));
+        for (i, line) in lines.iter().enumerate() {
+            if i == 0 {
+                writeln!(out, "  {}  {line}", coloured(&mark, code(Outcome::NotRun), colour))?;
+            } else {
+                writeln!(out, "{:MARK$}{line}", "")?;
+            }
+        }
     }
     writeln!(out)
 }
 
 fn indented(out: &mut String, text: &str, width: usize) -> fmt::Result {
-    wrapped(text, width.saturating_sub(INDENT.len())).iter().try_for_each(|line| writeln!(out, "{INDENT}{line}"))
+    wrapped(text, width.saturating_sub(MARK)).iter().try_for_each(|line| writeln!(out, "{:MARK$}{line}", ""))
 }
 
 fn code(outcome: Outcome) -> &'static str {

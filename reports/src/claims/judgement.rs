@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::claim::Condition;
+use super::claim::{Condition, Statistic};
 use super::measure::{Measured, Noise};
 use crate::charts;
 use crate::statistics::Estimate;
@@ -114,7 +114,7 @@ pub struct Judgement {
     pub coverage: Option<f64>,
     /// Unit of the statistic and of the bounds.
     pub unit: Option<Unit>,
-    /// The bound that is nearest to the statistic.
+    /// The bound that decides: the one that the interval straddles, or the one nearest to the statistic.
     pub threshold: Option<f64>,
     /// The least that it may be.
     pub at_least: Option<f64>,
@@ -156,8 +156,8 @@ impl Judgement {
     /// Holds what was measured against the bounds of the condition.
     pub(super) fn of(condition: &Condition, measured: &Measured, usable_cores: Option<f64>) -> Self {
         let Measured { estimate, unit, cells, chart, .. } = measured;
-        let threshold = nearest_bound(condition, estimate.value);
-        let (verdict, doubt) = decide(condition, measured, threshold);
+        let threshold = deciding_bound(condition, estimate);
+        let (verdict, doubt) = decide(condition, measured, threshold, usable_cores);
         let interval = format!("[{}, n = {}]", unit.ends(estimate), estimate.count);
         let mut why = format!("{} {interval}; claimed: {}", measured.told, bounds(condition, *unit));
         if let Some(bytes) = memory(condition, measured) {
@@ -209,7 +209,12 @@ impl Judgement {
 /// What the records say, and, where they cannot tell, what would decide it.
 ///
 /// A figure that is closer to the bound than two copies of the same cell were to each other is not told from it.
-fn decide(condition: &Condition, measured: &Measured, threshold: f64) -> (Outcome, Option<String>) {
+fn decide(
+    condition: &Condition,
+    measured: &Measured,
+    threshold: f64,
+    usable_cores: Option<f64>,
+) -> (Outcome, Option<String>) {
     let Measured { estimate, unit, .. } = measured;
     let (least, most) = (condition.at_least.unwrap_or(f64::NEG_INFINITY), condition.at_most.unwrap_or(f64::INFINITY));
     let outcome = if reaches(estimate.low, least) && reaches(most, estimate.high) {
@@ -220,20 +225,63 @@ fn decide(condition: &Condition, measured: &Measured, threshold: f64) -> (Outcom
         Outcome::Undecided
     };
     let bound = unit.round(threshold);
+    let noise = measured.noise.filter(|noise| noise.covers(estimate.value, threshold));
     let doubt = if !estimate.is_interval() {
         let enough = measured.least_rounds;
         format!("too few rounds to tell: at least {enough} of each cell are needed, and there are {}", estimate.count)
     } else if outcome == Outcome::Undecided {
         format!("the interval straddles {bound}: more rounds or a quieter machine would decide it")
-    } else if measured.noise.is_some_and(|noise| noise.covers(estimate.value, threshold)) {
-        let noise = measured.noise.map(|noise| noise.words(*unit)).unwrap_or_default();
+    } else if let Some(noise) = noise {
         format!(
-            "two copies of one cell differed by up to {noise}, so it cannot be told from {bound}: a quieter machine would decide it"
+            "two copies of one cell differed by up to {}, so it cannot be told from {bound}: \
+             a quieter machine would decide it",
+            noise.words(*unit)
+        )
+    } else if let Some(load) = disturbing_load(condition, measured, outcome, usable_cores) {
+        format!(
+            "others kept {} cores of the machine busy meanwhile, which it could have used: \
+             a quieter machine would decide it",
+            units::cores(load)
         )
     } else {
         return (outcome, None);
     };
     (Outcome::Undecided, Some(doubt))
+}
+
+/// The load from outside, in cores, if it took enough from the cell to be what the outcome is about.
+fn disturbing_load(
+    condition: &Condition,
+    measured: &Measured,
+    outcome: Outcome,
+    usable_cores: Option<f64>,
+) -> Option<f64> {
+    /// Loss of a cell that matters, in cores.
+    const DISTURBING_CORES: f64 = 0.25;
+    /// What it takes to go on in time after a wait, in cores.
+    const WAKING_CORES: f64 = 0.5;
+    let cell = measured.cells.first()?;
+    let (usable, row) = (usable_cores?, cell.row);
+    let value = measured.estimate.value;
+    let is_below = condition.at_least.is_some_and(|least| value < least);
+    let is_above = condition.at_most.is_some_and(|most| value > most);
+    let (needed, is_doubtful) = match condition.statistic {
+        // Load lowers what is gained in parallel: that it is little is no news then, but that it is enough is.
+        Statistic::SpeedUp | Statistic::Efficiency | Statistic::EffectiveCores => {
+            let is_upper = outcome == Outcome::Holds && condition.at_most.is_some() && row.ideal_cores.is_some();
+            (row.ideal_cores.unwrap_or(WAKING_CORES), is_below || is_upper)
+        }
+        // Whoever computes beside may be kept from it as well, so a latency can be off either way.
+        Statistic::Latency | Statistic::LatencyRatio | Statistic::LatencyDifference => {
+            (usable.min(cell.group.tasks as f64), outcome == Outcome::Fails || condition.at_least.is_some())
+        }
+        Statistic::Time | Statistic::OverFormula | Statistic::Cost | Statistic::SwitchesRatio => {
+            (row.ideal_cores.unwrap_or(WAKING_CORES), is_above)
+        }
+    };
+    let load: f64 = [row.outside, row.steal].into_iter().flatten().map(|load| load.cores).sum();
+    let lost = needed - (usable - load);
+    (is_doubtful && lost >= DISTURBING_CORES).then_some(load)
 }
 
 /// Whether `a` is at least `b`, but for what logarithms round.
@@ -258,11 +306,16 @@ impl Noise {
     }
 }
 
-/// The bound that the statistic is nearest to.
-fn nearest_bound(condition: &Condition, value: f64) -> f64 {
-    let distance = |bound: &f64| (value - bound).abs();
+/// The bound that the interval straddles, if one is straddled, else that which the statistic is nearest to.
+fn deciding_bound(condition: &Condition, estimate: &Estimate) -> f64 {
+    let is_straddled = |bound: f64| estimate.low < bound && bound < estimate.high;
+    let distance = |bound: f64| (!is_straddled(bound), (estimate.value - bound).abs());
     let bounds = [condition.at_least, condition.at_most].into_iter().flatten();
-    bounds.min_by(|a, b| distance(a).total_cmp(&distance(b))).unwrap_or(f64::NAN)
+    let nearer = |a: &f64, b: &f64| {
+        let ((a_side, a), (b_side, b)) = (distance(*a), distance(*b));
+        a_side.cmp(&b_side).then(a.total_cmp(&b))
+    };
+    bounds.min_by(nearer).unwrap_or(f64::NAN)
 }
 
 fn bounds(condition: &Condition, unit: Unit) -> String {

@@ -135,9 +135,9 @@ fn cost<'a>(condition: &Condition, of: Found<'a>, to: Found<'a>) -> Result<Measu
     };
     let estimate = estimate.ok_or_else(|| unpaired(of, to))?.map(|ns| ns / divisor);
     let longer = [of, to].into_iter().filter_map(|cell| cell.row.wall).map(|wall| wall.value).fold(0.0, f64::max);
-    let per = if condition.per.is_empty() { String::new() } else { format!(" per {}", condition.per.join(" × ")) };
+    let per = if condition.per.is_empty() { String::new() } else { format!(", over {}", condition.per.join(" × ")) };
     let told =
-        format!("{} takes {}{per} more than {}", subject(of, to), units::duration(estimate.value), object(of, to));
+        format!("{} takes {} more than {}{per}", subject(of, to), units::duration(estimate.value), object(of, to));
     let noise = noise(of, to).map(|factor| Noise::Amount((factor - 1.0) * longer / divisor));
     Ok(Measured { unit: Unit::Nanoseconds, noise, chart: "samples", ..Measured::ratio(estimate, told, of, to) })
 }
@@ -272,16 +272,10 @@ fn quantile_name(condition: &Condition) -> &'static str {
 
 /// The cell in question, in a sentence that goes on with [`object`].
 fn subject(of: Found, to: Found) -> String {
-    if of.is_in_group_of(&to) { format!("in {} {}", of.group.title, of.row.label) } else { of.name() }
+    if of.is_in_group_of(&to) { of.row.label.clone() } else { of.name() }
 }
 
 /// The cell that is compared with, as far as [`subject`] does not say it.
 fn object(of: Found, to: Found) -> String {
-    if of.is_in_group_of(&to) {
-        to.row.label.clone()
-    } else if of.row.label == to.row.label {
-        format!("in {}", to.group.title)
-    } else {
-        to.name()
-    }
+    if !of.is_in_group_of(&to) && of.row.label == to.row.label { format!("in {}", to.group.title) } else { to.name() }
 }

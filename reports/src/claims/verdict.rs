@@ -40,9 +40,17 @@ impl Verdict {
     }
 }
 
-/// The verdicts on a claim, one a family.
+/// The verdicts on a claim, one a family; at least one.
 pub fn of(claim: &Claim, results: &Results, summary: &Summary) -> Vec<Verdict> {
-    claim.families.iter().flat_map(|pattern| of_pattern(claim, pattern, results, summary)).collect()
+    let verdicts: Vec<Verdict> =
+        claim.families.iter().flat_map(|pattern| of_pattern(claim, pattern, results, summary)).collect();
+    if !verdicts.is_empty() {
+        return verdicts;
+    }
+    let families = claim.families.join(" or ");
+    let lock = if claim.gil == Some(true) { "with" } else { "without" };
+    let why = format!("the run has no runners of the family {families} {lock} a global lock");
+    vec![verdict(claim, &claim.families.join(", "), vec![Judgement::not_run(None, &why)], Vec::new())]
 }
 
 /// The verdicts for the families that a name means: `cpython` is also `cpython@…`.
@@ -53,6 +61,10 @@ fn of_pattern(claim: &Claim, pattern: &str, results: &Results, summary: &Summary
     families.sort_unstable();
     families.dedup();
     if families.is_empty() {
+        // One without a lock is the exception: that there is none is no news.
+        if claim.gil == Some(false) {
+            return Vec::new();
+        }
         let why = format!("the run has no runners of the family {pattern}");
         return vec![verdict(claim, pattern, vec![Judgement::not_run(None, &why)], Vec::new())];
     }
