@@ -89,9 +89,14 @@ impl Fidelity {
 
     /// How many of the figures are as near as is aimed at, in words.
     pub fn finding(&self) -> String {
-        let near = self.lines.iter().filter(|line| line.is_near()).count();
+        let count = |near: Option<bool>| self.lines.iter().filter(|line| line.is_near() == near).count();
+        let open = match count(None) {
+            0 => String::new(),
+            open => format!("; of {open} it cannot be told"),
+        };
         format!(
-            "{near} of {} figures of the modelled GIL are as near to those of {} as is aimed at",
+            "{} of {} figures of the modelled GIL are as near to those of {} as is aimed at{open}",
+            count(Some(true)),
             self.lines.len(),
             self.family
         )
@@ -143,11 +148,28 @@ impl Line {
         }
     }
 
-    /// Whether it is as near as is aimed at.
-    pub fn is_near(&self) -> bool {
-        match self.kind {
-            Kind::SpeedUp => self.share_off().abs() <= AIM_SHARE,
-            Kind::Latency => (self.model.estimate.value - self.real.estimate.value).abs() <= AIM_NS,
+    /// Whether it is as near as is aimed at; none if the intervals leave it open.
+    pub fn is_near(&self) -> Option<bool> {
+        let (model, real) = (&self.model.estimate, &self.real.estimate);
+        let (least, most, aim) = match self.kind {
+            Kind::SpeedUp => (model.low / real.high - 1.0, model.high / real.low - 1.0, AIM_SHARE),
+            Kind::Latency => (model.low - real.high, model.high - real.low, AIM_NS),
+        };
+        if -aim <= least && most <= aim {
+            Some(true)
+        } else if most < -aim || aim < least {
+            Some(false)
+        } else {
+            None
+        }
+    }
+
+    /// [`Line::is_near`] in a word or two.
+    pub fn nearness(&self) -> &'static str {
+        match self.is_near() {
+            Some(true) => "yes",
+            Some(false) => "no",
+            None => "cannot be told",
         }
     }
 }

@@ -100,7 +100,7 @@ fn write_fidelity(out: &mut String, beside: &Fidelity) -> fmt::Result {
             side(&line.model),
             side(&line.real),
             markdown(&line.difference()),
-            if line.is_near() { "yes" } else { "no" }
+            line.nearness()
         )?;
     }
     writeln!(out)
