@@ -14,8 +14,8 @@ use std::time::Instant;
 use regatta_reports::record::Sample;
 
 use machine::MachineTimes;
-use per_core::PerCore;
 
+pub(crate) use per_core::PerCore;
 pub(crate) use tree::cpu_time_of;
 
 /// What one run took from the machine.
