@@ -41,6 +41,11 @@ impl Ledger {
         self.rounds.set(0);
     }
 
+    /// The round that the present cell is in; none before its first sample is kept.
+    pub(super) fn round(&self) -> Option<u32> {
+        Some(self.rounds.get()).filter(|&round| round > 0)
+    }
+
     /// Keeps samples of the present cell.
     pub(super) fn samples(&self, samples: &[Sample]) -> anyhow::Result<()> {
         for sample in samples {

@@ -128,11 +128,17 @@ fn configured(plan: &Plan, time: &Time, walls: Walls) -> anyhow::Result<Criterio
 
 /// The page of criterion's own report, looked for where criterion puts it.
 fn page_of_criterion() -> Option<PathBuf> {
-    let named = env::var_os("CRITERION_HOME").map(PathBuf::from);
-    let target = env::var_os("CARGO_TARGET_DIR").map(|target| Path::new(&target).join("criterion"));
-    let program = env::current_exe().ok()?;
-    let around = program.ancestors().map(|folder| folder.join("criterion"));
-    named.into_iter().chain(target).chain(around).map(|home| home.join("report/index.html")).find(|page| page.exists())
+    let page = |home: &Path| Some(home.join("report/index.html")).filter(|page| page.exists());
+    if let Some(home) = env::var_os("CRITERION_HOME") {
+        return page(Path::new(&home));
+    }
+    if let Some(target) = env::var_os("CARGO_TARGET_DIR") {
+        return page(&Path::new(&target).join("criterion"));
+    }
+    // Under cargo it asks cargo for the target folder, in which this program is; else it takes the present one.
+    let program = env::var_os("CARGO").and_then(|_| env::current_exe().ok());
+    let program = program.unwrap_or_else(|| PathBuf::from("target/bench"));
+    program.ancestors().find_map(|folder| page(&folder.join("criterion")))
 }
 
 fn samples(plan: &Plan) -> usize {
@@ -194,7 +200,7 @@ impl Target<'_> {
         let Err(payload) = done else { return Ok(()) };
         match payload.downcast::<Left>().map(|left| *left) {
             Ok(Left::Cell(Trouble::Failed { kind, message })) => {
-                let record = failure(ready, id, 0, None, kind, message);
+                let record = failure(ready, id, 0, self.ledger.round(), kind, message);
                 self.ledger.failure(&cell_name(title, id), record).map_err(Ended::Unwritable)
             }
             Ok(Left::Cell(Trouble::Interrupted)) => Err(Ended::Interrupted),
