@@ -44,7 +44,7 @@ impl<Ws: Workloads, Rs: Runners> Course<Ws, Rs> {
         self.helper().unwrap_or_else(|| cli::main(&self))
     }
 
-    /// The whole of a bench target: criterion drives the cells of `plan`, a plan in TOML. See [`bench`](crate::bench).
+    /// The whole of a bench target: criterion drives the cells of `plan`, a plan in TOML. See [`mod@crate::bench`].
     #[cfg(feature = "criterion")]
     pub fn bench(self, name: &str, plan: &str) -> ExitCode {
         self.helper().unwrap_or_else(|| crate::bench::main(&self, name, plan))

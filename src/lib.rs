@@ -23,7 +23,7 @@
 //! - `server`: the echo server, in a process of its own.
 //! - `environment`: describes the machine and this program.
 //! - `output`: the folder of a run and its `results.jsonl`.
-//! - [`bench`]: the same cells, driven by criterion, for `cargo bench`.
+//! - [`mod@bench`]: the same cells, driven by criterion, for `cargo bench`.
 
 #[cfg(feature = "criterion")]
 pub mod bench;

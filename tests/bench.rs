@@ -238,6 +238,8 @@ fn filter() {
     assert!(results.is_complete() && results.failures.is_empty());
     assert!(results.samples.iter().all(|sample| sample.cell.runner == "thread-pool" && sample.cell.workers == 2));
     assert_eq!(results.run.driver, "criterion");
+    let planned: Vec<_> = results.run.plan.groups.iter().map(|group| group.cells.len()).collect();
+    assert_eq!(planned, [1], "what was not asked for is not missing");
     assert!(!criterion(&folder).join("report").exists(), "--noplot draws nothing");
 
     let nothing = Folder::new();

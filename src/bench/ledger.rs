@@ -8,7 +8,7 @@ use anyhow::Context;
 use jiff::Timestamp;
 use regatta_reports::record::{End, Failure, Record, Run, Sample};
 
-use crate::commands::write_report;
+use crate::commands::report::write_report;
 use crate::driver::Sink;
 use crate::output::Output;
 

@@ -51,6 +51,7 @@ use profiler::Utilisation;
 
 use crate::catalogue::Catalogue;
 use crate::cli::{BAD, Exit};
+use crate::commands::run::header;
 use crate::driver::{Launcher, Trouble, failure};
 use crate::environment;
 use crate::interrupt::Interrupt;
@@ -85,12 +86,12 @@ fn bench(catalogue: &dyn Catalogue, name: &str, plan: &str) -> anyhow::Result<Ex
     let groups = plan.ready(catalogue, environment::cores(&machine))?;
     let interrupt = Interrupt::install().context("cannot listen for Ctrl-C")?;
     let launch = Launcher::new(interrupt.clone()).context("cannot find this program's own file")?;
-    let header = crate::commands::header(Timestamp::now(), 0, &plan, &groups, machine, catalogue);
-    let ledger = Rc::new(Ledger::new(name, header, args.mode() == Mode::Measure));
-
     let titled: Vec<_> = groups.iter().zip(titles(&plan.groups)).collect();
-    let cells = titled.iter().flat_map(|(ready, title)| ready.group.cells.iter().map(move |id| cell_name(title, id)));
-    let time = Time::of(&plan, &args, cells.filter(|cell| args.matches(cell)).count());
+    let asked: Vec<_> = titled.iter().filter_map(|(ready, title)| asked_for(ready, title, &args)).collect();
+    let first = header(Timestamp::now(), 0, &plan, &asked, machine, catalogue);
+    let ledger = Rc::new(Ledger::new(name, first, args.mode() == Mode::Measure));
+
+    let time = Time::of(&plan, &args, asked.iter().map(|ready| ready.group.cells.len()).sum());
     let mut criterion = configured(&plan, &time, Walls::new(Rc::clone(&ledger)))?;
     time.announce(name, &args);
     let mut target = Target { plan: &plan, args: &args, launch: &launch, ledger: &ledger };
@@ -219,6 +220,14 @@ fn titles(groups: &[PlannedGroup]) -> Vec<String> {
         params.fold(group.workload.clone(), |title, (name, value)| format!("{title},{name}={}", plain(value)))
     };
     groups.iter().map(title).collect()
+}
+
+/// The group with only those cells that pass the filter; none if none does.
+fn asked_for(ready: &ReadyGroup, title: &str, args: &Args) -> Option<ReadyGroup> {
+    let mut ready = ready.clone();
+    ready.group.cells.retain(|id| args.matches(&cell_name(title, id)));
+    ready.group.skipped.retain(|runner, _| args.matches(&format!("{title}/{runner}")));
+    (!ready.group.cells.is_empty() || !ready.group.skipped.is_empty()).then_some(ready)
 }
 
 /// The name that criterion gives to a cell.
