@@ -37,6 +37,10 @@ pub struct RunnerCard {
     pub parallelism: Parallelism,
     /// Whether its workers are processes, which share no memory.
     pub processes: bool,
+    /// Version and build of what runs it; empty if that is this program.
+    pub version: String,
+    /// Why it cannot run here, if it cannot.
+    pub unavailable: Option<String>,
 }
 
 /// A workload with its parameters.
@@ -63,6 +67,11 @@ pub trait Catalogue {
 
     /// All runners, in the order in which they are shown.
     fn runners(&self) -> Vec<RunnerCard>;
+
+    /// Why a runner that is known is not among [`Catalogue::runners`]; none if it is not known.
+    fn missing(&self, _runner: &str) -> Option<String> {
+        None
+    }
 
     /// Builds a workload from the parameters that differ from its defaults. The oracle is asked here, which may take a moment.
     ///

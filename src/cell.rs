@@ -8,14 +8,15 @@ use std::sync::Arc;
 
 use regatta_reports::record::{FailureKind, Sample};
 use regatta_runners::worker::Command;
-use regatta_runners::{Error, Limits, Runner, RunnerVisitor, Runners, Settings};
+use regatta_runners::{Error, Runner, RunnerVisitor, Runners, Settings, fits};
 use regatta_workloads::{Selected, Visitor, Workload, Workloads};
 use serde_json::Map;
 
 use crate::course::WORKER;
 use crate::driver::die_with_parent;
+use crate::profile::{self, LOG_FILE, Log, Traced};
 use crate::protocol::{Answer, Request, Start, VERSION};
-use crate::recorder::Recorder;
+use crate::recorder::{Recorder, histogram};
 
 /// The whole of a cell process.
 pub(crate) fn main<Ws: Workloads, Rs: Runners>() -> ExitCode {
@@ -105,8 +106,17 @@ impl<Rs: Runners> Visitor for ChooseRunner<'_, Rs> {
         if let Some(server) = self.start.server {
             workload.attach(server);
         }
-        let serve = Serve { line: self.line, start: self.start, recorder: self.recorder, workload };
-        Rs::visit(&self.start.runner, serve).unwrap_or_else(|| Err(io::Error::other("there is no such runner")))
+        workload.attach_clock(Recorder::now_ns);
+        let none = || Err(io::Error::other("there is no such runner"));
+        let Self { line, start, recorder, .. } = self;
+        match &start.profile_log {
+            None => Rs::visit(&start.runner, Serve { line, start, recorder, workload, log: None }).unwrap_or_else(none),
+            Some(path) => {
+                let log = Arc::new(Log::create(path)?);
+                let workload = Traced::new(workload, Arc::clone(&log));
+                Rs::visit(&start.runner, Serve { line, start, recorder, workload, log: Some(log) }).unwrap_or_else(none)
+            }
+        }
     }
 }
 
@@ -116,19 +126,25 @@ struct Serve<'a, W> {
     start: &'a Start,
     recorder: Recorder,
     workload: W,
+    /// Where the workload logs, if the cell is to be profiled.
+    log: Option<Arc<Log>>,
 }
 
 impl<W: Workload> RunnerVisitor for Serve<'_, W> {
     type Output = io::Result<()>;
 
     fn visit<R: Runner>(self) -> io::Result<()> {
-        let Self { line, start, mut recorder, workload } = self;
+        let Self { line, start, mut recorder, workload, log } = self;
         let settings = Settings {
             workers: usize::try_from(start.workers).unwrap_or(usize::MAX).max(1),
             options: start.options.clone(),
-            worker: Command { program: std::env::current_exe()?, args: vec![WORKER.to_owned()] },
+            worker: Command {
+                program: std::env::current_exe()?,
+                args: vec![WORKER.to_owned()],
+                env: start.profile_log.iter().map(|path| (LOG_FILE.to_owned(), path.display().to_string())).collect(),
+            },
         };
-        if let Err(error) = fits::<W, R>(&workload, &settings) {
+        if let Err(error) = fits::<R, W>(&workload, &settings) {
             return line.complain(kind(&error), error);
         }
         let workload = Arc::new(workload);
@@ -138,8 +154,20 @@ impl<W: Workload> RunnerVisitor for Serve<'_, W> {
             Err(error) => return line.complain(kind(&error), error),
         };
         line.say(&Answer::Ready { start_ns, version: None })?;
-        while let Some(Request::Run) = line.hear()? {
+        while let Some(request) = line.hear()? {
             workload.begin();
+            if let Some(log) = log.as_ref().filter(|_| request == Request::Profile) {
+                let (profile, outcome) = profile::record(log, &recorder, &mut run)?;
+                match outcome {
+                    Ok(_) => line.say(&Answer::Profile(Box::new(profile)))?,
+                    Err(error) => return line.complain(kind(&error), error),
+                }
+                continue;
+            }
+            if request != Request::Run {
+                return line
+                    .complain(FailureKind::Protocol, format!("`run` is what comes after `start`, not {request:?}"));
+            }
             let (usage, outcome) = recorder.measure(&mut run);
             match outcome {
                 Ok(outcome) => {
@@ -147,11 +175,13 @@ impl<W: Workload> RunnerVisitor for Serve<'_, W> {
                         tasks: outcome.tally.tasks,
                         checksum: outcome.tally.checksum,
                         workers_seen: outcome.workers_seen,
-                        start_ns,
                         figures: outcome.figures,
                         ..Sample::default()
                     };
                     usage.fill(&mut sample);
+                    if let Some((name, latencies)) = workload.latencies() {
+                        sample.histograms.insert(name.to_owned(), histogram(&latencies).map_err(io::Error::other)?);
+                    }
                     line.say(&Answer::Sample(Box::new(sample)))?;
                 }
                 Err(error) => return line.complain(kind(&error), error),
@@ -159,14 +189,6 @@ impl<W: Workload> RunnerVisitor for Serve<'_, W> {
         }
         Ok(())
     }
-}
-
-/// Says whether the runner can do the work, and whether the machine's limits carry it.
-fn fits<W: Workload, R: Runner>(workload: &W, settings: &Settings) -> Result<(), Error> {
-    if W::SHARES_MEMORY && R::PROCESSES {
-        return Err(Error::Unavailable("its tasks share memory, and processes have none in common".to_owned()));
-    }
-    Limits::read().check(&R::need(workload, settings))
 }
 
 /// What kind of failure an error is in a record.

@@ -36,12 +36,13 @@ pub(crate) const BAD: u8 = 2;
 
 const EXAMPLES: &str = "\
 Examples:
-  regatta                                          the default plan: about a minute, then table and report
+  regatta                                          the default plan: two minutes, then tables, verdicts and report
   regatta run --plan quick                         a first look, about 10 seconds
   regatta run --workload primes --workers 1,2,4    one workload, three widths
   regatta run --workload sleep --runner thread,green,async --rounds 20
   regatta verify                                   every answer checked, nothing timed
   regatta report regatta-report/latest             the report once more, from its records
+  regatta profile --workload primes --runner rayon,scoped    who does what when, with a trace for Perfetto
 
 Exit codes: 0 all well, 2 bad usage or input, 3 finished but some cells failed, 128 + n ended by signal n.";
 
@@ -63,18 +64,20 @@ enum Command {
     Verify(VerifyArgs),
     /// Write the report of a run once more, from its records.
     Report(ReportArgs),
+    /// Show which worker does what when: a timeline of the cores, a lane for each worker, a trace for Perfetto.
+    Profile(ProfileArgs),
 }
 
 /// What to measure.
 #[derive(Debug, Default, Args)]
 pub(crate) struct RunArgs {
-    /// quick, default, full, or the path of a TOML file.
+    /// quick, default, full, gil-sweep, or the path of a TOML file.
     #[arg(long, default_value = "default")]
     pub(crate) plan: String,
     /// Only these workloads (comma-separated; may be given several times).
     #[arg(long, value_delimiter = ',')]
     pub(crate) workload: Vec<String>,
-    /// Only these runners.
+    /// Only these runners or families of runners (native, gil, cpython).
     #[arg(long, value_delimiter = ',')]
     pub(crate) runner: Vec<String>,
     /// Numbers of workers.
@@ -89,6 +92,12 @@ pub(crate) struct RunArgs {
     /// Seed of the order of cells in each round; a new one each time if none is given.
     #[arg(long)]
     pub(crate) seed: Option<u64>,
+    /// A Python to measure too; may be given several times (default: the python3 of the search path).
+    #[arg(long, value_name = "PATH")]
+    pub(crate) python: Vec<PathBuf>,
+    /// A file of further claims to judge; may be given several times.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) claims: Vec<PathBuf>,
     /// Folder for the results; it must not hold any yet.
     #[arg(long)]
     pub(crate) out: Option<PathBuf>,
@@ -103,6 +112,29 @@ pub(crate) struct VerifyArgs {
     /// Only these runners.
     #[arg(long, value_delimiter = ',')]
     pub(crate) runner: Vec<String>,
+    /// A Python to check too; may be given several times (default: the python3 of the search path).
+    #[arg(long, value_name = "PATH")]
+    pub(crate) python: Vec<PathBuf>,
+}
+
+/// What to profile.
+#[derive(Debug, Args)]
+pub(crate) struct ProfileArgs {
+    /// These workloads.
+    #[arg(long, value_delimiter = ',', required = true)]
+    pub(crate) workload: Vec<String>,
+    /// Under these runners.
+    #[arg(long, value_delimiter = ',', required = true)]
+    pub(crate) runner: Vec<String>,
+    /// Numbers of workers.
+    #[arg(long, value_delimiter = ',')]
+    pub(crate) workers: Vec<u64>,
+    /// The plan whose parameters of the workload are used.
+    #[arg(long, default_value = "default")]
+    pub(crate) plan: String,
+    /// Folder for the results; it must not hold any yet.
+    #[arg(long)]
+    pub(crate) out: Option<PathBuf>,
 }
 
 /// What to report on.
@@ -110,6 +142,9 @@ pub(crate) struct VerifyArgs {
 pub(crate) struct ReportArgs {
     /// The folder of a run.
     pub(crate) dir: PathBuf,
+    /// A file of further claims to judge; may be given several times.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) claims: Vec<PathBuf>,
 }
 
 fn styles() -> Styles {
@@ -124,6 +159,7 @@ pub(crate) fn main(catalogue: &dyn Catalogue) -> ExitCode {
         Some(Command::List) => commands::list(catalogue),
         Some(Command::Verify(args)) => commands::verify(catalogue, &args),
         Some(Command::Report(args)) => commands::report(&args),
+        Some(Command::Profile(args)) => commands::profile(catalogue, &args),
     };
     match done {
         Ok(exit) => exit.into(),

@@ -8,6 +8,7 @@ use regatta_workloads::{Selected, Visitor, Workload, Workloads};
 use serde_json::{Map, Value};
 
 use crate::catalogue::{Catalogue, Resolved, RunnerCard, WorkloadCard};
+use crate::profile::{LOG_FILE, TracedWorkloads};
 use crate::{cell, cli, server};
 
 /// The hidden subcommand of a cell process.
@@ -55,6 +56,7 @@ impl<Ws: Workloads, Rs: Runners> Course<Ws, Rs> {
         let args: Vec<String> = std::env::args_os().map(|arg| arg.to_string_lossy().into_owned()).collect();
         match args.get(1)?.as_str() {
             CELL => Some(cell::main::<Ws, Rs>()),
+            WORKER if std::env::var_os(LOG_FILE).is_some() => Some(worker::main::<TracedWorkloads<Ws>>(&args[2..])),
             WORKER => Some(worker::main::<Ws>(&args[2..])),
             SERVER => Some(server::main(&args[2..])),
             _ => None,
@@ -103,6 +105,8 @@ impl RunnerVisitor for DescribeRunner {
             baseline: "sequential".to_owned(),
             parallelism: R::PARALLELISM,
             processes: R::PROCESSES,
+            version: String::new(),
+            unavailable: None,
         }
     }
 }

@@ -19,7 +19,9 @@
 //! - `driver`: starts cells, sends rounds in random order, bounds time, turns failures into records.
 //! - `cell`: the other end: a process that carries out one workload under one runner.
 //! - `protocol`: what the two say to each other.
+//! - `cpython`: the same in Python: which interpreters, and the script that they run.
 //! - `recorder`: the only code that reads clocks and counters.
+//! - `profile`: which worker does what when, in a pass of its own.
 //! - `server`: the echo server, in a process of its own.
 //! - `environment`: describes the machine and this program.
 //! - `output`: the folder of a run and its `results.jsonl`.
@@ -32,11 +34,13 @@ mod cell;
 mod cli;
 mod commands;
 mod course;
+mod cpython;
 mod driver;
 mod environment;
 mod interrupt;
 mod output;
 mod plan;
+mod profile;
 mod progress;
 mod protocol;
 mod recorder;

@@ -1,21 +1,27 @@
-//! Plans: which cells, how many rounds, how long. Written in TOML; three are built in; flags override.
+//! Plans: which cells, how many rounds, how long. Written in TOML; four are built in; flags override.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
 use regatta_reports::record::{CellId, Group, Parameters};
+use regatta_runners::Family;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
 use crate::catalogue::{Catalogue, Resolved, RunnerCard, suggestion};
+use crate::cpython;
 
 /// The plans that are built in, by name.
-pub(crate) const BUILT_IN: [(&str, &str); 3] = [
+pub(crate) const BUILT_IN: [(&str, &str); 4] = [
     ("quick", include_str!("plans/quick.toml")),
     ("default", include_str!("plans/default.toml")),
     ("full", include_str!("plans/full.toml")),
+    ("gil-sweep", include_str!("plans/gil-sweep.toml")),
 ];
+
+/// The arm of the second copy of a baseline.
+const AA: &str = "a-a";
 
 /// A plan as it is written.
 #[derive(Debug, Clone, Deserialize)]
@@ -41,6 +47,12 @@ pub struct Plan {
     /// Time within which a cell must answer.
     #[serde(default = "default_timeout", deserialize_with = "duration")]
     pub timeout: Duration,
+    /// Whether each group carries a second copy of its baseline, which shows the noise of the run.
+    #[serde(default = "default_noise_arm")]
+    pub noise_arm: bool,
+    /// Whether each cell is profiled after the rounds of its group.
+    #[serde(default)]
+    pub profile: bool,
     /// Workers where a group does not say.
     #[serde(default = "default_workers")]
     pub workers: Vec<Workers>,
@@ -58,15 +70,28 @@ pub struct PlannedGroup {
     /// The parameters that differ from the workload's defaults.
     #[serde(default)]
     pub params: Map<String, Value>,
-    /// Runners; all if none is named.
+    /// Runners, or whole families of them (`native`, `gil`, `cpython`); all if none is named.
     #[serde(default)]
     pub runners: Vec<String>,
+    /// Further cells of runners with options.
+    #[serde(default, rename = "variant")]
+    pub variants: Vec<Variant>,
     /// Workers; those of the plan if there are none.
     #[serde(default)]
     pub workers: Vec<Workers>,
     /// Runners that are left out, with the reason.
     #[serde(default)]
     pub skip: BTreeMap<String, String>,
+}
+
+/// A runner with options.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Variant {
+    /// Its name.
+    pub runner: String,
+    /// Its options, by name.
+    pub options: Parameters,
 }
 
 /// A number of workers.
@@ -105,7 +130,9 @@ pub struct ReadyGroup {
 #[derive(Debug, thiserror::Error)]
 pub enum PlanError {
     /// There is no such plan.
-    #[error("there is no plan `{name}`{suggestion}; built in are quick, default and full, and a path names a file")]
+    #[error(
+        "there is no plan `{name}`{suggestion}; built in are quick, default, full and gil-sweep, and a path names a file"
+    )]
     Unknown {
         /// What was asked for.
         name: String,
@@ -139,6 +166,10 @@ fn default_least() -> u32 {
 
 fn default_processes() -> u32 {
     1
+}
+
+fn default_noise_arm() -> bool {
+    true
 }
 
 fn default_timeout() -> Duration {
@@ -230,14 +261,19 @@ impl Plan {
         }
         if !overrides.runners.is_empty() {
             check_runners(&overrides.runners, &catalogue.runners())?;
-            for group in &mut self.groups {
-                let asked = |name: &String| overrides.runners.contains(name);
-                if group.runners.is_empty() {
-                    group.runners.clone_from(&overrides.runners);
-                } else {
-                    group.runners.retain(asked);
+            let cards = catalogue.runners();
+            for name in &overrides.runners {
+                let there = cards.iter().any(|card| selects(std::slice::from_ref(name), card));
+                if let Some(reason) = catalogue.missing(name).filter(|_| !there) {
+                    return Err(PlanError::Impossible(format!("`{name}` cannot run here: {reason}")));
                 }
-                group.skip.retain(|name, _| asked(name));
+            }
+            for group in &mut self.groups {
+                let planned = std::mem::take(&mut group.runners);
+                let asked = |card: &&RunnerCard| selects(&overrides.runners, card) && selects(&planned, card);
+                group.runners = cards.iter().filter(asked).map(|card| card.name.clone()).collect();
+                group.variants.retain(|variant| group.runners.contains(&variant.runner));
+                group.skip.retain(|name, _| group.runners.contains(name));
             }
             self.groups.retain(|group| !group.runners.is_empty());
         }
@@ -251,6 +287,10 @@ impl Plan {
     pub(crate) fn ready(&self, catalogue: &dyn Catalogue, cores: u64) -> Result<Vec<ReadyGroup>, PlanError> {
         let ready: Vec<_> =
             self.groups.iter().map(|group| self.ready_group(group, catalogue, cores)).collect::<Result<_, _>>()?;
+        let ready: Vec<_> = ready
+            .into_iter()
+            .filter(|ready| !ready.group.cells.is_empty() || !ready.group.skipped.is_empty())
+            .collect();
         if ready.iter().all(|group| group.group.cells.is_empty()) {
             return Err(PlanError::Impossible(
                 "nothing is left to run: the workloads and runners asked for leave no cell".to_owned(),
@@ -271,7 +311,8 @@ impl Plan {
         }
         let resolved = catalogue.resolve(&planned.workload, &planned.params).map_err(PlanError::Impossible)?;
         let runners = catalogue.runners();
-        check_runners(planned.runners.iter().chain(planned.skip.keys()), &runners)?;
+        let named = planned.runners.iter().chain(planned.skip.keys());
+        check_runners(named.chain(planned.variants.iter().map(|variant| &variant.runner)), &runners)?;
         let counts = if planned.workers.is_empty() { &self.workers } else { &planned.workers };
         let counts: Vec<u64> = counts
             .iter()
@@ -293,27 +334,55 @@ impl Plan {
             cells: Vec::new(),
             skipped: BTreeMap::new(),
         };
-        for card in runners.iter().filter(|card| planned.runners.is_empty() || planned.runners.contains(&card.name)) {
-            if let Some(reason) = planned.skip.get(&card.name) {
+        let mut options = Vec::new();
+        for card in runners.iter().filter(|card| selects(&planned.runners, card)) {
+            if let Some(reason) = planned.skip.get(&card.name).or(card.unavailable.as_ref()) {
                 group.skipped.insert(card.name.clone(), reason.clone());
                 continue;
             }
-            for &count in &counts {
+            let variants = planned.variants.iter().filter(|variant| variant.runner == card.name);
+            let variants: Vec<_> =
+                std::iter::once(Parameters::new()).chain(variants.map(|variant| variant.options.clone())).collect();
+            for (&count, variant) in
+                counts.iter().flat_map(|count| variants.iter().map(move |variant| (count, variant)))
+            {
                 let workers = card.parallelism.workers(count, resolved.tasks);
-                let cell = CellId { runner: card.name.clone(), workers, ..CellId::default() };
+                let pairs: Vec<_> = variant.iter().map(|(name, value)| format!("{name}={value}")).collect();
+                let cell = CellId { runner: card.name.clone(), options: pairs.join(","), workers, ..CellId::default() };
                 if !group.cells.contains(&cell) {
                     group.cells.push(cell);
+                    options.push(variant.clone());
                 }
             }
         }
-        let options = vec![Parameters::new(); group.cells.len()];
+        // The A/A arm: a second copy of the baseline in every round shows how much identical cells differ.
+        let is_baseline =
+            |cell: &&CellId| cell.options.is_empty() && runners.iter().any(|card| card.baseline == cell.runner);
+        if let Some(baseline) = group.cells.iter().find(is_baseline).filter(|_| self.noise_arm && group.cells.len() > 1)
+        {
+            group.cells.push(CellId { arm: AA.to_owned(), ..baseline.clone() });
+            options.push(Parameters::new());
+        }
         Ok(ReadyGroup { group, options, resolved })
     }
 }
 
+/// Whether a list of names of runners and families means this runner; an empty one means all.
+fn selects(names: &[String], card: &RunnerCard) -> bool {
+    let plain = |name: &str| name.split('@').next().map(str::to_owned);
+    let means = |name: &String| {
+        [&card.name, &card.family].contains(&name)
+            || [plain(&card.name), plain(&card.family)].iter().flatten().any(|plain| plain == name)
+    };
+    names.is_empty() || names.iter().any(means)
+}
+
 fn check_runners<'a>(names: impl IntoIterator<Item = &'a String>, known: &[RunnerCard]) -> Result<(), PlanError> {
+    let families = [Family::Native.name(), Family::Gil.name(), cpython::FAMILY];
     for name in names {
-        if !known.iter().any(|card| card.name == *name) {
+        // Python's are known even where no Python is.
+        let there = families.contains(&name.as_str()) || cpython::is_runner(name);
+        if !there && !known.iter().any(|card| card.name == *name || card.family == *name) {
             return Err(PlanError::Impossible(unknown("runner", name, known.iter().map(|card| card.name.as_str()))));
         }
     }
@@ -322,4 +391,51 @@ fn check_runners<'a>(names: impl IntoIterator<Item = &'a String>, known: &[Runne
 
 fn unknown<'a>(what: &str, name: &str, known: impl IntoIterator<Item = &'a str>) -> String {
     format!("there is no {what} `{name}`{}; `regatta list` shows all", suggestion(name, known))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Course;
+
+    #[test]
+    fn the_built_in_plans_are_whole() {
+        for (name, text) in BUILT_IN {
+            let plan = Plan::parse(name, text).expect(name);
+            let ready = plan.ready(&Course::standard(), 2).expect(name);
+            assert!(!plan.about.is_empty(), "{name}");
+            assert!(ready.iter().all(|group| group.options.len() == group.group.cells.len()), "{name}");
+        }
+        let workloads = Plan::load("default").expect("built in").groups;
+        for card in Course::standard().workloads() {
+            assert!(
+                workloads.iter().any(|group| group.workload == card.name),
+                "{} is not in the default plan",
+                card.name
+            );
+        }
+    }
+
+    #[test]
+    fn families_and_variants_become_cells() {
+        let text = "rounds = 1\nworkers = [1, 2]\n[[group]]\nworkload = 'counting'\nrunners = ['gil', 'sequential']\n\
+                    [[group.variant]]\nrunner = 'gil-thread-pool'\noptions = { switch_interval_us = 100 }\n";
+        let ready = Plan::parse("test", text).and_then(|plan| plan.ready(&Course::standard(), 2)).expect("a plan");
+        let cells: Vec<_> =
+            ready[0].group.cells.iter().map(|cell| (&*cell.runner, cell.workers, &*cell.options)).collect();
+        let varied = "switch_interval_us=100";
+        assert_eq!(
+            cells,
+            [
+                ("sequential", 1, ""),
+                ("gil-thread", 32, ""),
+                ("gil-thread-pool", 1, ""),
+                ("gil-thread-pool", 1, varied),
+                ("gil-thread-pool", 2, ""),
+                ("gil-thread-pool", 2, varied),
+                ("sequential", 1, "")
+            ]
+        );
+        assert_eq!(ready[0].group.cells.last().map(|cell| &*cell.arm), Some(AA));
+    }
 }

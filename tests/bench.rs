@@ -198,9 +198,9 @@ fn list() {
     let (names, errors) = said(&output);
     let names: Vec<_> = names.lines().filter(|line| !line.is_empty()).collect();
     let right = [
-        "known,burn_us=20000/sequential/1: benchmark",
-        "known,burn_us=20000/thread-pool/1: benchmark",
-        "known,burn_us=20000/thread-pool/2: benchmark",
+        "known,burn_us=20000,wait_us=0/sequential/1: benchmark",
+        "known,burn_us=20000,wait_us=0/thread-pool/1: benchmark",
+        "known,burn_us=20000,wait_us=0/thread-pool/2: benchmark",
         "together/process/2: benchmark",
         "together/async-single/1: benchmark",
     ];
@@ -217,7 +217,7 @@ fn test() {
         assert_eq!(output.status.code(), Some(0), "{errors}");
         assert_eq!(tested.matches("Success").count(), 4, "{tested}");
         assert!(errors.contains("together/process/2: not run: its tasks share memory"), "{errors}");
-        assert!(errors.contains("known,wait_us=20000/sequential: not run: to see that"), "{errors}");
+        assert!(errors.contains("known,burn_us=0,wait_us=20000/sequential: not run: to see that"), "{errors}");
         assert!(is_empty(&folder));
     }
     let output = bench(&folder, "broken", &[]).output().expect("it starts");
@@ -233,7 +233,7 @@ fn filter() {
     assert_eq!(output.status.code(), Some(0), "{errors}");
     assert!(errors.contains("known: 1 cell, about "), "{errors}");
     assert!(errors.contains("regatta compare") && !errors.contains("panicked"), "{errors}");
-    assert!(text.contains("known,burn_us=20000/thread-pool/2") && !text.contains("/sequential"), "{text}");
+    assert!(text.contains("known,burn_us=20000,wait_us=0/thread-pool/2") && !text.contains("/sequential"), "{text}");
     let (_, results) = only_run(&folder);
     assert!(results.is_complete() && results.failures.is_empty());
     assert!(results.samples.iter().all(|sample| sample.cell.runner == "thread-pool" && sample.cell.workers == 2));
@@ -276,7 +276,7 @@ fn bencher() {
     let lines: Vec<_> = text.lines().filter(|line| !line.is_empty()).collect();
     let [line] = &lines[..] else { panic!("one line for one cell: {text}{errors}") };
     assert!(
-        line.starts_with("test known,burn_us=20000/sequential/1 ... bench: ") && line.contains("ns/iter"),
+        line.starts_with("test known,burn_us=20000,wait_us=0/sequential/1 ... bench: ") && line.contains("ns/iter"),
         "{line}"
     );
     assert!(errors.contains("Report: "), "{errors}");
@@ -292,7 +292,7 @@ fn known_length() {
     let pictures = files.filter(|file| file.extension().is_some_and(|kind| kind == "png")).count();
     assert!(pictures > 0 && run.join("index.html").exists());
     assert!(text.contains("Report: ") && errors.contains("Criterion's report: "), "{text}{errors}");
-    let group = criterion(&folder).join("known,burn_us=20000");
+    let group = criterion(&folder).join("known,burn_us=20000,wait_us=0");
     for chart in ["violin.svg", "lines.svg"] {
         assert!(group.join("report").join(chart).exists(), "{chart}");
     }
@@ -347,10 +347,10 @@ fn profile() {
     if errors.contains("perf is unavailable") {
         return;
     }
-    let profile = criterion(&folder).join("known,burn_us=20000/sequential/1/profile");
+    let profile = criterion(&folder).join("known,burn_us=20000,wait_us=0/sequential/1/profile");
     let events = json(&profile.join("trace.json"));
     let events = events["traceEvents"].as_array().expect("events");
-    let busy = events.iter().filter(|event| event["args"]["busy"].as_f64().is_some_and(|busy| busy > 0.5)).count();
+    let busy = events.iter().filter(|event| event["args"]["busy"].as_f64().is_some_and(|busy| busy > 50.0)).count();
     assert!(busy > 10, "{busy} of {} spans are busy", events.len());
     let lines = fs::read_to_string(profile.join("utilisation.csv")).expect("a timeline");
     assert!(lines.starts_with("time_ms,core_0") && lines.lines().count() > 20, "{lines}");

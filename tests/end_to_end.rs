@@ -1,4 +1,4 @@
-//! A small run of everything: every workload under every runner, verified, recorded and reported.
+//! A small run of everything: every workload under every runner of our own, verified, recorded and reported.
 
 mod common;
 
@@ -11,22 +11,28 @@ processes = 2
 workers = [2]
 [[group]]
 workload = "primes"
+runners = ["native", "gil"]
 params = { length = 2_000, tasks = 8 }
 [[group]]
 workload = "counting"
+runners = ["native", "gil"]
 params = { from = 10_000, tasks = 8 }
 [[group]]
 workload = "switch"
+runners = ["native", "gil"]
 params = { yields = 20, tasks = 8 }
 [[group]]
 workload = "empty"
+runners = ["native", "gil"]
 params = { tasks = 8 }
 skip = { process = "to see that a reason is kept" }
 [[group]]
 workload = "sleep"
+runners = ["native", "gil"]
 params = { wait_us = 1_000, tasks = 8 }
 [[group]]
 workload = "echo"
+runners = ["native", "gil"]
 params = { connections = 8, round_trips = 2, delay_us = 500 }
 "#;
 
@@ -37,7 +43,7 @@ fn every_cell_is_verified_in_every_round_or_has_its_reason() {
     assert_eq!(output.status.code(), Some(0), "{:?}", said(&output));
     let results = folder.results();
     assert!(results.end.as_ref().is_some_and(|end| end.complete));
-    assert_eq!(results.samples.len(), (6 * 10 - 1) * 2);
+    assert_eq!(results.samples.len(), (6 * 13 - 1) * 2);
     assert_eq!(results.failures.len(), 1);
     assert_eq!(results.failures[0].kind, FailureKind::Unavailable);
     assert_eq!(results.failures[0].message, "to see that a reason is kept");
@@ -48,7 +54,12 @@ fn every_cell_is_verified_in_every_round_or_has_its_reason() {
         if let Some(cores) = &sample.per_core_ns
             && sample.source["per_core"] == "perf-task-clock"
         {
-            assert_eq!(cores.iter().sum::<u64>(), sample.cpu_ns);
+            // Of processes that ended in mid-run, perf misses the end.
+            let sum = cores.iter().sum::<u64>();
+            assert!(
+                if sample.cell.runner == "process" { sum <= sample.cpu_ns } else { sum == sample.cpu_ns },
+                "{sample:?}"
+            );
         }
         assert_eq!(sample.server_cpu_ns.is_some(), sample.workload == "echo");
     }
@@ -92,10 +103,10 @@ fn a_report_is_rebuilt_from_the_records_alone() {
 #[test]
 fn verify_checks_and_times_nothing() {
     let folder = Folder::new();
-    let output = regatta(&folder, &["verify", "--workload", "primes,echo"]);
+    let output = regatta(&folder, &["verify", "--workload", "primes,echo", "--runner", "native,gil"]);
     let (said, _) = said(&output);
     assert_eq!(output.status.code(), Some(0), "{said}");
-    assert!(said.contains("20 answers right, 0 cells failed, 0 not run"), "{said}");
+    assert!(said.contains("24 answers right, 0 cells failed, 0 not run"), "{said}");
     assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 0, "it leaves nothing behind");
 }
 

@@ -44,6 +44,7 @@ fn a_killed_worker_process() {
 fn a_killed_server() {
     let plan = r#"
 rounds = 12
+noise_arm = false
 [[group]]
 workload = "echo"
 params = { connections = 2, round_trips = 5, delay_us = 10_000 }

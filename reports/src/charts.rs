@@ -95,6 +95,17 @@ pub fn of_group(group: &GroupSummary, usable_cores: Option<f64>) -> Result<Vec<C
     Ok(charts)
 }
 
+/// Names of the charts that [`of_group`] makes.
+pub fn names(group: &GroupSummary, usable_cores: Option<f64>) -> Vec<&'static str> {
+    let names = [
+        samples::Samples::of(group).map(|chart| chart.name()),
+        ratio::Ratios::of(group).map(|chart| chart.name()),
+        cores::Cores::of(group, usable_cores).map(|chart| chart.name()),
+        utilisation::Utilisation::of(group).map(|chart| chart.name()),
+    ];
+    names.into_iter().flatten().collect()
+}
+
 fn render(drawing: &impl Drawing) -> Result<Chart, ChartError> {
     let name = drawing.name();
     let failed = |why: String| ChartError { name, why };

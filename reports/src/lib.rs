@@ -1,4 +1,4 @@
-//! Records in; statistics, charts, HTML and tables out.
+//! Records in; statistics, verdicts, charts, HTML and tables out.
 //!
 //! This crate knows nothing of runners or workloads: it reads what a run recorded, and everything it says follows from
 //! that.
@@ -6,7 +6,8 @@
 //! ```no_run
 //! use std::path::Path;
 //! let results = regatta_reports::Results::read(Path::new("regatta-report/latest"))?;
-//! let report = regatta_reports::write(&results, Path::new("regatta-report/latest"))?;
+//! let claims = regatta_reports::Claims::built_in();
+//! let report = regatta_reports::write(&results, &claims, Path::new("regatta-report/latest"))?;
 //! eprintln!("{}", report.index.display());
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -16,9 +17,11 @@
 //! record.rs      the lines of results.jsonl
 //! results.rs     reads them:                   file      -> Results
 //! statistics.rs  medians, intervals, paired ratios
-//! summary.rs     works out every figure:       Results   -> Summary  (what verdicts are to be derived from, too)
+//! summary.rs     works out every figure:       Results   -> Summary  
+//! claims.rs      judges claims by it:          Summary   -> Verdicts
 //! findings.rs    says what is seen, in words
 //! columns.rs     the columns of all tables
+//! verdicts.rs    shows verdicts in the terminal, in Markdown, and as verdicts.json
 //! table.rs       shows it in the terminal:     Summary   -> text
 //! markdown.rs    summary.md
 //! csv.rs         summary.csv
@@ -31,6 +34,7 @@
 //! ```
 
 pub mod charts;
+pub mod claims;
 pub mod colours;
 pub mod columns;
 pub mod csv;
@@ -44,8 +48,10 @@ pub mod summary;
 pub mod table;
 pub mod text;
 pub mod units;
+pub mod verdicts;
 mod write;
 
+pub use claims::{ClaimError, Claims, Outcome, Verdict};
 pub use results::{ReadError, Results};
 pub use summary::{GroupSummary, Row, Summary};
 pub use table::terminal;

@@ -2,21 +2,22 @@
 
 use std::fmt::{self, Write};
 
+use crate::claims::Verdict;
 use crate::columns;
 use crate::results::Results;
 use crate::summary::{Gravity, GroupSummary, Summary};
 use crate::text::markdown;
-use crate::units;
+use crate::{units, verdicts};
 
 /// The summary as a Markdown document.
-pub fn markdown_summary(results: &Results, summary: &Summary) -> String {
+pub fn markdown_summary(results: &Results, summary: &Summary, verdicts: &[Verdict]) -> String {
     let mut out = String::new();
     // Writing to a string cannot fail.
-    let _ = write_all(&mut out, results, summary);
+    let _ = write_all(&mut out, results, summary, verdicts);
     out
 }
 
-fn write_all(out: &mut String, results: &Results, summary: &Summary) -> fmt::Result {
+fn write_all(out: &mut String, results: &Results, summary: &Summary, verdicts: &[Verdict]) -> fmt::Result {
     let run = &results.run;
     writeln!(out, "# Regatta: plan {}, {}\n", markdown(&run.plan.name), markdown(&run.started))?;
     writeln!(out, "{}\n", markdown(&machine(results, summary)))?;
@@ -24,6 +25,7 @@ fn write_all(out: &mut String, results: &Results, summary: &Summary) -> fmt::Res
         let name = if notice.gravity == Gravity::Error { "Error" } else { "Note" };
         writeln!(out, "> **{name}:** {}\n", markdown(&notice.text))?;
     }
+    verdicts::write_markdown(out, verdicts, summary)?;
     for group in &summary.groups {
         write_group(out, group)?;
     }

@@ -15,6 +15,7 @@ impl Runner for Async {
     const NAME: &'static str = "async";
     const ABOUT: &'static str = "a spawned asynchronous task each, on a runtime of W threads (tokio)";
     const PARALLELISM: Parallelism = Parallelism::Workers;
+    const PREEMPTIVE: bool = false;
 
     fn need<W: Workload>(workload: &W, _settings: &Settings) -> Need {
         Need::futures(workload.tasks()).descriptors(workload.descriptors() * workload.tasks())

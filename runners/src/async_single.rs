@@ -15,6 +15,7 @@ impl Runner for AsyncSingle {
     const NAME: &'static str = "async-single";
     const ABOUT: &'static str = "a spawned asynchronous task each, on an event loop of one thread (tokio)";
     const PARALLELISM: Parallelism = Parallelism::One;
+    const PREEMPTIVE: bool = false;
 
     fn need<W: Workload>(workload: &W, settings: &Settings) -> Need {
         Async::need(workload, settings)

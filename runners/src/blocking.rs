@@ -38,6 +38,17 @@ impl Context for Blocking {
     fn checkpoint(&self) {}
 }
 
+/// A world whose futures are ready at once because waiting blocks the thread.
+pub(crate) trait World: Context {
+    /// Does the work of one task, with whatever this world asks of a thread that computes.
+    #[inline]
+    fn enter<T>(&self, work: impl FnOnce() -> T) -> T {
+        work()
+    }
+}
+
+impl World for Blocking {}
+
 /// A stream whose reads and writes come back when they are done.
 #[derive(Debug)]
 pub struct BlockingStream<S>(pub S);

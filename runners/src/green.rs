@@ -49,6 +49,7 @@ impl Runner for Green {
     const NAME: &'static str = "green";
     const ABOUT: &'static str = "a coroutine with a stack of its own for each task, on W scheduler threads (may)";
     const PARALLELISM: Parallelism = Parallelism::Workers;
+    const PREEMPTIVE: bool = false;
 
     fn need<W: Workload>(workload: &W, _settings: &Settings) -> Need {
         Need::coroutines(workload.tasks()).descriptors(workload.descriptors() * workload.tasks())

@@ -8,7 +8,7 @@
 //! - `list`: lists of runner types, and the way from a name to a type.
 //! - `crew`: counts the distinct workers that did the work.
 //! - `limits`: what the machine would carry, asked before it is too late.
-//! - `blocking`, `green`, `tokio_world`: the worlds that tasks wait in.
+//! - `blocking`, `green`, `tokio_world`, `gil`: the worlds that tasks wait in.
 //! - `worker`: what runs in a worker process.
 //! - one file per runner.
 
@@ -17,6 +17,9 @@ mod async_single;
 mod blocking;
 mod crew;
 mod error;
+mod gil;
+mod gil_thread;
+mod gil_thread_pool;
 mod green;
 mod limits;
 mod list;
@@ -36,13 +39,15 @@ pub use async_single::AsyncSingle;
 pub use blocking::{Blocking, complete};
 pub use crew::Crew;
 pub use error::Error;
+pub use gil_thread::GilThread;
+pub use gil_thread_pool::GilThreadPool;
 pub use green::Green;
 pub use limits::{Limits, Need};
 pub use list::{RunnerVisitor, Runners};
 pub use process::Process;
 pub use process_pool::ProcessPool;
 pub use rayon::Rayon;
-pub use runner::{Family, Outcome, Parallelism, Runner, Settings};
+pub use runner::{Family, Outcome, Parallelism, Runner, Settings, fits};
 pub use scoped::Scoped;
 pub use sequential::Sequential;
 pub use thread::Thread;
@@ -51,5 +56,17 @@ pub use thread_pool::ThreadPool;
 use regatta_workloads::list;
 
 /// The runners that come with Regatta, in the order in which they are shown. A new one is one more name here.
-pub type Standard =
-    list![Sequential, Process, ProcessPool, Thread, ThreadPool, Scoped, Rayon, Green, Async, AsyncSingle];
+pub type Standard = list![
+    Sequential,
+    Process,
+    ProcessPool,
+    Thread,
+    ThreadPool,
+    Scoped,
+    Rayon,
+    Green,
+    Async,
+    AsyncSingle,
+    GilThread,
+    GilThreadPool
+];

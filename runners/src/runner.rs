@@ -7,7 +7,7 @@ use regatta_workloads::{Tally, Workload};
 use serde_json::Value;
 
 use crate::worker::Command;
-use crate::{Crew, Error, Need};
+use crate::{Crew, Error, Limits, Need};
 
 /// What a runner is given beside the workload.
 #[derive(Debug, Clone, Default)]
@@ -103,6 +103,10 @@ pub trait Runner: 'static {
     /// Whether its workers are processes, which share no memory.
     const PROCESSES: bool = false;
 
+    /// Whether a task that never gives way leaves the tasks of other workers alone. Models that switch only where a task waits
+    /// do not promise that.
+    const PREEMPTIVE: bool = true;
+
     /// What a run would take from the machine.
     fn need<W: Workload>(workload: &W, settings: &Settings) -> Need {
         Need::default().descriptors(workload.descriptors() * settings.workers as u64)
@@ -119,4 +123,27 @@ pub trait Runner: 'static {
         workload: Arc<W>,
         settings: Settings,
     ) -> Result<impl FnMut() -> Result<Outcome, Error> + use<Self, W>, Error>;
+}
+
+/// Says whether runner `R` can do the work, and whether the machine's limits carry it.
+///
+/// # Errors
+/// With the reason and the remedy if not.
+pub fn fits<R: Runner, W: Workload>(workload: &W, settings: &Settings) -> Result<(), Error> {
+    let (needed, at_once) = (workload.at_once(), R::PARALLELISM.workers(settings.workers as u64, workload.tasks()));
+    let reason = if W::SHARES_MEMORY && R::PROCESSES {
+        "its tasks share memory, and processes have none in common; a runner with threads can do it".to_owned()
+    } else if needed > 1 && !R::PREEMPTIVE {
+        "some of its tasks never give way, which under this runner can stall the others for ever; \
+         a runner with threads can do it"
+            .to_owned()
+    } else if needed > at_once {
+        format!(
+            "{needed} of its tasks must be in progress at once, and this runner has {at_once} workers; \
+             a runner with `--workers {needed}` or with a thread per task can do it"
+        )
+    } else {
+        return Limits::read().check(&R::need(workload, settings));
+    };
+    Err(Error::Unavailable(reason))
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use regatta_workloads::{Tally, Workload};
 
-use crate::blocking::carry_out;
+use crate::blocking::{World, carry_out};
 use crate::crew::Shift;
 use crate::{Blocking, Error, Need, Outcome, Parallelism, Runner, Settings};
 
@@ -25,38 +25,46 @@ impl Runner for Thread {
         workload: Arc<W>,
         _settings: Settings,
     ) -> Result<impl FnMut() -> Result<Outcome, Error> + use<W>, Error> {
-        Ok(move || {
-            let shift = Shift::new(&workload);
-            let spawn = |index| {
-                let shift = Arc::clone(&shift);
-                std::thread::Builder::new().spawn(move || {
-                    shift.crew.mark();
-                    carry_out(&*shift.workload, &Blocking, index)
-                })
-            };
-            let mut refused = None;
-            let mut threads = Vec::with_capacity(workload.tasks() as usize);
-            for index in 0..workload.tasks() {
-                match spawn(index) {
-                    Ok(thread) => threads.push(thread),
-                    Err(error) => {
-                        refused = Some(Error::system("create a thread")(error));
-                        break;
-                    }
+        Ok(in_world(workload, Blocking))
+    }
+}
+
+/// The closure that carries out every task on a thread of its own in this world.
+pub(crate) fn in_world<W: Workload, C: World>(
+    workload: Arc<W>,
+    world: C,
+) -> impl Fn() -> Result<Outcome, Error> + use<W, C> {
+    move || {
+        let shift = Shift::new(&workload);
+        let spawn = |index| {
+            let (shift, world) = (Arc::clone(&shift), world.clone());
+            std::thread::Builder::new().spawn(move || {
+                shift.crew.mark();
+                world.enter(|| carry_out(&*shift.workload, &world, index))
+            })
+        };
+        let mut refused = None;
+        let mut threads = Vec::with_capacity(workload.tasks() as usize);
+        for index in 0..workload.tasks() {
+            match spawn(index) {
+                Ok(thread) => threads.push(thread),
+                Err(error) => {
+                    refused = Some(Error::system("create a thread")(error));
+                    break;
                 }
             }
-            let mut tally = Ok(Tally::default());
-            for (index, thread) in (0..).zip(threads) {
-                let result = thread.join().unwrap_or_else(|payload| Err(Error::panic(&*payload)));
-                tally = tally.and_then(|mut tally| {
-                    tally.add(index, result?);
-                    Ok(tally)
-                });
-            }
-            match refused {
-                Some(error) => Err(error),
-                None => Ok(Outcome::new(tally?, &shift.crew)),
-            }
-        })
+        }
+        let mut tally = Ok(Tally::default());
+        for (index, thread) in (0..).zip(threads) {
+            let result = thread.join().unwrap_or_else(|payload| Err(Error::panic(&*payload)));
+            tally = tally.and_then(|mut tally| {
+                tally.add(index, result?);
+                Ok(tally)
+            });
+        }
+        match refused {
+            Some(error) => Err(error),
+            None => Ok(Outcome::new(tally?, &shift.crew)),
+        }
     }
 }

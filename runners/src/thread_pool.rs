@@ -6,7 +6,7 @@ use std::thread::JoinHandle;
 use crossbeam::channel::{Receiver, Sender, unbounded};
 use regatta_workloads::{Tally, Workload};
 
-use crate::blocking::{carry_out, catch};
+use crate::blocking::{World, carry_out, catch};
 use crate::{Blocking, Crew, Error, Outcome, Parallelism, Runner, Settings};
 
 /// W long-lived threads that take tasks from one channel and send results back through another.
@@ -28,16 +28,17 @@ struct Pool {
 }
 
 impl Pool {
-    fn start<W: Workload>(workload: &Arc<W>, workers: usize) -> Result<Self, Error> {
+    fn start<W: Workload, C: World>(workload: &Arc<W>, world: &C, workers: usize) -> Result<Self, Error> {
         let (jobs, take) = unbounded::<Job>();
         let (give, done) = unbounded::<Done>();
         let mut pool = Self { jobs: Some(jobs), done, threads: Vec::with_capacity(workers) };
         for _ in 0..workers {
-            let (workload, take, give) = (Arc::clone(workload), take.clone(), give.clone());
+            let (workload, world) = (Arc::clone(workload), world.clone());
+            let (take, give) = (take.clone(), give.clone());
             let serve = move || {
                 for (crew, index) in take {
                     crew.mark();
-                    let result = catch(|| carry_out(&*workload, &Blocking, index));
+                    let result = catch(|| world.enter(|| carry_out(&*workload, &world, index)));
                     if give.send((index, result)).is_err() {
                         break;
                     }
@@ -86,7 +87,16 @@ impl Runner for ThreadPool {
         workload: Arc<W>,
         settings: Settings,
     ) -> Result<impl FnMut() -> Result<Outcome, Error> + use<W>, Error> {
-        let pool = Pool::start(&workload, settings.workers)?;
-        Ok(move || pool.run(workload.tasks()))
+        in_world(workload, Blocking, settings.workers)
     }
+}
+
+/// The closure that carries out every task on a pool of threads in this world.
+pub(crate) fn in_world<W: Workload, C: World>(
+    workload: Arc<W>,
+    world: C,
+    workers: usize,
+) -> Result<impl Fn() -> Result<Outcome, Error> + use<W, C>, Error> {
+    let pool = Pool::start(&workload, &world, workers)?;
+    Ok(move || pool.run(workload.tasks()))
 }

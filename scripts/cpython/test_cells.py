@@ -72,7 +72,8 @@ class EchoHandler(socketserver.StreamRequestHandler):
     def handle(self) -> None:
         try:
             for line in self.rfile:
-                time.sleep(self.server.delay)  # type: ignore[attr-defined]
+                if self.server.delay:  # type: ignore[attr-defined]
+                    time.sleep(self.server.delay)  # type: ignore[attr-defined]
                 self.wfile.write(self.server.change(line))  # type: ignore[attr-defined]
         except ConnectionError:
             pass  # A client that was not content hung up.

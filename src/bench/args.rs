@@ -1,4 +1,6 @@
 //! What criterion was asked for, as far as others have to know: criterion keeps it to itself.
+//!
+//! The flags are those of criterion 0.8, all of them: one that is not known would hide those after it.
 
 use std::ffi::OsString;
 use std::time::Duration;
@@ -26,8 +28,8 @@ const VALUES: [(&str, Option<char>); 16] = [
     ("output-format", None),
 ];
 
-/// Those that take none and matter here.
-const FLAGS: [(&str, Option<char>); 8] = [
+/// Those that take none.
+const FLAGS: [(&str, Option<char>); 15] = [
     ("bench", None),
     ("test", None),
     ("list", None),
@@ -36,6 +38,13 @@ const FLAGS: [(&str, Option<char>); 8] = [
     ("quick", None),
     ("quiet", None),
     ("noplot", Some('n')),
+    ("verbose", Some('v')),
+    ("discard-baseline", None),
+    ("nocapture", None),
+    ("show-output", None),
+    ("include-ignored", None),
+    ("help", Some('h')),
+    ("version", Some('V')),
 ];
 
 /// What a bench target is to do.
@@ -76,6 +85,7 @@ impl Args {
         let matches = Command::new("bench")
             .ignore_errors(true)
             .disable_help_flag(true)
+            .disable_version_flag(true)
             .args(VALUES.map(value))
             .args(FLAGS.map(flag))
             .arg(Arg::new("filter"))
@@ -170,7 +180,7 @@ mod tests {
 
     #[test]
     fn a_value_is_no_filter() {
-        let args = args("x -s before --noplot --sample-size 10 primes/ray --from-the-future --bench");
+        let args = args("x -s before -v --noplot --nocapture --sample-size 10 primes/ray --discard-baseline --bench");
         assert!(args.matches("primes/rayon/2") && !args.matches("primes/thread/2") && !args.matches("before"));
         assert_eq!(args.mode(), Mode::Measure);
     }

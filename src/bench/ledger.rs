@@ -6,6 +6,7 @@ use std::path::Path;
 
 use anyhow::Context;
 use jiff::Timestamp;
+use regatta_reports::Claims;
 use regatta_reports::record::{End, Failure, Record, Run, Sample};
 
 use crate::commands::report::write_report;
@@ -94,10 +95,12 @@ impl Ledger {
         self.write(&Record::End(End { finished: Timestamp::now().to_string(), complete }))?;
         let output = self.output.borrow();
         let Some(output) = &*output else { return Ok(()) };
+        // Blocks of time, one cell after the other, can bear no claim.
+        let claims = Claims::default();
         if is_for_machines {
-            write_report(&output.folder, &mut io::stderr().lock())
+            write_report(&output.folder, &claims, &mut io::stderr().lock())
         } else {
-            write_report(&output.folder, &mut io::stdout().lock())
+            write_report(&output.folder, &claims, &mut io::stdout().lock())
         }
     }
 }

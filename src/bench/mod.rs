@@ -55,7 +55,7 @@ use crate::commands::run::header;
 use crate::driver::{Launcher, Trouble, failure};
 use crate::environment;
 use crate::interrupt::Interrupt;
-use crate::plan::{Plan, PlannedGroup, ReadyGroup};
+use crate::plan::{Plan, ReadyGroup};
 
 /// Fewest samples that criterion takes.
 const FEWEST_SAMPLES: usize = 10;
@@ -82,11 +82,13 @@ pub(crate) fn main(catalogue: &dyn Catalogue, name: &str, plan: &str) -> ExitCod
 fn bench(catalogue: &dyn Catalogue, name: &str, plan: &str) -> anyhow::Result<Exit> {
     let args = Args::of_process();
     let machine = environment::machine();
-    let plan = Plan::parse(name, plan)?;
+    let mut plan = Plan::parse(name, plan)?;
+    // A second copy of a cell says how much rounds in turn differ by noise; criterion knows no turns.
+    plan.noise_arm = false;
     let groups = plan.ready(catalogue, environment::cores(&machine))?;
     let interrupt = Interrupt::install().context("cannot listen for Ctrl-C")?;
-    let launch = Launcher::new(interrupt.clone()).context("cannot find this program's own file")?;
-    let titled: Vec<_> = groups.iter().zip(titles(&plan.groups)).collect();
+    let launch = Launcher::new(Vec::new(), interrupt.clone()).context("cannot find this program's own file")?;
+    let titled: Vec<_> = groups.iter().zip(titles(&groups)).collect();
     let asked: Vec<_> = titled.iter().filter_map(|(ready, title)| asked_for(ready, title, &args)).collect();
     let first = header(Timestamp::now(), 0, &plan, &asked, machine, catalogue);
     let ledger = Rc::new(Ledger::new(name, first, args.mode() == Mode::Measure));
@@ -211,13 +213,15 @@ impl Target<'_> {
     }
 }
 
-/// The names of the groups: the workload's, and what is special about it where it comes more than once.
-fn titles(groups: &[PlannedGroup]) -> Vec<String> {
-    let title = |group: &PlannedGroup| {
+/// The names of the groups: the workload's, and the parameters that tell it from another group of the same workload.
+fn titles(groups: &[ReadyGroup]) -> Vec<String> {
+    let title = |ready: &ReadyGroup| {
+        let group = &ready.group;
         let plain = |value: &serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        let is_alone = groups.iter().filter(|other| other.workload == group.workload).count() == 1;
-        let params = group.params.iter().filter(|_| !is_alone);
-        params.fold(group.workload.clone(), |title, (name, value)| format!("{title},{name}={}", plain(value)))
+        let like = || groups.iter().map(|other| &other.group).filter(|other| other.workload == group.workload);
+        let telling =
+            group.params.iter().filter(|(name, value)| like().any(|other| other.params.get(*name) != Some(value)));
+        telling.fold(group.workload.clone(), |title, (name, value)| format!("{title},{name}={}", plain(value)))
     };
     groups.iter().map(title).collect()
 }

@@ -2,15 +2,17 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
+use std::path::PathBuf;
 use std::time::Instant;
 
 use anyhow::Context;
 use jiff::Timestamp;
 use regatta_reports::record::{self, End, Record, RunnerInfo, SCHEMA, WorkloadInfo};
 
-use super::report::write_report;
+use super::report::{load_claims, write_report};
 use crate::catalogue::Catalogue;
 use crate::cli::{Exit, RunArgs};
+use crate::cpython::{Interpreters, WithPython};
 use crate::driver::{Driver, Launcher, Sink, Tallied};
 use crate::environment;
 use crate::interrupt::Interrupt;
@@ -20,10 +22,27 @@ use crate::progress::Progress;
 
 /// Measures what `args` ask for.
 pub(crate) fn run(catalogue: &dyn Catalogue, args: &RunArgs) -> anyhow::Result<Exit> {
+    carry_out(catalogue, args, |_| ()).map(|(exit, _)| exit)
+}
+
+/// Measures what `args` ask for by their plan after `change`, and gives the folder of the run, too.
+pub(crate) fn carry_out(
+    catalogue: &dyn Catalogue,
+    args: &RunArgs,
+    change: impl FnOnce(&mut Plan),
+) -> anyhow::Result<(Exit, PathBuf)> {
     let started = Timestamp::now();
     let machine = environment::machine();
+    let interrupt = Interrupt::install().context("cannot listen for Ctrl-C")?;
+    let interpreters = Interpreters::find(&args.python, &interrupt).context("cannot prepare CPython's cells")?;
+    if interpreters.is_empty() {
+        eprintln!("regatta: no python3 was found, so CPython is left out; name an interpreter with --python PATH");
+    }
+    let catalogue: &dyn Catalogue = &WithPython { inner: catalogue, interpreters: &interpreters };
+    let claims = load_claims(&args.claims)?;
     let mut plan = Plan::load(&args.plan)?;
     plan.apply(&overrides(args), catalogue)?;
+    change(&mut plan);
     let groups = plan.ready(catalogue, environment::cores(&machine))?;
     let seed = args.seed.unwrap_or_else(rand::random);
     let mut output = Output::create(args.out.as_deref(), started)?;
@@ -40,7 +59,8 @@ pub(crate) fn run(catalogue: &dyn Catalogue, args: &RunArgs) -> anyhow::Result<E
     output
         .write(&Record::Run(Box::new(header(started, seed, &plan, &groups, machine, catalogue))))
         .with_context(lost)?;
-    let launch = Launcher::new(interrupt.clone()).context("cannot find this program's own file")?;
+    let launch =
+        Launcher::new(interpreters.externals(), interrupt.clone()).context("cannot find this program's own file")?;
     let clock = Instant::now();
     let mut progress = Progress::new();
     let driver = Driver {
@@ -59,13 +79,14 @@ pub(crate) fn run(catalogue: &dyn Catalogue, args: &RunArgs) -> anyhow::Result<E
     output.write(&Record::End(end)).with_context(lost)?;
 
     let mut terminal = io::stdout().lock();
-    write_report(&folder, &mut terminal)?;
+    write_report(&folder, &claims, &mut terminal)?;
     conclude(&tallied, &mut terminal)?;
-    Ok(match interrupt.signal() {
+    let exit = match interrupt.signal() {
         Some(signal) => Exit::Signal(signal),
         None if tallied.failed > 0 => Exit::CellsFailed,
         None => Exit::Well,
-    })
+    };
+    Ok((exit, folder))
 }
 
 fn overrides(args: &RunArgs) -> Overrides {
@@ -126,7 +147,7 @@ pub(crate) fn header(
                     about: card.about,
                     baseline: card.baseline,
                     parallelism: card.parallelism.name().to_owned(),
-                    version: String::new(),
+                    version: card.version,
                 };
                 (card.name, info)
             })

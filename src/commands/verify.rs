@@ -8,6 +8,7 @@ use regatta_reports::record::Record;
 
 use crate::catalogue::Catalogue;
 use crate::cli::{Exit, VerifyArgs};
+use crate::cpython::{Interpreters, WithPython};
 use crate::driver::{Driver, Launcher, Sink};
 use crate::environment;
 use crate::interrupt::Interrupt;
@@ -21,19 +22,22 @@ impl<W: Write> Sink for Announce<W> {
     fn write(&mut self, record: &Record) -> io::Result<()> {
         match record {
             Record::Sample(sample) => {
-                writeln!(self.0, "ok       {:<10} {:<16} {} tasks", sample.workload, sample.cell.runner, sample.tasks)
+                writeln!(self.0, "ok       {:<10} {:<20} {} tasks", sample.workload, sample.cell.runner, sample.tasks)
             }
             Record::Error(failure) => {
                 let word = if failure.kind.is_not_run() { "not run " } else { "FAILED  " };
-                writeln!(self.0, "{word} {:<10} {:<16} {}", failure.workload, failure.cell.runner, failure.message)
+                writeln!(self.0, "{word} {:<10} {:<20} {}", failure.workload, failure.cell.runner, failure.message)
             }
-            Record::Run(_) | Record::End(_) => Ok(()),
+            Record::Run(_) | Record::Profile(_) | Record::End(_) => Ok(()),
         }
     }
 }
 
 /// Checks every answer.
 pub(crate) fn verify(catalogue: &dyn Catalogue, args: &VerifyArgs) -> anyhow::Result<Exit> {
+    let interrupt = Interrupt::install().context("cannot listen for Ctrl-C")?;
+    let interpreters = Interpreters::find(&args.python, &interrupt).context("cannot prepare CPython's cells")?;
+    let catalogue: &dyn Catalogue = &WithPython { inner: catalogue, interpreters: &interpreters };
     let mut plan = Plan::load("quick")?;
     let overrides = Overrides {
         workloads: args.workload.clone(),
@@ -43,9 +47,10 @@ pub(crate) fn verify(catalogue: &dyn Catalogue, args: &VerifyArgs) -> anyhow::Re
     };
     plan.apply(&overrides, catalogue)?;
     plan.processes = 1;
+    plan.noise_arm = false;
     let groups = plan.ready(catalogue, environment::cores(&environment::machine()))?;
-    let interrupt = Interrupt::install().context("cannot listen for Ctrl-C")?;
-    let launch = Launcher::new(interrupt.clone()).context("cannot find this program's own file")?;
+    let launch =
+        Launcher::new(interpreters.externals(), interrupt.clone()).context("cannot find this program's own file")?;
     let clock = Instant::now();
     let mut progress = Progress::new();
     let mut announce = Announce(io::stdout());

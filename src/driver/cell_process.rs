@@ -10,7 +10,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, bounded};
-use regatta_reports::record::{FailureKind, Sample};
+use regatta_reports::record::{FailureKind, Profile, Sample};
 use regatta_workloads::Service;
 use rustix::process::{Pid, Signal, kill_process_group, set_parent_process_death_signal};
 
@@ -43,12 +43,25 @@ pub(crate) fn die_with_parent() {
 pub(crate) struct Launcher {
     /// This program, which is every cell and server too.
     program: PathBuf,
+    /// Other programs that are cells.
+    externals: Vec<External>,
     interrupt: Interrupt,
 }
 
+/// Another program that is a cell.
+#[derive(Debug, Clone)]
+pub(crate) struct External {
+    /// Name of the runner in plans and records.
+    pub(crate) name: String,
+    /// Name of the runner as the program knows it.
+    pub(crate) runner: String,
+    pub(crate) program: PathBuf,
+    pub(crate) args: Vec<String>,
+}
+
 impl Launcher {
-    pub(crate) fn new(interrupt: Interrupt) -> std::io::Result<Self> {
-        Ok(Self { program: std::env::current_exe()?, interrupt })
+    pub(crate) fn new(externals: Vec<External>, interrupt: Interrupt) -> std::io::Result<Self> {
+        Ok(Self { program: std::env::current_exe()?, externals, interrupt })
     }
 
     fn spawn(&self, what: &'static str, args: &[String]) -> Result<Talker, Trouble> {
@@ -58,11 +71,23 @@ impl Launcher {
 
 impl Launch for Launcher {
     fn cell(&self, start: &Start, timeout: Duration) -> Result<Box<dyn Cell>, Trouble> {
-        let mut cell = CellProcess(self.spawn("cell process", &[CELL.to_owned()])?);
-        match cell.ask(&Request::Start(start.clone()), timeout)? {
-            Answer::Ready { .. } => Ok(Box::new(cell)),
+        let mut start = start.clone();
+        let talker = match self.externals.iter().find(|external| external.name == start.runner) {
+            Some(external) => {
+                start.runner.clone_from(&external.runner);
+                let mut command = Command::new(&external.program);
+                Talker::spawn("cell process", command.args(&external.args), self.interrupt.clone())?
+            }
+            None => self.spawn("cell process", &[CELL.to_owned()])?,
+        };
+        let mut cell = CellProcess { talker, start_ns: 0 };
+        match cell.ask(&Request::Start(start), timeout)? {
+            Answer::Ready { start_ns, .. } => {
+                cell.start_ns = start_ns;
+                Ok(Box::new(cell))
+            }
             Answer::Error { kind, message } => Err(Trouble::Failed { kind, message }),
-            Answer::Sample(_) => Err(Trouble::failed(FailureKind::Protocol, "it answered `start` with a sample")),
+            other => Err(unexpected("start", &other)),
         }
     }
 
@@ -83,14 +108,18 @@ impl Launch for Launcher {
 }
 
 /// A cell in a process of its own.
-struct CellProcess(Talker);
+struct CellProcess {
+    talker: Talker,
+    /// How long its model took to start, nanoseconds.
+    start_ns: u64,
+}
 
 impl CellProcess {
     fn ask(&mut self, request: &Request, timeout: Duration) -> Result<Answer, Trouble> {
         let line = serde_json::to_string(request)
             .map_err(|error| Trouble::failed(FailureKind::Protocol, format!("cannot say {request:?}: {error}")))?;
-        self.0.say(&line);
-        let line = self.0.hear(timeout)?;
+        self.talker.say(&line);
+        let line = self.talker.hear(timeout)?;
         serde_json::from_str(&line).map_err(|error| {
             let shown: String = line.chars().take(200).collect();
             Trouble::failed(FailureKind::Protocol, format!("its answer `{shown}` is not of the protocol: {error}"))
@@ -101,11 +130,30 @@ impl CellProcess {
 impl Cell for CellProcess {
     fn run(&mut self, timeout: Duration) -> Result<Sample, Trouble> {
         match self.ask(&Request::Run, timeout)? {
-            Answer::Sample(sample) => Ok(*sample),
+            Answer::Sample(sample) => Ok(Sample { start_ns: self.start_ns, ..*sample }),
             Answer::Error { kind, message } => Err(Trouble::Failed { kind, message }),
-            Answer::Ready { .. } => Err(Trouble::failed(FailureKind::Protocol, "it answered `run` with `ready`")),
+            other => Err(unexpected("run", &other)),
         }
     }
+
+    fn profile(&mut self, timeout: Duration) -> Result<Profile, Trouble> {
+        match self.ask(&Request::Profile, timeout)? {
+            Answer::Profile(profile) => Ok(*profile),
+            Answer::Error { kind, message } => Err(Trouble::Failed { kind, message }),
+            other => Err(unexpected("profile", &other)),
+        }
+    }
+}
+
+/// The cell has answered with the wrong message.
+fn unexpected(request: &str, answer: &Answer) -> Trouble {
+    let name = match answer {
+        Answer::Ready { .. } => "ready",
+        Answer::Sample(_) => "sample",
+        Answer::Profile(_) => "profile",
+        Answer::Error { .. } => "error",
+    };
+    Trouble::failed(FailureKind::Protocol, format!("it answered `{request}` with `{name}`"))
 }
 
 /// A server in a process of its own.
@@ -130,7 +178,7 @@ impl Server for ServerProcess {
 }
 
 /// A child process that is spoken to line by line. It and all its children are killed on drop.
-struct Talker {
+pub(crate) struct Talker {
     what: &'static str,
     child: Child,
     /// None once the child has stopped reading.
@@ -145,7 +193,8 @@ struct Talker {
 }
 
 impl Talker {
-    fn spawn(what: &'static str, command: &mut Command, interrupt: Interrupt) -> Result<Self, Trouble> {
+    /// Starts it.
+    pub(crate) fn spawn(what: &'static str, command: &mut Command, interrupt: Interrupt) -> Result<Self, Trouble> {
         let refused = |error| Trouble::failed(FailureKind::Unavailable, format!("cannot start a {what}: {error}"));
         // In a process group of its own, the terminal's Ctrl-C reaches only the driver, which ends the child in good order.
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
@@ -178,7 +227,7 @@ impl Talker {
     }
 
     /// The next line that the child writes.
-    fn hear(&mut self, timeout: Duration) -> Result<String, Trouble> {
+    pub(crate) fn hear(&mut self, timeout: Duration) -> Result<String, Trouble> {
         let deadline = Instant::now() + timeout;
         loop {
             if self.interrupt.is_set() {

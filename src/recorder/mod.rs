@@ -2,21 +2,29 @@
 //!
 //! - `per_core`: CPU time of the process tree on each core, exact, by perf; absent where perf is forbidden.
 //! - `tree`: what the kernel tells of the processes of this tree: CPU clocks, context switches, memory.
+//! - `latency`: latencies that tasks saw, as a histogram.
 //! - `machine`: what it tells of the whole machine: busy and stolen time.
 
+mod latency;
 mod machine;
 mod per_core;
 mod tree;
 
 use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
+use machine::MachineTimes;
+use per_core::PerCore;
 use regatta_reports::record::Sample;
 
-use machine::MachineTimes;
-
-pub(crate) use per_core::PerCore;
+pub(crate) use latency::histogram;
 pub(crate) use tree::cpu_time_of;
+
+/// The source of figures that perf counts.
+pub(crate) const PERF: &str = "perf-task-clock";
+/// The source of figures that are known of the whole machine only.
+const WHOLE_MACHINE: &str = "proc-stat-whole-machine";
 
 /// What one run took from the machine.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -63,19 +71,48 @@ impl Usage {
 #[derive(Debug)]
 pub struct Recorder {
     /// The perf counters, or why there are none.
-    per_core: Result<PerCore, String>,
+    per_core: Result<Arc<Mutex<PerCore>>, String>,
 }
+
+/// Reads the CPU time that each core has spent so far, nanoseconds.
+pub(crate) type CoreReader = Box<dyn FnMut() -> Option<Vec<u64>> + Send>;
 
 impl Recorder {
     /// Opens the counters. To be called before the process has a second thread or a child, for those that exist already
     /// are not counted.
     pub fn open() -> Self {
-        Self { per_core: PerCore::open().map_err(|error| error.to_string()) }
+        Self {
+            per_core: PerCore::open().map(|counters| Arc::new(Mutex::new(counters))).map_err(|error| error.to_string()),
+        }
     }
 
     /// A recorder that makes do without perf, as on a machine that forbids it.
     pub fn without_perf() -> Self {
         Self { per_core: Err("not asked for".to_owned()) }
+    }
+
+    /// The time since some fixed moment, the same in all processes of the machine, nanoseconds, monotonic: the clock that is handed to
+    /// workloads which time latencies.
+    pub fn now_ns() -> u64 {
+        tree::monotonic()
+    }
+
+    /// CPU time of the process tree on each core so far; none where perf is forbidden.
+    fn read_cores(&self) -> Option<Vec<u64>> {
+        let counters = self.per_core.as_ref().ok()?;
+        counters.lock().unwrap_or_else(PoisonError::into_inner).read().ok()
+    }
+
+    /// A reader of the cores for another thread, and what it reads: this process tree, or else the whole machine.
+    pub(crate) fn core_reader(&self) -> (CoreReader, &'static str) {
+        match &self.per_core {
+            Ok(counters) => {
+                let counters = Arc::clone(counters);
+                let read = move || counters.lock().unwrap_or_else(PoisonError::into_inner).read().ok();
+                (Box::new(read), PERF)
+            }
+            Err(_) => (Box::new(|| MachineTimes::read().map(|times| times.busy)), WHOLE_MACHINE),
+        }
     }
 
     /// Says in words where the CPU time on each core comes from.
@@ -100,13 +137,15 @@ impl Recorder {
         tree::reset_peak_memory();
         let machine = MachineTimes::read();
         let switches = tree::switches();
-        let tree_cpu = self.per_core.is_err().then(tree::cpu_time);
-        let cores = self.per_core.as_mut().ok().and_then(|counters| counters.read().ok());
+        let tree_cpu = tree::cpu_time();
+        let ended = tree::cpu_time_of_ended();
+        let cores = self.read_cores();
 
         let (wall_ns, output) = self.time(work);
 
-        let cores_after = self.per_core.as_mut().ok().and_then(|counters| counters.read().ok());
-        let tree_cpu = tree_cpu.map(|before| tree::cpu_time().saturating_sub(before));
+        let cores_after = self.read_cores();
+        let tree_cpu = tree::cpu_time().saturating_sub(tree_cpu);
+        let ended = tree::cpu_time_of_ended().saturating_sub(ended);
         let switches_after = tree::switches();
         let machine_used = MachineTimes::read().zip(machine).map(|(after, before)| after.since(&before));
 
@@ -118,18 +157,19 @@ impl Recorder {
                 after.iter().zip(&before).map(|(after, before)| after.saturating_sub(*before)).collect();
             usage.cpu_ns = used.iter().sum();
             usage.per_core_ns = Some(used);
-            source("cpu", "perf-task-clock");
-            source("per_core", "perf-task-clock");
-        } else {
-            usage.cpu_ns = tree_cpu.unwrap_or(0);
+            source("cpu", PERF);
+            source("per_core", PERF);
+        } else if let Some(machine) = &machine_used {
+            usage.per_core_ns = Some(machine.busy.clone());
+            source("per_core", WHOLE_MACHINE);
+        }
+        if let Err(reason) = &self.per_core {
+            source("perf", &format!("unavailable: {reason}"));
+        }
+        // Perf misses what a process still uses while it ends; the kernel's own accounts of ended children have it.
+        if usage.cpu_ns == 0 || ended > 0 {
+            usage.cpu_ns = tree_cpu;
             source("cpu", "process-clocks");
-            if let Err(reason) = &self.per_core {
-                source("perf", &format!("unavailable: {reason}"));
-            }
-            if let Some(machine) = &machine_used {
-                usage.per_core_ns = Some(machine.busy.clone());
-                source("per_core", "proc-stat-whole-machine");
-            }
         }
         if let Some((after, before)) = switches_after.zip(switches) {
             usage.switches_voluntary = Some(after.voluntary.saturating_sub(before.voluntary));

@@ -19,14 +19,23 @@ pub(crate) struct Switches {
 pub(crate) fn cpu_time() -> u64 {
     let own = clock(ClockId::CLOCK_PROCESS_CPUTIME_ID);
     let live: u64 = descendants().into_iter().filter_map(cpu_time_of).sum();
-    let ended = getrusage(UsageWho::RUSAGE_CHILDREN).map_or(0, |usage| cpu_of(&usage));
-    own + live + ended
+    own + live + cpu_time_of_ended()
+}
+
+/// CPU time of the children that have ended and been waited for, nanoseconds.
+pub(crate) fn cpu_time_of_ended() -> u64 {
+    getrusage(UsageWho::RUSAGE_CHILDREN).map_or(0, |usage| cpu_of(&usage))
 }
 
 /// CPU time that the process of this number has used so far, nanoseconds, all its threads; none if it is gone.
 pub(crate) fn cpu_time_of(process: u32) -> Option<u64> {
     let clock_id = clock_getcpuclockid(Pid::from_raw(process.cast_signed())).ok()?;
     clock_gettime(clock_id).ok().map(|time| time.num_nanoseconds().cast_unsigned())
+}
+
+/// The machine's monotonic clock, nanoseconds.
+pub(crate) fn monotonic() -> u64 {
+    clock(ClockId::CLOCK_MONOTONIC)
 }
 
 fn clock(id: ClockId) -> u64 {

@@ -15,6 +15,7 @@ pub const REGATTA: &str = env!("CARGO_BIN_EXE_regatta");
 /// A plan whose rounds take a while, so that there is time to interfere: every cell waits for 50 ms.
 pub const SLOW: &str = r#"
 rounds = 12
+noise_arm = false
 timeout = "20s"
 [[group]]
 workload = "sleep"

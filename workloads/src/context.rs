@@ -13,6 +13,12 @@ pub trait Context: Clone + Send + Sync + 'static {
     /// Waits for `duration` the way the model waits.
     fn sleep(&self, duration: Duration) -> impl Future<Output = ()> + Send;
 
+    /// Blocks the thread for `duration` without telling the model, as a call that knows nothing of it does.
+    fn block(&self, duration: Duration) -> impl Future<Output = ()> + Send {
+        std::thread::sleep(duration);
+        std::future::ready(())
+    }
+
     /// Opens a TCP connection the way the model does.
     fn connect(&self, to: SocketAddr) -> impl Future<Output = io::Result<Self::Stream>> + Send;
 

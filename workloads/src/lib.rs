@@ -11,8 +11,10 @@
 //! - `list`: lists of workload types, and the way from a name to a type.
 //! - one file per workload.
 
+mod block;
 mod checksum;
 mod context;
+mod convoy;
 mod counting;
 mod echo;
 mod empty;
@@ -22,8 +24,10 @@ mod sleep;
 mod switch;
 mod workload;
 
+pub use block::Block;
 pub use checksum::{Tally, expected_tally};
 pub use context::{Context, Stream};
+pub use convoy::Convoy;
 pub use counting::Counting;
 pub use echo::Echo;
 pub use empty::Empty;
@@ -34,4 +38,4 @@ pub use switch::Switch;
 pub use workload::{Error, Kind, Service, Workload};
 
 /// The workloads that come with Regatta, in the order in which they are shown. A new one is one more name here.
-pub type Standard = list![Primes, Counting, Switch, Empty, Sleep, Echo];
+pub type Standard = list![Primes, Counting, Switch, Empty, Sleep, Block, Echo, Convoy];

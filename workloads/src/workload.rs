@@ -101,8 +101,21 @@ pub trait Workload: Serialize + DeserializeOwned + Default + Clone + Send + Sync
         None
     }
 
+    /// Tasks that must be in progress at once for the work to come to an end.
+    fn at_once(&self) -> u64 {
+        1
+    }
+
     /// Tells it where its server listens. The address is not a parameter and so not part of the records.
     fn attach(&mut self, _server: SocketAddr) {}
+
+    /// Gives it a clock, for latencies that only a task can see. It reads nanoseconds since some fixed moment.
+    fn attach_clock(&mut self, _now: fn() -> u64) {}
+
+    /// The latencies that the tasks of the last run saw, nanoseconds, under a name that ends in the unit.
+    fn latencies(&self) -> Option<(&'static str, Vec<u64>)> {
+        None
+    }
 
     /// Makes memory that the tasks of one run share ready for the next run. Called before each run, outside the timed region.
     fn begin(&self) {}

@@ -7,6 +7,7 @@ tasks 1 to `beside` divide until it is done, and give their own index.
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from . import histogram
@@ -46,18 +47,25 @@ class Convoy(Workload):
                 f"not {int(at_once)}, or fewer busy tasks",
             )
         self.done = world.flag()
+        self.started = world.numbers(self.beside)
         self.latencies = world.numbers(self.round_trips)
 
     def reset(self) -> None:
         self.done.value = 0
+        for index in range(self.beside):
+            self.started[index] = 0
 
     def task(self, world: Any, index: int) -> int:
         if index:
             done = self.done
+            self.started[index - 1] = 1
             while not done.value:
                 divide()
             return index
         try:
+            # Round trips made before the busy tasks are at work would be those of a task alone.
+            while not all(self.started):
+                time.sleep(0.0002)
             return self._talk(world)
         finally:
             self.done.value = 1

@@ -1,0 +1,317 @@
+//! A model of CPython's global interpreter lock, and the world of threads that share one.
+//!
+//! It follows the lock that CPython has had since version 3.2 (`Python/ceval_gil.c`; Antoine Pitrou, "Reworking the GIL",
+//! python-dev, October 2009): a thread that waits longer than the switch interval asks for the lock; the holder sees that at its
+//! next checkpoint, lets go, and waits until another thread has really taken it (forced switching). Whoever is about to block lets
+//! go first and takes the lock again afterwards.
+
+use std::cell::Cell;
+use std::io::{self, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use regatta_workloads::{Context, Stream};
+
+use crate::blocking::World;
+use crate::{Error, Outcome, Settings};
+
+/// The option that sets the switch interval, microseconds.
+const INTERVAL: &str = "switch_interval_us";
+/// CPython's switch interval (`sys.getswitchinterval`), microseconds.
+const DEFAULT_INTERVAL_US: u64 = 5_000;
+
+static NEXT_THREAD: AtomicU64 = AtomicU64::new(1);
+
+thread_local! {
+    /// A number of its own for each thread; 0 until it first takes a lock.
+    static THREAD: Cell<u64> = const { Cell::new(0) };
+}
+
+/// The lock.
+#[derive(Debug)]
+pub(crate) struct Gil {
+    /// How long a thread waits before it asks the holder to let go.
+    interval: Duration,
+    state: Mutex<State>,
+    /// The lock has become free.
+    freed: Condvar,
+    /// The lock has been taken by another thread than before.
+    switched: Condvar,
+    /// A waiting thread asks the holder to let go. Read at every checkpoint without the mutex.
+    drop_request: AtomicBool,
+    /// Times that a thread found the lock taken.
+    waits: AtomicU64,
+    /// Times that a holder let go because it was asked to.
+    forced: AtomicU64,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    locked: bool,
+    /// The thread that holds the lock or held it last; 0 before the first.
+    holder: u64,
+    /// How often the lock went from one thread to another.
+    switches: u64,
+}
+
+impl Gil {
+    /// A free lock with the switch interval that the settings ask for.
+    pub(crate) fn new(settings: &Settings) -> Result<Arc<Self>, Error> {
+        let wrong = |option: &str, why: &str| Err(Error::Unavailable(format!("option `{option}` {why}")));
+        if let Some(name) = settings.options.keys().find(|name| *name != INTERVAL) {
+            return wrong(name, &format!("is not known; there is `{INTERVAL}`"));
+        }
+        let interval = match settings.options.get(INTERVAL).map(serde_json::Value::as_u64) {
+            None => DEFAULT_INTERVAL_US,
+            Some(Some(interval @ 1..)) => interval,
+            Some(_) => return wrong(INTERVAL, "must be a whole number of microseconds, at least 1"),
+        };
+        Ok(Arc::new(Self {
+            interval: Duration::from_micros(interval),
+            state: Mutex::default(),
+            freed: Condvar::new(),
+            switched: Condvar::new(),
+            drop_request: AtomicBool::new(false),
+            waits: AtomicU64::new(0),
+            forced: AtomicU64::new(0),
+        }))
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // The state is whole at every point where the mutex is let go, so a panic elsewhere does not spoil it.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes the lock, and asks for it whenever it has not changed hands for an interval.
+    fn take(&self) {
+        let me = this_thread();
+        let mut state = self.state();
+        if state.locked {
+            self.waits.fetch_add(1, Ordering::Relaxed);
+        }
+        while state.locked {
+            let switches = state.switches;
+            let (woken, waited) = self.freed.wait_timeout(state, self.interval).unwrap_or_else(PoisonError::into_inner);
+            state = woken;
+            if waited.timed_out() && state.locked && state.switches == switches {
+                self.drop_request.store(true, Ordering::Relaxed);
+            }
+        }
+        state.locked = true;
+        if state.holder != me {
+            state.holder = me;
+            state.switches += 1;
+        }
+        self.drop_request.store(false, Ordering::Relaxed);
+        self.switched.notify_all();
+    }
+
+    /// Lets go; if another thread has asked for the lock, waits until one has taken it.
+    fn let_go(&self) {
+        let me = this_thread();
+        let mut state = self.state();
+        state.locked = false;
+        self.freed.notify_one();
+        if self.drop_request.load(Ordering::Relaxed) {
+            self.forced.fetch_add(1, Ordering::Relaxed);
+            // Whoever asked is still waiting and will take it, so this ends.
+            while state.holder == me {
+                state = self.switched.wait(state).unwrap_or_else(PoisonError::into_inner);
+            }
+        }
+    }
+
+    /// Gives way to the thread that has asked for the lock.
+    #[cold]
+    fn give_way(&self) {
+        self.let_go();
+        self.take();
+    }
+
+    /// Adds what the lock saw since the last time to the figures of a run.
+    pub(crate) fn report(&self, mut outcome: Outcome) -> Outcome {
+        for (name, count) in [("lock_waits", &self.waits), ("forced_switches", &self.forced)] {
+            outcome.figures.insert(name.to_owned(), count.swap(0, Ordering::Relaxed) as f64);
+        }
+        outcome
+    }
+}
+
+fn this_thread() -> u64 {
+    THREAD.with(|thread| {
+        if thread.get() == 0 {
+            thread.set(NEXT_THREAD.fetch_add(1, Ordering::Relaxed));
+        }
+        thread.get()
+    })
+}
+
+/// The world of threads that must hold one lock to compute, and let go of it while they wait.
+#[derive(Debug, Clone)]
+pub(crate) struct UnderGil(pub(crate) Arc<Gil>);
+
+/// Lets go of the lock when a task is done, even if it panicked.
+struct Held<'a>(&'a Gil);
+
+impl Drop for Held<'_> {
+    fn drop(&mut self) {
+        self.0.let_go();
+    }
+}
+
+impl UnderGil {
+    /// Does something that blocks without holding the lock.
+    fn without<T>(&self, block: impl FnOnce() -> T) -> T {
+        self.0.let_go();
+        let output = block();
+        self.0.take();
+        output
+    }
+}
+
+impl World for UnderGil {
+    fn enter<T>(&self, work: impl FnOnce() -> T) -> T {
+        self.0.take();
+        let _held = Held(&self.0);
+        work()
+    }
+}
+
+impl Context for UnderGil {
+    type Stream = GilStream;
+
+    async fn sleep(&self, duration: Duration) {
+        self.without(|| std::thread::sleep(duration));
+    }
+
+    async fn block(&self, duration: Duration) {
+        // A blocking call in a thread lets go of the interpreter's lock, whatever else it keeps busy.
+        self.without(|| std::thread::sleep(duration));
+    }
+
+    async fn connect(&self, to: SocketAddr) -> io::Result<Self::Stream> {
+        let stream = self.without(|| TcpStream::connect(to))?;
+        stream.set_nodelay(true)?;
+        Ok(GilStream { stream, world: self.clone() })
+    }
+
+    async fn yield_now(&self) {
+        self.without(std::thread::yield_now);
+    }
+
+    #[inline]
+    fn checkpoint(&self) {
+        if self.0.drop_request.load(Ordering::Relaxed) {
+            self.0.give_way();
+        }
+    }
+}
+
+/// A stream that is read and written without holding the lock, one system call at a time.
+#[derive(Debug)]
+pub(crate) struct GilStream {
+    stream: TcpStream,
+    world: UnderGil,
+}
+
+impl Stream for GilStream {
+    async fn read_exact(&mut self, buffer: &mut [u8]) -> io::Result<()> {
+        let mut filled = 0;
+        while filled < buffer.len() {
+            match self.world.without(|| self.stream.read(&mut buffer[filled..]))? {
+                0 => return Err(io::ErrorKind::UnexpectedEof.into()),
+                length => filled += length,
+            }
+        }
+        Ok(())
+    }
+
+    async fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.world.without(|| self.stream.write_all(bytes))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn gil(interval_us: u64) -> Arc<Gil> {
+        let options = [(INTERVAL.to_owned(), interval_us.into())].into();
+        Gil::new(&Settings { options, ..Settings::default() }).expect("a whole number of microseconds")
+    }
+
+    #[test]
+    fn only_one_thread_computes_at_a_time() {
+        let world = UnderGil(gil(100));
+        let (inside, most) = (AtomicU64::new(0), AtomicU64::new(0));
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    world.enter(|| {
+                        for _ in 0..20_000 {
+                            most.fetch_max(inside.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+                            inside.fetch_sub(1, Ordering::SeqCst);
+                            world.checkpoint();
+                        }
+                    });
+                });
+            }
+        });
+        assert_eq!(most.into_inner(), 1);
+    }
+
+    #[test]
+    fn a_holder_that_is_asked_gives_way_until_another_has_taken_the_lock() {
+        let world = UnderGil(gil(500));
+        let turns = Mutex::new(Vec::new());
+        std::thread::scope(|scope| {
+            for name in 0..2 {
+                let (world, turns) = (&world, &turns);
+                scope.spawn(move || {
+                    world.enter(|| {
+                        for _ in 0..3 {
+                            turns.lock().expect("no panic").push(name);
+                            // Computes until the lock has changed hands.
+                            let before = world.0.forced.load(Ordering::SeqCst);
+                            for _ in 0..100_000_000 {
+                                world.checkpoint();
+                                if world.0.forced.load(Ordering::SeqCst) != before {
+                                    break;
+                                }
+                            }
+                        }
+                    });
+                });
+            }
+        });
+        let outcome = world.0.report(Outcome::default());
+        assert!(outcome.figures["forced_switches"] >= 2.0, "{outcome:?}");
+        assert!(outcome.figures["lock_waits"] >= 1.0, "{outcome:?}");
+        assert!(turns.into_inner().expect("no panic").windows(2).any(|pair| pair[0] != pair[1]), "they took turns");
+        assert_eq!(world.0.report(Outcome::default()).figures["lock_waits"], 0.0, "figures start anew");
+    }
+
+    #[test]
+    fn the_lock_is_free_while_a_thread_waits_and_after_a_panic() {
+        let world = UnderGil(gil(1_000_000));
+        std::thread::scope(|scope| {
+            let panics = scope.spawn(|| world.enter(|| panic!("as it should")));
+            assert!(panics.join().is_err());
+            // With an interval of a second, two waits of 50 ms overlap only if the lock is let go.
+            scope.spawn(|| world.enter(|| crate::complete(world.sleep(Duration::from_millis(50)))));
+            world.enter(|| assert!(world.0.state().locked));
+        });
+        assert!(!world.0.state().locked);
+    }
+
+    #[test]
+    fn odd_options_are_refused() {
+        for (name, value) in [(INTERVAL, serde_json::json!(0)), (INTERVAL, "5ms".into()), ("interval", 5.into())] {
+            let settings = Settings { options: [(name.to_owned(), value)].into(), ..Settings::default() };
+            let error = Gil::new(&settings).expect_err("odd").to_string();
+            assert!(error.contains(name), "{error}");
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! `gil-thread`: a thread of its own for each task, under a modelled global interpreter lock.
+
+use std::sync::Arc;
+
+use regatta_workloads::Workload;
+
+use crate::gil::{Gil, UnderGil};
+use crate::{Error, Family, Need, Outcome, Parallelism, Runner, Settings, Thread, thread};
+
+/// A thread of its own for each task, all at once, one of which computes at a time.
+#[derive(Debug)]
+pub struct GilThread;
+
+impl Runner for GilThread {
+    const NAME: &'static str = "gil-thread";
+    const ABOUT: &'static str = "a thread of its own for each task, under a model of CPython's lock";
+    const PARALLELISM: Parallelism = Parallelism::PerTask;
+    const FAMILY: Family = Family::Gil;
+    const MODEL: &'static str = "thread";
+
+    fn need<W: Workload>(workload: &W, settings: &Settings) -> Need {
+        Thread::need(workload, settings)
+    }
+
+    fn start<W: Workload>(
+        workload: Arc<W>,
+        settings: Settings,
+    ) -> Result<impl FnMut() -> Result<Outcome, Error> + use<W>, Error> {
+        let gil = Gil::new(&settings)?;
+        let run = thread::in_world(workload, UnderGil(Arc::clone(&gil)));
+        Ok(move || run().map(|outcome| gil.report(outcome)))
+    }
+}

@@ -1,0 +1,29 @@
+//! `gil-thread-pool`: long-lived threads that take tasks from a channel, under a modelled global interpreter lock.
+
+use std::sync::Arc;
+
+use regatta_workloads::Workload;
+
+use crate::gil::{Gil, UnderGil};
+use crate::{Error, Family, Outcome, Parallelism, Runner, Settings, thread_pool};
+
+/// W long-lived threads that take tasks from a channel, one of which computes at a time.
+#[derive(Debug)]
+pub struct GilThreadPool;
+
+impl Runner for GilThreadPool {
+    const NAME: &'static str = "gil-thread-pool";
+    const ABOUT: &'static str = "W long-lived threads that take tasks from a channel, under a model of CPython's lock";
+    const PARALLELISM: Parallelism = Parallelism::Workers;
+    const FAMILY: Family = Family::Gil;
+    const MODEL: &'static str = "thread-pool";
+
+    fn start<W: Workload>(
+        workload: Arc<W>,
+        settings: Settings,
+    ) -> Result<impl FnMut() -> Result<Outcome, Error> + use<W>, Error> {
+        let gil = Gil::new(&settings)?;
+        let run = thread_pool::in_world(workload, UnderGil(Arc::clone(&gil)), settings.workers)?;
+        Ok(move || run().map(|outcome| gil.report(outcome)))
+    }
+}

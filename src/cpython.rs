@@ -1,0 +1,293 @@
+//! CPython cells: the interpreters to measure, and the script that each of them runs.
+//!
+//! The script is a part of this program, so that it needs no checkout. It is written to a temporary folder for the time of a run.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use regatta_runners::Parallelism;
+use serde::Deserialize;
+use serde_json::{Map, Value};
+use tempfile::TempDir;
+
+use crate::catalogue::{Catalogue, Resolved, RunnerCard, WorkloadCard};
+use crate::driver::{External, Talker, Trouble};
+use crate::interrupt::Interrupt;
+
+/// A file of the script with its text.
+macro_rules! script {
+    ($path:literal) => {
+        ($path, include_str!(concat!("../scripts/cpython/", $path)))
+    };
+}
+/// The files of the script, by their path under `scripts/cpython/`.
+const FILES: &[(&str, &str)] = &[
+    script!("cell.py"),
+    script!("regatta_cell/__init__.py"),
+    script!("regatta_cell/catalogue.py"),
+    script!("regatta_cell/cell.py"),
+    script!("regatta_cell/computing.py"),
+    script!("regatta_cell/convoy.py"),
+    script!("regatta_cell/counters.py"),
+    script!("regatta_cell/event_loop.py"),
+    script!("regatta_cell/greenlets.py"),
+    script!("regatta_cell/histogram.py"),
+    script!("regatta_cell/in_sequence.py"),
+    script!("regatta_cell/model.py"),
+    script!("regatta_cell/processes.py"),
+    script!("regatta_cell/protocol.py"),
+    script!("regatta_cell/recorder.py"),
+    script!("regatta_cell/threads.py"),
+    script!("regatta_cell/waiting.py"),
+];
+
+/// The runners of an interpreter: name, native model, what bounds its parallelism, whether its workers are processes, and a sentence.
+const RUNNERS: [(&str, &str, Parallelism, bool, &str); 7] = [
+    ("python-sequential", "sequential", Parallelism::One, false, "one task after the other in CPython"),
+    (
+        "python-thread",
+        "thread",
+        Parallelism::PerTask,
+        false,
+        "a thread of its own for each task, all at once (threading)",
+    ),
+    ("python-thread-pool", "thread-pool", Parallelism::Workers, false, "W long-lived threads (ThreadPoolExecutor)"),
+    (
+        "python-process",
+        "process",
+        Parallelism::PerTask,
+        true,
+        "a process of its own for each task, all at once (multiprocessing)",
+    ),
+    (
+        "python-process-pool",
+        "process-pool",
+        Parallelism::Workers,
+        true,
+        "W long-lived worker processes (ProcessPoolExecutor)",
+    ),
+    (
+        "python-asyncio",
+        "async-single",
+        Parallelism::One,
+        false,
+        "a coroutine for each task on one event loop (asyncio)",
+    ),
+    (GEVENT, "green", Parallelism::One, false, "a greenlet for each task on one thread (gevent)"),
+];
+
+/// The family of the first interpreter; that of a further one is this, an `@` and its name.
+pub(crate) const FAMILY: &str = "cpython";
+
+/// The runner that an interpreter has only if it can import gevent.
+const GEVENT: &str = "python-gevent";
+
+/// What an interpreter prints of itself, as JSON.
+const PROBE: &str = "\
+import json, platform, sys, sysconfig
+try:
+    import importlib.util
+    gevent = importlib.util.find_spec('gevent') is not None
+except Exception:
+    gevent = False
+gil = getattr(sys, '_is_gil_enabled', lambda: True)()
+free = 't' if sysconfig.get_config_var('Py_GIL_DISABLED') else ''
+print(json.dumps({'name': platform.python_implementation(), 'version': platform.python_version() + free, 'gil': bool(gil), 'gevent': gevent}))
+";
+
+/// How long an interpreter may take to say what it is.
+const PROBE_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// What an interpreter says of itself.
+#[derive(Debug, Clone, Deserialize)]
+struct About {
+    name: String,
+    version: String,
+    gil: bool,
+    gevent: bool,
+}
+
+/// An interpreter, and what it says of itself or why it says nothing.
+#[derive(Debug)]
+struct Interpreter {
+    program: PathBuf,
+    /// Empty for the first one, `@` and its version for the others.
+    suffix: String,
+    about: Result<About, String>,
+}
+
+/// The interpreters to measure.
+#[derive(Debug)]
+pub(crate) struct Interpreters {
+    list: Vec<Interpreter>,
+    /// Holds the script.
+    folder: TempDir,
+}
+
+impl Interpreters {
+    /// Asks the interpreters of these paths what they are; without any, the `python3` of the search path.
+    pub(crate) fn find(paths: &[PathBuf], interrupt: &Interrupt) -> io::Result<Self> {
+        let folder = tempfile::Builder::new().prefix("regatta-cpython-").tempdir()?;
+        let mut list: Vec<Interpreter> = Vec::new();
+        let named = if paths.is_empty() { &[PathBuf::from("python3")][..] } else { paths };
+        for program in named {
+            let about = probe(program, interrupt);
+            if paths.is_empty() && about.is_err() {
+                continue;
+            }
+            let version = about.as_ref().map_or_else(|_| program.display().to_string(), |about| about.version.clone());
+            let mut suffix = if list.is_empty() { String::new() } else { format!("@{version}") };
+            while list.iter().any(|other| other.suffix == suffix) {
+                suffix.push('+');
+            }
+            list.push(Interpreter { program: program.clone(), suffix, about });
+        }
+        if !list.is_empty() {
+            for (path, text) in FILES {
+                let path = folder.path().join(path);
+                std::fs::create_dir_all(path.parent().unwrap_or(folder.path()))?;
+                std::fs::write(path, text)?;
+            }
+        }
+        Ok(Self { list, folder })
+    }
+
+    /// Whether there is none.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// How to start the cell of each of their runners.
+    pub(crate) fn externals(&self) -> Vec<External> {
+        let script = self.folder.path().join("cell.py").display().to_string();
+        let cells = |interpreter: &Interpreter| {
+            let cell = |(name, ..): &(&str, _, _, _, _)| External {
+                name: format!("{name}{}", interpreter.suffix),
+                runner: (*name).to_owned(),
+                program: interpreter.program.clone(),
+                args: vec!["-u".to_owned(), script.clone()],
+            };
+            RUNNERS.iter().map(cell).collect::<Vec<_>>()
+        };
+        self.list.iter().flat_map(cells).collect()
+    }
+
+    fn cards(&self) -> Vec<RunnerCard> {
+        self.list.iter().flat_map(Interpreter::cards).collect()
+    }
+}
+
+impl Interpreter {
+    fn cards(&self) -> Vec<RunnerCard> {
+        let about = self.about.as_ref();
+        let card = |(name, model, parallelism, processes, sentence): &(&str, &str, _, _, &str)| RunnerCard {
+            name: format!("{name}{}", self.suffix),
+            about: (*sentence).to_owned(),
+            family: format!("{FAMILY}{}", self.suffix),
+            model: (*model).to_owned(),
+            gil: about.is_ok_and(|about| about.gil),
+            baseline: format!("python-sequential{}", self.suffix),
+            parallelism: *parallelism,
+            processes: *processes,
+            version: about.map(About::sentence).unwrap_or_default(),
+            unavailable: about.err().cloned(),
+        };
+        let lacks = |name| name == GEVENT && about.is_ok_and(|about| !about.gevent);
+        RUNNERS.iter().filter(|(name, ..)| !lacks(*name)).map(card).collect()
+    }
+}
+
+impl About {
+    fn sentence(&self) -> String {
+        format!("{} {}, GIL {}", self.name, self.version, if self.gil { "enabled" } else { "disabled" })
+    }
+}
+
+/// Asks a program whether it is a Python, and which.
+fn probe(program: &Path, interrupt: &Interrupt) -> Result<About, String> {
+    let refuse = |why: &str| format!("{} cannot be used as a Python: {why}", program.display());
+    let mut command = Command::new(program);
+    command.args(["-c", PROBE]);
+    let heard =
+        Talker::spawn("interpreter", &mut command, interrupt.clone()).and_then(|mut talker| talker.hear(PROBE_TIMEOUT));
+    match heard {
+        Ok(line) => serde_json::from_str(&line).map_err(|_| {
+            let shown: String = line.trim().chars().take(80).collect();
+            refuse(&format!("asked for its version it says `{shown}`"))
+        }),
+        Err(Trouble::Failed { message, .. }) => Err(refuse(&message)),
+        Err(Trouble::Interrupted) => Err(refuse("the run was stopped")),
+    }
+}
+
+/// A catalogue with the runners of the interpreters besides its own.
+pub(crate) struct WithPython<'a> {
+    pub(crate) inner: &'a dyn Catalogue,
+    pub(crate) interpreters: &'a Interpreters,
+}
+
+impl Catalogue for WithPython<'_> {
+    fn workloads(&self) -> Vec<WorkloadCard> {
+        self.inner.workloads()
+    }
+
+    fn runners(&self) -> Vec<RunnerCard> {
+        let mut cards = self.inner.runners();
+        cards.extend(self.interpreters.cards());
+        cards
+    }
+
+    fn resolve(&self, name: &str, params: &Map<String, Value>) -> Result<Resolved, String> {
+        self.inner.resolve(name, params)
+    }
+
+    fn missing(&self, runner: &str) -> Option<String> {
+        let plain = runner.split('@').next().unwrap_or(runner);
+        match self.interpreters.list.first() {
+            _ if !is_runner(runner) => None,
+            None => Some("no python3 was found; name one with `--python PATH`".to_owned()),
+            Some(Interpreter { program, .. }) if plain == GEVENT => {
+                let program = program.display();
+                Some(format!(
+                    "gevent cannot be imported by {program}; install it with `{program} -m pip install gevent`"
+                ))
+            }
+            Some(_) => Some("there is no interpreter of this name; name it with `--python PATH`".to_owned()),
+        }
+    }
+}
+
+/// Whether `name` is that of a runner which some interpreter may have.
+pub(crate) fn is_runner(name: &str) -> bool {
+    let plain = name.split('@').next().unwrap_or(name);
+    RUNNERS.iter().any(|(known, ..)| *known == plain)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_file_of_the_script_is_a_part_of_the_program() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts/cpython/regatta_cell");
+        for entry in std::fs::read_dir(folder).expect("the script").flatten() {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let known = FILES.iter().any(|(path, _)| path.strip_prefix("regatta_cell/") == Some(&name));
+            assert!(known || !name.ends_with(".py"), "{name} is missing from FILES");
+        }
+    }
+
+    #[test]
+    fn what_is_not_a_python_is_kept_with_the_reason() {
+        let paths = ["/bin/echo", "/no/such/python", "/bin/false"].map(PathBuf::from);
+        let found = Interpreters::find(&paths, &Interrupt::default()).expect("a temporary folder");
+        let cards = found.cards();
+        assert_eq!(cards.len(), 3 * RUNNERS.len());
+        for (card, words) in cards.iter().step_by(RUNNERS.len()).zip(["it says", "No such file", "ended before"]) {
+            let reason = card.unavailable.as_deref().expect("not a Python");
+            assert!(reason.contains(words), "{reason}");
+        }
+    }
+}

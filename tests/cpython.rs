@@ -1,0 +1,124 @@
+//! CPython cells: what is wrong with an interpreter costs its own cells, with the reason, and nothing else.
+
+mod common;
+
+use std::os::unix::fs::PermissionsExt;
+use std::process::{Command, Output};
+
+use common::{Folder, regatta, said};
+use regatta_reports::record::FailureKind;
+
+/// A plan with a cell of our own and one of Python.
+const PLAN: &str = r#"
+rounds = 3
+noise_arm = false
+timeout = "10s"
+[[group]]
+workload = "sleep"
+params = { wait_us = 1_000, tasks = 3 }
+runners = ["sequential", "python-sequential"]
+"#;
+
+/// Writes a program that says it is a Python, and then does this instead of being a cell.
+fn impostor(folder: &Folder, name: &str, instead: &str) -> String {
+    let path = folder.path().join(name);
+    let about = r#"{"name":"CPython","version":"3.99","gil":true,"gevent":false}"#;
+    let script = format!("#!/bin/sh\nif [ \"$1\" = -c ]; then echo '{about}'; exit; fi\n{instead}\n");
+    std::fs::write(&path, script).expect("a folder that can be written to");
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).expect("a file of our own");
+    path.display().to_string()
+}
+
+fn run(folder: &Folder, interpreter: &str) -> Output {
+    let plan = folder.plan(PLAN).display().to_string();
+    regatta(folder, &["run", "--plan", &plan, "--python", interpreter, "--out", "out"])
+}
+
+/// Runs with an interpreter that is no good, and gives the exit code, the kind of its failure, and the message.
+fn failure_with(folder: &Folder, interpreter: &str) -> (Option<i32>, FailureKind, String) {
+    let output = run(folder, interpreter);
+    let results = folder.results();
+    assert_eq!(results.samples.len(), 3, "the other cell is complete: {:?}", said(&output));
+    assert!(results.samples.iter().all(|sample| sample.cell.runner == "sequential"));
+    assert_eq!(results.failures.len(), 1, "{:?}", results.failures);
+    assert_eq!(results.failures[0].cell.runner, "python-sequential");
+    assert!(results.end.is_some_and(|end| end.complete));
+    (output.status.code(), results.failures[0].kind, results.failures[0].message.clone())
+}
+
+#[test]
+fn one_that_crashes() {
+    let folder = Folder::new();
+    let python = impostor(&folder, "crash", "echo 'out of luck' >&2; kill -SEGV $$");
+    let (code, kind, message) = failure_with(&folder, &python);
+    assert_eq!((code, kind), (Some(3), FailureKind::Crash));
+    assert!(message.contains("SIGSEGV") && message.contains("out of luck"), "{message}");
+}
+
+#[test]
+fn one_that_prints_garbage() {
+    let folder = Folder::new();
+    let python = impostor(&folder, "garbage", "echo 'Welcome to Python!'; cat > /dev/null");
+    let (code, kind, message) = failure_with(&folder, &python);
+    assert_eq!((code, kind), (Some(3), FailureKind::Protocol));
+    assert!(message.contains("Welcome to Python!"), "{message}");
+}
+
+#[test]
+fn one_that_prints_without_end() {
+    let folder = Folder::new();
+    let python = impostor(&folder, "babble", "exec tr '\\0' a < /dev/zero");
+    let (code, kind, message) = failure_with(&folder, &python);
+    assert_eq!((code, kind), (Some(3), FailureKind::Protocol));
+    assert!(message.contains("a line of more than"), "{message}");
+}
+
+#[test]
+fn one_that_gives_a_wrong_answer() {
+    let folder = Folder::new();
+    let sample = r#"{"say":"sample","tasks":3,"checksum":1,"workers_seen":1,"wall_ns":5,"cpu_ns":5}"#;
+    let instead =
+        format!("read start; echo '{{\"say\":\"ready\",\"start_ns\":1}}'\nwhile read run; do echo '{sample}'; done");
+    let python = impostor(&folder, "wrong", &instead);
+    let (code, kind, message) = failure_with(&folder, &python);
+    assert_eq!((code, kind), (Some(3), FailureKind::WrongAnswer));
+    assert!(message.contains("checksum"), "{message}");
+}
+
+#[test]
+fn one_that_is_no_python() {
+    let folder = Folder::new();
+    let (code, kind, message) = failure_with(&folder, "/bin/echo");
+    assert_eq!((code, kind), (Some(0), FailureKind::Unavailable), "it was not run, and so did not fail");
+    assert!(message.contains("/bin/echo cannot be used as a Python"), "{message}");
+}
+
+#[test]
+fn two_that_work_and_one_that_lacks_a_module() {
+    let folder = Folder::new();
+    if Command::new("python3").arg("--version").output().is_err() {
+        eprintln!("there is no python3 here: nothing to test");
+        return;
+    }
+    let lacking = folder.path().join("lacking");
+    std::fs::create_dir(&lacking).expect("a folder");
+    std::fs::write(lacking.join("platform.py"), "raise ImportError('no module named platform')").expect("a file");
+    let instead = format!("PYTHONPATH={} exec python3 \"$@\"", lacking.display());
+    let python = impostor(&folder, "python-lacking", &instead);
+    let plan = folder.plan(&PLAN.replace("\"python-sequential\"", "\"cpython\"")).display().to_string();
+    let args = ["run", "--plan", &plan, "--out", "out", "--python", "python3", "--python", &python];
+    let output = regatta(&folder, &args);
+    assert_eq!(output.status.code(), Some(0), "{:?}", said(&output));
+    let results = folder.results();
+    let runs_of = |runner: &str| results.samples.iter().filter(|sample| sample.cell.runner == runner).count();
+    for runner in ["sequential", "python-sequential", "python-thread", "python-process-pool", "python-asyncio"] {
+        assert_eq!(runs_of(runner), 3, "{runner}");
+    }
+    assert!(results.run.runners["python-thread"].version.starts_with("CPython 3."));
+    assert!(results.failures.iter().all(|failure| {
+        failure.cell.runner.ends_with("@3.99")
+            && failure.kind == FailureKind::Unavailable
+            && failure.message.contains("lacks a module")
+    }));
+    assert_eq!(results.failures.len(), 6, "each of its runners: {:?}", results.failures);
+}

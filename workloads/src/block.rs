@@ -1,0 +1,46 @@
+//! `block`: n waits of the same length that block the thread without telling the model.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Context, Error, Kind, Tally, Workload, expected_tally};
+
+/// Waits in a call that knows nothing of the model and blocks its thread.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Block {
+    /// Length of each wait, microseconds.
+    pub wait_us: u64,
+    /// Number of waits, one a task.
+    pub tasks: u64,
+}
+
+impl Default for Block {
+    fn default() -> Self {
+        Self { wait_us: 10_000, tasks: 10 }
+    }
+}
+
+impl Workload for Block {
+    const NAME: &'static str = "block";
+    const KIND: Kind = Kind::Io;
+    const ABOUT: &'static str = "waits in a call that blocks the thread without telling the model";
+
+    fn tasks(&self) -> u64 {
+        self.tasks
+    }
+
+    async fn task<C: Context>(&self, cx: &C, index: u64) -> Result<u64, Error> {
+        cx.block(self.wait()).await;
+        Ok(index)
+    }
+
+    fn expected(&self) -> Tally {
+        expected_tally(0..self.tasks)
+    }
+
+    fn wait(&self) -> Duration {
+        Duration::from_micros(self.wait_us)
+    }
+}

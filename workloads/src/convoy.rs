@@ -1,0 +1,161 @@
+//! `convoy`: the latency of one task's round trips beside tasks that compute.
+
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Context, Echo, Error, Kind, Service, Tally, Workload};
+
+/// Steps of computing between two looks at whether the round trips are done.
+const STRIDE: u64 = 256;
+
+/// Time between two looks at whether all others have begun to compute.
+const GLANCE: Duration = Duration::from_micros(200);
+
+/// Task 0 makes round trips to the echo server; all others compute until it is done. With none beside it, it is alone.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Convoy {
+    /// Tasks that compute beside it.
+    pub beside: u64,
+    /// Round trips, one after the other on one connection.
+    pub round_trips: u64,
+    /// Length of each request and of its reply, bytes, the closing line feed included.
+    pub bytes: usize,
+    /// Where the server listens. Set by the harness; not a parameter.
+    #[serde(skip)]
+    server: Option<SocketAddr>,
+    /// Reads the time. Set by the harness; not a parameter.
+    #[serde(skip)]
+    now: Option<fn() -> u64>,
+    #[serde(skip)]
+    shared: Arc<Shared>,
+}
+
+/// What the tasks of a run share.
+#[derive(Debug, Default)]
+struct Shared {
+    /// Tasks that compute and have begun to.
+    computing: AtomicU64,
+    /// Task 0 has come to its end, well or not.
+    done: AtomicBool,
+    /// How long each round trip took, nanoseconds. Only task 0 writes to it.
+    latencies: Mutex<Vec<u64>>,
+}
+
+/// Says that task 0 is done, however it ends, so that the others do not compute for ever.
+struct Done<'a>(&'a AtomicBool);
+
+impl Drop for Done<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Release);
+    }
+}
+
+impl Default for Convoy {
+    fn default() -> Self {
+        Self { beside: 1, round_trips: 50, bytes: 32, server: None, now: None, shared: Arc::default() }
+    }
+}
+
+impl Convoy {
+    /// The round trips as the workload `echo` makes them on its first connection.
+    fn echo(&self) -> Echo {
+        Echo { connections: 1, round_trips: self.round_trips, bytes: self.bytes, delay_us: 0, server: self.server }
+    }
+
+    async fn talk<C: Context>(&self, cx: &C) -> Result<u64, Error> {
+        let _done = Done(&self.shared.done);
+        let missing = || Error::Wrong("the harness named no server or gave no clock".to_owned());
+        let (server, now) = self.server.zip(self.now).ok_or_else(missing)?;
+        // Round trips made before the others are at work would be those of a task alone.
+        while self.shared.computing.load(Ordering::Acquire) < self.beside {
+            cx.sleep(GLANCE).await;
+        }
+        let mut stream = cx.connect(server).await?;
+        let (mut request, mut reply) = (vec![0; self.bytes], vec![0; self.bytes]);
+        let mut sum = 0;
+        for trip in 0..self.round_trips {
+            Echo::fill(&mut request, 0, trip);
+            let start = now();
+            sum += Echo::round_trip(&mut stream, &request, &mut reply).await?;
+            let latency = now().saturating_sub(start);
+            self.shared.latencies.lock().unwrap_or_else(PoisonError::into_inner).push(latency);
+        }
+        Ok(sum)
+    }
+
+    fn compute<C: Context>(&self, cx: &C) {
+        self.shared.computing.fetch_add(1, Ordering::Release);
+        while !self.shared.done.load(Ordering::Acquire) {
+            cx.checkpoint();
+            for step in 0..STRIDE {
+                std::hint::black_box(step);
+            }
+        }
+    }
+}
+
+impl Workload for Convoy {
+    const NAME: &'static str = "convoy";
+    const KIND: Kind = Kind::Mixed;
+    const ABOUT: &'static str = "times TCP round trips of one task beside tasks that compute";
+    const SHARES_MEMORY: bool = true;
+
+    fn validate(&self) -> Result<(), String> {
+        self.echo().validate()
+    }
+
+    fn tasks(&self) -> u64 {
+        1 + self.beside
+    }
+
+    async fn task<C: Context>(&self, cx: &C, index: u64) -> Result<u64, Error> {
+        if index == 0 {
+            return self.talk(cx).await;
+        }
+        self.compute(cx);
+        Ok(index)
+    }
+
+    fn expected(&self) -> Tally {
+        let mut tally = self.echo().expected();
+        (1..=self.beside).for_each(|index| tally.add(index, index));
+        tally
+    }
+
+    fn descriptors(&self) -> u64 {
+        1
+    }
+
+    fn service(&self) -> Option<Service> {
+        Some(Service::Echo { delay: Duration::ZERO })
+    }
+
+    fn at_once(&self) -> u64 {
+        self.tasks()
+    }
+
+    fn attach(&mut self, server: SocketAddr) {
+        self.server = Some(server);
+    }
+
+    fn attach_clock(&mut self, now: fn() -> u64) {
+        self.now = Some(now);
+    }
+
+    fn latencies(&self) -> Option<(&'static str, Vec<u64>)> {
+        Some(("round_trip_ns", self.shared.latencies.lock().unwrap_or_else(PoisonError::into_inner).clone()))
+    }
+
+    fn begin(&self) {
+        self.shared.done.store(false, Ordering::Release);
+        self.shared.computing.store(0, Ordering::Release);
+        let mut latencies = self.shared.latencies.lock().unwrap_or_else(PoisonError::into_inner);
+        latencies.clear();
+        latencies.reserve(usize::try_from(self.round_trips).unwrap_or(0));
+    }
+}
