@@ -64,7 +64,7 @@ fn main() {
         Model::new::<AsyncSingle>("tokio-1-thread", by_loop_of_tokio),
     ];
     if args.mode() == Mode::Measure {
-        println!("overhead: about 30s; dispatch through Regatta / by hand, {WORKERS} workers, {rounds} rounds in turn");
+        println!("overhead: about 15s; dispatch through Regatta / by hand, {WORKERS} workers, {rounds} rounds in turn");
         println!("{:<30} {:>28} {:>16}", "", "median [97 % interval]", "added a task");
     }
     let five_us = steps_of(Duration::from_micros(5));
