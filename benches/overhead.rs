@@ -1,7 +1,8 @@
 //! What the harness costs: dispatch through each runner against a loop written by hand over the same primitive.
 //!
 //! Both are run in turn, in random order within each round, and compared by the median of the paired log-ratios with its
-//! order-statistic interval. The hand-written loops do what a user would write: they call the body and add up the results. A runner
+//! order-statistic interval: criterion, which measures one after the other, is not asked. Its flags that have a meaning here
+//! are understood: a filter, `--exact`, `--test`, `--list`, `--quick`. The hand-written loops do what a user would write: they call the body and add up the results. A runner
 //! also keeps its checksum, counts its workers, and can fail; the ratio is what that costs.
 //!
 //! `cargo bench --bench overhead`
@@ -16,6 +17,7 @@ use std::time::{Duration, Instant};
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rayon::prelude::*;
+use regatta::bench::{Args, Mode};
 use regatta_reports::statistics::{Estimate, median};
 use regatta_runners::{Async, AsyncSingle, Error, Green, Outcome, Rayon, Runner, Scoped, Sequential, Settings};
 use regatta_workloads::{Counting, Empty, Workload};
@@ -31,32 +33,63 @@ const PROBE: u64 = 1_000_000;
 
 type Arm = Box<dyn FnMut() -> u64>;
 
+/// A model: the loop written by hand over its primitive, and its runner over either workload.
+struct Model {
+    name: &'static str,
+    by_hand: fn(Body, u64) -> Arm,
+    empty: fn(Arc<Empty>) -> Arm,
+    counting: fn(Arc<Counting>) -> Arm,
+}
+
+impl Model {
+    fn new<R: Runner>(name: &'static str, by_hand: fn(Body, u64) -> Arm) -> Self {
+        Self { name, by_hand, empty: through::<R, Empty>, counting: through::<R, Counting> }
+    }
+}
+
 fn main() {
-    // `cargo test --benches` and `cargo bench -- --test` ask whether it works, not how fast it is.
-    let rounds = if std::env::args().any(|arg| arg == "--test") || cfg!(debug_assertions) { 2 } else { ROUNDS };
+    let args = Args::of_process();
+    let rounds = match args.mode() {
+        Mode::Profile => return println!("overhead: has no cells to profile"),
+        Mode::Test => 2,
+        Mode::List | Mode::Measure if args.is_quick() => ROUNDS / 4,
+        Mode::List | Mode::Measure => ROUNDS,
+    };
+    let models = [
+        Model::new::<Sequential>("plain-loop", by_loop),
+        Model::new::<Scoped>("thread-scope", by_scope),
+        Model::new::<Rayon>("rayon-par_iter", by_rayon),
+        Model::new::<Green>("may-spawn", by_may),
+        Model::new::<Async>("tokio-spawn", by_tokio),
+        Model::new::<AsyncSingle>("tokio-1-thread", by_loop_of_tokio),
+    ];
+    if args.mode() == Mode::Measure {
+        println!("overhead: about 15s; dispatch through Regatta / by hand, {WORKERS} workers, {rounds} rounds in turn");
+        println!("{:<30} {:>28} {:>16}", "", "median [97 % interval]", "added a task");
+    }
     let five_us = steps_of(Duration::from_micros(5));
-    println!(
-        "dispatch through Regatta / by hand, {WORKERS} workers, {rounds} rounds, median [97 % interval], added time per task"
-    );
-    println!("{:<14} {:>32} {:>32}", "model", "empty tasks (20,000)", "5 us tasks (1,000)");
-    let empty = |arm: fn(Body, u64) -> Arm, runner: fn(Arc<Empty>) -> Arm| {
-        compare(rounds, 20_000, runner(Arc::new(Empty { tasks: 20_000 })), arm(Body::Index, 20_000))
-    };
-    let counting = |arm: fn(Body, u64) -> Arm, runner: fn(Arc<Counting>) -> Arm| {
-        let workload = Counting { from: five_us, tasks: 1_000 };
-        compare(rounds, 1_000, runner(Arc::new(workload)), arm(Body::Count(five_us), 1_000))
-    };
-    let row = |model: &str, empty: String, counting: String| println!("{model:<14} {empty:>32} {counting:>32}");
-    row("plain loop", empty(by_loop, through::<Sequential, _>), counting(by_loop, through::<Sequential, _>));
-    row("thread::scope", empty(by_scope, through::<Scoped, _>), counting(by_scope, through::<Scoped, _>));
-    row("rayon par_iter", empty(by_rayon, through::<Rayon, _>), counting(by_rayon, through::<Rayon, _>));
-    row("may spawn", empty(by_may, through::<Green, _>), counting(by_may, through::<Green, _>));
-    row("tokio::spawn", empty(by_tokio, through::<Async, _>), counting(by_tokio, through::<Async, _>));
-    row(
-        "tokio, 1 thread",
-        empty(by_loop_of_tokio, through::<AsyncSingle, _>),
-        counting(by_loop_of_tokio, through::<AsyncSingle, _>),
-    );
+    for Model { name, by_hand, empty, counting } in models {
+        row(&args, &format!("overhead/{name}/empty"), || {
+            compare(rounds, 20_000, empty(Arc::new(Empty { tasks: 20_000 })), by_hand(Body::Index, 20_000))
+        });
+        row(&args, &format!("overhead/{name}/5us"), || {
+            let workload = Arc::new(Counting { from: five_us, tasks: 1_000 });
+            compare(rounds, 1_000, counting(workload), by_hand(Body::Count(five_us), 1_000))
+        });
+    }
+}
+
+/// Does with a comparison what was asked for.
+fn row(args: &Args, name: &str, compare: impl FnOnce() -> String) {
+    match args.mode() {
+        _ if !args.matches(name) => {}
+        Mode::List => println!("{name}: benchmark"),
+        Mode::Test => {
+            compare();
+            println!("Testing {name}\nSuccess");
+        }
+        Mode::Measure | Mode::Profile => println!("{name:<30} {}", compare()),
+    }
 }
 
 /// What a task does, written by hand.
@@ -192,7 +225,8 @@ fn compare(rounds: usize, tasks: u32, through: Arm, by_hand: Arm) -> String {
     let added: Vec<f64> = pairs.iter().map(|(through, by_hand)| (through - by_hand) * per_task).collect();
     match (Estimate::of_ratio(&pairs), median(&added)) {
         (Some(ratio), Some(added)) => {
-            format!("{:.3} [{:.3} to {:.3}] {added:+.1} ns", ratio.value, ratio.low, ratio.high)
+            let ratio = format!("{:.3} [{:.3} to {:.3}]", ratio.value, ratio.low, ratio.high);
+            format!("{ratio:>28} {:>16}", format!("{added:+.1} ns"))
         }
         _ => "not measured".to_owned(),
     }

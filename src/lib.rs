@@ -25,7 +25,10 @@
 //! - `server`: the echo server, in a process of its own.
 //! - `environment`: describes the machine and this program.
 //! - `output`: the folder of a run and its `results.jsonl`.
+//! - [`mod@bench`]: the same cells, driven by criterion, for `cargo bench`.
 
+#[cfg(feature = "criterion")]
+pub mod bench;
 mod catalogue;
 mod cell;
 mod cli;

@@ -144,7 +144,10 @@ fn encode(pixels: &[u8], (width, height): (u32, u32)) -> Result<Vec<u8>, png::En
 }
 
 /// Makes the embedded font known to plotters, once per process: the machine need not have any font.
-fn register_fonts() -> Result<(), &'static str> {
+///
+/// # Errors
+/// If the embedded font is not readable.
+pub fn register_fonts() -> Result<(), &'static str> {
     static REGISTERED: OnceLock<bool> = OnceLock::new();
     let is_registered = REGISTERED.get_or_init(|| {
         register_font("sans-serif", FontStyle::Normal, dejavu::sans::regular()).is_ok()

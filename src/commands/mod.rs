@@ -2,8 +2,8 @@
 
 mod list;
 mod profile;
-mod report;
-mod run;
+pub(crate) mod report;
+pub(crate) mod run;
 mod verify;
 
 pub(crate) use list::list;

@@ -13,7 +13,7 @@ use std::time::Duration;
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
-use regatta_reports::record::{CellId, Failure, FailureKind, Profile, Record, Sample};
+use regatta_reports::record::{CellId, Failure, FailureKind, Parameters, Profile, Record, Sample};
 
 use crate::plan::{Plan, ReadyGroup};
 use crate::protocol::{Start, VERSION};
@@ -277,22 +277,14 @@ impl Driver<'_> {
         if self.launch.interrupted() {
             return Ok(Next::Stop);
         }
-        let Some(cell) = &mut course.arms[arm].cell else { return Ok(Next::GoOn) };
-        let server_before = course.server.as_ref().and_then(|server| server.cpu_ns());
-        let sample =
-            cell.run(self.plan.timeout).and_then(|sample| verified(sample, course.ready, &course.arms[arm].id));
+        let Arm { id, cell: Some(cell), .. } = &mut course.arms[arm] else { return Ok(Next::GoOn) };
+        let sample = run_once(cell.as_mut(), course.server.as_deref(), course.ready, id, self.plan.timeout);
         let mut sample = match sample {
             Ok(sample) => sample,
             Err(Trouble::Interrupted) => return Ok(Next::Stop),
             Err(Trouble::Failed { kind, message }) => return self.failed(course, arm, round, kind, message, tallied),
         };
         let Some(round) = round else { return Ok(Next::GoOn) };
-        let server_after = course.server.as_ref().and_then(|server| server.cpu_ns());
-        sample.server_cpu_ns = server_after.zip(server_before).map(|(after, before)| after.saturating_sub(before));
-        sample.outside_ns = sample.outside_ns.map(|all| all.saturating_sub(sample.server_cpu_ns.unwrap_or(0)));
-        sample.workload.clone_from(&course.ready.group.workload);
-        sample.params.clone_from(&course.ready.group.params);
-        sample.cell = course.arms[arm].id.clone();
         (sample.process, sample.round, sample.order) = (course.process, round, place);
         self.sink.write(&Record::Sample(Box::new(sample)))?;
         tallied.samples += 1;
@@ -360,25 +352,45 @@ impl Driver<'_> {
 
 /// The cells of a group before their first start.
 fn arms(ready: &ReadyGroup) -> Vec<Arm> {
-    let arm = |(id, options): (&CellId, &regatta_reports::record::Parameters)| Arm {
-        start: Start {
-            protocol: VERSION,
-            workload: ready.group.workload.clone(),
-            params: ready.group.params.clone(),
-            runner: id.runner.clone(),
-            workers: id.workers,
-            options: options.clone(),
-            server: None,
-            profile_log: None,
-        },
-        id: id.clone(),
-        cell: None,
-        retired: false,
-    };
+    let arm = |(id, options)| Arm { start: start(ready, id, options), id: id.clone(), cell: None, retired: false };
     ready.group.cells.iter().zip(&ready.options).map(arm).collect()
 }
 
-fn failure(
+/// What a cell of a group is told to be. Where its server listens is not known yet.
+pub(crate) fn start(ready: &ReadyGroup, id: &CellId, options: &Parameters) -> Start {
+    Start {
+        protocol: VERSION,
+        workload: ready.group.workload.clone(),
+        params: ready.group.params.clone(),
+        runner: id.runner.clone(),
+        workers: id.workers,
+        options: options.clone(),
+        server: None,
+        profile_log: None,
+    }
+}
+
+/// Has a cell of a group run once, and gives the sample, verified and with everything on it but its place in the run.
+pub(crate) fn run_once(
+    cell: &mut dyn Cell,
+    server: Option<&dyn Server>,
+    ready: &ReadyGroup,
+    id: &CellId,
+    timeout: Duration,
+) -> Result<Sample, Trouble> {
+    let server_before = server.and_then(Server::cpu_ns);
+    let mut sample = verified(cell.run(timeout)?, ready, id)?;
+    let server_after = server.and_then(Server::cpu_ns);
+    sample.server_cpu_ns = server_after.zip(server_before).map(|(after, before)| after.saturating_sub(before));
+    sample.outside_ns = sample.outside_ns.map(|all| all.saturating_sub(sample.server_cpu_ns.unwrap_or(0)));
+    sample.workload.clone_from(&ready.group.workload);
+    sample.params.clone_from(&ready.group.params);
+    sample.cell = id.clone();
+    Ok(sample)
+}
+
+/// The record of a cell that gave no sample.
+pub(crate) fn failure(
     ready: &ReadyGroup,
     id: &CellId,
     process: u32,
