@@ -2,8 +2,10 @@
 //!
 //! Both are run in turn, in random order within each round, and compared by the median of the paired log-ratios with its
 //! order-statistic interval: criterion, which measures one after the other, is not asked. Its flags that have a meaning here
-//! are understood: a filter, `--exact`, `--test`, `--list`, `--quick`. The hand-written loops do what a user would write: they call the body and add up the results. A runner
-//! also keeps its checksum, counts its workers, and can fail; the ratio is what that costs.
+//! are understood: a filter, `--exact`, `--test`, `--list`, `--quick`.
+//!
+//! The hand-written loops do what a user would write: they call the body and add up the results. A runner also keeps its checksum,
+//! counts its workers, and can fail; the ratio is what that costs.
 //!
 //! `cargo bench --bench overhead`
 
@@ -20,7 +22,8 @@ use rayon::prelude::*;
 use regatta::bench::{Args, Mode};
 use regatta_reports::statistics::{Estimate, median};
 use regatta_runners::{Async, AsyncSingle, Error, Green, Outcome, Rayon, Runner, Scoped, Sequential, Settings};
-use regatta_workloads::{Counting, Empty, Workload};
+use regatta_workloads::{Context, Kind, Tally, Workload, expected_tally};
+use serde::{Deserialize, Serialize};
 
 /// Workers of every model.
 const WORKERS: usize = 2;
@@ -37,13 +40,12 @@ type Arm = Box<dyn FnMut() -> u64>;
 struct Model {
     name: &'static str,
     by_hand: fn(Body, u64) -> Arm,
-    empty: fn(Arc<Empty>) -> Arm,
-    counting: fn(Arc<Counting>) -> Arm,
+    through: fn(Body, u64) -> Arm,
 }
 
 impl Model {
     fn new<R: Runner>(name: &'static str, by_hand: fn(Body, u64) -> Arm) -> Self {
-        Self { name, by_hand, empty: through::<R, Empty>, counting: through::<R, Counting> }
+        Self { name, by_hand, through: through::<R> }
     }
 }
 
@@ -68,14 +70,12 @@ fn main() {
         println!("{:<30} {:>28} {:>16}", "", "median [97 % interval]", "added a task");
     }
     let five_us = steps_of(Duration::from_micros(5));
-    for Model { name, by_hand, empty, counting } in models {
-        row(&args, &format!("overhead/{name}/empty"), || {
-            compare(rounds, 20_000, empty(Arc::new(Empty { tasks: 20_000 })), by_hand(Body::Index, 20_000))
-        });
-        row(&args, &format!("overhead/{name}/5us"), || {
-            let workload = Arc::new(Counting { from: five_us, tasks: 1_000 });
-            compare(rounds, 1_000, counting(workload), by_hand(Body::Count(five_us), 1_000))
-        });
+    for Model { name, by_hand, through } in models {
+        for (of, body, tasks) in [("empty", Body::Index, 20_000), ("5us", Body::Count(five_us), 1_000)] {
+            row(&args, &format!("overhead/{name}/{of}"), || {
+                compare(rounds, through(body, tasks), by_hand(body, tasks), tasks)
+            });
+        }
     }
 }
 
@@ -92,8 +92,8 @@ fn row(args: &Args, name: &str, compare: impl FnOnce() -> String) {
     }
 }
 
-/// What a task does, written by hand.
-#[derive(Clone, Copy)]
+/// What a task does. Both sides call the very same code, so that what differs is how it gets called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 enum Body {
     Index,
     Count(u64),
@@ -104,15 +104,50 @@ impl Body {
     fn run(self, index: u64) -> u64 {
         match self {
             Self::Index => black_box(index),
-            Self::Count(from) => {
-                let (mut left, mut steps) = (from, 0);
-                while left > 0 {
-                    left = black_box(left - 1);
-                    steps += 1;
-                }
-                steps
-            }
+            Self::Count(from) => count_down(from),
         }
+    }
+}
+
+/// Not a part of its caller, where the compiler might make something else of it.
+#[inline(never)]
+fn count_down(from: u64) -> u64 {
+    let (mut left, mut steps) = (from, 0);
+    while left > 0 {
+        left = black_box(left - 1);
+        steps += 1;
+    }
+    steps
+}
+
+/// The workload whose tasks do that.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Course {
+    body: Body,
+    tasks: u64,
+}
+
+impl Default for Course {
+    fn default() -> Self {
+        Self { body: Body::Index, tasks: 0 }
+    }
+}
+
+impl Workload for Course {
+    const NAME: &'static str = "overhead";
+    const KIND: Kind = Kind::Cpu;
+    const ABOUT: &'static str = "does what the loops written by hand do";
+
+    fn tasks(&self) -> u64 {
+        self.tasks
+    }
+
+    async fn task<C: Context>(&self, _cx: &C, index: u64) -> Result<u64, regatta_workloads::Error> {
+        Ok(self.body.run(index))
+    }
+
+    fn expected(&self) -> Tally {
+        expected_tally((0..self.tasks).map(|index| self.body.run(index)))
     }
 }
 
@@ -127,7 +162,8 @@ fn steps_of(time: Duration) -> u64 {
     (time.as_secs_f64() / per_step) as u64
 }
 
-fn through<R: Runner, W: Workload>(workload: Arc<W>) -> Arm {
+fn through<R: Runner>(body: Body, tasks: u64) -> Arm {
+    let workload = Arc::new(Course { body, tasks });
     let settings = Settings { workers: WORKERS, options: BTreeMap::new(), ..Settings::default() };
     let expected = workload.expected();
     let mut run = R::start(workload, settings).expect("every model of this bench starts here");
@@ -198,7 +234,7 @@ fn by_loop_of_tokio(body: Body, tasks: u64) -> Arm {
 }
 
 /// The ratio of the first arm's time to the second's and the difference per task, as text.
-fn compare(rounds: usize, tasks: u32, through: Arm, by_hand: Arm) -> String {
+fn compare(rounds: usize, through: Arm, by_hand: Arm, tasks: u64) -> String {
     let mut arms = [through, by_hand];
     let time = |arm: &mut Arm, repeats: u32| {
         let start = Instant::now();
@@ -221,7 +257,7 @@ fn compare(rounds: usize, tasks: u32, through: Arm, by_hand: Arm) -> String {
             (times[0], times[1])
         })
         .collect();
-    let per_task = 1e9 / f64::from(repeats) / f64::from(tasks);
+    let per_task = 1e9 / f64::from(repeats) / tasks as f64;
     let added: Vec<f64> = pairs.iter().map(|(through, by_hand)| (through - by_hand) * per_task).collect();
     match (Estimate::of_ratio(&pairs), median(&added)) {
         (Some(ratio), Some(added)) => {
