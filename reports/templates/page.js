@@ -18,7 +18,9 @@
     headings.forEach((heading, column) => {
       const button = document.createElement("button");
       button.type = "button";
-      button.append(...heading.childNodes);
+      // A head that is a link keeps its text; the button beside it has a name of its own.
+      if (heading.querySelector("a")) button.setAttribute("aria-label", `Sort by ${heading.textContent}`);
+      else button.append(...heading.childNodes);
       heading.append(button);
       button.addEventListener("click", () => {
         const ascending = heading.getAttribute("aria-sort") !== "ascending";

@@ -72,6 +72,8 @@ pub struct Point {
     pub round: u32,
     /// Wall time, nanoseconds.
     pub wall_ns: f64,
+    /// CPU time of the whole process tree, nanoseconds.
+    pub cpu_ns: f64,
     /// Context switches, voluntary and involuntary.
     pub switches: Option<f64>,
 }
@@ -134,6 +136,11 @@ impl Row {
         self.baseline = self.ratio.map(|_| baseline.runner.clone());
     }
 
+    /// Peak resident memory of the cell process and its worker processes together, bytes.
+    pub fn memory_bytes(&self) -> Option<f64> {
+        self.peak_rss_bytes.map(|own| own + self.children_rss_bytes.unwrap_or(0.0))
+    }
+
     /// Number of samples.
     pub fn samples(&self) -> usize {
         self.points.len()
@@ -173,6 +180,7 @@ fn points(samples: &[&Sample]) -> Vec<Point> {
             process: sample.process,
             round: sample.round,
             wall_ns: sample.wall_ns as f64,
+            cpu_ns: sample.cpu_ns as f64,
             switches: sample.switches_voluntary.zip(sample.switches_involuntary).map(|(a, b)| a as f64 + b as f64),
         })
         .collect();

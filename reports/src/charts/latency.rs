@@ -1,0 +1,87 @@
+//! The distribution of latencies of each cell: quantiles on a logarithmic axis.
+
+use plotters::coord::Shift;
+use plotters::drawing::DrawingArea;
+use plotters_backend::DrawingBackend;
+
+use super::axis::Axis;
+use super::rows::{RowLabel, Rows};
+use super::samples::either;
+use super::{Drawing, Drawn};
+use crate::colours;
+use crate::summary::{GroupSummary, Latency, Row};
+use crate::{findings, units};
+
+/// The chart of latencies.
+pub struct Latencies<'a> {
+    group: &'a GroupSummary,
+    rows: Rows,
+}
+
+impl<'a> Latencies<'a> {
+    /// None if no cell recorded latencies.
+    pub fn of(group: &'a GroupSummary) -> Option<Self> {
+        let curves = || group.rows.iter().filter_map(|row| row.latencies.first()).flat_map(|latency| &latency.curve);
+        curves().next()?;
+        let figure = |row: &Row| {
+            let worst = row.latencies.first().map(|latency| units::duration(latency.p99.value));
+            worst.ok_or_else(|| row.missing().unwrap_or_else(|| "not recorded".to_owned()))
+        };
+        let rows = Rows {
+            title: findings::title(group, &findings::latency(group)),
+            rows: group.rows.iter().map(|row| RowLabel { name: row.label.clone(), figure: figure(row) }).collect(),
+            row_height: 30,
+            axis: Axis::around(curves().map(|(_, ns)| *ns), "latency of one request; on the right p99", |ns| {
+                units::without_zeros(&units::duration(ns))
+            }),
+            legend: "Dots, ever smaller: 50, 90, 99 and 99.9 % of all rounds' latencies are below; the upright bar is the longest."
+                .to_owned(),
+        };
+        Some(Self { group, rows })
+    }
+}
+
+impl Drawing for Latencies<'_> {
+    fn name(&self) -> &'static str {
+        "latency"
+    }
+
+    fn title(&self) -> &str {
+        &self.rows.title
+    }
+
+    fn alternative(&self) -> String {
+        let quantiles = |latency: &Latency| {
+            let parts = latency.curve.iter().map(|(quantile, ns)| {
+                format!("{} % {}", units::without_zeros(&units::number(quantile * 100.0)), units::duration(*ns))
+            });
+            parts.collect::<Vec<_>>().join(" ")
+        };
+        let rows = self.group.rows.iter().zip(&self.rows.rows).map(|(row, label)| match row.latencies.first() {
+            Some(latency) => format!("{}: {}", label.name, quantiles(latency)),
+            None => format!("{}: {}", label.name, either(&label.figure)),
+        });
+        format!("{}. Latencies by share below: {}.", self.rows.title, rows.collect::<Vec<_>>().join("; "))
+    }
+
+    fn height(&self) -> u32 {
+        self.rows.height()
+    }
+
+    fn draw<DB: DrawingBackend>(&self, area: &DrawingArea<DB, Shift>) -> Drawn<DB> {
+        self.rows.draw(area, |plot| {
+            for (i, row) in self.group.rows.iter().enumerate() {
+                let Some(latency) = row.latencies.first() else { continue };
+                let (colour, y) = (colours::of_slot(row.colour), plot.middle(i));
+                let places: Vec<f64> = latency.curve.iter().map(|(_, ns)| plot.x(*ns)).collect();
+                let (Some(first), Some(last)) = (places.first(), places.last()) else { continue };
+                plot.canvas.line((*first, y), (*last, y), 2.0, colour)?;
+                for (n, x) in places.iter().rev().skip(1).rev().enumerate() {
+                    plot.canvas.dot((*x, y), 7.0 - 1.3 * n as f64, colour, 1.0)?;
+                }
+                plot.canvas.line((*last, y - 7.0), (*last, y + 7.0), 2.0, colour)?;
+            }
+            Ok(())
+        })
+    }
+}
