@@ -20,6 +20,8 @@ pub struct Cost {
     pub method: &'static str,
     /// Formats a figure, with its unit.
     pub format: fn(f64) -> String,
+    /// The unit of the axis: its worth, its name if labels do not have it, and how labels are formatted.
+    pub axis: (f64, &'static str, fn(f64) -> String),
     /// One a runner, the least first, then those that cannot be told.
     pub items: Vec<Item>,
 }
@@ -43,6 +45,7 @@ pub fn of(summary: &Summary) -> Vec<Cost> {
             thing: "an empty task",
             method: "wall time of a run over its tasks, which do nothing: creating or handing out, running, collecting",
             format: units::duration,
+            axis: (1.0, "", units::duration),
             items: items(summary, "empty", task),
         },
         Cost {
@@ -50,6 +53,7 @@ pub fn of(summary: &Summary) -> Vec<Cost> {
             thing: "a switch",
             method: "wall time over that of the same runner without yields, by all yields of all tasks",
             format: units::duration,
+            axis: (1.0, "", units::duration),
             items: items(summary, "switch", switch),
         },
         Cost {
@@ -57,6 +61,7 @@ pub fn of(summary: &Summary) -> Vec<Cost> {
             thing: "a waiting task",
             method: "peak memory with many waiting tasks over that of the same runner with few, by the tasks between",
             format: units::size,
+            axis: (1024.0, "KiB ", units::number),
             items: items(summary, "sleep", memory),
         },
     ];

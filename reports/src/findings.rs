@@ -159,10 +159,10 @@ pub fn lanes(at_work: &[(&str, f64)]) -> String {
         Some((label, workers)) => format!(
             "Task by task {} has {} workers at work at once, {label} {}",
             most.0,
-            units::number(most.1),
-            units::number(workers)
+            units::cores(most.1),
+            units::cores(workers)
         ),
-        None => format!("Task by task {} has {} workers at work at once", most.0, units::number(most.1)),
+        None => format!("Task by task {} has {} workers at work at once", most.0, units::cores(most.1)),
     })
 }
 

@@ -1,5 +1,6 @@
 //! The page: one self-contained file from `templates/`, which escape all that comes from the records.
 
+mod data;
 mod glance;
 
 use std::collections::BTreeMap;
@@ -38,8 +39,12 @@ struct Page<'a> {
     costs: &'a [Chart],
     groups: Vec<Section<'a>>,
     colours: Vec<Shades>,
+    /// Classes of the runners' colours.
+    runners: Vec<&'static str>,
     style: &'static str,
     script: &'static str,
+    /// JSON that can stand in an element as it is.
+    data: String,
 }
 
 /// The section of a group.
@@ -102,9 +107,11 @@ pub fn page(
         sources: sources(summary),
         costs,
         groups: sections.collect(),
+        runners: classes(summary),
         colours: colours::all().map(shades).collect(),
         style: include_str!("../templates/page.css"),
         script: include_str!("../templates/page.js"),
+        data: data::embedded(results, summary)?,
     };
     // The template escapes what HTML could take for markup; what is no text at all goes here.
     Ok(page.render()?.lines().map(plain).collect::<Vec<String>>().join("\n"))
@@ -217,6 +224,15 @@ fn sources(summary: &Summary) -> Vec<Fact> {
         }
     }
     sources.into_iter().map(|(figure, names)| Fact { term: plain(figure), text: plain(&names.join(", ")) }).collect()
+}
+
+/// The classes of the colours that the runners of a run have.
+fn classes(summary: &Summary) -> Vec<&'static str> {
+    let rows = summary.groups.iter().flat_map(|group| &group.rows);
+    let mut classes: Vec<&str> = rows.map(|row| colours::of_slot(row.colour).class).collect();
+    classes.sort_unstable();
+    classes.dedup();
+    classes
 }
 
 fn shades(colour: Colour) -> Shades {

@@ -115,10 +115,12 @@ impl<'a> Field<'a> {
         Some(Tint::of(ratio.value))
     }
 
-    /// Whether its speed-up cannot be told from 1. The baseline's own is 1 by definition.
-    pub fn is_within_noise(&self) -> bool {
-        matches!(self, Self::Measured(group, row) if group.versus == Versus::Baseline
-            && row.ratio.is_some() && !row.is_baseline && !row.differs(group.noise))
+    /// The mark of a speed-up that cannot be told from 1: `≈` within the noise, `?` for too few rounds.
+    pub fn mark(&self) -> Option<&'static str> {
+        let Self::Measured(group, row) = self else { return None };
+        row.doubt(group.noise).filter(|_| group.versus == Versus::Baseline)?;
+        let is_told = row.ratio.is_some_and(|ratio| ratio.is_interval());
+        Some(if is_told { "≈" } else { "?" })
     }
 
     /// Whether it is what others are compared with.
@@ -160,8 +162,8 @@ fn measured(group: &GroupSummary, row: &Row) -> String {
             (Versus::Wait, _) => format!("{} the longest wait [{ends}]", units::ratio(ratio.value)),
             (_, Some(_)) if row.is_baseline => "the baseline".to_owned(),
             (_, Some(baseline)) => {
-                let noise = if row.differs(group.noise) { "" } else { ", which is within the noise" };
-                format!("{} as fast as {} [{ends}]{noise}", units::ratio(ratio.value), plain(baseline))
+                let doubt = row.doubt(group.noise).map(|doubt| format!(", {doubt}")).unwrap_or_default();
+                format!("{} as fast as {} [{ends}]{doubt}", units::ratio(ratio.value), plain(baseline))
             }
             (_, None) => units::ratio(ratio.value),
         }

@@ -68,7 +68,7 @@ impl<'a> Contest<'a> {
         let how = match (self.group.versus, leader.ratio, &leader.baseline) {
             _ if leader.is_baseline => "nothing is faster".to_owned(),
             (Versus::Baseline, Some(ratio), Some(baseline)) => {
-                let doubt = if leader.differs(self.group.noise) { "" } else { ", within the noise" };
+                let doubt = leader.doubt(self.group.noise).map(|doubt| format!(", {doubt}")).unwrap_or_default();
                 format!("{} as fast as {}{doubt}", units::ratio(ratio.value), plain(baseline))
             }
             (Versus::Wait, Some(ratio), _) => format!("{} the longest wait", units::ratio(ratio.value)),

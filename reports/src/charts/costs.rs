@@ -24,12 +24,17 @@ impl<'a> Costs<'a> {
             name: item.runner.clone(),
             figure: item.figure.as_ref().map(|figure| (cost.format)(*figure)).map_err(Clone::clone),
         };
+        let (worth, unit, label_of) = cost.axis;
         let rows = Rows {
             title: title(cost),
             rows: cost.items.iter().map(label).collect(),
             row_height: 26,
-            axis: Axis::around(known().map(|(_, figure)| figure), &format!("per {}", noun(cost)), cost.format)
-                .or_from_zero(),
+            axis: Axis::around(
+                known().map(|(_, figure)| figure / worth),
+                &format!("{unit}per {}", noun(cost)),
+                label_of,
+            )
+            .or_from_zero(),
             legend: format!("Medians: {}.", cost.method),
         };
         Self { cost, rows }
@@ -78,7 +83,11 @@ impl Drawing for Costs<'_> {
             for (i, item) in self.cost.items.iter().enumerate() {
                 let Ok(figure) = item.figure else { continue };
                 let (left, y) = (plot.x(0.0), plot.middle(i));
-                plot.canvas.rectangle((left, y - 7.0), (plot.x(figure), y + 7.0), colours::of_slot(item.colour))?;
+                plot.canvas.rectangle(
+                    (left, y - 7.0),
+                    (plot.x(figure / self.cost.axis.0), y + 7.0),
+                    colours::of_slot(item.colour),
+                )?;
             }
             Ok(())
         })

@@ -98,8 +98,7 @@ impl Tracks {
         for tick in axis.ticks() {
             let x = stage.x(tick);
             canvas.line((x, first), (x, bottom + 3.0), 1.0, GRID)?;
-            let label = if tick == 0.0 { "0".to_owned() } else { units::without_zeros(&units::duration(tick)) };
-            canvas.text(&label, x, bottom + 11.0, Pen::new(FADED))?;
+            canvas.text(&axis.label(tick), x, bottom + 11.0, Pen::new(FADED))?;
         }
         canvas.line((stage.left, bottom), (stage.right, bottom), 1.0, GRID)?;
         for (i, track) in self.tracks.iter().enumerate() {

@@ -18,8 +18,8 @@ pub fn write_markdown(out: &mut String, matrix: &Matrix) -> fmt::Result {
     writeln!(
         out,
         "Speed-up over the sequential runner of the same family (“wait”: wall time over the longest wait, where there is no \
-         such runner), and effective cores. Bars: from 1.1x, 1.5x, 3x, 8x; █ faster, ░ slower, ≈ no difference above the \
-         noise.\n"
+         such runner), and effective cores. Bars: from 1.1x, 1.5x, 3x, 8x; █ faster, ░ slower; ≈ within the noise, ? too few \
+         rounds to tell.\n"
     )?;
     let heads =
         matrix.groups.iter().map(|group| format!("[{}](#{})", markdown(&group.title), heading_anchor(&group.title)));
@@ -35,8 +35,10 @@ pub fn write_markdown(out: &mut String, matrix: &Matrix) -> fmt::Result {
 fn field(field: &Field) -> String {
     let figure = markdown(&field.figure());
     let figure = match field.tint() {
-        _ if field.is_within_noise() => format!("{figure} ≈"),
-        Some(tint) => format!("**{figure}** {}", tint.bar()).trim_end().to_owned(),
+        Some(tint) => match field.mark() {
+            Some(mark) => format!("{figure} {mark}"),
+            None => format!("**{figure}** {}", tint.bar()).trim_end().to_owned(),
+        },
         None if field.is_broken() => format!("✗ {figure}"),
         None => figure,
     };

@@ -22,7 +22,7 @@ pub fn terminal(matrix: &Matrix, colour: bool, width: usize) -> String {
         out.push_str(&block(matrix, first..last, name, colour));
     }
     out.push_str(&shortened(
-        "≈ no difference above the noise; bars: from 1.1x, 1.5x, 3x, 8x (█ faster, ░ slower)",
+        "≈ within the noise, ? too few rounds; bars from 1.1x, 1.5x, 3x, 8x: █ faster, ░ slower",
         width,
     ));
     out.push_str("\n\n");
@@ -69,8 +69,7 @@ fn head(title: &str) -> Vec<String> {
 /// Figure, and bar or mark, filling the column.
 fn field_text(field: &Field) -> String {
     let bar = match field.tint() {
-        _ if field.is_within_noise() => "≈".to_owned(),
-        Some(tint) => tint.bar(),
+        Some(tint) => field.mark().map_or_else(|| tint.bar(), str::to_owned),
         None => String::new(),
     };
     let figure = field.figure();
@@ -85,7 +84,7 @@ fn code(field: &Field) -> Option<&'static str> {
     match field {
         Field::Missing(_) if field.is_broken() => Some("1;31"),
         Field::Missing(_) | Field::LeftOut(_) | Field::Absent => Some("2"),
-        _ if field.is_within_noise() => None,
+        _ if field.mark().is_some() => None,
         _ => match field.tint()?.is_faster()? {
             true => Some("34"),
             false => Some("33"),

@@ -155,6 +155,12 @@ impl Row {
         })
     }
 
+    /// Why the ratio is not to be believed, in few words; none if it is, or if there is none.
+    pub fn doubt(&self, noise: Option<f64>) -> Option<&'static str> {
+        let ratio = self.ratio.filter(|_| !self.is_baseline && !self.differs(noise))?;
+        Some(if ratio.is_interval() { "within the noise" } else { "too few rounds to tell" })
+    }
+
     /// Why it has no figures, in few words; none if it has some.
     pub fn missing(&self) -> Option<String> {
         if self.wall.is_some() {
