@@ -31,6 +31,9 @@ pub(crate) struct Start {
     pub(crate) options: Parameters,
     #[serde(default)]
     pub(crate) server: Option<std::net::SocketAddr>,
+    /// Which arm of its group it is. It decides which program is started; the cell has no need to know.
+    #[serde(skip)]
+    pub(crate) arm: String,
 }
 
 /// What a cell says.

@@ -10,7 +10,7 @@ use serde_json::Value;
 pub use self::notices::{Gravity, Notice};
 pub use self::row::{Load, Point, Row};
 use crate::colours::Colours;
-use crate::record::{CellId, Failure, Group, Machine, Parameters, Sample};
+use crate::record::{CellId, Failure, Group, Machine, Parameters, Sample, arms};
 use crate::results::Results;
 use crate::{findings, text};
 
@@ -144,7 +144,11 @@ impl<'a> Sorted<'a> {
             samples: HashMap::new(),
             failures: HashMap::new(),
         };
-        for sample in &results.samples {
+        // The reference burn is no contender. If it fails it has a row, like everything that fails.
+        for group in &mut sorted.groups {
+            group.cells.retain(|cell| cell.arm != arms::REFERENCE);
+        }
+        for sample in results.samples.iter().filter(|sample| sample.cell.arm != arms::REFERENCE) {
             let key = group_key(&sample.workload, &sample.params);
             sorted.samples.entry(key).or_default().entry(&sample.cell).or_default().push(sample);
         }
@@ -242,7 +246,7 @@ impl<'a> Sorted<'a> {
 }
 
 /// What identifies a group among records. Parameters are a map sorted by name, so equal ones have equal text.
-fn group_key(workload: &str, params: &Parameters) -> String {
+pub(crate) fn group_key(workload: &str, params: &Parameters) -> String {
     format!("{workload}\n{}", serde_json::json!(params))
 }
 

@@ -13,7 +13,8 @@ use std::time::Duration;
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
-use regatta_reports::record::{CellId, Failure, FailureKind, Record, Sample};
+use regatta_reports::record::{CellId, Failure, FailureKind, Record, Sample, arms};
+use regatta_workloads::Tally;
 
 use crate::plan::{Plan, ReadyGroup};
 use crate::protocol::{Start, VERSION};
@@ -120,10 +121,19 @@ enum Next {
 struct Arm {
     start: Start,
     id: CellId,
+    /// What its answers must add up to.
+    expected: Tally,
     /// None before its start and after its failure.
     cell: Option<Box<dyn Cell>>,
     /// It has failed: it is not started again, so that a broken cell costs one record.
     retired: bool,
+}
+
+impl Arm {
+    /// Whether it is there, and there for its own sake.
+    fn is_contender(&self) -> bool {
+        self.cell.is_some() && self.id.arm != arms::REFERENCE
+    }
 }
 
 /// A group while it is carried out.
@@ -167,7 +177,7 @@ impl Driver<'_> {
         random: &mut ChaCha8Rng,
         tallied: &mut Tallied,
     ) -> io::Result<Next> {
-        let mut course = Course { ready, arms: arms(ready), server: None, server_deaths: 0, process: 0 };
+        let mut course = Course { ready, arms: all_arms(ready), server: None, server_deaths: 0, process: 0 };
         if let Next::Stop = self.start_server(&mut course, 0, tallied)? {
             return Ok(Next::Stop);
         }
@@ -181,7 +191,7 @@ impl Driver<'_> {
                 }
             }
             let mut warm_up = self.warm_up;
-            while course.arms.iter().any(|arm| arm.cell.is_some()) && (warm_up || pace.has_time_for_a_round()) {
+            while course.arms.iter().any(Arm::is_contender) && (warm_up || pace.has_time_for_a_round()) {
                 let mut order: Vec<usize> = (0..course.arms.len()).collect();
                 order.shuffle(random);
                 for (place, &arm) in (0..).zip(&order) {
@@ -252,8 +262,7 @@ impl Driver<'_> {
         }
         let Some(cell) = &mut course.arms[arm].cell else { return Ok(Next::GoOn) };
         let server_before = course.server.as_ref().and_then(|server| server.cpu_ns());
-        let sample =
-            cell.run(self.plan.timeout).and_then(|sample| verified(sample, course.ready, &course.arms[arm].id));
+        let sample = cell.run(self.plan.timeout).and_then(|sample| verified(sample, &course.arms[arm]));
         let mut sample = match sample {
             Ok(sample) => sample,
             Err(Trouble::Interrupted) => return Ok(Next::Stop),
@@ -332,20 +341,27 @@ impl Driver<'_> {
 }
 
 /// The cells of a group before their first start.
-fn arms(ready: &ReadyGroup) -> Vec<Arm> {
-    let arm = |(id, options): (&CellId, &regatta_reports::record::Parameters)| Arm {
-        start: Start {
-            protocol: VERSION,
-            workload: ready.group.workload.clone(),
-            params: ready.group.params.clone(),
-            runner: id.runner.clone(),
-            workers: id.workers,
-            options: options.clone(),
-            server: None,
-        },
-        id: id.clone(),
-        cell: None,
-        retired: false,
+fn all_arms(ready: &ReadyGroup) -> Vec<Arm> {
+    let arm = |(id, options): (&CellId, &regatta_reports::record::Parameters)| {
+        let reference = ready.reference.as_ref().filter(|_| id.arm == arms::REFERENCE);
+        let (workload, resolved) = reference
+            .map_or((&ready.group.workload, &ready.resolved), |reference| (&reference.workload, &reference.resolved));
+        Arm {
+            start: Start {
+                protocol: VERSION,
+                workload: workload.clone(),
+                params: resolved.params.clone(),
+                runner: id.runner.clone(),
+                workers: id.workers,
+                options: options.clone(),
+                server: None,
+                arm: id.arm.clone(),
+            },
+            id: id.clone(),
+            expected: resolved.expected,
+            cell: None,
+            retired: false,
+        }
     };
     ready.group.cells.iter().zip(&ready.options).map(arm).collect()
 }
@@ -363,9 +379,9 @@ fn failure(
 }
 
 /// Lets a sample through if its answer is right, every task was done, and no more workers than allowed did them.
-fn verified(sample: Sample, ready: &ReadyGroup, id: &CellId) -> Result<Sample, Trouble> {
+fn verified(sample: Sample, arm: &Arm) -> Result<Sample, Trouble> {
     let wrong = |message| Err(Trouble::failed(FailureKind::WrongAnswer, message));
-    let expected = ready.resolved.expected;
+    let (expected, id) = (arm.expected, &arm.id);
     if sample.tasks != expected.tasks {
         return wrong(format!("{} tasks were done instead of {}", sample.tasks, expected.tasks));
     }
