@@ -16,6 +16,8 @@
 //! record.rs      the lines of results.jsonl
 //! results.rs     reads them:                   file      -> Results
 //! statistics.rs  medians, intervals, paired ratios
+//! effect.rs      the factor between two builds, with processes as the units
+//! compare.rs     two runs or two builds side by side:   Results x 2 -> Comparison
 //! summary.rs     works out every figure:       Results   -> Summary  (what verdicts are to be derived from, too)
 //! findings.rs    says what is seen, in words
 //! columns.rs     the columns of all tables
@@ -33,7 +35,9 @@
 pub mod charts;
 pub mod colours;
 pub mod columns;
+pub mod compare;
 pub mod csv;
+pub mod effect;
 pub mod findings;
 pub mod html;
 pub mod markdown;
@@ -46,6 +50,7 @@ pub mod text;
 pub mod units;
 mod write;
 
+pub use compare::Comparison;
 pub use results::{ReadError, Results};
 pub use summary::{GroupSummary, Row, Summary};
 pub use table::terminal;

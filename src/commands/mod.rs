@@ -1,10 +1,13 @@
 //! The subcommands, one a file.
 
+mod compare;
 mod list;
+mod live;
 mod report;
 mod run;
 mod verify;
 
+pub(crate) use compare::compare;
 pub(crate) use list::list;
 pub(crate) use report::report;
 pub(crate) use run::run;
