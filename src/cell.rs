@@ -14,6 +14,7 @@ use serde_json::Map;
 
 use crate::course::WORKER;
 use crate::driver::die_with_parent;
+use crate::profile::{self, LOG_FILE, Log, Traced};
 use crate::protocol::{Answer, Request, Start, VERSION};
 use crate::recorder::{Recorder, histogram};
 
@@ -106,8 +107,16 @@ impl<Rs: Runners> Visitor for ChooseRunner<'_, Rs> {
             workload.attach(server);
         }
         workload.attach_clock(Recorder::now_ns);
-        let serve = Serve { line: self.line, start: self.start, recorder: self.recorder, workload };
-        Rs::visit(&self.start.runner, serve).unwrap_or_else(|| Err(io::Error::other("there is no such runner")))
+        let none = || Err(io::Error::other("there is no such runner"));
+        let Self { line, start, recorder, .. } = self;
+        match &start.profile_log {
+            None => Rs::visit(&start.runner, Serve { line, start, recorder, workload, log: None }).unwrap_or_else(none),
+            Some(path) => {
+                let log = Arc::new(Log::create(path)?);
+                let workload = Traced::new(workload, Arc::clone(&log));
+                Rs::visit(&start.runner, Serve { line, start, recorder, workload, log: Some(log) }).unwrap_or_else(none)
+            }
+        }
     }
 }
 
@@ -117,17 +126,23 @@ struct Serve<'a, W> {
     start: &'a Start,
     recorder: Recorder,
     workload: W,
+    /// Where the workload logs, if the cell is to be profiled.
+    log: Option<Arc<Log>>,
 }
 
 impl<W: Workload> RunnerVisitor for Serve<'_, W> {
     type Output = io::Result<()>;
 
     fn visit<R: Runner>(self) -> io::Result<()> {
-        let Self { line, start, mut recorder, workload } = self;
+        let Self { line, start, mut recorder, workload, log } = self;
         let settings = Settings {
             workers: usize::try_from(start.workers).unwrap_or(usize::MAX).max(1),
             options: start.options.clone(),
-            worker: Command { program: std::env::current_exe()?, args: vec![WORKER.to_owned()] },
+            worker: Command {
+                program: std::env::current_exe()?,
+                args: vec![WORKER.to_owned()],
+                env: start.profile_log.iter().map(|path| (LOG_FILE.to_owned(), path.display().to_string())).collect(),
+            },
         };
         if let Err(error) = fits::<R, W>(&workload, &settings) {
             return line.complain(kind(&error), error);
@@ -139,8 +154,20 @@ impl<W: Workload> RunnerVisitor for Serve<'_, W> {
             Err(error) => return line.complain(kind(&error), error),
         };
         line.say(&Answer::Ready { start_ns, version: None })?;
-        while let Some(Request::Run) = line.hear()? {
+        while let Some(request) = line.hear()? {
             workload.begin();
+            if let Some(log) = log.as_ref().filter(|_| request == Request::Profile) {
+                let (profile, outcome) = profile::record(log, &recorder, &mut run)?;
+                match outcome {
+                    Ok(_) => line.say(&Answer::Profile(Box::new(profile)))?,
+                    Err(error) => return line.complain(kind(&error), error),
+                }
+                continue;
+            }
+            if request != Request::Run {
+                return line
+                    .complain(FailureKind::Protocol, format!("`run` is what comes after `start`, not {request:?}"));
+            }
             let (usage, outcome) = recorder.measure(&mut run);
             match outcome {
                 Ok(outcome) => {

@@ -46,6 +46,7 @@ Examples:
   regatta verify                                   every answer checked, nothing timed
   regatta report regatta-report/latest             the report once more, from its records
   regatta compare --live old/regatta new/regatta --workload primes --fail-on regression
+  regatta profile --workload primes --runner rayon,scoped    who does what when, with a trace for Perfetto
 
 Exit codes: 0 all well, 1 a regression with --fail-on, 2 bad usage or input, 3 finished but some cells failed, 128 + n ended by signal n.";
 
@@ -69,6 +70,8 @@ enum Command {
     Report(ReportArgs),
     /// Show what changed between two runs, or, with --live, between two builds in the same rounds.
     Compare(CompareArgs),
+    /// Show which worker does what when: a timeline of the cores, a lane for each worker, a trace for Perfetto.
+    Profile(ProfileArgs),
 }
 
 /// What to measure.
@@ -98,6 +101,9 @@ pub(crate) struct RunArgs {
     /// A Python to measure too; may be given several times (default: the python3 of the search path).
     #[arg(long, value_name = "PATH")]
     pub(crate) python: Vec<PathBuf>,
+    /// A file of further claims to judge; may be given several times.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) claims: Vec<PathBuf>,
     /// Folder for the results; it must not hold any yet.
     #[arg(long)]
     pub(crate) out: Option<PathBuf>,
@@ -129,11 +135,34 @@ pub(crate) struct VerifyArgs {
     pub(crate) python: Vec<PathBuf>,
 }
 
+/// What to profile.
+#[derive(Debug, Args)]
+pub(crate) struct ProfileArgs {
+    /// These workloads.
+    #[arg(long, value_delimiter = ',', required = true)]
+    pub(crate) workload: Vec<String>,
+    /// Under these runners.
+    #[arg(long, value_delimiter = ',', required = true)]
+    pub(crate) runner: Vec<String>,
+    /// Numbers of workers.
+    #[arg(long, value_delimiter = ',')]
+    pub(crate) workers: Vec<u64>,
+    /// The plan whose parameters of the workload are used.
+    #[arg(long, default_value = "default")]
+    pub(crate) plan: String,
+    /// Folder for the results; it must not hold any yet.
+    #[arg(long)]
+    pub(crate) out: Option<PathBuf>,
+}
+
 /// What to report on.
 #[derive(Debug, Args)]
 pub(crate) struct ReportArgs {
     /// The folder of a run.
     pub(crate) dir: PathBuf,
+    /// A file of further claims to judge; may be given several times.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) claims: Vec<PathBuf>,
 }
 
 /// What to compare.
@@ -214,6 +243,7 @@ pub(crate) fn main(catalogue: &dyn Catalogue) -> ExitCode {
         Some(Command::Verify(args)) => commands::verify(catalogue, &args),
         Some(Command::Report(args)) => commands::report(&args),
         Some(Command::Compare(args)) => commands::compare(catalogue, &args),
+        Some(Command::Profile(args)) => commands::profile(catalogue, &args),
     };
     match done {
         Ok(exit) => exit.into(),

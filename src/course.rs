@@ -8,6 +8,7 @@ use regatta_workloads::{Selected, Visitor, Workload, Workloads};
 use serde_json::{Map, Value};
 
 use crate::catalogue::{Catalogue, Resolved, RunnerCard, WorkloadCard};
+use crate::profile::{LOG_FILE, TracedWorkloads};
 use crate::{cell, cli, server};
 
 /// The hidden subcommand of a cell process.
@@ -44,6 +45,7 @@ impl<Ws: Workloads, Rs: Runners> Course<Ws, Rs> {
         let args: Vec<String> = std::env::args_os().map(|arg| arg.to_string_lossy().into_owned()).collect();
         match args.get(1).map(String::as_str) {
             Some(CELL) => cell::main::<Ws, Rs>(),
+            Some(WORKER) if std::env::var_os(LOG_FILE).is_some() => worker::main::<TracedWorkloads<Ws>>(&args[2..]),
             Some(WORKER) => worker::main::<Ws>(&args[2..]),
             Some(SERVER) => server::main(&args[2..]),
             _ => cli::main(&self),

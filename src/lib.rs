@@ -21,6 +21,7 @@
 //! - `protocol`: what the two say to each other.
 //! - `cpython`: the same in Python: which interpreters, and the script that they run.
 //! - `recorder`: the only code that reads clocks and counters.
+//! - `profile`: which worker does what when, in a pass of its own.
 //! - `server`: the echo server, in a process of its own.
 //! - `environment`: describes the machine and this program.
 //! - `output`: the folder of a run and its `results.jsonl`.
@@ -36,6 +37,7 @@ mod environment;
 mod interrupt;
 mod output;
 mod plan;
+mod profile;
 mod progress;
 mod protocol;
 mod recorder;

@@ -55,6 +55,9 @@ pub struct Plan {
     /// Whether each round of a group carries a fixed burn, by which separate runs can be compared.
     #[serde(default = "default_reference")]
     pub reference: bool,
+    /// Whether each cell is profiled after the rounds of its group.
+    #[serde(default)]
+    pub profile: bool,
     /// Workers where a group does not say.
     #[serde(default = "default_workers")]
     pub workers: Vec<Workers>,

@@ -1,6 +1,6 @@
 //! What the driver and a cell say to each other: JSON objects, one a line. `docs/PROTOCOL.md` is the reference.
 
-use regatta_reports::record::{FailureKind, Parameters, Sample};
+use regatta_reports::record::{FailureKind, Parameters, Profile, Sample};
 use serde::{Deserialize, Serialize};
 
 /// Version of the protocol.
@@ -17,6 +17,8 @@ pub(crate) enum Request {
     Start(Start),
     /// Carry out every task once.
     Run,
+    /// Carry out every task once and record which worker does what when. Only if `start` announced it.
+    Profile,
 }
 
 /// What a cell is to be.
@@ -34,6 +36,9 @@ pub(crate) struct Start {
     /// Which arm of its group it is. It decides which program is started; the cell has no need to know.
     #[serde(skip)]
     pub(crate) arm: String,
+    /// A file for the logs of worker processes, if the cell is to be profiled and not timed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) profile_log: Option<std::path::PathBuf>,
 }
 
 /// What a cell says.
@@ -48,6 +53,8 @@ pub(crate) enum Answer {
     },
     /// It ran. What identifies the sample (workload, runner, round, ...) is filled in by the driver.
     Sample(Box<Sample>),
+    /// What its workers did. What identifies the cell is filled in by the driver.
+    Profile(Box<Profile>),
     /// It could not.
     Error { kind: FailureKind, message: String },
 }
@@ -70,6 +77,6 @@ mod tests {
                 answers += 1;
             }
         }
-        assert_eq!((requests, answers), (2, 3));
+        assert_eq!((requests, answers), (3, 4));
     }
 }

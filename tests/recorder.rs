@@ -96,8 +96,11 @@ fn a_sleep_uses_no_cpu() {
 #[test]
 fn worker_processes_are_counted_while_they_live() {
     with_each_recorder(|recorder| {
-        let worker =
-            Command { program: PathBuf::from(env!("CARGO_BIN_EXE_regatta")), args: vec!["__worker".to_owned()] };
+        let worker = Command {
+            program: PathBuf::from(env!("CARGO_BIN_EXE_regatta")),
+            args: vec!["__worker".to_owned()],
+            env: Vec::new(),
+        };
         let settings = Settings { workers: 2, options: BTreeMap::new(), worker };
         let workload = Arc::new(Counting { from: 4_000_000, tasks: 8 });
         let mut run = ProcessPool::start(workload, settings).expect("a pool of worker processes");
@@ -127,8 +130,11 @@ fn perf_and_the_process_clocks_agree_on_worker_processes() {
     std::thread::scope(|scope| {
         scope.spawn(|| {
             let (mut perf, mut clocks) = (Recorder::open(), Recorder::without_perf());
-            let worker =
-                Command { program: PathBuf::from(env!("CARGO_BIN_EXE_regatta")), args: vec!["__worker".to_owned()] };
+            let worker = Command {
+                program: PathBuf::from(env!("CARGO_BIN_EXE_regatta")),
+                args: vec!["__worker".to_owned()],
+                env: Vec::new(),
+            };
             let settings = Settings { workers: 2, options: BTreeMap::new(), worker };
             let workload = Arc::new(Counting { from: 4_000_000, tasks: 8 });
             let mut run = ProcessPool::start(workload, settings).expect("a pool of worker processes");

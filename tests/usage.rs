@@ -25,7 +25,7 @@ fn unknown_names_suggest_near_ones() {
     refused(&folder, &["run", "--workload", "prime"], &["no workload `prime`", "did you mean `primes`?"]);
     refused(&folder, &["run", "--plan", "defualt"], &["no plan `defualt`", "did you mean `default`?"]);
     refused(&folder, &["verify", "--runner", "zzz"], &["no runner `zzz`", "regatta list"]);
-    refused(&folder, &["runn"], &["unrecognized subcommand", "run"]);
+    refused(&folder, &["repot"], &["unrecognized subcommand", "report"]);
     assert_eq!(
         fs::read_dir(folder.path()).expect("a folder").count(),
         0,

@@ -4,9 +4,10 @@
 //! charts.rs              which charts a group has, and how one is rendered
 //! charts/canvas.rs       text, lines and marks on either backend, in logical pixels
 //! charts/axis.rs         ranges, ticks, logarithms
-//! charts/rows.rs         the frame that three of the charts share: one row a cell
+//! charts/rows.rs         the frame that most of the charts share: one row a cell
 //! charts/samples.rs      every sample, median and interval
 //! charts/ratio.rs        speed-up, or time over the longest wait
+//! charts/latency.rs      median and 99th percentile of latencies
 //! charts/cores.rs        effective cores against the ideal
 //! charts/utilisation.rs  one row a core, one column a cell
 //! charts/svg.rs          the backend that writes SVG
@@ -15,6 +16,7 @@
 mod axis;
 mod canvas;
 mod cores;
+mod latency;
 mod ratio;
 mod rows;
 mod samples;
@@ -37,7 +39,7 @@ use crate::summary::GroupSummary;
 /// One chart of a group.
 #[derive(Debug, Clone)]
 pub struct Chart {
-    /// What it shows: `samples`, `speedup`, `wait`, `cores` or `utilisation`. Part of its file name.
+    /// What it shows: `samples`, `speedup`, `wait`, `latency`, `cores` or `utilisation`. Part of its file name.
     pub name: &'static str,
     /// What is seen, in one sentence.
     pub title: String,
@@ -86,6 +88,9 @@ pub fn of_group(group: &GroupSummary, usable_cores: Option<f64>) -> Result<Vec<C
     if let Some(chart) = ratio::Ratios::of(group) {
         charts.push(render(&chart)?);
     }
+    if let Some(chart) = latency::Latencies::of(group) {
+        charts.push(render(&chart)?);
+    }
     if let Some(chart) = cores::Cores::of(group, usable_cores) {
         charts.push(render(&chart)?);
     }
@@ -93,6 +98,18 @@ pub fn of_group(group: &GroupSummary, usable_cores: Option<f64>) -> Result<Vec<C
         charts.push(render(&chart)?);
     }
     Ok(charts)
+}
+
+/// Names of the charts that [`of_group`] makes.
+pub fn names(group: &GroupSummary, usable_cores: Option<f64>) -> Vec<&'static str> {
+    let names = [
+        samples::Samples::of(group).map(|chart| chart.name()),
+        ratio::Ratios::of(group).map(|chart| chart.name()),
+        latency::Latencies::of(group).map(|chart| chart.name()),
+        cores::Cores::of(group, usable_cores).map(|chart| chart.name()),
+        utilisation::Utilisation::of(group).map(|chart| chart.name()),
+    ];
+    names.into_iter().flatten().collect()
 }
 
 fn render(drawing: &impl Drawing) -> Result<Chart, ChartError> {

@@ -1,6 +1,7 @@
 //! The columns of the tables, defined once for terminal, Markdown and page.
 
-use crate::summary::{GroupSummary, Load, Row, Versus};
+use crate::statistics::Estimate;
+use crate::summary::{GroupSummary, Latency, Load, Row, Versus};
 use crate::units::{self, NONE};
 
 /// What a table shows of one figure of a row.
@@ -70,6 +71,22 @@ const OVER_WAIT: Column = Column {
     short: "Of wait",
     meaning: "Wall time over the longest wait of one task: 1 is the least that any model can take.",
     field: ratio,
+};
+
+const P50: Column = Column {
+    heading: "Latency p50",
+    short: "p50",
+    meaning: "Half of the latencies that a task recorded are below: the median over the rounds of each round's own, and \
+              its interval.",
+    field: |row| latency(row, |latency| latency.p50),
+};
+
+const P99: Column = Column {
+    heading: "Latency p99",
+    short: "p99",
+    meaning: "99 of 100 latencies that a task recorded are below: the median over the rounds of each round's own, and its \
+              interval.",
+    field: |row| latency(row, |latency| latency.p99),
 };
 
 const CORES: Column = Column {
@@ -144,17 +161,24 @@ pub fn of(group: &GroupSummary) -> Vec<Column> {
         Versus::Wait => Some(OVER_WAIT),
         Versus::Nothing => None,
     };
+    let latencies = group.rows.iter().any(|row| !row.latencies.is_empty()).then_some([P50, P99]);
     let rest = [CORES, CPU, MEMORY, SWITCHES, START, WORKERS, OUTSIDE, ROUNDS];
-    [WALL].into_iter().chain(ratio).chain(rest).collect()
+    [WALL].into_iter().chain(ratio).chain(latencies.into_iter().flatten()).chain(rest).collect()
 }
 
 /// Every column there is, for an explanation of all.
-pub fn all() -> [Column; 11] {
-    [WALL, SPEED_UP, OVER_WAIT, CORES, CPU, MEMORY, SWITCHES, START, WORKERS, OUTSIDE, ROUNDS]
+pub fn all() -> [Column; 13] {
+    [WALL, SPEED_UP, OVER_WAIT, P50, P99, CORES, CPU, MEMORY, SWITCHES, START, WORKERS, OUTSIDE, ROUNDS]
 }
 
 fn field(value: Option<f64>, format: fn(f64) -> String) -> Field {
     Field { figure: value.map_or_else(|| NONE.to_owned(), format), detail: String::new(), sort: value }
+}
+
+/// A quantile of the latencies: of the first histogram, where there are several.
+fn latency(row: &Row, quantile: fn(&Latency) -> Estimate) -> Field {
+    let Some(estimate) = row.latencies.first().map(quantile) else { return field(None, units::duration) };
+    Field { detail: units::duration_ends(&estimate), ..field(Some(estimate.value), units::duration) }
 }
 
 fn ratio(row: &Row) -> Field {

@@ -44,6 +44,13 @@ const COLUMNS: &[Column] = &[
     ("steal_median_ns", |_, row| number(row.steal.map(|load| load.ns))),
     ("outside_median_ns", |_, row| number(row.outside.map(|load| load.ns))),
     ("core_busy_shares", |_, row| row.core_busy.iter().map(f64::to_string).collect::<Vec<_>>().join(";")),
+    ("latency", |_, row| row.latencies.first().map(|latency| latency.name.clone()).unwrap_or_default()),
+    ("latency_p50_ns", |_, row| number(row.latencies.first().map(|latency| latency.p50.value))),
+    ("latency_p50_low_ns", |_, row| number(row.latencies.first().map(|latency| latency.p50.low))),
+    ("latency_p50_high_ns", |_, row| number(row.latencies.first().map(|latency| latency.p50.high))),
+    ("latency_p99_ns", |_, row| number(row.latencies.first().map(|latency| latency.p99.value))),
+    ("latency_p99_low_ns", |_, row| number(row.latencies.first().map(|latency| latency.p99.low))),
+    ("latency_p99_high_ns", |_, row| number(row.latencies.first().map(|latency| latency.p99.high))),
 ];
 
 /// The summary as CSV with a heading line. A figure that there is not is an empty field.

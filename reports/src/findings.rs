@@ -78,6 +78,17 @@ pub fn samples(group: &GroupSummary) -> String {
     format!("From {least} ({}) to {most} ({})", fastest.0.label, slowest.0.label)
 }
 
+/// What the latencies show; none if there are none.
+pub fn latencies(group: &GroupSummary) -> Option<String> {
+    let (least, most) = extremes(group, |row| Some(row.latencies.first()?.p50.value))?;
+    let (lowest, highest) = (units::duration(least.1), units::duration(most.1));
+    Some(if least.0.label == most.0.label {
+        format!("{} has a median latency of {lowest}", least.0.label)
+    } else {
+        format!("{} has a median latency of {lowest}, {} of {highest}", least.0.label, most.0.label)
+    })
+}
+
 /// What the effective cores show.
 pub fn cores(group: &GroupSummary, usable: Option<f64>) -> String {
     let Some((least, most)) = extremes(group, |row| Some(row.effective_cores?.value)) else {

@@ -5,13 +5,15 @@ use std::collections::BTreeMap;
 use askama::Template;
 
 use crate::charts::Chart;
+use crate::claims::{Outcome, Verdict};
 use crate::colours::{self, Colour};
 use crate::columns::{self, Column, Field};
+use crate::fidelity::Fidelity;
 use crate::record::{Machine, Program, Run};
 use crate::results::Results;
 use crate::summary::{Gravity, GroupSummary, Notice, Row, Summary};
 use crate::text::plain;
-use crate::units;
+use crate::{units, verdicts};
 
 /// The whole page.
 #[derive(Template)]
@@ -20,10 +22,13 @@ struct Page<'a> {
     run: &'a Run,
     finished: Option<&'a str>,
     notices: &'a [Notice],
+    tally: String,
+    claims: Vec<&'a [Verdict]>,
     machine: Vec<Fact>,
     plan: Vec<Fact>,
     program: Vec<Fact>,
-    columns: [Column; 11],
+    fidelity: Vec<Fidelity>,
+    columns: [Column; 13],
     sources: Vec<Fact>,
     groups: Vec<Section<'a>>,
     colours: Vec<Shades>,
@@ -59,20 +64,29 @@ struct Shades {
     dark: String,
 }
 
-/// The page as HTML; `charts` has those of each group of the summary, in its order.
+/// The page as HTML; `charts` has those of each group of the summary, in its order, and `verdicts` those of a claim
+/// next to each other.
 ///
 /// # Errors
 /// If the template fails.
-pub fn page(results: &Results, summary: &Summary, charts: &[Vec<Chart>]) -> Result<String, askama::Error> {
+pub fn page(
+    results: &Results,
+    summary: &Summary,
+    verdicts: &[Verdict],
+    charts: &[Vec<Chart>],
+) -> Result<String, askama::Error> {
     let run = &results.run;
     let sections = summary.groups.iter().zip(charts).map(|(group, charts)| section(group, charts));
     let page = Page {
         run,
         finished: results.end.as_ref().map(|end| end.finished.as_str()),
         notices: &summary.notices,
+        tally: verdicts::tally(verdicts),
+        claims: verdicts::by_claim(verdicts).collect(),
         machine: machine(&run.machine),
         plan: plan(run),
         program: program(&run.program),
+        fidelity: Fidelity::of(results, summary),
         columns: columns::all(),
         sources: sources(summary),
         groups: sections.collect(),
@@ -93,6 +107,18 @@ fn section<'a>(group: &'a GroupSummary, charts: &'a [Chart]) -> Section<'a> {
     };
     let lines = group.rows.iter().map(line).collect();
     Section { group, columns, lines, charts }
+}
+
+impl Verdict {
+    /// The class that colours it.
+    fn class(&self) -> &'static str {
+        match self.outcome() {
+            Outcome::Holds => "holds",
+            Outcome::Undecided => "undecided",
+            Outcome::NotRun => "not-run",
+            Outcome::Fails => "fails",
+        }
+    }
 }
 
 impl Notice {

@@ -1,4 +1,4 @@
-//! Records in; statistics, charts, HTML and tables out.
+//! Records in; statistics, verdicts, charts, HTML and tables out.
 //!
 //! This crate knows nothing of runners or workloads: it reads what a run recorded, and everything it says follows from
 //! that.
@@ -6,7 +6,8 @@
 //! ```no_run
 //! use std::path::Path;
 //! let results = regatta_reports::Results::read(Path::new("regatta-report/latest"))?;
-//! let report = regatta_reports::write(&results, Path::new("regatta-report/latest"))?;
+//! let claims = regatta_reports::Claims::built_in();
+//! let report = regatta_reports::write(&results, &claims, Path::new("regatta-report/latest"))?;
 //! eprintln!("{}", report.index.display());
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -18,9 +19,12 @@
 //! statistics.rs  medians, intervals, paired ratios
 //! effect.rs      the factor between two builds, with processes as the units
 //! compare.rs     two runs or two builds side by side:   Results x 2 -> Comparison
-//! summary.rs     works out every figure:       Results   -> Summary  (what verdicts are to be derived from, too)
+//! summary.rs     works out every figure:       Results   -> Summary
+//! claims.rs      judges claims by it:          Summary   -> Verdicts
+//! fidelity.rs    sets the modelled GIL beside CPython
 //! findings.rs    says what is seen, in words
 //! columns.rs     the columns of all tables
+//! verdicts.rs    shows verdicts in the terminal, in Markdown, and as verdicts.json
 //! table.rs       shows it in the terminal:     Summary   -> text
 //! markdown.rs    summary.md
 //! csv.rs         summary.csv
@@ -33,11 +37,13 @@
 //! ```
 
 pub mod charts;
+pub mod claims;
 pub mod colours;
 pub mod columns;
 pub mod compare;
 pub mod csv;
 pub mod effect;
+pub mod fidelity;
 pub mod findings;
 pub mod html;
 pub mod markdown;
@@ -48,8 +54,10 @@ pub mod summary;
 pub mod table;
 pub mod text;
 pub mod units;
+pub mod verdicts;
 mod write;
 
+pub use claims::{ClaimError, Claims, Outcome, Verdict};
 pub use compare::Comparison;
 pub use results::{ReadError, Results};
 pub use summary::{GroupSummary, Row, Summary};

@@ -2,21 +2,23 @@
 
 use std::fmt::{self, Write};
 
+use crate::claims::Verdict;
 use crate::columns;
+use crate::fidelity::{self, Fidelity};
 use crate::results::Results;
 use crate::summary::{Gravity, GroupSummary, Summary};
 use crate::text::markdown;
-use crate::units;
+use crate::{units, verdicts};
 
 /// The summary as a Markdown document.
-pub fn markdown_summary(results: &Results, summary: &Summary) -> String {
+pub fn markdown_summary(results: &Results, summary: &Summary, verdicts: &[Verdict]) -> String {
     let mut out = String::new();
     // Writing to a string cannot fail.
-    let _ = write_all(&mut out, results, summary);
+    let _ = write_all(&mut out, results, summary, verdicts);
     out
 }
 
-fn write_all(out: &mut String, results: &Results, summary: &Summary) -> fmt::Result {
+fn write_all(out: &mut String, results: &Results, summary: &Summary, verdicts: &[Verdict]) -> fmt::Result {
     let run = &results.run;
     writeln!(out, "# Regatta: plan {}, {}\n", markdown(&run.plan.name), markdown(&run.started))?;
     writeln!(out, "{}\n", markdown(&machine(results, summary)))?;
@@ -24,8 +26,12 @@ fn write_all(out: &mut String, results: &Results, summary: &Summary) -> fmt::Res
         let name = if notice.gravity == Gravity::Error { "Error" } else { "Note" };
         writeln!(out, "> **{name}:** {}\n", markdown(&notice.text))?;
     }
+    verdicts::write_markdown(out, verdicts, summary)?;
     for group in &summary.groups {
         write_group(out, group)?;
+    }
+    for beside in Fidelity::of(results, summary) {
+        write_fidelity(out, &beside)?;
     }
     writeln!(out, "## Columns\n")?;
     for column in columns::all() {
@@ -75,6 +81,29 @@ fn write_group(out: &mut String, group: &GroupSummary) -> fmt::Result {
         writeln!(out)?;
     }
     Ok(())
+}
+
+/// The modelled lock beside the real one.
+fn write_fidelity(out: &mut String, beside: &Fidelity) -> fmt::Result {
+    writeln!(out, "## The modelled GIL beside {}\n", markdown(&beside.family))?;
+    writeln!(out, "**{}.** {}\n", markdown(&beside.finding()), markdown(&beside.version))?;
+    let share = units::percent(fidelity::AIM_SHARE);
+    writeln!(out, "Near enough: a speed-up within {share} of CPython's, a latency within {}.\n", fidelity::aim())?;
+    writeln!(out, "| What | Model | CPython | Difference | Near enough |\n|---|---:|---:|---:|---|")?;
+    for line in &beside.lines {
+        let side = |side| format!("{} ({})", markdown(&line.format(side)), markdown(&line.ends(side)));
+        writeln!(
+            out,
+            "| {}, {} | {} | {} | {} | {} |",
+            markdown(&line.what),
+            markdown(&line.model.label),
+            side(&line.model),
+            side(&line.real),
+            markdown(&line.difference()),
+            line.nearness()
+        )?;
+    }
+    writeln!(out)
 }
 
 /// The machine in one sentence.

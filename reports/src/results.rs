@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use serde_json::error::Category;
 
-use crate::record::{End, Failure, Record, Run, SCHEMA, Sample};
+use crate::record::{End, Failure, Profile, Record, Run, SCHEMA, Sample};
 
 /// Name of the file of records in the folder of a run.
 pub const FILE_NAME: &str = "results.jsonl";
@@ -19,6 +19,8 @@ pub struct Results {
     pub run: Run,
     /// The samples in the order in which they were measured.
     pub samples: Vec<Sample>,
+    /// What cells did in passes of their own, in the order of the file.
+    pub profiles: Vec<Profile>,
     /// The cells that gave no time, in the order in which they failed.
     pub failures: Vec<Failure>,
     /// How the run ended; none if it was killed.
@@ -154,7 +156,7 @@ impl Reader<'_> {
         if !self.has_run {
             self.check_first(&tag)?;
         }
-        if !matches!(tag.kind.as_str(), "run" | "sample" | "error" | "end") {
+        if !matches!(tag.kind.as_str(), "run" | "sample" | "profile" | "error" | "end") {
             self.warn(&format!("is of the unknown type `{}` and was ignored", crate::text::plain(&tag.kind)));
             return Ok(());
         }
@@ -165,6 +167,7 @@ impl Reader<'_> {
                 self.has_run = true;
             }
             Record::Sample(sample) => self.results.samples.push(*sample),
+            Record::Profile(profile) => self.results.profiles.push(*profile),
             Record::Error(failure) => self.results.failures.push(failure),
             Record::End(end) => self.results.end = Some(end),
         }

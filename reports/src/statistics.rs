@@ -9,6 +9,8 @@
 //! - H. A. David and H. N. Nagaraja, *Order Statistics*, 3rd edition, Wiley 2003, section 7.1: the interval.
 //! - J.-Y. Le Boudec, *Performance Evaluation of Computer and Communication Systems*, EPFL Press 2010, on confidence
 //!   intervals: the same for measurements of computers (n = 20: from the 6th to the 15th).
+//! - R. G. Miller, *Simultaneous Statistical Inference*, 2nd edition, Springer 1981, section 1.1: Bonferroni's
+//!   inequality, for what rests on two intervals.
 //! - T. Kalibera and R. Jones, *Rigorous Benchmarking in Reasonable Time*, ISMM 2013: ratios with intervals rather than
 //!   differences.
 
@@ -32,12 +34,17 @@ pub struct Estimate {
 }
 
 impl Estimate {
-    /// The median of the finite ones among `values`, with its interval; none if there are none.
+    /// The median of the finite ones among `values`, with its interval at [`LEVEL`]; none if there are none.
     pub fn of_median(values: &[f64]) -> Option<Self> {
+        Self::of_median_at(values, LEVEL)
+    }
+
+    /// As [`Estimate::of_median`], with an interval that covers the true median with at least probability `level`.
+    pub fn of_median_at(values: &[f64], level: f64) -> Option<Self> {
         let sorted = sorted(values);
         let value = median_of_sorted(&sorted)?;
         let count = sorted.len();
-        let (rank, coverage) = interval_rank(count);
+        let (rank, coverage) = interval_rank(count, level);
         Some(Self { value, low: sorted[rank - 1], high: sorted[count - rank], coverage, count })
     }
 
@@ -53,6 +60,24 @@ impl Estimate {
             .map(|(reference, value)| reference.ln() - value.ln())
             .collect();
         Some(Self::of_median(&logarithms)?.map(f64::exp))
+    }
+
+    /// What follows from the medians of two independent sets of values, by a function that increases with the first
+    /// and decreases with the second: their ratio, or their difference. None if a set is empty.
+    ///
+    /// Nothing is paired, so nothing cancels out: each median gets an interval that misses with half the probability,
+    /// and the ends that are furthest apart are taken. That both intervals hold is then as probable as [`LEVEL`] says,
+    /// by Bonferroni's inequality; it takes 7 values in each set.
+    pub fn of_medians(first: &[f64], second: &[f64], combine: impl Fn(f64, f64) -> f64) -> Option<Self> {
+        let level = 1.0 - (1.0 - LEVEL) / 2.0;
+        let (first, second) = (Self::of_median_at(first, level)?, Self::of_median_at(second, level)?);
+        Some(Self {
+            value: combine(first.value, second.value),
+            low: combine(first.low, second.high),
+            high: combine(first.high, second.low),
+            coverage: (first.coverage + second.coverage - 1.0).max(0.0),
+            count: first.count.min(second.count),
+        })
     }
 
     /// Whether the interval reaches [`LEVEL`]; otherwise it is only the range of the values.
@@ -75,8 +100,8 @@ pub fn median(values: &[f64]) -> Option<f64> {
 /// The rank of the interval of the median of `count` samples, and its coverage.
 ///
 /// The interval reaches from the rank-th smallest to the rank-th largest sample. It is the narrowest that reaches
-/// [`LEVEL`]; below 6 samples none does, and the rank is 1. `count` must be above 0.
-pub fn interval_rank(count: usize) -> (usize, f64) {
+/// `level`; if none does (below 6 samples at 95 %), the rank is 1. `count` must be above 0.
+pub fn interval_rank(count: usize, level: f64) -> (usize, f64) {
     let n = count as f64;
     // ln of P(B = i) for B binomial (n, 1/2); in logarithms, for 2^-n underflows from 1,075 samples on.
     let mut ln_mass = -n * std::f64::consts::LN_2;
@@ -87,7 +112,7 @@ pub fn interval_rank(count: usize) -> (usize, f64) {
         ln_mass += ((n - i + 1.0) / i).ln();
         below += ln_mass.exp();
         let coverage = 1.0 - 2.0 * below;
-        if coverage < LEVEL {
+        if coverage < level {
             break;
         }
         best = (rank, coverage);
@@ -139,7 +164,7 @@ mod tests {
         for (n, rank, coverage) in
             [(6, 1, 0.969), (10, 2, 0.979), (12, 3, 0.961), (30, 10, 0.957), (40, 14, 0.962), (70, 27, 0.959)]
         {
-            let (found, exact) = interval_rank(n);
+            let (found, exact) = interval_rank(n, LEVEL);
             assert_eq!(found, rank, "n = {n}");
             assert!((exact - coverage).abs() < 0.001, "n = {n}: {exact}");
         }
@@ -156,7 +181,7 @@ mod tests {
 
     #[test]
     fn many_samples_neither_underflow_nor_overflow() {
-        let (rank, coverage) = interval_rank(100_000);
+        let (rank, coverage) = interval_rank(100_000, LEVEL);
         assert!((LEVEL..0.951).contains(&coverage), "{coverage}");
         // n/2 - 1.96 * sqrt(n)/2, the normal approximation
         assert!((49_685..49_695).contains(&rank), "{rank}");
@@ -169,6 +194,17 @@ mod tests {
         for part in [ratio.value, ratio.low, ratio.high] {
             assert!((part - 2.0).abs() < 1e-12, "drift cancels: {part}");
         }
+    }
+
+    #[test]
+    fn unpaired_medians_take_the_ends_that_are_furthest_apart() {
+        let ratio = Estimate::of_medians(&first(20), &first(20), |a, b| a / b).expect("20 values each");
+        // The 5th to the 16th of 20 cover 98.8 %, the least that is above 97.5 %.
+        assert_eq!((ratio.low, ratio.value, ratio.high), (5.0 / 16.0, 1.0, 16.0 / 5.0));
+        assert!((ratio.coverage - (2.0 * 0.988_182 - 1.0)).abs() < 1e-5 && ratio.is_interval(), "{ratio:?}");
+        assert!(Estimate::of_medians(&first(7), &first(7), |a, b| a - b).expect("7 values each").is_interval());
+        assert!(!Estimate::of_medians(&first(6), &first(6), |a, b| a - b).expect("6 values each").is_interval());
+        assert_eq!(Estimate::of_medians(&[], &first(9), |a, b| a - b), None);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! What the records say, in figures: per group of the plan, per cell. Everything that is shown is derived from here.
 
+mod latency;
 mod notices;
 mod row;
 
@@ -7,6 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde_json::Value;
 
+pub use self::latency::Latency;
 pub use self::notices::{Gravity, Notice};
 pub use self::row::{Load, Point, Row};
 use crate::colours::Colours;
@@ -86,7 +88,9 @@ impl Summary {
             .map(|(group, title)| {
                 let slug = distinct_slug(&title, &mut slugs);
                 let mut summary = sorted.summarise(group, title, slug, &colours, usable_cores);
-                summary.finding = findings::ratio(&summary).unwrap_or_else(|| findings::samples(&summary));
+                summary.finding = findings::ratio(&summary)
+                    .or_else(|| findings::latencies(&summary))
+                    .unwrap_or_else(|| findings::samples(&summary));
                 summary
             })
             .collect();

@@ -2,10 +2,12 @@
 
 use comfy_table::{Attribute, Cell, CellAlignment, Color, ContentArrangement, LineStyle, Table, TableStyle};
 
+use crate::claims::Verdict;
 use crate::columns::{self, Column};
 use crate::summary::{Gravity, GroupSummary, Row, Summary};
 use crate::text::{plain, shortened};
 use crate::units::NONE;
+use crate::verdicts;
 
 /// Narrower than this no table is readable; wider lines wrap then.
 const NARROWEST: usize = 40;
@@ -16,14 +18,15 @@ const GAP: usize = 2;
 /// Longest name of a cell that is shown in full.
 const NAME: usize = 28;
 
-/// The summary for a terminal of `width` columns; with ANSI colours if `colour`.
-pub fn terminal(summary: &Summary, colour: bool, width: u16) -> String {
+/// The summary and the verdicts for a terminal of `width` columns; with ANSI colours if `colour`.
+pub fn terminal(summary: &Summary, verdicts: &[Verdict], colour: bool, width: u16) -> String {
     let width = usize::from(width).max(NARROWEST);
     let mut out = String::new();
     for group in &summary.groups {
         out.push_str(&group_text(group, colour, width));
         out.push('\n');
     }
+    out.push_str(&verdicts::terminal(verdicts, colour, width));
     for notice in &summary.notices {
         let (name, code) = match notice.gravity {
             Gravity::Error => ("error", "1;31"),
@@ -97,7 +100,9 @@ fn field_text(column: &Column, row: &Row) -> String {
     let field = (column.field)(row);
     match column.short {
         "Speed-up" if row.is_baseline => field.figure,
-        "Wall" | "Speed-up" | "Of wait" if !field.detail.is_empty() => format!("{} [{}]", field.figure, field.detail),
+        "Wall" | "Speed-up" | "Of wait" | "p50" | "p99" if !field.detail.is_empty() => {
+            format!("{} [{}]", field.figure, field.detail)
+        }
         "Workers" => format!("{} {}", field.figure, field.detail),
         _ => field.figure,
     }

@@ -47,6 +47,21 @@ pub fn shortened(text: &str, most: usize) -> String {
     text.chars().take(most.saturating_sub(1)).chain(['…']).collect()
 }
 
+/// The text in lines of at most `width` characters, broken at spaces; a longer word has a line of its own.
+pub fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in plain(text).split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
+
 /// Control characters, and those that reverse the direction of the text around them.
 fn is_harmful(c: char) -> bool {
     c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
@@ -73,6 +88,12 @@ mod tests {
         assert_eq!(slug("<script>"), "script");
         assert_eq!(slug("日本"), "workload");
         assert!(slug(&"long ".repeat(100)).len() <= 60);
+    }
+
+    #[test]
+    fn long_texts_are_broken_at_spaces() {
+        assert_eq!(wrapped("one two  three absurdlylong x", 7), ["one two", "three", "absurdlylong", "x"]);
+        assert!(wrapped("", 7).is_empty());
     }
 
     #[test]

@@ -6,11 +6,13 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use crate::charts::{self, Chart, ChartError};
+use crate::claims::Claims;
 use crate::csv::csv_summary;
 use crate::html;
 use crate::markdown::markdown_summary;
 use crate::results::Results;
 use crate::summary::Summary;
+use crate::verdicts;
 
 /// The files of a report.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +21,8 @@ pub struct Report {
     pub index: PathBuf,
     /// `summary.md`.
     pub markdown: PathBuf,
+    /// `verdicts.json`.
+    pub verdicts: PathBuf,
     /// `summary.csv`.
     pub csv: PathBuf,
     /// The charts as PNG, `<group>-<chart>.png`, in the order of the page.
@@ -42,20 +46,24 @@ pub enum WriteError {
     /// The page's template fails.
     #[error("cannot make the page: {0}")]
     Page(#[from] askama::Error),
+    /// The JSON writer fails.
+    #[error("cannot make verdicts.json: {0}")]
+    Json(#[from] serde_json::Error),
     /// The CSV writer fails.
     #[error("cannot make summary.csv: {0}")]
     Csv(#[from] ::csv::Error),
 }
 
-/// Writes the report of `results` into the existing folder `dir`, over an older one if there is one.
+/// Writes the report of `results`, with the verdicts on `claims`, into the existing folder `dir`, over an older one if there is one.
 ///
 /// Each file is written beside its place and then moved there, so that an interrupted call leaves the old file or the
 /// new.
 ///
 /// # Errors
 /// If a file cannot be written, or a chart or the page cannot be made.
-pub fn write(results: &Results, dir: &Path) -> Result<Report, WriteError> {
+pub fn write(results: &Results, claims: &Claims, dir: &Path) -> Result<Report, WriteError> {
     let summary = Summary::of(results);
+    let verdicts = claims.judge(results, &summary);
     let mut pictures = Vec::new();
     let mut charts: Vec<Vec<Chart>> = Vec::new();
     for group in &summary.groups {
@@ -68,9 +76,10 @@ pub fn write(results: &Results, dir: &Path) -> Result<Report, WriteError> {
         charts.push(of_group);
     }
     Ok(Report {
-        markdown: put(dir, "summary.md", markdown_summary(results, &summary).as_bytes())?,
+        markdown: put(dir, "summary.md", markdown_summary(results, &summary, &verdicts).as_bytes())?,
+        verdicts: put(dir, "verdicts.json", verdicts::json(&verdicts)?.as_bytes())?,
         csv: put(dir, "summary.csv", &csv_summary(&summary)?)?,
-        index: put(dir, "index.html", html::page(results, &summary, &charts)?.as_bytes())?,
+        index: put(dir, "index.html", html::page(results, &summary, &verdicts, &charts)?.as_bytes())?,
         pictures,
     })
 }

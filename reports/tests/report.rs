@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use regatta_reports::record::{CellId, FailureKind, Record, Sample};
 use regatta_reports::summary::Versus;
-use regatta_reports::{GroupSummary, Report, Results, Row, Summary, terminal, write};
+use regatta_reports::{Claims, GroupSummary, Report, Results, Row, Summary, terminal, write};
 
 fn read(jsonl: &str) -> Results {
     Results::read_from(jsonl.as_bytes(), Path::new("results.jsonl")).expect("the fixture is well-formed")
@@ -22,9 +22,15 @@ fn folder(name: &str) -> PathBuf {
 }
 
 fn written(results: &Results, name: &str) -> (Report, String) {
-    let report = write(results, &folder(name)).expect("the report is written");
+    let report = write(results, &Claims::built_in(), &folder(name)).expect("the report is written");
     let page = fs::read_to_string(&report.index).expect("the page is there");
     (report, page)
+}
+
+/// What the terminal shows, verdicts included.
+fn shown(results: &Results, colour: bool, width: u16) -> String {
+    let summary = Summary::of(results);
+    terminal(&summary, &Claims::built_in().judge(results, &summary), colour, width)
 }
 
 fn group<'a>(summary: &'a Summary, slug: &str) -> &'a GroupSummary {
@@ -41,14 +47,18 @@ fn a_usual_run_gives_every_file() {
     fs::write(folder.join("results.jsonl"), common::jsonl()).expect("written");
     let results = Results::read(&folder).expect("read back");
     assert_eq!(results, Results::read(&folder.join("results.jsonl")).expect("by the file itself"));
-    let report = write(&results, &folder).expect("the report is written");
+    let report = write(&results, &Claims::built_in(), &folder).expect("the report is written");
     let mut names: Vec<String> = fs::read_dir(&folder)
         .expect("readable")
         .map(|entry| entry.expect("readable").file_name().to_string_lossy().into_owned())
         .collect();
     names.sort();
     assert_eq!(report.pictures.len(), 24, "6 groups of 4 charts");
-    assert_eq!(names.len(), 24 + 4, "pictures, page, summaries and the records; no temporary file is left: {names:?}");
+    assert_eq!(
+        names.len(),
+        24 + 5,
+        "pictures, page, summaries, verdicts and the records; no temporary file is left: {names:?}"
+    );
     for name in
         ["primes-samples.png", "primes-speedup.png", "primes-cores.png", "primes-utilisation.png", "sleep-wait.png"]
     {
@@ -207,7 +217,7 @@ fn names_from_outside_are_escaped_everywhere() {
                     sample.cell.runner = sample.cell.runner.replace("rayon", evil);
                 }
                 Record::Error(failure) => failure.message = evil.to_owned(),
-                Record::End(_) => {}
+                Record::Profile(_) | Record::End(_) => {}
             }
             serde_json::to_string(&record).expect("records are JSON") + "\n"
         })
@@ -218,7 +228,7 @@ fn names_from_outside_are_escaped_everywhere() {
     assert_eq!(page.matches("<script").count(), 1, "only the page's own");
     assert!(!page.contains('\u{1b}'));
     assert!(!fs::read_to_string(&report.markdown).expect("readable").contains("<script"));
-    assert!(!terminal(&Summary::of(&results), false, 100).contains('\u{1b}'));
+    assert!(!shown(&results, false, 100).contains('\u{1b}'));
     assert!(report.pictures.iter().all(|path| path.file_name().is_some_and(|name| name.to_string_lossy().is_ascii())));
 }
 
@@ -286,14 +296,14 @@ fn groups_of_one_workload_have_distinct_readable_names() {
 
 #[test]
 fn the_terminal_fits_its_width() {
-    let summary = Summary::of(&read(&common::jsonl()));
+    let results = read(&common::jsonl());
     for width in [40, 60, 80, 100, 160] {
-        let text = terminal(&summary, false, width);
+        let text = shown(&results, false, width);
         let tables = text.lines().filter(|line| line.contains('─') || line.contains(" ms ") || line.contains(" µs "));
         for line in tables.filter(|line| !line.contains(": ") && !line.starts_with("  ")) {
             assert!(line.chars().count() <= usize::from(width), "{width}: {line}");
         }
         assert!(text.contains("rayon") && !text.contains('\u{1b}'));
     }
-    assert!(terminal(&summary, true, 100).contains("\u{1b}["));
+    assert!(shown(&results, true, 100).contains("\u{1b}["));
 }

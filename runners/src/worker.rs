@@ -32,6 +32,8 @@ pub struct Command {
     pub program: PathBuf,
     /// Arguments that come before those of this module.
     pub args: Vec<String>,
+    /// Variables that its environment has besides those of this process.
+    pub env: Vec<(String, String)>,
 }
 
 impl Command {
@@ -41,7 +43,7 @@ impl Command {
         let params = serde_json::to_string(workload).map_err(Error::system(DOING))?;
         let parent = getpid().as_raw_nonzero().to_string();
         let mut command = std::process::Command::new(&self.program);
-        command.args(&self.args).args([&parent, W::NAME, &params]);
+        command.envs(self.env.iter().cloned()).args(&self.args).args([&parent, W::NAME, &params]);
         match jobs {
             Jobs::One(index) => command.arg(index.to_string()).stdin(Stdio::null()),
             Jobs::Pipe(pipe) => command.stdin(pipe.try_clone().map_err(Error::system(DOING))?),

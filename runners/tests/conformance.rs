@@ -119,7 +119,7 @@ impl<W: Workload> RunnerVisitor for RunTwice<W> {
 
     fn visit<R: Runner>(self) -> Self::Output {
         let program = std::env::current_exe()?;
-        let worker = Command { program, args: vec!["worker".to_owned()] };
+        let worker = Command { program, args: vec!["worker".to_owned()], env: Vec::new() };
         let settings = Settings { workers: WORKERS, options: BTreeMap::new(), worker };
         if let Err(Error::Unavailable(_)) = fits::<R, W>(&self.0, &settings) {
             // What a runner says that it cannot do is not asked of it.

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use anyhow::Context;
+use regatta_reports::Claims;
 
 use crate::catalogue::Catalogue;
 use crate::cli::Exit;
@@ -11,7 +12,7 @@ use crate::interrupt::Interrupt;
 use crate::plan::{BUILT_IN, Plan};
 use crate::recorder::Recorder;
 
-/// Prints workloads, runners, plans and the recorder's sources.
+/// Prints workloads, runners, plans, claims and the recorder's sources.
 pub(crate) fn list(catalogue: &dyn Catalogue) -> anyhow::Result<Exit> {
     let interpreters = Interpreters::find(&[], &Interrupt::default()).context("cannot prepare CPython's cells")?;
     let catalogue: &dyn Catalogue = &WithPython { inner: catalogue, interpreters: &interpreters };
@@ -34,6 +35,10 @@ pub(crate) fn list(catalogue: &dyn Catalogue) -> anyhow::Result<Exit> {
     writeln!(out, "\nPlans (--plan)")?;
     for (name, text) in BUILT_IN {
         writeln!(out, "  {name:<22} {}", Plan::parse(name, text)?.about)?;
+    }
+    writeln!(out, "\nClaims")?;
+    for claim in &Claims::built_in() {
+        writeln!(out, "  {:<22} {}", claim.id, claim.statement)?;
     }
     writeln!(out, "\nRecorder")?;
     let per_core = Recorder::open().per_core_source();

@@ -3,12 +3,14 @@
 mod compare;
 mod list;
 mod live;
+mod profile;
 mod report;
 mod run;
 mod verify;
 
 pub(crate) use compare::compare;
 pub(crate) use list::list;
+pub(crate) use profile::profile;
 pub(crate) use report::report;
 pub(crate) use run::run;
 pub(crate) use verify::verify;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
+use std::path::PathBuf;
 use std::time::Instant;
 
 use anyhow::Context;
@@ -10,7 +11,7 @@ use regatta_reports::record::{self, End, Record, RunnerInfo, SCHEMA, WorkloadInf
 use regatta_reports::{Comparison, Results};
 
 use super::compare;
-use super::report::write_report;
+use super::report::{load_claims, write_report};
 use crate::catalogue::Catalogue;
 use crate::cli::{Exit, RunArgs, ShowArgs};
 use crate::cpython::{Interpreters, WithPython};
@@ -23,6 +24,15 @@ use crate::progress::Progress;
 
 /// Measures what `args` ask for.
 pub(crate) fn run(catalogue: &dyn Catalogue, args: &RunArgs) -> anyhow::Result<Exit> {
+    carry_out(catalogue, args, |_| ()).map(|(exit, _)| exit)
+}
+
+/// Measures what `args` ask for by their plan after `change`, and gives the folder of the run, too.
+pub(crate) fn carry_out(
+    catalogue: &dyn Catalogue,
+    args: &RunArgs,
+    change: impl FnOnce(&mut Plan),
+) -> anyhow::Result<(Exit, PathBuf)> {
     let started = Timestamp::now();
     let machine = environment::machine();
     let interrupt = Interrupt::install().context("cannot listen for Ctrl-C")?;
@@ -31,8 +41,10 @@ pub(crate) fn run(catalogue: &dyn Catalogue, args: &RunArgs) -> anyhow::Result<E
         eprintln!("regatta: no python3 was found, so CPython is left out; name an interpreter with --python PATH");
     }
     let catalogue: &dyn Catalogue = &WithPython { inner: catalogue, interpreters: &interpreters };
+    let claims = load_claims(&args.claims)?;
     let mut plan = Plan::load(&args.plan)?;
     plan.apply(&overrides(args), catalogue)?;
+    change(&mut plan);
     let groups = plan.ready(catalogue, environment::cores(&machine))?;
     let seed = args.seed.unwrap_or_else(rand::random);
     let first_line = header(started, seed, &plan, &groups, machine, catalogue);
@@ -72,7 +84,7 @@ pub(crate) fn run(catalogue: &dyn Catalogue, args: &RunArgs) -> anyhow::Result<E
     output.write(&Record::End(end)).with_context(lost)?;
 
     let mut terminal = io::stdout().lock();
-    write_report(&folder, &mut terminal)?;
+    write_report(&folder, &claims, &mut terminal)?;
     conclude(&tallied, &mut terminal)?;
     drop(terminal);
     let compared = match &baseline {
@@ -86,11 +98,12 @@ pub(crate) fn run(catalogue: &dyn Catalogue, args: &RunArgs) -> anyhow::Result<E
         let kept = output::save_baseline(&folder, name)?;
         writeln!(io::stdout(), "Baseline: {}", kept.display())?;
     }
-    Ok(match interrupt.signal() {
+    let exit = match interrupt.signal() {
         Some(signal) => Exit::Signal(signal),
         None if compared == Exit::Well && tallied.failed > 0 => Exit::CellsFailed,
         None => compared,
-    })
+    };
+    Ok((exit, folder))
 }
 
 /// Reads a baseline, and refuses one with which this run cannot be compared before anything is measured.

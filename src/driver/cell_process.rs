@@ -11,7 +11,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, bounded};
-use regatta_reports::record::{FailureKind, Sample};
+use regatta_reports::record::{FailureKind, Profile, Sample};
 use regatta_workloads::Service;
 use rustix::process::{Pid, Signal, kill_process_group, set_parent_process_death_signal};
 
@@ -98,7 +98,7 @@ impl Launch for Launcher {
                 Ok(Box::new(cell))
             }
             Answer::Error { kind, message } => Err(Trouble::Failed { kind, message }),
-            Answer::Sample(_) => Err(Trouble::failed(FailureKind::Protocol, "it answered `start` with a sample")),
+            other => Err(unexpected("start", &other)),
         }
     }
 
@@ -143,9 +143,28 @@ impl Cell for CellProcess {
         match self.ask(&Request::Run, timeout)? {
             Answer::Sample(sample) => Ok(Sample { start_ns: self.start_ns, ..*sample }),
             Answer::Error { kind, message } => Err(Trouble::Failed { kind, message }),
-            Answer::Ready { .. } => Err(Trouble::failed(FailureKind::Protocol, "it answered `run` with `ready`")),
+            other => Err(unexpected("run", &other)),
         }
     }
+
+    fn profile(&mut self, timeout: Duration) -> Result<Profile, Trouble> {
+        match self.ask(&Request::Profile, timeout)? {
+            Answer::Profile(profile) => Ok(*profile),
+            Answer::Error { kind, message } => Err(Trouble::Failed { kind, message }),
+            other => Err(unexpected("profile", &other)),
+        }
+    }
+}
+
+/// The cell has answered with the wrong message.
+fn unexpected(request: &str, answer: &Answer) -> Trouble {
+    let name = match answer {
+        Answer::Ready { .. } => "ready",
+        Answer::Sample(_) => "sample",
+        Answer::Profile(_) => "profile",
+        Answer::Error { .. } => "error",
+    };
+    Trouble::failed(FailureKind::Protocol, format!("it answered `{request}` with `{name}`"))
 }
 
 /// A server in a process of its own.

@@ -13,7 +13,7 @@ use std::time::Duration;
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
-use regatta_reports::record::{CellId, Failure, FailureKind, Record, Sample, arms};
+use regatta_reports::record::{CellId, Failure, FailureKind, Profile, Record, Sample, arms};
 use regatta_workloads::Tally;
 
 use crate::plan::{Plan, ReadyGroup};
@@ -74,6 +74,8 @@ pub(crate) trait Launch {
 pub(crate) trait Cell {
     /// Has it carry out every task once.
     fn run(&mut self, timeout: Duration) -> Result<Sample, Trouble>;
+    /// Has it carry out every task once and say which worker did what when.
+    fn profile(&mut self, timeout: Duration) -> Result<Profile, Trouble>;
 }
 
 /// A server that listens.
@@ -207,6 +209,31 @@ impl Driver<'_> {
                 warm_up = false;
             }
             course.arms.iter_mut().for_each(|arm| arm.cell = None);
+        }
+        if self.plan.profile { self.profiles(&course) } else { Ok(Next::GoOn) }
+    }
+
+    /// Profiles each cell that has not failed, in a process of its own. A cell that cannot be profiled has no profile.
+    fn profiles(&mut self, course: &Course<'_>) -> io::Result<Next> {
+        let folder = tempfile::tempdir()?;
+        for arm in course.arms.iter().filter(|arm| !arm.retired && arm.id.arm.is_empty()) {
+            if self.launch.interrupted() {
+                return Ok(Next::Stop);
+            }
+            self.watch.cell(&arm.id, None, 0);
+            let start = Start { profile_log: Some(folder.path().join("log")), ..arm.start.clone() };
+            let profile =
+                self.launch.cell(&start, self.plan.timeout).and_then(|mut cell| cell.profile(self.plan.timeout));
+            match profile {
+                Ok(mut profile) => {
+                    profile.workload.clone_from(&course.ready.group.workload);
+                    profile.params.clone_from(&course.ready.group.params);
+                    profile.cell = arm.id.clone();
+                    self.sink.write(&Record::Profile(Box::new(profile)))?;
+                }
+                Err(Trouble::Interrupted) => return Ok(Next::Stop),
+                Err(Trouble::Failed { .. }) => {}
+            }
         }
         Ok(Next::GoOn)
     }
@@ -355,6 +382,7 @@ fn all_arms(ready: &ReadyGroup) -> Vec<Arm> {
                 workers: id.workers,
                 options: options.clone(),
                 server: None,
+                profile_log: None,
                 arm: id.arm.clone(),
             },
             id: id.clone(),

@@ -11,16 +11,20 @@ mod per_core;
 mod tree;
 
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
-
-use regatta_reports::record::Sample;
 
 use machine::MachineTimes;
 use per_core::PerCore;
+use regatta_reports::record::Sample;
 
 pub(crate) use latency::histogram;
 pub(crate) use tree::cpu_time_of;
+
+/// The source of figures that perf counts.
+pub(crate) const PERF: &str = "perf-task-clock";
+/// The source of figures that are known of the whole machine only.
+const WHOLE_MACHINE: &str = "proc-stat-whole-machine";
 
 /// What one run took from the machine.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -67,14 +71,19 @@ impl Usage {
 #[derive(Debug)]
 pub struct Recorder {
     /// The perf counters, or why there are none.
-    per_core: Result<PerCore, String>,
+    per_core: Result<Arc<Mutex<PerCore>>, String>,
 }
+
+/// Reads the CPU time that each core has spent so far, nanoseconds.
+pub(crate) type CoreReader = Box<dyn FnMut() -> Option<Vec<u64>> + Send>;
 
 impl Recorder {
     /// Opens the counters. To be called before the process has a second thread or a child, for those that exist already
     /// are not counted.
     pub fn open() -> Self {
-        Self { per_core: PerCore::open().map_err(|error| error.to_string()) }
+        Self {
+            per_core: PerCore::open().map(|counters| Arc::new(Mutex::new(counters))).map_err(|error| error.to_string()),
+        }
     }
 
     /// A recorder that makes do without perf, as on a machine that forbids it.
@@ -82,11 +91,28 @@ impl Recorder {
         Self { per_core: Err("not asked for".to_owned()) }
     }
 
-    /// The time since some fixed moment of this process, nanoseconds, monotonic: the clock that is handed to workloads which time
-    /// latencies.
+    /// The time since some fixed moment, the same in all processes of the machine, nanoseconds, monotonic: the clock that is handed to
+    /// workloads which time latencies.
     pub fn now_ns() -> u64 {
-        static EPOCH: OnceLock<Instant> = OnceLock::new();
-        nanoseconds(EPOCH.get_or_init(Instant::now).elapsed())
+        tree::monotonic()
+    }
+
+    /// CPU time of the process tree on each core so far; none where perf is forbidden.
+    fn read_cores(&self) -> Option<Vec<u64>> {
+        let counters = self.per_core.as_ref().ok()?;
+        counters.lock().unwrap_or_else(PoisonError::into_inner).read().ok()
+    }
+
+    /// A reader of the cores for another thread, and what it reads: this process tree, or else the whole machine.
+    pub(crate) fn core_reader(&self) -> (CoreReader, &'static str) {
+        match &self.per_core {
+            Ok(counters) => {
+                let counters = Arc::clone(counters);
+                let read = move || counters.lock().unwrap_or_else(PoisonError::into_inner).read().ok();
+                (Box::new(read), PERF)
+            }
+            Err(_) => (Box::new(|| MachineTimes::read().map(|times| times.busy)), WHOLE_MACHINE),
+        }
     }
 
     /// Says in words where the CPU time on each core comes from.
@@ -113,11 +139,11 @@ impl Recorder {
         let switches = tree::switches();
         let tree_cpu = tree::cpu_time();
         let ended = tree::cpu_time_of_ended();
-        let cores = self.per_core.as_mut().ok().and_then(|counters| counters.read().ok());
+        let cores = self.read_cores();
 
         let (wall_ns, output) = self.time(work);
 
-        let cores_after = self.per_core.as_mut().ok().and_then(|counters| counters.read().ok());
+        let cores_after = self.read_cores();
         let tree_cpu = tree::cpu_time().saturating_sub(tree_cpu);
         let ended = tree::cpu_time_of_ended().saturating_sub(ended);
         let switches_after = tree::switches();
@@ -131,11 +157,11 @@ impl Recorder {
                 after.iter().zip(&before).map(|(after, before)| after.saturating_sub(*before)).collect();
             usage.cpu_ns = used.iter().sum();
             usage.per_core_ns = Some(used);
-            source("cpu", "perf-task-clock");
-            source("per_core", "perf-task-clock");
+            source("cpu", PERF);
+            source("per_core", PERF);
         } else if let Some(machine) = &machine_used {
             usage.per_core_ns = Some(machine.busy.clone());
-            source("per_core", "proc-stat-whole-machine");
+            source("per_core", WHOLE_MACHINE);
         }
         if let Err(reason) = &self.per_core {
             source("perf", &format!("unavailable: {reason}"));

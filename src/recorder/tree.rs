@@ -33,6 +33,11 @@ pub(crate) fn cpu_time_of(process: u32) -> Option<u64> {
     clock_gettime(clock_id).ok().map(|time| time.num_nanoseconds().cast_unsigned())
 }
 
+/// The machine's monotonic clock, nanoseconds.
+pub(crate) fn monotonic() -> u64 {
+    clock(ClockId::CLOCK_MONOTONIC)
+}
+
 fn clock(id: ClockId) -> u64 {
     clock_gettime(id).map_or(0, |time| time.num_nanoseconds().cast_unsigned())
 }

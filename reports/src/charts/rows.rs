@@ -1,4 +1,4 @@
-//! The frame that three charts share: one row a cell with its name on the left, a value axis below, and the figure on
+//! The frame that most charts share: one row a cell with its name on the left, a value axis below, and the figure on
 //! the right.
 
 use plotters::chart::{ChartBuilder, ChartContext};

@@ -57,6 +57,11 @@ pub(super) fn of(results: &Results, groups: &[GroupSummary]) -> Vec<Notice> {
             format!("{} could not be run here. The reasons are listed with the workload.", cells(not_run)),
         );
     }
+    let unreadable: usize = groups.iter().flat_map(|group| &group.rows).map(|row| row.unreadable_histograms).sum();
+    if unreadable > 0 {
+        let what = if unreadable == 1 { "1 histogram".to_owned() } else { format!("{unreadable} histograms") };
+        say(Gravity::Error, format!("{what} could not be read (HDR V2, deflated, base64): latencies leave them out."));
+    }
     for warning in &results.warnings {
         say(Gravity::Caution, warning.clone());
     }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use super::latency::{self, Latency};
 use crate::record::{CellId, Failure, Sample};
 use crate::statistics::{Estimate, median};
 
@@ -38,6 +39,10 @@ pub struct Row {
     pub switches_voluntary: Option<f64>,
     /// Involuntary context switches of a run, median.
     pub switches_involuntary: Option<f64>,
+    /// Latencies, by name of the histogram; none if its samples have no histograms.
+    pub latencies: Vec<Latency>,
+    /// Histograms of its samples that could not be read.
+    pub unreadable_histograms: usize,
     /// Peak resident memory of the cell process, bytes, the most that was seen.
     pub peak_rss_bytes: Option<f64>,
     /// Peak resident memory of its worker processes, bytes, the most that was seen.
@@ -67,6 +72,8 @@ pub struct Point {
     pub round: u32,
     /// Wall time, nanoseconds.
     pub wall_ns: f64,
+    /// Context switches, voluntary and involuntary.
+    pub switches: Option<f64>,
 }
 
 /// Load that was not the cell's own.
@@ -90,6 +97,7 @@ impl Row {
         let start_by_process: BTreeMap<u32, f64> =
             samples.iter().map(|sample| (sample.process, sample.start_ns as f64)).collect();
         let most = |values: Vec<f64>| values.into_iter().reduce(f64::max);
+        let (latencies, unreadable_histograms) = latency::of(samples);
         Self {
             cell: cell.clone(),
             points: points(samples),
@@ -98,6 +106,8 @@ impl Row {
             cpu_ns: median(&optional(|sample| Some(sample.cpu_ns))),
             switches_voluntary: median(&optional(|sample| sample.switches_voluntary)),
             switches_involuntary: median(&optional(|sample| sample.switches_involuntary)),
+            latencies,
+            unreadable_histograms,
             peak_rss_bytes: most(optional(|sample| sample.peak_rss_bytes)),
             children_rss_bytes: most(optional(|sample| sample.children_rss_bytes)),
             start_ns: median(&start_by_process.into_values().collect::<Vec<f64>>()),
@@ -159,7 +169,12 @@ fn per_wall(cpu_ns: u64, sample: &Sample) -> f64 {
 fn points(samples: &[&Sample]) -> Vec<Point> {
     let mut points: Vec<Point> = samples
         .iter()
-        .map(|sample| Point { process: sample.process, round: sample.round, wall_ns: sample.wall_ns as f64 })
+        .map(|sample| Point {
+            process: sample.process,
+            round: sample.round,
+            wall_ns: sample.wall_ns as f64,
+            switches: sample.switches_voluntary.zip(sample.switches_involuntary).map(|(a, b)| a as f64 + b as f64),
+        })
         .collect();
     points.sort_by_key(|point| (point.round, point.process));
     points

@@ -218,6 +218,8 @@ fn sample(
 fn run(groups: Vec<Group>) -> Run {
     let runner = |name: &str| RunnerInfo {
         family: "native".to_owned(),
+        model: name.to_owned(),
+        gil: Some(false),
         about: format!("The model `{name}`."),
         baseline: "sequential".to_owned(),
         parallelism: match name {
@@ -227,7 +229,6 @@ fn run(groups: Vec<Group>) -> Run {
         }
         .to_owned(),
         version: String::new(),
-        ..RunnerInfo::default()
     };
     Run {
         schema: 1,

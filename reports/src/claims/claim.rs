@@ -1,0 +1,264 @@
+//! What a claim consists of, and what makes one invalid.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::formula::Formula;
+
+/// A statement, and what the records must show for it to hold.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Claim {
+    /// Its name: small letters, digits and hyphens.
+    pub id: String,
+    /// What is claimed, in one sentence.
+    pub statement: String,
+    /// Why it matters, in one sentence.
+    pub why: String,
+    /// The families of runners that it is judged for, each by itself; `cpython` means every CPython there is.
+    pub families: Vec<String>,
+    /// Only families that have a global lock, or only those without; either if none.
+    pub gil: Option<bool>,
+    /// Usable cores without which it says nothing.
+    pub needs_cores: Option<u32>,
+    /// What must be so; all of it.
+    #[serde(rename = "condition")]
+    pub conditions: Vec<Condition>,
+}
+
+/// A statistic of some cells, and the bounds that it must be within.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Condition {
+    /// What is worked out.
+    pub statistic: Statistic,
+    /// Of which cells, each by itself.
+    pub of: Selector,
+    /// In comparison with which cell.
+    pub to: Option<Reference>,
+    /// Of the claim's families only these; all if empty.
+    #[serde(default)]
+    pub families: Vec<String>,
+    /// What the statistic is divided by: `tasks`, `workers` and parameters of the workload, by name.
+    #[serde(default)]
+    pub per: Vec<String>,
+    /// The time that the wall time is held against.
+    pub formula: Option<Formula>,
+    /// Name of the histogram of latencies.
+    pub histogram: Option<String>,
+    /// Quantile of the latencies.
+    pub quantile: Option<Quantile>,
+    /// The least that it may be.
+    pub at_least: Option<f64>,
+    /// The most that it may be.
+    pub at_most: Option<f64>,
+    /// Whether to say how much memory the cell process holds.
+    #[serde(default)]
+    pub mention_memory: bool,
+}
+
+/// What is worked out of cells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Statistic {
+    /// How many times as fast as the reference.
+    SpeedUp,
+    /// Speed-up over the cores that it may use: workers or usable cores, whichever is less.
+    Efficiency,
+    /// How many times the wall time of the reference.
+    Time,
+    /// Cores that were busy on average.
+    EffectiveCores,
+    /// Wall time over that of a formula.
+    OverFormula,
+    /// Wall time beyond that of the reference, nanoseconds.
+    Cost,
+    /// A quantile of the latencies, nanoseconds.
+    Latency,
+    /// How many times the reference's quantile of the latencies.
+    LatencyRatio,
+    /// The quantile of the latencies beyond that of the reference, nanoseconds.
+    LatencyDifference,
+    /// How many times the context switches of the reference.
+    SwitchesRatio,
+}
+
+/// A quantile of latencies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Quantile {
+    /// The median.
+    P50,
+    /// The 99th percentile.
+    P99,
+}
+
+/// Cells, within the family that is judged.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Selector {
+    /// Name of the workload.
+    pub workload: String,
+    /// What its parameters must be.
+    #[serde(default)]
+    pub params: BTreeMap<String, Constraint>,
+    /// Concurrency models. At least one must have been measured, and the condition must hold for each that was.
+    pub models: Vec<String>,
+    /// Number of workers; the most that there is if none.
+    pub workers: Option<u64>,
+}
+
+/// The cell to compare with. What is left out is as in the cell that is compared.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Reference {
+    /// Concurrency model.
+    pub model: Option<String>,
+    /// Name of the workload. With a workload or parameters the reference is in another group; otherwise in the same.
+    pub workload: Option<String>,
+    /// What the workload's parameters must be.
+    pub params: BTreeMap<String, Constraint>,
+    /// Number of workers; the most that there is if none.
+    pub workers: Option<u64>,
+}
+
+/// What a parameter must be.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(try_from = "Value")]
+pub enum Constraint {
+    /// This value.
+    Equals(Value),
+    /// A number within bounds.
+    Within {
+        /// The least.
+        at_least: f64,
+        /// The most.
+        at_most: f64,
+    },
+}
+
+/// Bounds of a parameter, as they are written.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct Bounds {
+    at_least: Option<f64>,
+    at_most: Option<f64>,
+}
+
+impl TryFrom<Value> for Constraint {
+    type Error = serde_json::Error;
+
+    fn try_from(value: Value) -> Result<Self, Self::Error> {
+        if !value.is_object() {
+            return Ok(Self::Equals(value));
+        }
+        let bounds: Bounds = serde_json::from_value(value)?;
+        Ok(Self::Within {
+            at_least: bounds.at_least.unwrap_or(f64::NEG_INFINITY),
+            at_most: bounds.at_most.unwrap_or(f64::INFINITY),
+        })
+    }
+}
+
+impl Constraint {
+    /// Whether a parameter of this value is meant.
+    pub fn allows(&self, value: &Value) -> bool {
+        match (self, value.as_f64()) {
+            (Self::Within { at_least, at_most }, Some(number)) => (*at_least..=*at_most).contains(&number),
+            (Self::Within { .. }, None) => false,
+            (Self::Equals(wanted), Some(number)) => wanted.as_f64() == Some(number),
+            (Self::Equals(wanted), None) => wanted == value,
+        }
+    }
+
+    /// The constraint in words, after the parameter's name.
+    pub fn words(&self) -> String {
+        match self {
+            Self::Equals(value) => format!("= {value}"),
+            Self::Within { at_least, at_most } if at_most.is_infinite() => format!(">= {at_least}"),
+            Self::Within { at_least, at_most } if at_least.is_infinite() => format!("<= {at_most}"),
+            Self::Within { at_least, at_most } => format!("between {at_least} and {at_most}"),
+        }
+    }
+}
+
+impl Claim {
+    /// Says what is wrong with it, if something is.
+    pub(super) fn check(&self) -> Result<(), String> {
+        let is_name = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        require(!self.id.is_empty() && self.id.chars().all(is_name), "an id has small letters, digits and hyphens")?;
+        require(!self.statement.trim().is_empty(), "the statement is empty")?;
+        require(!self.families.is_empty(), "`families` is empty: name `native`, `gil` or `cpython`")?;
+        require(!self.conditions.is_empty(), "it has no [[claim.condition]], so it could not fail")?;
+        for (i, condition) in self.conditions.iter().enumerate() {
+            condition.check().map_err(|why| format!("condition {}: {why}", i + 1))?;
+            let foreign = condition.families.iter().find(|family| !self.families.contains(family));
+            if let Some(family) = foreign {
+                return Err(format!("condition {}: `{family}` is not among the claim's families", i + 1));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Condition {
+    fn check(&self) -> Result<(), String> {
+        require(!self.of.models.is_empty(), "`of.models` is empty")?;
+        let bounds = [self.at_least, self.at_most];
+        let given = || bounds.into_iter().flatten();
+        require(given().next().is_some(), "it has neither `at-least` nor `at-most`")?;
+        require(given().all(f64::is_finite), "a bound must be finite")?;
+        require(
+            !self.statistic.is_ratio() || given().all(|bound| bound > 0.0),
+            "the bound of a ratio must be above 0",
+        )?;
+        require(self.at_least.zip(self.at_most).is_none_or(|(least, most)| least <= most), "its bounds contradict")?;
+        let statistic = self.statistic;
+        match self.to {
+            Some(_) => require(statistic.compares(), "this statistic has no `to`: it compares with nothing")?,
+            None => require(!statistic.compares() || statistic.has_baseline(), "this statistic needs a `to`")?,
+        }
+        let is_over_formula = statistic == Statistic::OverFormula;
+        require(
+            self.formula.is_some() == is_over_formula,
+            "`over-formula` needs a `formula`, and nothing else has one",
+        )?;
+        let is_of_latency = self.histogram.is_some() && self.quantile.is_some();
+        let has_latency = self.histogram.is_some() || self.quantile.is_some();
+        require(
+            is_of_latency == statistic.is_of_latency() && has_latency == is_of_latency,
+            "statistics of latency need a `histogram` and a `quantile`, and nothing else has one",
+        )?;
+        require(
+            self.per.is_empty() || matches!(statistic, Statistic::SpeedUp | Statistic::Cost),
+            "only `speed-up` and `cost` are divided `per` something",
+        )
+    }
+}
+
+impl Statistic {
+    /// Whether it is a quotient, so that it is above 0 and 1 means the same.
+    pub fn is_ratio(self) -> bool {
+        !matches!(self, Self::Cost | Self::Latency | Self::LatencyDifference)
+    }
+
+    /// Whether it compares two cells.
+    fn compares(self) -> bool {
+        !matches!(self, Self::EffectiveCores | Self::OverFormula | Self::Latency)
+    }
+
+    /// Whether it compares with the runner's baseline unless something else is named.
+    pub(super) fn has_baseline(self) -> bool {
+        matches!(self, Self::SpeedUp | Self::Efficiency)
+    }
+
+    fn is_of_latency(self) -> bool {
+        matches!(self, Self::Latency | Self::LatencyRatio | Self::LatencyDifference)
+    }
+}
+
+fn require(is_so: bool, otherwise: &str) -> Result<(), String> {
+    if is_so { Ok(()) } else { Err(otherwise.to_owned()) }
+}

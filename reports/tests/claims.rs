@@ -1,0 +1,347 @@
+//! The built-in claims on a run of the whole course: all hold where the figures are those to be expected, and each fails
+//! where a harness, or a machine, shows something else.
+
+mod course;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use course::{Cell, Figures};
+use regatta_reports::fidelity::Fidelity;
+use regatta_reports::{Claims, Outcome, Results, Summary, Verdict, terminal, write};
+
+fn judged(results: &Results) -> Vec<Verdict> {
+    Claims::built_in().judge(results, &Summary::of(results))
+}
+
+fn usual() -> Results {
+    course::run(|_, _| {})
+}
+
+/// Ids and families of the verdicts with this outcome.
+fn with(outcome: Outcome, verdicts: &[Verdict]) -> BTreeSet<(&str, &str)> {
+    let wanted = verdicts.iter().filter(|verdict| verdict.outcome() == outcome);
+    wanted.map(|verdict| (verdict.id.as_str(), verdict.family.as_str())).collect()
+}
+
+#[test]
+fn every_claim_holds_for_every_family_that_can_show_it() {
+    let verdicts = judged(&usual());
+    for verdict in &verdicts {
+        assert_eq!(verdict.outcome(), Outcome::Holds, "{} ({}): {}", verdict.id, verdict.family, verdict.judgement.why);
+        assert!(verdict.notes.is_empty(), "{}: {:?}", verdict.id, verdict.notes);
+        assert!(verdict.judgement.anchor.is_some());
+    }
+    let families = |id: &str| -> Vec<&str> {
+        verdicts.iter().filter(|verdict| verdict.id == id).map(|verdict| verdict.family.as_str()).collect()
+    };
+    assert_eq!(families("cpu-gil-threads"), ["gil", "cpython"]);
+    assert_eq!(families("cpu-threads-free"), ["native"]);
+    assert_eq!(families("gil-convoy"), ["gil", "cpython"]);
+    assert_eq!(families("no-convoy-without-gil"), ["native"]);
+    assert_eq!(families("switch-costs"), ["native", "gil", "cpython"]);
+    assert_eq!(verdicts.len(), 29);
+}
+
+/// What is broken, and the claims that have to notice.
+type Breakage = (fn(Cell, &mut Figures), &'static [(&'static str, &'static str)]);
+
+#[test]
+fn what_contradicts_a_claim_makes_it_fail() {
+    let breakages: [Breakage; 13] = [
+        // A lock that does not lock.
+        (
+            |cell, figures| {
+                if cell.family == "gil" && matches!(cell.workload, "primes" | "counting") {
+                    figures.wall /= 1.9;
+                }
+            },
+            &[("cpu-gil-threads", "gil")],
+        ),
+        // An interpreter whose threads compute at the same time, yet are no faster.
+        (
+            |cell, figures| {
+                if cell.family == "cpython" && cell.model == "thread" && cell.workload == "counting" {
+                    figures.cpu *= 1.9;
+                }
+            },
+            &[("cpu-gil-threads", "cpython")],
+        ),
+        // A pool of one process.
+        (
+            |cell, figures| {
+                if cell.model == "process-pool" && cell.workload == "primes" {
+                    figures.wall *= 1.85;
+                }
+            },
+            &[("cpu-processes", "native"), ("cpu-processes", "cpython")],
+        ),
+        // Native threads that are pinned to one core.
+        (
+            |cell, figures| {
+                if cell.model == "thread-pool" && cell.family == "native" && cell.workload == "counting" {
+                    figures.wall *= 1.9;
+                }
+            },
+            &[("cpu-threads-free", "native")],
+        ),
+        // An event loop with more threads than it says, and a scheduler with fewer.
+        (
+            |cell, figures| {
+                if cell.workload == "primes" && cell.family == "native" {
+                    match cell.model {
+                        "async-single" => figures.wall /= 1.9,
+                        "async" => figures.wall *= 1.9,
+                        _ => {}
+                    }
+                }
+            },
+            &[("cpu-coroutines", "native"), ("coroutines-on-threads", "native")],
+        ),
+        // Switches that the optimiser removed.
+        (
+            |cell, figures| {
+                if cell.workload == "switch" && cell.model == "thread-pool" && cell.family != "cpython" {
+                    figures.wall = 1e5;
+                }
+            },
+            &[("switch-costs", "native"), ("switch-costs", "gil")],
+        ),
+        // A lock that is kept while waiting: one after another in every group of waits.
+        (
+            |cell, figures| {
+                if cell.family == "gil" && matches!(cell.workload, "sleep" | "echo") {
+                    figures.wall *= cell.tasks as f64 / if cell.model == "thread" { 1.0 } else { 10.0 };
+                }
+            },
+            &[("io-threads-gil", "gil"), ("io-pool-bound", "gil")],
+        ),
+        // A loop that waits for one thing after another, computing all the while, and blocked waits that are none.
+        (
+            |cell, figures| {
+                if cell.model == "async-single" && cell.family == "native" {
+                    match (cell.workload, cell.tasks) {
+                        ("sleep", _) => figures.wall *= 15.0,
+                        ("block", _) => figures.wall /= 20.0,
+                        _ => {}
+                    }
+                }
+            },
+            &[("io-one-thread", "native"), ("blocking-stalls", "native")],
+        ),
+        // Polling in place of waiting.
+        (
+            |cell, figures| {
+                if cell.model == "green" && cell.workload == "sleep" && cell.family == "cpython" {
+                    figures.cpu = figures.wall;
+                }
+            },
+            &[("io-one-thread", "cpython")],
+        ),
+        // Sleeps that are cut short.
+        (
+            |cell, figures| {
+                if cell.model == "process-pool" && cell.workload == "sleep" && cell.family == "native" {
+                    figures.wall *= 0.7;
+                }
+            },
+            &[("io-pool-bound", "native")],
+        ),
+        // A convoy without a lock, and none with it.
+        (
+            |cell, figures| {
+                if cell.workload == "convoy" && cell.param("beside") > 0.0 {
+                    figures.round_trip = if cell.family == "native" { 5e6 } else { 3e4 };
+                }
+            },
+            &[("gil-convoy", "gil"), ("gil-convoy", "cpython"), ("no-convoy-without-gil", "native")],
+        ),
+        // Processes that are none.
+        (
+            |cell, figures| {
+                if cell.workload == "empty" && cell.model == "process" && cell.family == "native" {
+                    figures.wall = 3e6;
+                }
+            },
+            &[("spawn-cost", "native")],
+        ),
+        // A pool that creates a thread for each task.
+        (
+            |cell, figures| {
+                if cell.workload == "empty" && cell.model == "thread-pool" {
+                    figures.wall = 99e3 * cell.tasks as f64;
+                }
+            },
+            &[("pool-amortises", "native"), ("pool-amortises", "gil"), ("pool-amortises", "cpython")],
+        ),
+    ];
+    for (breaking, noticed) in breakages {
+        let verdicts = judged(&course::run(breaking));
+        let failing = with(Outcome::Fails, &verdicts);
+        for claim in noticed {
+            assert!(failing.contains(claim), "{claim:?} must fail; these do: {failing:?}");
+        }
+    }
+}
+
+#[test]
+fn without_a_python_its_claims_are_not_run_and_the_others_as_ever() {
+    let mut results = usual();
+    results.run.runners.retain(|name, _| !name.starts_with("python"));
+    results.samples.retain(|sample| !sample.cell.runner.starts_with("python"));
+    for group in &mut results.run.plan.groups {
+        group.cells.retain(|cell| !cell.runner.starts_with("python"));
+    }
+    let verdicts = judged(&results);
+    for verdict in &verdicts {
+        let outcome = if verdict.family == "cpython" { Outcome::NotRun } else { Outcome::Holds };
+        assert_eq!(verdict.outcome(), outcome, "{}: {}", verdict.id, verdict.judgement.why);
+    }
+    assert_eq!(with(Outcome::NotRun, &verdicts).len(), 11);
+}
+
+#[test]
+fn a_free_threaded_python_is_held_against_the_claims_of_families_without_a_lock() {
+    let mut results = usual();
+    for info in results.run.runners.values_mut().filter(|info| info.family == "cpython") {
+        info.family = "cpython@python3.14t".to_owned();
+        info.gil = Some(false);
+    }
+    let verdicts = judged(&results);
+    let failing = with(Outcome::Fails, &verdicts);
+    // It has the figures of one with a lock.
+    let free = "cpython@python3.14t";
+    assert_eq!(failing, BTreeSet::from([("cpu-threads-free", free), ("no-convoy-without-gil", free)]));
+}
+
+#[test]
+fn on_one_core_nothing_is_said_about_running_in_parallel() {
+    let mut results = usual();
+    results.run.machine.usable_cores = 1;
+    let verdicts = judged(&results);
+    let not_run: BTreeSet<&str> = with(Outcome::NotRun, &verdicts).into_iter().map(|(id, _)| id).collect();
+    for id in ["cpu-gil-threads", "cpu-processes", "cpu-threads-free", "coroutines-on-threads", "no-convoy-without-gil"]
+    {
+        assert!(not_run.contains(id), "{id}");
+    }
+    for id in ["io-threads-gil", "gil-convoy", "spawn-cost"] {
+        assert!(!not_run.contains(id), "{id}");
+    }
+}
+
+#[test]
+fn every_medium_shows_the_verdicts() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("claims");
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).expect("a folder for the test");
+    let results = course::run(|cell, figures| {
+        if cell.family == "gil" && cell.workload == "counting" {
+            figures.wall /= 1.9;
+        }
+    });
+    let report = write(&results, &Claims::built_in(), &folder).expect("the report is written");
+    let read = |path: &Path| fs::read_to_string(path).expect("readable");
+
+    let json: Vec<serde_json::Value> = serde_json::from_str(&read(&report.verdicts)).expect("an array");
+    assert_eq!(json.len(), 29);
+    let failing = json.iter().find(|verdict| verdict["verdict"] == "fails").expect("one fails");
+    assert_eq!((&failing["id"], &failing["family"]), (&"cpu-gil-threads".into(), &"gil".into()));
+    assert_eq!((&failing["threshold"], &failing["unit"]), (&1.2.into(), &"ratio".into()));
+    for field in ["effect", "low", "high", "coverage"] {
+        assert!(failing[field].is_f64(), "{field}: {failing}");
+    }
+    assert_eq!(failing["samples"][0]["samples"], 12);
+    let page = read(&report.index);
+    for verdict in &json {
+        let anchor = verdict["anchor"].as_str().expect("each is shown somewhere");
+        assert!(page.contains(&format!("id=\"{anchor}\"")), "{anchor} is in the page");
+        assert!(page.contains(&format!("href=\"#{anchor}\"")), "{anchor} is linked");
+    }
+    assert!(page.contains("Under a GIL, threads do not speed up CPU-bound work."));
+
+    let markdown = read(&report.markdown);
+    assert!(
+        markdown.contains("| ✗ fails | Under a GIL, threads do not speed up CPU-bound work. (cpu-gil-threads) | gil |")
+    );
+    assert!(markdown.contains("[chart](counting-from-5000000-speedup.png)"));
+    assert!(folder.join("counting-from-5000000-speedup.png").exists());
+
+    let summary = Summary::of(&results);
+    let verdicts = Claims::built_in().judge(&results, &summary);
+    for width in [40, 80, 120] {
+        let text = terminal(&summary, &verdicts, false, width);
+        let block: Vec<&str> = text.lines().skip_while(|line| !line.starts_with("Claims: ")).collect();
+        assert_eq!(block[0], "Claims: 1 fails, 28 hold");
+        let is_narrow = |line: &&str| line.chars().count() <= usize::from(width);
+        assert!(block.iter().all(is_narrow), "{width}: {block:#?}");
+        assert!(!text.contains('\u{1b}'));
+    }
+    assert!(terminal(&summary, &verdicts, true, 80).contains("\u{1b}[1;31m✗ fails"));
+}
+
+#[test]
+fn names_and_statements_from_outside_are_escaped() {
+    let evil = "<script>alert(1)</script>\u{1b}[31m";
+    let claims = Claims::parse(
+        "evil.toml",
+        &format!(
+            "[[claim]]\nid = \"a\"\nstatement = \"{0}\"\nwhy = \"{0}\"\nfamilies = [\"native\", \"{0}\"]\n\
+             [[claim.condition]]\nstatistic = \"effective-cores\"\nof = {{ workload = \"{0}\", models = [\"{0}\"] }}\n\
+             at-least = 1",
+            evil.replace('\u{1b}', "\\u001b")
+        ),
+    );
+    let claims = claims.expect("valid, if odd");
+    let results = usual();
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("evil-claims");
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).expect("a folder for the test");
+    let report = write(&results, &claims, &folder).expect("the report is written");
+    for path in [&report.index, &report.markdown] {
+        let text = fs::read_to_string(path).expect("readable");
+        assert!(!text.contains("<script>alert") && !text.contains('\u{1b}'), "{}", path.display());
+    }
+    let summary = Summary::of(&results);
+    assert!(!terminal(&summary, &claims.judge(&results, &summary), false, 80).contains('\u{1b}'));
+}
+
+#[test]
+fn the_modelled_lock_is_set_beside_the_real_one() {
+    let results = course::run(|cell, figures| match (cell.family, cell.model, cell.workload) {
+        ("gil", "thread-pool", "primes") => figures.wall /= 1.5,
+        ("gil", "thread", "convoy") if cell.param("beside") > 0.0 => figures.round_trip = 12e6,
+        _ => {}
+    });
+    let beside = Fidelity::of(&results, &Summary::of(&results));
+    assert_eq!(beside.len(), 1);
+    assert_eq!((beside[0].family.as_str(), beside[0].version.as_str()), ("cpython", "CPython 3.11.7, GIL enabled"));
+    // Threads and pool on primes, counting and sleep; two latencies each with and without a neighbour.
+    assert_eq!(beside[0].lines.len(), 2 * 3 + 2 * 2);
+    let off: Vec<(&str, String)> = beside[0]
+        .lines
+        .iter()
+        .filter(|line| line.is_near() == Some(false))
+        .map(|line| (line.what.as_str(), line.difference()))
+        .collect();
+    let off: Vec<(&str, &str)> = off.iter().map(|(what, difference)| (*what, difference.as_str())).collect();
+    assert_eq!(
+        off.iter().map(|(what, _)| *what).collect::<Vec<_>>(),
+        ["primes: speed-up", "convoy, beside 1: median latency", "convoy, beside 1: 99th percentile"]
+    );
+    assert!(off[0].1.starts_with("+5") && off[0].1.ends_with(" %"), "{off:?}");
+    assert!(off[1].1.starts_with("+6.8") && off[1].1.contains(" ms (+135 %)"), "{off:?}");
+    assert_eq!(
+        beside[0].finding(),
+        "7 of 10 figures of the modelled GIL are as near to those of cpython as is aimed at"
+    );
+    let mut few = results.clone();
+    for sample in few.samples.iter_mut().filter(|sample| sample.cell.runner == "gil-thread" && sample.round % 2 == 0) {
+        sample.wall_ns *= 3;
+    }
+    let few = Fidelity::of(&few, &Summary::of(&few));
+    assert!(few[0].finding().ends_with("; of 3 it cannot be told"), "{}", few[0].finding());
+    let mut alone = results;
+    alone.samples.retain(|sample| !sample.cell.runner.starts_with("python"));
+    assert!(Fidelity::of(&alone, &Summary::of(&alone)).is_empty());
+}

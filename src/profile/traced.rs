@@ -1,0 +1,210 @@
+//! A workload that writes what its tasks do to a log, and the world that it waits in.
+//!
+//! A segment ends where a task begins to wait and the next begins where it goes on, perhaps on another worker. Neither the runner
+//! nor the workload knows of it.
+
+use std::io;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use regatta_workloads::{
+    Context, Error, Kind, Selected, Service, Stream, Tally, UnknownWorkload, Visitor, Workload, Workloads,
+};
+use rustix::process::getpid;
+use rustix::thread::gettid;
+use serde::{Deserialize, Serialize};
+
+use super::LOG_FILE;
+use super::log::{Entry, Log};
+use crate::Recorder;
+
+/// A checkpoint that takes longer than this was a wait for the lock, nanoseconds.
+const WAITED_NS: u64 = 20_000;
+
+/// A workload that logs.
+#[derive(Clone, Serialize, Deserialize, Default)]
+#[serde(transparent)]
+pub(crate) struct Traced<W> {
+    inner: W,
+    /// Where to; nowhere if there is none.
+    #[serde(skip)]
+    log: Option<Arc<Log>>,
+}
+
+impl<W> Traced<W> {
+    pub(crate) fn new(inner: W, log: Arc<Log>) -> Self {
+        Self { inner, log: Some(log) }
+    }
+}
+
+impl<W: Workload> Workload for Traced<W> {
+    const NAME: &'static str = W::NAME;
+    const KIND: Kind = W::KIND;
+    const ABOUT: &'static str = W::ABOUT;
+    const SHARES_MEMORY: bool = W::SHARES_MEMORY;
+
+    fn tasks(&self) -> u64 {
+        self.inner.tasks()
+    }
+
+    async fn task<C: Context>(&self, cx: &C, index: u64) -> Result<u64, Error> {
+        let Some(log) = &self.log else { return self.inner.task(cx, index).await };
+        let pen =
+            Arc::new(Pen { log: Arc::clone(log), task: index, start_ns: AtomicU64::new(0), worker: AtomicU64::new(0) });
+        pen.begin();
+        let result = self.inner.task(&TracedContext { inner: cx.clone(), pen: Arc::clone(&pen) }, index).await;
+        pen.end();
+        result
+    }
+
+    fn expected(&self) -> Tally {
+        self.inner.expected()
+    }
+
+    fn wait(&self) -> Duration {
+        self.inner.wait()
+    }
+
+    fn descriptors(&self) -> u64 {
+        self.inner.descriptors()
+    }
+
+    fn service(&self) -> Option<Service> {
+        self.inner.service()
+    }
+
+    fn at_once(&self) -> u64 {
+        self.inner.at_once()
+    }
+
+    fn attach(&mut self, server: SocketAddr) {
+        self.inner.attach(server);
+    }
+
+    fn attach_clock(&mut self, now: fn() -> u64) {
+        self.inner.attach_clock(now);
+    }
+
+    fn begin(&self) {
+        self.inner.begin();
+    }
+}
+
+/// Writes the segments of one task.
+struct Pen {
+    log: Arc<Log>,
+    task: u64,
+    /// When the present segment began.
+    start_ns: AtomicU64,
+    /// The thread that it began on.
+    worker: AtomicU64,
+}
+
+impl Pen {
+    fn begin(&self) {
+        // A thread's number is unique on the machine while it lives; that of a process's first thread is the process's.
+        let worker = u64::from(gettid().as_raw_nonzero().get().cast_unsigned());
+        self.worker.store(worker, Ordering::Relaxed);
+        self.start_ns.store(Recorder::now_ns(), Ordering::Relaxed);
+    }
+
+    fn end(&self) {
+        let (worker, start_ns) = (self.worker.load(Ordering::Relaxed), self.start_ns.load(Ordering::Relaxed));
+        self.log.push(Entry { task: self.task, worker, start_ns, end_ns: Recorder::now_ns() });
+    }
+
+    /// Waits in between two segments.
+    async fn wait<T>(&self, waiting: impl Future<Output = T>) -> T {
+        self.end();
+        let output = waiting.await;
+        self.begin();
+        output
+    }
+}
+
+/// The world of the model, with the segments of one task written at each wait.
+#[derive(Clone)]
+struct TracedContext<C> {
+    inner: C,
+    pen: Arc<Pen>,
+}
+
+impl<C: Context> Context for TracedContext<C> {
+    type Stream = TracedStream<C::Stream>;
+
+    async fn sleep(&self, duration: Duration) {
+        self.pen.wait(self.inner.sleep(duration)).await;
+    }
+
+    async fn block(&self, duration: Duration) {
+        self.pen.wait(self.inner.block(duration)).await;
+    }
+
+    async fn connect(&self, to: SocketAddr) -> io::Result<Self::Stream> {
+        let inner = self.pen.wait(self.inner.connect(to)).await?;
+        Ok(TracedStream { inner, pen: Arc::clone(&self.pen) })
+    }
+
+    async fn yield_now(&self) {
+        self.pen.wait(self.inner.yield_now()).await;
+    }
+
+    fn checkpoint(&self) {
+        let before = Recorder::now_ns();
+        self.inner.checkpoint();
+        if Recorder::now_ns() - before > WAITED_NS {
+            // The lock was elsewhere in between.
+            let (worker, start_ns) =
+                (self.pen.worker.load(Ordering::Relaxed), self.pen.start_ns.load(Ordering::Relaxed));
+            self.pen.log.push(Entry { task: self.pen.task, worker, start_ns, end_ns: before });
+            self.pen.begin();
+        }
+    }
+}
+
+/// A stream of the model's world.
+struct TracedStream<S> {
+    inner: S,
+    pen: Arc<Pen>,
+}
+
+impl<S: Stream> Stream for TracedStream<S> {
+    async fn read_exact(&mut self, buffer: &mut [u8]) -> io::Result<()> {
+        self.pen.wait(self.inner.read_exact(buffer)).await
+    }
+
+    async fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.pen.wait(self.inner.write_all(bytes)).await
+    }
+}
+
+/// A list of workloads each of which logs to the file that the environment names: what a worker process of a profiled cell has.
+pub(crate) struct TracedWorkloads<Ws>(Ws);
+
+impl<Ws: Workloads> Workloads for TracedWorkloads<Ws> {
+    fn names() -> Vec<&'static str> {
+        Ws::names()
+    }
+
+    fn visit<V: Visitor>(selected: &Selected<'_>, visitor: V) -> Result<V::Output, UnknownWorkload> {
+        Ws::visit(selected, Wrap(visitor))
+    }
+}
+
+/// Hands the workload on with a log.
+struct Wrap<V>(V);
+
+impl<V: Visitor> Visitor for Wrap<V> {
+    type Output = V::Output;
+
+    fn visit<W: Workload>(self, workload: W) -> V::Output {
+        let log = std::env::var_os(LOG_FILE).and_then(|path| Log::append(Path::new(&path)).ok());
+        if log.is_none() {
+            eprintln!("regatta worker {}: cannot open the log of the profile", getpid().as_raw_nonzero());
+        }
+        self.0.visit(Traced { inner: workload, log: log.map(Arc::new) })
+    }
+}
