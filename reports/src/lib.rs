@@ -17,6 +17,10 @@
 //! record.rs      the lines of results.jsonl
 //! results.rs     reads them:                   file      -> Results
 //! statistics.rs  medians, intervals, paired ratios
+//! clusters.rs    medians of rounds that share a process
+//! outliers.rs    Tukey's fences
+//! rounds.rs      which rounds were disturbed
+//! lint.rs        what is unfair or doubtful, with its remedy
 //! effect.rs      the factor between two builds, with processes as the units
 //! compare.rs     two runs or two builds side by side:   Results x 2 -> Comparison
 //! summary.rs     works out every figure:       Results   -> Summary
@@ -38,6 +42,7 @@
 
 pub mod charts;
 pub mod claims;
+pub mod clusters;
 pub mod colours;
 pub mod columns;
 pub mod compare;
@@ -46,9 +51,12 @@ pub mod effect;
 pub mod fidelity;
 pub mod findings;
 pub mod html;
+pub mod lint;
 pub mod markdown;
+pub mod outliers;
 pub mod record;
 pub mod results;
+pub mod rounds;
 pub mod statistics;
 pub mod summary;
 pub mod table;

@@ -10,6 +10,7 @@ use super::{Difference, SIGNIFICANT};
 use crate::effect::{self, Effect};
 use crate::record::{CellId, Sample, arms};
 use crate::results::Results;
+use crate::rounds::{DirtyRounds, Round};
 use crate::statistics::{Estimate, median};
 use crate::summary::{GroupSummary, Row, Summary, group_key};
 
@@ -138,9 +139,6 @@ struct Candidate {
     wall: Effect,
     cpu: Option<Effect>,
 }
-
-/// A round of a group: process and number.
-type Round = (u32, u32);
 
 /// The samples of a cell, by round.
 type Samples<'a> = BTreeMap<Round, &'a Sample>;
@@ -307,7 +305,8 @@ fn key_of(group: &GroupSummary) -> String {
 
 fn by_cell(results: &Results) -> Cells<'_> {
     let mut cells = Cells::new();
-    for sample in results.samples.iter().filter(|sample| sample.wall_ns > 0) {
+    let dirty = DirtyRounds::of(results);
+    for sample in results.samples.iter().filter(|sample| sample.wall_ns > 0 && !dirty.leaves_out(sample)) {
         let key = (group_key(&sample.workload, &sample.params), sample.cell.clone());
         cells.entry(key).or_default().insert((sample.process, sample.round), sample);
     }
