@@ -120,9 +120,15 @@ fn build(path: &Path) -> anyhow::Result<Build> {
     Ok(Build { program: program.display().to_string(), version })
 }
 
-/// Makes two cells of each, one a build. The second copy of the baseline is of the old build.
+/// Makes two cells of each, one a build. The second copy of the baseline, or of the first cell where there is no baseline, is of
+/// the old build.
 fn double(ready: &mut ReadyGroup) {
-    let single: Vec<(CellId, _)> = ready.group.cells.drain(..).zip(ready.options.drain(..)).collect();
+    let mut single: Vec<(CellId, _)> = ready.group.cells.drain(..).zip(ready.options.drain(..)).collect();
+    if !single.iter().any(|(cell, _)| cell.arm == arms::AA)
+        && let Some((cell, options)) = single.first().cloned()
+    {
+        single.push((CellId { arm: arms::AA.to_owned(), ..cell }, options));
+    }
     for (cell, options) in single {
         let copies = if cell.arm.is_empty() { &[arms::OLD, arms::NEW][..] } else { &[arms::AA][..] };
         for arm in copies {
