@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::builder::styling::{AnsiColor, Styles};
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::catalogue::Catalogue;
 use crate::commands;
@@ -15,6 +15,8 @@ use crate::commands;
 pub(crate) enum Exit {
     /// All is well.
     Well,
+    /// Something has become slower, and was not to.
+    Regression,
     /// The run is finished, but some cells failed.
     CellsFailed,
     /// A signal ended the run.
@@ -25,6 +27,7 @@ impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
         match exit {
             Exit::Well => Self::SUCCESS,
+            Exit::Regression => Self::from(1),
             Exit::CellsFailed => Self::from(3),
             Exit::Signal(signal) => Self::from(128 + signal),
         }
@@ -42,9 +45,10 @@ Examples:
   regatta run --workload sleep --runner thread,green,async --rounds 20
   regatta verify                                   every answer checked, nothing timed
   regatta report regatta-report/latest             the report once more, from its records
+  regatta compare --live old/regatta new/regatta --workload primes --fail-on regression
   regatta profile --workload primes --runner rayon,scoped    who does what when, with a trace for Perfetto
 
-Exit codes: 0 all well, 2 bad usage or input, 3 finished but some cells failed, 128 + n ended by signal n.";
+Exit codes: 0 all well, 1 a regression with --fail-on, 2 bad usage or input, 3 finished but some cells failed, 128 + n ended by signal n.";
 
 /// Runs one and the same work under every concurrency model, watches every core, and says what holds on this machine.
 #[derive(Debug, Parser)]
@@ -64,6 +68,8 @@ enum Command {
     Verify(VerifyArgs),
     /// Write the report of a run once more, from its records.
     Report(ReportArgs),
+    /// Show what changed between two runs, or, with --live, between two builds in the same rounds.
+    Compare(CompareArgs),
     /// Show which worker does what when: a timeline of the cores, a lane for each worker, a trace for Perfetto.
     Profile(ProfileArgs),
 }
@@ -101,6 +107,18 @@ pub(crate) struct RunArgs {
     /// Folder for the results; it must not hold any yet.
     #[arg(long)]
     pub(crate) out: Option<PathBuf>,
+    /// Keep this run under a name, in place of an older one of that name.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) save_baseline: Option<String>,
+    /// Compare this run with the one that was kept under a name.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) baseline: Option<String>,
+    /// With --baseline: exit with code 1 if a cell has become slower.
+    #[arg(long, value_enum, requires = "baseline")]
+    pub(crate) fail_on: Option<FailOn>,
+    /// With --baseline: compare even what cannot be compared; the result is marked.
+    #[arg(long, requires = "baseline")]
+    pub(crate) force: bool,
 }
 
 /// What to verify.
@@ -147,6 +165,71 @@ pub(crate) struct ReportArgs {
     pub(crate) claims: Vec<PathBuf>,
 }
 
+/// What to compare.
+#[derive(Debug, Args)]
+pub(crate) struct CompareArgs {
+    /// Folder or results.jsonl of the run to compare with; with --live, the old program.
+    pub(crate) base: PathBuf,
+    /// Folder or results.jsonl of the new run; with --live, the new program. Without it, BASE is the folder of a live comparison.
+    pub(crate) new: Option<PathBuf>,
+    /// Run two builds of this program side by side, in the same rounds: far sharper than two runs one after the other.
+    #[arg(long)]
+    pub(crate) live: bool,
+    #[command(flatten)]
+    pub(crate) show: ShowArgs,
+    /// With --live: the plan whose cells are compared.
+    #[arg(long, default_value = "quick", requires = "live")]
+    pub(crate) plan: String,
+    /// With --live: only these workloads.
+    #[arg(long, value_delimiter = ',', requires = "live")]
+    pub(crate) workload: Vec<String>,
+    /// With --live: only these runners or families.
+    #[arg(long, value_delimiter = ',', requires = "live")]
+    pub(crate) runner: Vec<String>,
+    /// With --live: numbers of workers.
+    #[arg(long, value_delimiter = ',', requires = "live")]
+    pub(crate) workers: Vec<u64>,
+    /// With --live: exactly this many rounds of each group.
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..), requires = "live")]
+    pub(crate) rounds: Option<u32>,
+    /// With --live: fresh processes of each build, over which the rounds are spread.
+    #[arg(long, value_parser = clap::value_parser!(u32).range(2..), requires = "live")]
+    pub(crate) processes: Option<u32>,
+    /// With --live: time for all of it (default: 15 s for each cell).
+    #[arg(long, value_parser = humantime::parse_duration, requires = "live")]
+    pub(crate) budget: Option<Duration>,
+    /// With --live: seed of the order of cells in each round.
+    #[arg(long, requires = "live")]
+    pub(crate) seed: Option<u64>,
+    /// With --live: folder for the results; it must not hold any yet.
+    #[arg(long, requires = "live")]
+    pub(crate) out: Option<PathBuf>,
+}
+
+/// How a comparison is shown.
+#[derive(Debug, Default, Args)]
+pub(crate) struct ShowArgs {
+    /// Compare even what cannot be compared; the result is marked.
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// Exit with code 1 if a cell has become slower.
+    #[arg(long, value_enum)]
+    pub(crate) fail_on: Option<FailOn>,
+    /// Write the comparison as Markdown to this file; `-` is standard output, in place of the table.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) markdown: Option<PathBuf>,
+    /// Write the comparison as a page to this file.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) html: Option<PathBuf>,
+}
+
+/// What a comparison is to fail on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FailOn {
+    /// A cell that has become slower beyond noise.
+    Regression,
+}
+
 fn styles() -> Styles {
     Styles::styled().header(AnsiColor::Green.on_default().bold()).usage(AnsiColor::Green.on_default().bold())
 }
@@ -159,6 +242,7 @@ pub(crate) fn main(catalogue: &dyn Catalogue) -> ExitCode {
         Some(Command::List) => commands::list(catalogue),
         Some(Command::Verify(args)) => commands::verify(catalogue, &args),
         Some(Command::Report(args)) => commands::report(&args),
+        Some(Command::Compare(args)) => commands::compare(catalogue, &args),
         Some(Command::Profile(args)) => commands::profile(catalogue, &args),
     };
     match done {

@@ -16,6 +16,9 @@ const TIME: &str = "%Y-%m-%dT%H-%M-%SZ";
 /// The records of a run.
 pub(crate) const RESULTS: &str = "results.jsonl";
 
+/// Where runs are kept by name.
+const BASELINES: &str = "regatta-report/baselines";
+
 /// The folder of a run.
 #[derive(Debug)]
 pub(crate) struct Output {
@@ -30,6 +33,8 @@ pub(crate) enum OutputError {
     Taken(PathBuf),
     #[error("cannot write to {path}: {source}; name a folder that can be written to with --out")]
     Unwritable { path: PathBuf, source: io::Error },
+    #[error("`{0}` cannot be the name of a baseline: letters, digits, `-`, `_` and `.` can, and no `.` comes first")]
+    Name(String),
 }
 
 impl Output {
@@ -79,6 +84,28 @@ fn unused(name: String) -> PathBuf {
 impl Sink for Output {
     fn write(&mut self, record: &Record) -> io::Result<()> {
         write_line(&mut self.results, record)
+    }
+}
+
+/// The folder of the baseline of this name.
+pub(crate) fn baseline(name: &str) -> Result<PathBuf, OutputError> {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    if name.is_empty() || name.starts_with('.') || !name.chars().all(is_plain) {
+        return Err(OutputError::Name(name.to_owned()));
+    }
+    Ok(Path::new(BASELINES).join(name))
+}
+
+/// Keeps the records of a run under a name, in place of those that had it before. The run itself stays where it is.
+pub(crate) fn save_baseline(run: &Path, name: &str) -> Result<PathBuf, OutputError> {
+    let folder = baseline(name)?;
+    let new = folder.join(format!(".{RESULTS}-{}", std::process::id()));
+    let kept = fs::create_dir_all(&folder)
+        .and_then(|()| fs::copy(run.join(RESULTS), &new))
+        .and_then(|_| fs::rename(&new, folder.join(RESULTS)));
+    match kept {
+        Ok(()) => Ok(folder),
+        Err(source) => Err(OutputError::Unwritable { path: folder, source }),
     }
 }
 

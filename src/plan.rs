@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
-use regatta_reports::record::{CellId, Group, Parameters};
+use regatta_reports::record::{CellId, Group, Parameters, arms};
 use regatta_runners::Family;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
@@ -20,8 +20,10 @@ pub(crate) const BUILT_IN: [(&str, &str); 4] = [
     ("gil-sweep", include_str!("plans/gil-sweep.toml")),
 ];
 
-/// The arm of the second copy of a baseline.
-const AA: &str = "a-a";
+/// What the reference burn is made of, and by which runner.
+const REFERENCE: (&str, &str) = ("counting", "sequential");
+/// Steps of the reference burn: about 10 ms on a machine of 2025; tests of debug builds have no use for as many.
+const REFERENCE_STEPS: u64 = if cfg!(debug_assertions) { 100_000 } else { 40_000_000 };
 
 /// A plan as it is written.
 #[derive(Debug, Clone, Deserialize)]
@@ -50,6 +52,9 @@ pub struct Plan {
     /// Whether each group carries a second copy of its baseline, which shows the noise of the run.
     #[serde(default = "default_noise_arm")]
     pub noise_arm: bool,
+    /// Whether each round of a group carries a fixed burn, by which separate runs can be compared.
+    #[serde(default = "default_reference")]
+    pub reference: bool,
     /// Whether each cell is profiled after the rounds of its group.
     #[serde(default)]
     pub profile: bool,
@@ -124,6 +129,17 @@ pub struct ReadyGroup {
     pub options: Vec<Parameters>,
     /// The workload.
     pub resolved: Resolved,
+    /// The reference burn, if the group has one: its arm carries out this instead of the workload.
+    pub reference: Option<Reference>,
+}
+
+/// A fixed piece of work that shows how fast the machine is.
+#[derive(Debug, Clone)]
+pub struct Reference {
+    /// Name of its workload.
+    pub workload: String,
+    /// The workload.
+    pub resolved: Resolved,
 }
 
 /// What is wrong with a plan.
@@ -169,6 +185,10 @@ fn default_processes() -> u32 {
 }
 
 fn default_noise_arm() -> bool {
+    true
+}
+
+fn default_reference() -> bool {
     true
 }
 
@@ -360,11 +380,25 @@ impl Plan {
             |cell: &&CellId| cell.options.is_empty() && runners.iter().any(|card| card.baseline == cell.runner);
         if let Some(baseline) = group.cells.iter().find(is_baseline).filter(|_| self.noise_arm && group.cells.len() > 1)
         {
-            group.cells.push(CellId { arm: AA.to_owned(), ..baseline.clone() });
+            group.cells.push(CellId { arm: arms::AA.to_owned(), ..baseline.clone() });
             options.push(Parameters::new());
         }
-        Ok(ReadyGroup { group, options, resolved })
+        let reference = self.reference.then(|| reference(catalogue)).flatten().filter(|_| !group.cells.is_empty());
+        if reference.is_some() {
+            let (runner, arm) = (REFERENCE.1.to_owned(), arms::REFERENCE.to_owned());
+            group.cells.push(CellId { runner, workers: 1, arm, ..CellId::default() });
+            options.push(Parameters::new());
+        }
+        Ok(ReadyGroup { group, options, resolved, reference })
     }
+}
+
+/// The reference burn; none if the catalogue lacks what it is made of.
+fn reference(catalogue: &dyn Catalogue) -> Option<Reference> {
+    let (workload, runner) = REFERENCE;
+    let params = Map::from_iter([("from".to_owned(), REFERENCE_STEPS.into()), ("tasks".to_owned(), 1.into())]);
+    catalogue.runners().iter().find(|card| card.name == runner && card.unavailable.is_none())?;
+    Some(Reference { workload: workload.to_owned(), resolved: catalogue.resolve(workload, &params).ok()? })
 }
 
 /// Whether a list of names of runners and families means this runner; an empty one means all.
@@ -433,9 +467,12 @@ mod tests {
                 ("gil-thread-pool", 1, varied),
                 ("gil-thread-pool", 2, ""),
                 ("gil-thread-pool", 2, varied),
+                ("sequential", 1, ""),
                 ("sequential", 1, "")
             ]
         );
-        assert_eq!(ready[0].group.cells.last().map(|cell| &*cell.arm), Some(AA));
+        let arms: Vec<_> = ready[0].group.cells.iter().rev().take(3).map(|cell| &*cell.arm).collect();
+        assert_eq!(arms, [arms::REFERENCE, arms::AA, ""]);
+        assert_eq!(ready[0].reference.as_ref().map(|reference| reference.resolved.tasks), Some(1));
     }
 }

@@ -33,6 +33,9 @@ pub(crate) struct Start {
     pub(crate) options: Parameters,
     #[serde(default)]
     pub(crate) server: Option<std::net::SocketAddr>,
+    /// Which arm of its group it is. It decides which program is started; the cell has no need to know.
+    #[serde(skip)]
+    pub(crate) arm: String,
     /// A file for the logs of worker processes, if the cell is to be profiled and not timed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) profile_log: Option<std::path::PathBuf>,

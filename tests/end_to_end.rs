@@ -8,6 +8,7 @@ use regatta_reports::record::FailureKind;
 const EVERYTHING: &str = r#"
 rounds = 2
 processes = 2
+reference = false
 workers = [2]
 [[group]]
 workload = "primes"

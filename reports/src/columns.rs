@@ -150,9 +150,20 @@ const OUTSIDE: Column = Column {
 const ROUNDS: Column = Column {
     heading: "Rounds",
     short: "n",
-    meaning: "Samples that the figures of the row rest on.",
-    field: |row| field(Some(row.samples() as f64), units::count),
+    meaning: "Samples that the figures of the row rest on; among them the shortest, and how many are outside of Tukey's \
+              fences (they count all the same); besides, samples of disturbed rounds, which are left out.",
+    field: |row| Field { detail: secondary(row), ..field(Some(row.samples() as f64), units::count) },
 };
+
+/// What there is to say of the samples besides their number.
+fn secondary(row: &Row) -> String {
+    let parts = [
+        row.fastest_ns.map(|ns| format!("min {}", units::duration(ns))),
+        (row.outliers > 0).then(|| format!("{} far out", row.outliers)),
+        (!row.left_out.is_empty()).then(|| format!("{} left out", row.left_out.len())),
+    ];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
 
 /// The columns of a group, the most important first.
 pub fn of(group: &GroupSummary) -> Vec<Column> {

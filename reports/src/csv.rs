@@ -51,6 +51,9 @@ const COLUMNS: &[Column] = &[
     ("latency_p99_ns", |_, row| number(row.latencies.first().map(|latency| latency.p99.value))),
     ("latency_p99_low_ns", |_, row| number(row.latencies.first().map(|latency| latency.p99.low))),
     ("latency_p99_high_ns", |_, row| number(row.latencies.first().map(|latency| latency.p99.high))),
+    ("wall_min_ns", |_, row| number(row.fastest_ns)),
+    ("outliers", |_, row| row.outliers.to_string()),
+    ("left_out", |_, row| row.left_out.len().to_string()),
 ];
 
 /// The summary as CSV with a heading line. A figure that there is not is an empty field.

@@ -17,7 +17,13 @@
 //! record.rs      the lines of results.jsonl
 //! results.rs     reads them:                   file      -> Results
 //! statistics.rs  medians, intervals, paired ratios
-//! summary.rs     works out every figure:       Results   -> Summary  
+//! clusters.rs    medians of rounds that share a process
+//! outliers.rs    Tukey's fences
+//! rounds.rs      which rounds were disturbed
+//! lint.rs        what is unfair or doubtful, with its remedy
+//! effect.rs      the factor between two builds, with processes as the units
+//! compare.rs     two runs or two builds side by side:   Results x 2 -> Comparison
+//! summary.rs     works out every figure:       Results   -> Summary
 //! claims.rs      judges claims by it:          Summary   -> Verdicts
 //! fidelity.rs    sets the modelled GIL beside CPython
 //! matrix.rs      the run at a glance:      Summary   -> Matrix
@@ -41,19 +47,25 @@
 pub mod advice;
 pub mod charts;
 pub mod claims;
+pub mod clusters;
 pub mod colours;
 pub mod columns;
+pub mod compare;
 pub mod costs;
 pub mod csv;
+pub mod effect;
 pub mod fidelity;
 pub mod findings;
 pub mod html;
 mod loss;
 
+pub mod lint;
 pub mod markdown;
 pub mod matrix;
+pub mod outliers;
 pub mod record;
 pub mod results;
+pub mod rounds;
 pub mod statistics;
 pub mod summary;
 pub mod table;
@@ -63,6 +75,7 @@ pub mod verdicts;
 mod write;
 
 pub use claims::{ClaimError, Claims, Outcome, Verdict};
+pub use compare::Comparison;
 pub use results::{ReadError, Results};
 pub use summary::{GroupSummary, Row, Summary};
 pub use table::terminal;

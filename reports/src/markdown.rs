@@ -52,6 +52,9 @@ fn write_group(out: &mut String, group: &GroupSummary) -> fmt::Result {
     if !about.is_empty() {
         writeln!(out, "{}\n", about.join(" — "))?;
     }
+    if let Some(sentence) = group.dirty.sentence() {
+        writeln!(out, "{sentence}.\n")?;
+    }
     let columns = columns::of(group);
     let headings: Vec<&str> = columns.iter().map(|column| column.heading).collect();
     writeln!(out, "| Runner | {} |", headings.join(" | "))?;

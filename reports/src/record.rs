@@ -10,6 +10,18 @@ use serde_json::Value;
 /// The schema number that this build writes, and the newest that it reads.
 pub const SCHEMA: u32 = 1;
 
+/// The arms: what a cell of the same runner, options and workers stands for in a group.
+pub mod arms {
+    /// A second copy of the baseline: what it differs by is noise.
+    pub const AA: &str = "a-a";
+    /// A fixed burn, the same in every group, that shows how fast the machine was in each round. Not part of tables and charts.
+    pub const REFERENCE: &str = "reference";
+    /// The build that is there already, where two are compared in the same rounds.
+    pub const OLD: &str = "old";
+    /// The build that is new.
+    pub const NEW: &str = "new";
+}
+
 /// Parameters of a workload or options of a runner, by name.
 pub type Parameters = BTreeMap<String, Value>;
 
@@ -53,6 +65,19 @@ pub struct Run {
     pub workloads: BTreeMap<String, WorkloadInfo>,
     /// What each runner of the plan is.
     pub runners: BTreeMap<String, RunnerInfo>,
+    /// Where two builds were compared in the same rounds: which program each arm is.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub builds: BTreeMap<String, Build>,
+}
+
+/// A program whose cells are one arm of a run.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Build {
+    /// Path of the program.
+    pub program: String,
+    /// What it calls itself when asked for its version.
+    pub version: String,
 }
 
 /// The program that measured.
@@ -117,7 +142,7 @@ pub struct CellId {
     pub options: String,
     /// Units of parallelism that the runner may use; the number of tasks for one that creates a unit for each.
     pub workers: u64,
-    /// Which copy of the same cell this is: empty, or `a-a` for the second copy of the baseline.
+    /// Which copy of the same cell this is: empty, or one of [`arms`].
     #[serde(skip_serializing_if = "String::is_empty")]
     pub arm: String,
 }

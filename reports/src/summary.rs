@@ -12,8 +12,9 @@ pub use self::latency::Latency;
 pub use self::notices::{Gravity, Notice};
 pub use self::row::{Load, Point, Row};
 use crate::colours::Colours;
-use crate::record::{CellId, Failure, Group, Machine, Parameters, Profile, Sample};
+use crate::record::{CellId, Failure, Group, Machine, Parameters, Profile, Sample, arms};
 use crate::results::Results;
+use crate::rounds::{Dirty, DirtyRounds};
 use crate::{findings, text};
 
 /// A whole run in figures.
@@ -53,6 +54,8 @@ pub struct GroupSummary {
     /// How far from 1 the ratio of the baseline to its own second copy gets: factors below it are noise. None without
     /// such a copy.
     pub noise: Option<f64>,
+    /// Rounds in which the machine was disturbed.
+    pub dirty: Dirty,
     /// One row a cell, in the order of the plan. A cell without samples has its row too.
     pub rows: Vec<Row>,
     /// The failures of all cells.
@@ -94,7 +97,7 @@ impl Summary {
                 summary
             })
             .collect();
-        Self { notices: notices::of(results, &groups), usable_cores, groups }
+        Self { notices: notices::of(results, &groups, usable_cores), usable_cores, groups }
     }
 }
 
@@ -140,6 +143,9 @@ struct Sorted<'a> {
     /// The plan's groups, completed by what has records without being in the plan.
     groups: Vec<Group>,
     samples: PerCell<'a, Sample>,
+    /// The samples of rounds that the figures do without.
+    left_out: PerCell<'a, Sample>,
+    dirty: DirtyRounds,
     failures: PerCell<'a, Failure>,
 }
 
@@ -157,11 +163,19 @@ impl<'a> Sorted<'a> {
             results,
             groups: results.run.plan.groups.clone(),
             samples: HashMap::new(),
+            left_out: HashMap::new(),
+            dirty: DirtyRounds::of(results),
             failures: HashMap::new(),
         };
-        for sample in &results.samples {
+        // The reference burn is no contender. If it fails it has a row, like everything that fails.
+        for group in &mut sorted.groups {
+            group.cells.retain(|cell| cell.arm != arms::REFERENCE);
+        }
+        for sample in results.samples.iter().filter(|sample| sample.cell.arm != arms::REFERENCE) {
             let key = group_key(&sample.workload, &sample.params);
-            sorted.samples.entry(key).or_default().entry(&sample.cell).or_default().push(sample);
+            let is_left_out = sorted.dirty.leaves_out(sample);
+            let kept = if is_left_out { &mut sorted.left_out } else { &mut sorted.samples };
+            kept.entry(key).or_default().entry(&sample.cell).or_default().push(sample);
         }
         for failure in &results.failures {
             let key = group_key(&failure.workload, &failure.params);
@@ -215,6 +229,7 @@ impl<'a> Sorted<'a> {
             .map(|cell| {
                 let samples = of_cell(&self.samples, &key, cell);
                 let mut row = Row::of(cell, samples, of_cell(&self.failures, &key, cell));
+                row.leave_out(of_cell(&self.left_out, &key, cell));
                 row.colour = colours.slot(&cell.runner);
                 row.label = label(cell, &group.cells);
                 let runner = run.runners.get(&cell.runner).cloned().unwrap_or_default();
@@ -248,6 +263,7 @@ impl<'a> Sorted<'a> {
             tasks: group.tasks,
             wait_ns: group.wait_ns as f64,
             versus,
+            dirty: self.dirty.of_group(&key),
             noise: noise(&rows).filter(|_| versus == Versus::Baseline),
             failures: rows.iter().flat_map(|row| row.failures.iter().cloned()).collect(),
             rows,
@@ -257,7 +273,7 @@ impl<'a> Sorted<'a> {
 }
 
 /// What identifies a group among records. Parameters are a map sorted by name, so equal ones have equal text.
-fn group_key(workload: &str, params: &Parameters) -> String {
+pub(crate) fn group_key(workload: &str, params: &Parameters) -> String {
     format!("{workload}\n{}", serde_json::json!(params))
 }
 

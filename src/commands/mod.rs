@@ -1,11 +1,14 @@
 //! The subcommands, one a file.
 
+mod compare;
 mod list;
+mod live;
 mod profile;
 pub(crate) mod report;
 pub(crate) mod run;
 mod verify;
 
+pub(crate) use compare::compare;
 pub(crate) use list::list;
 pub(crate) use profile::profile;
 pub(crate) use report::report;

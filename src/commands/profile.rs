@@ -24,7 +24,8 @@ pub(crate) fn profile(catalogue: &dyn Catalogue, args: &ProfileArgs) -> anyhow::
         ..RunArgs::default()
     };
     let (exit, folder) = carry_out(catalogue, &run, |plan| {
-        (plan.profile, plan.processes, plan.noise_arm) = (true, 1, false);
+        (plan.profile, plan.processes) = (true, 1);
+        (plan.noise_arm, plan.reference) = (false, false);
     })?;
     let mut out = io::stdout().lock();
     let profiles = Results::read(&folder)?.profiles;

@@ -12,6 +12,11 @@ use crate::output::RESULTS;
 /// Columns of the tables where the terminal does not say.
 const WIDTH: u16 = 100;
 
+/// Columns of the terminal.
+pub(crate) fn terminal_width() -> u16 {
+    rustix::termios::tcgetwinsize(rustix::stdio::stdout()).map_or(WIDTH, |size| size.ws_col.max(40))
+}
+
 /// Writes the report once more.
 pub(crate) fn report(args: &ReportArgs) -> anyhow::Result<Exit> {
     let claims = load_claims(&args.claims)?;
@@ -34,10 +39,9 @@ pub(crate) fn load_claims(files: &[PathBuf]) -> anyhow::Result<Claims> {
 pub(crate) fn write_report(folder: &Path, claims: &Claims, terminal: &mut impl Write) -> anyhow::Result<()> {
     let results = Results::read(&folder.join(RESULTS))?;
     let colour = io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    let width = rustix::termios::tcgetwinsize(rustix::stdio::stdout()).map_or(WIDTH, |size| size.ws_col.max(40));
     let summary = Summary::of(&results);
     let verdicts = claims.judge(&results, &summary);
-    write!(terminal, "{}", regatta_reports::terminal(&summary, &verdicts, colour, width))?;
+    write!(terminal, "{}", regatta_reports::terminal(&summary, &verdicts, colour, terminal_width()))?;
     let report = regatta_reports::write(&results, claims, folder)
         .with_context(|| format!("the records are safe, but the report cannot be written to {}", folder.display()))?;
     writeln!(terminal, "Report: {}", report.index.display())?;

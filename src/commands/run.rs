@@ -8,15 +8,17 @@ use std::time::Instant;
 use anyhow::Context;
 use jiff::Timestamp;
 use regatta_reports::record::{self, End, Record, RunnerInfo, SCHEMA, WorkloadInfo};
+use regatta_reports::{Comparison, Results};
 
+use super::compare;
 use super::report::{load_claims, write_report};
 use crate::catalogue::Catalogue;
-use crate::cli::{Exit, RunArgs};
+use crate::cli::{Exit, RunArgs, ShowArgs};
 use crate::cpython::{Interpreters, WithPython};
 use crate::driver::{Driver, Launcher, Sink, Tallied};
 use crate::environment;
 use crate::interrupt::Interrupt;
-use crate::output::{Output, RESULTS};
+use crate::output::{self, Output, RESULTS};
 use crate::plan::{Overrides, Plan, ReadyGroup};
 use crate::progress::Progress;
 
@@ -45,6 +47,11 @@ pub(crate) fn carry_out(
     change(&mut plan);
     let groups = plan.ready(catalogue, environment::cores(&machine))?;
     let seed = args.seed.unwrap_or_else(rand::random);
+    let first_line = header(started, seed, &plan, &groups, machine, catalogue);
+    let baseline = args.baseline.as_deref().map(|name| read_baseline(name, &first_line, args.force)).transpose()?;
+    if let Some(name) = &args.save_baseline {
+        output::baseline(name)?;
+    }
     let mut output = Output::create(args.out.as_deref(), started)?;
     let folder = output.folder.clone();
     let lost = || {
@@ -56,9 +63,7 @@ pub(crate) fn carry_out(
     };
 
     let interrupt = Interrupt::install().context("cannot listen for Ctrl-C")?;
-    output
-        .write(&Record::Run(Box::new(header(started, seed, &plan, &groups, machine, catalogue))))
-        .with_context(lost)?;
+    output.write(&Record::Run(Box::new(first_line))).with_context(lost)?;
     let launch =
         Launcher::new(interpreters.externals(), interrupt.clone()).context("cannot find this program's own file")?;
     let clock = Instant::now();
@@ -81,12 +86,34 @@ pub(crate) fn carry_out(
     let mut terminal = io::stdout().lock();
     write_report(&folder, &claims, &mut terminal)?;
     conclude(&tallied, &mut terminal)?;
-    let exit = match interrupt.signal() {
-        Some(signal) => Exit::Signal(signal),
-        None if tallied.failed > 0 => Exit::CellsFailed,
+    drop(terminal);
+    let compared = match &baseline {
+        Some(baseline) => {
+            let show = ShowArgs { force: args.force, fail_on: args.fail_on, ..ShowArgs::default() };
+            compare::show(&Comparison::of_runs(baseline, &Results::read(&folder)?), &show)?
+        }
         None => Exit::Well,
     };
+    if let Some(name) = &args.save_baseline {
+        let kept = output::save_baseline(&folder, name)?;
+        writeln!(io::stdout(), "Baseline: {}", kept.display())?;
+    }
+    let exit = match interrupt.signal() {
+        Some(signal) => Exit::Signal(signal),
+        None if compared == Exit::Well && tallied.failed > 0 => Exit::CellsFailed,
+        None => compared,
+    };
     Ok((exit, folder))
+}
+
+/// Reads a baseline, and refuses one with which this run cannot be compared before anything is measured.
+fn read_baseline(name: &str, run: &record::Run, force: bool) -> anyhow::Result<Results> {
+    let folder = output::baseline(name)?;
+    let baseline = Results::read(&folder).with_context(|| {
+        format!("there is no baseline `{name}` here; `regatta run --save-baseline {name}` keeps one")
+    })?;
+    compare::check(&baseline.run, run, force)?;
+    Ok(baseline)
 }
 
 fn overrides(args: &RunArgs) -> Overrides {
@@ -152,6 +179,7 @@ pub(crate) fn header(
                 (card.name, info)
             })
             .collect(),
+        builds: BTreeMap::new(),
     }
 }
 

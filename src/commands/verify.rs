@@ -48,6 +48,7 @@ pub(crate) fn verify(catalogue: &dyn Catalogue, args: &VerifyArgs) -> anyhow::Re
     plan.apply(&overrides, catalogue)?;
     plan.processes = 1;
     plan.noise_arm = false;
+    plan.reference = false;
     let groups = plan.ready(catalogue, environment::cores(&environment::machine()))?;
     let launch =
         Launcher::new(interpreters.externals(), interrupt.clone()).context("cannot find this program's own file")?;

@@ -1,5 +1,6 @@
 //! The real cells and servers: child processes that are spoken to over pipes, within a time limit.
 
+use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::SocketAddr;
 use std::os::unix::process::CommandExt;
@@ -45,6 +46,8 @@ pub(crate) struct Launcher {
     program: PathBuf,
     /// Other programs that are cells.
     externals: Vec<External>,
+    /// Other builds of this program: the arms that are theirs.
+    builds: BTreeMap<String, PathBuf>,
     interrupt: Interrupt,
 }
 
@@ -61,7 +64,12 @@ pub(crate) struct External {
 
 impl Launcher {
     pub(crate) fn new(externals: Vec<External>, interrupt: Interrupt) -> std::io::Result<Self> {
-        Ok(Self { program: std::env::current_exe()?, externals, interrupt })
+        Ok(Self { program: std::env::current_exe()?, externals, builds: BTreeMap::new(), interrupt })
+    }
+
+    /// The same, with the cells of some arms in other builds of this program.
+    pub(crate) fn with_builds(self, builds: BTreeMap<String, PathBuf>) -> Self {
+        Self { builds, ..self }
     }
 
     fn spawn(&self, what: &'static str, args: &[String]) -> Result<Talker, Trouble> {
@@ -78,7 +86,10 @@ impl Launch for Launcher {
                 let mut command = Command::new(&external.program);
                 Talker::spawn("cell process", command.args(&external.args), self.interrupt.clone())?
             }
-            None => self.spawn("cell process", &[CELL.to_owned()])?,
+            None => {
+                let program = self.builds.get(&start.arm).unwrap_or(&self.program);
+                Talker::spawn("cell process", Command::new(program).arg(CELL), self.interrupt.clone())?
+            }
         };
         let mut cell = CellProcess { talker, start_ns: 0 };
         match cell.ask(&Request::Start(start), timeout)? {

@@ -13,8 +13,11 @@ use std::time::Duration;
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
-use regatta_reports::record::{CellId, Failure, FailureKind, Parameters, Profile, Record, Sample};
+use regatta_reports::record::{CellId, Failure, FailureKind, Parameters, Profile, Record, Sample, arms};
 
+use regatta_workloads::Tally;
+
+use crate::catalogue::Resolved;
 use crate::plan::{Plan, ReadyGroup};
 use crate::protocol::{Start, VERSION};
 
@@ -128,6 +131,13 @@ struct Arm {
     retired: bool,
 }
 
+impl Arm {
+    /// Whether it is there, and there for its own sake.
+    fn is_contender(&self) -> bool {
+        self.cell.is_some() && self.id.arm != arms::REFERENCE
+    }
+}
+
 /// A group while it is carried out.
 struct Course<'g> {
     ready: &'g ReadyGroup,
@@ -169,7 +179,7 @@ impl Driver<'_> {
         random: &mut ChaCha8Rng,
         tallied: &mut Tallied,
     ) -> io::Result<Next> {
-        let mut course = Course { ready, arms: arms(ready), server: None, server_deaths: 0, process: 0 };
+        let mut course = Course { ready, arms: all_arms(ready), server: None, server_deaths: 0, process: 0 };
         if let Next::Stop = self.start_server(&mut course, 0, tallied)? {
             return Ok(Next::Stop);
         }
@@ -183,7 +193,7 @@ impl Driver<'_> {
                 }
             }
             let mut warm_up = self.warm_up;
-            while course.arms.iter().any(|arm| arm.cell.is_some()) && (warm_up || pace.has_time_for_a_round()) {
+            while course.arms.iter().any(Arm::is_contender) && (warm_up || pace.has_time_for_a_round()) {
                 let mut order: Vec<usize> = (0..course.arms.len()).collect();
                 order.shuffle(random);
                 for (place, &arm) in (0..).zip(&order) {
@@ -351,22 +361,32 @@ impl Driver<'_> {
 }
 
 /// The cells of a group before their first start.
-fn arms(ready: &ReadyGroup) -> Vec<Arm> {
+fn all_arms(ready: &ReadyGroup) -> Vec<Arm> {
     let arm = |(id, options)| Arm { start: start(ready, id, options), id: id.clone(), cell: None, retired: false };
     ready.group.cells.iter().zip(&ready.options).map(arm).collect()
 }
 
 /// What a cell of a group is told to be. Where its server listens is not known yet.
 pub(crate) fn start(ready: &ReadyGroup, id: &CellId, options: &Parameters) -> Start {
+    let (workload, resolved) = work_of(ready, id);
     Start {
         protocol: VERSION,
-        workload: ready.group.workload.clone(),
-        params: ready.group.params.clone(),
+        workload: workload.to_owned(),
+        params: resolved.params.clone(),
         runner: id.runner.clone(),
         workers: id.workers,
         options: options.clone(),
         server: None,
         profile_log: None,
+        arm: id.arm.clone(),
+    }
+}
+
+/// What a cell of a group carries out: the group's workload, or the reference burn.
+fn work_of<'a>(ready: &'a ReadyGroup, id: &CellId) -> (&'a str, &'a Resolved) {
+    match ready.reference.as_ref().filter(|_| id.arm == arms::REFERENCE) {
+        Some(reference) => (&reference.workload, &reference.resolved),
+        None => (&ready.group.workload, &ready.resolved),
     }
 }
 
@@ -379,7 +399,7 @@ pub(crate) fn run_once(
     timeout: Duration,
 ) -> Result<Sample, Trouble> {
     let server_before = server.and_then(Server::cpu_ns);
-    let mut sample = verified(cell.run(timeout)?, ready, id)?;
+    let mut sample = verified(cell.run(timeout)?, work_of(ready, id).1.expected, id)?;
     let server_after = server.and_then(Server::cpu_ns);
     sample.server_cpu_ns = server_after.zip(server_before).map(|(after, before)| after.saturating_sub(before));
     sample.outside_ns = sample.outside_ns.map(|all| all.saturating_sub(sample.server_cpu_ns.unwrap_or(0)));
@@ -403,9 +423,8 @@ pub(crate) fn failure(
 }
 
 /// Lets a sample through if its answer is right, every task was done, and no more workers than allowed did them.
-fn verified(sample: Sample, ready: &ReadyGroup, id: &CellId) -> Result<Sample, Trouble> {
+fn verified(sample: Sample, expected: Tally, id: &CellId) -> Result<Sample, Trouble> {
     let wrong = |message| Err(Trouble::failed(FailureKind::WrongAnswer, message));
-    let expected = ready.resolved.expected;
     if sample.tasks != expected.tasks {
         return wrong(format!("{} tasks were done instead of {}", sample.tasks, expected.tasks));
     }

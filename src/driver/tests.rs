@@ -123,7 +123,8 @@ fn group(runners: &[&str], service: bool) -> ReadyGroup {
         shares_memory: false,
     };
     let options = vec![Parameters::new(); cells.len()];
-    ReadyGroup { group: Group { workload: "w".to_owned(), tasks: 4, cells, ..Group::default() }, options, resolved }
+    let group = Group { workload: "w".to_owned(), tasks: 4, cells, ..Group::default() };
+    ReadyGroup { group, options, resolved, reference: None }
 }
 
 fn plan(text: &str) -> Plan {

@@ -16,6 +16,7 @@ pub const REGATTA: &str = env!("CARGO_BIN_EXE_regatta");
 pub const SLOW: &str = r#"
 rounds = 12
 noise_arm = false
+reference = false
 timeout = "20s"
 [[group]]
 workload = "sleep"

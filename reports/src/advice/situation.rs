@@ -83,6 +83,7 @@ mod tests {
             wait_ns: 0.0,
             versus: Versus::Nothing,
             noise: None,
+            dirty: Default::default(),
             rows: vec![row],
             failures: Vec::new(),
             skipped: Default::default(),

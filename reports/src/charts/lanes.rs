@@ -92,7 +92,7 @@ impl Cell {
         let lane_of: HashMap<u32, usize> =
             shown.iter().enumerate().map(|(lane, worker)| (*worker as u32, lane)).collect();
         let mut by_shade = vec![Vec::new(); HEAT.len()];
-        let working: f64 = profile.segments.iter().map(|segment| length(segment)).sum();
+        let working: f64 = profile.segments.iter().map(length).sum();
         for segment in &profile.segments {
             if let Some(lane) = lane_of.get(&segment.worker) {
                 by_shade[shade(segment.task, tasks)].push(mark(*lane, segment.start_ns, segment.end_ns));

@@ -26,15 +26,16 @@ impl<'a> Samples<'a> {
     /// None if there are no samples.
     pub fn of(group: &'a GroupSummary) -> Option<Self> {
         group.measured().next()?;
-        let walls = group.rows.iter().flat_map(|row| &row.points).map(|point| point.wall_ns);
+        let walls = group.rows.iter().flat_map(|row| row.points.iter().chain(&row.left_out)).map(|point| point.wall_ns);
         let rows = Rows {
             title: findings::title(group, &findings::samples(group)),
             rows: group.rows.iter().map(|row| RowLabel { name: row.label.clone(), figure: figure(row) }).collect(),
             row_height: 32,
             axis: Axis::around(walls, "wall time of one run", |ns| units::without_zeros(&units::duration(ns))),
-            legend: "A dot is one round, the first at the top of its row; the upright bar is the median, \
-                     the level one its interval."
-                .to_owned(),
+            legend:
+                "A dot is one round, the first at the top of its row, a grey one was disturbed; the upright bar is the \
+                     median, the level one its interval."
+                    .to_owned(),
         };
         Some(Self { group, rows })
     }
@@ -75,11 +76,14 @@ fn points<DB: DrawingBackend>(plot: &Plot<DB>, i: usize, row: &Row) -> Drawn<DB>
     let height = plot.row_height() * SPREAD;
     let top = plot.middle(i) - height / 2.0;
     let mut drawn = HashSet::new();
-    for (n, point) in row.points.iter().enumerate() {
-        let y = top + height * (n as f64 + 0.5) / row.points.len() as f64;
+    let kept = row.points.iter().map(|point| (point, colour));
+    let mut all: Vec<_> = kept.chain(row.left_out.iter().map(|point| (point, colours::FADED))).collect();
+    all.sort_by_key(|(point, _)| (point.round, point.process));
+    for (n, (point, colour)) in all.iter().enumerate() {
+        let y = top + height * (n as f64 + 0.5) / all.len() as f64;
         let x = plot.x(point.wall_ns);
         if drawn.insert((at(x), at(y))) {
-            plot.canvas.dot((x, y), 2.0, colour, 0.6)?;
+            plot.canvas.dot((x, y), 2.0, *colour, 0.6)?;
         }
     }
     Ok(())

@@ -1,6 +1,7 @@
 //! What a reader must know before believing any figure.
 
 use super::GroupSummary;
+use crate::lint;
 use crate::results::Results;
 
 /// How much a notice matters.
@@ -22,8 +23,7 @@ pub struct Notice {
 }
 
 /// All notices of a run, the gravest first.
-pub(super) fn of(results: &Results, groups: &[GroupSummary]) -> Vec<Notice> {
-    let run = &results.run;
+pub(super) fn of(results: &Results, groups: &[GroupSummary], usable_cores: Option<f64>) -> Vec<Notice> {
     let mut notices = Vec::new();
     let mut say = |gravity, text: String| notices.push(Notice { gravity, text });
     match &results.end {
@@ -38,14 +38,6 @@ pub(super) fn of(results: &Results, groups: &[GroupSummary]) -> Vec<Notice> {
             );
         }
         Some(_) => {}
-    }
-    if run.program.profile == "debug" {
-        say(
-            Gravity::Error,
-            "A debug build measured this: its times say nothing about the models. \
-             Measure again with `cargo run --release`."
-                .into(),
-        );
     }
     let (broken, not_run) = failing_cells(groups);
     if broken > 0 {
@@ -65,17 +57,8 @@ pub(super) fn of(results: &Results, groups: &[GroupSummary]) -> Vec<Notice> {
     for warning in &results.warnings {
         say(Gravity::Caution, warning.clone());
     }
-    if run.machine.on_battery == Some(true) {
-        say(Gravity::Caution, "The machine ran on battery: its speed may have changed during the run.".into());
-    }
-    if let Some((title, cores)) = groups.iter().filter_map(loaded).max_by(|a, b| a.1.total_cmp(&b.1)) {
-        say(
-            Gravity::Caution,
-            format!(
-                "Other programs kept up to {cores:.1} cores busy in the meantime (median of a cell in {title}): \
-                 the machine was not quiet."
-            ),
-        );
+    for warning in lint::of(results, groups, usable_cores) {
+        say(warning.gravity(), warning.to_string());
     }
     notices.sort_by_key(|notice| notice.gravity);
     notices
@@ -93,11 +76,4 @@ fn failing_cells(groups: &[GroupSummary]) -> (usize, usize) {
         .filter(|row| !row.failures.is_empty() && row.failures.iter().all(|failure| failure.kind.is_not_run()))
         .count();
     (broken, not_run)
-}
-
-/// The group's highest load from outside, if it is enough to disturb.
-fn loaded(group: &GroupSummary) -> Option<(&str, f64)> {
-    const DISTURBING_CORES: f64 = 0.25;
-    let highest = group.rows.iter().filter_map(|row| row.outside).map(|load| load.cores).reduce(f64::max)?;
-    (highest >= DISTURBING_CORES).then_some((group.title.as_str(), highest))
 }

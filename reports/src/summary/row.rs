@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::latency::{self, Latency};
+use crate::clusters;
+use crate::outliers;
 use crate::record::{CellId, Failure, Sample};
 use crate::statistics::{Estimate, median};
 
@@ -19,8 +21,14 @@ pub struct Row {
     pub label: String,
     /// Slot of its runner's colour, the same in the whole report.
     pub colour: usize,
-    /// Each sample, in the order of the rounds.
+    /// Each sample that the figures rest on, in the order of the rounds.
     pub points: Vec<Point>,
+    /// Each sample of a disturbed round, which the figures do without.
+    pub left_out: Vec<Point>,
+    /// The shortest wall time, nanoseconds.
+    pub fastest_ns: Option<f64>,
+    /// Samples whose wall time is outside of Tukey's fences; they count like all others.
+    pub outliers: usize,
     /// Wall time of a run, nanoseconds.
     pub wall: Option<Estimate>,
     /// Ratio of the kind that the group's [`Versus`](crate::summary::Versus) says.
@@ -94,6 +102,8 @@ impl Row {
             samples.iter().filter_map(|sample| figure(sample)).map(|value| value as f64).collect()
         };
         let walls: Vec<f64> = samples.iter().map(|sample| sample.wall_ns as f64).collect();
+        let by_process: Vec<(u32, f64)> =
+            samples.iter().map(|sample| (sample.process, sample.wall_ns as f64)).collect();
         let long = samples.iter().filter(|sample| sample.wall_ns >= SHORTEST_FOR_CORES_NS);
         let cores: Vec<f64> = long.map(|sample| per_wall(sample.cpu_ns, sample)).collect();
         let start_by_process: BTreeMap<u32, f64> =
@@ -103,7 +113,9 @@ impl Row {
         Self {
             cell: cell.clone(),
             points: points(samples),
-            wall: Estimate::of_median(&walls),
+            wall: clusters::median_of(&by_process),
+            fastest_ns: walls.iter().copied().reduce(f64::min),
+            outliers: outliers::count(&walls),
             effective_cores: Estimate::of_median(&cores),
             cpu_ns: median(&optional(|sample| Some(sample.cpu_ns))),
             switches_voluntary: median(&optional(|sample| sample.switches_voluntary)),
@@ -130,9 +142,9 @@ impl Row {
             reference.iter().map(|sample| ((sample.process, sample.round), sample.wall_ns as f64)).collect();
         let own: HashMap<(u32, u32), f64> =
             own.iter().map(|sample| ((sample.process, sample.round), sample.wall_ns as f64)).collect();
-        let pairs: Vec<(f64, f64)> =
-            own.iter().filter_map(|(round, wall)| Some((*reference.get(round)?, *wall))).collect();
-        self.ratio = Estimate::of_ratio(&pairs);
+        let pairs: Vec<(u32, f64, f64)> =
+            own.iter().filter_map(|(round, wall)| Some((round.0, *reference.get(round)?, *wall))).collect();
+        self.ratio = clusters::ratio_of(&pairs);
         self.baseline = self.ratio.map(|_| baseline.runner.clone());
     }
 
@@ -141,7 +153,12 @@ impl Row {
         self.peak_rss_bytes.map(|own| own + self.children_rss_bytes.unwrap_or(0.0))
     }
 
-    /// Number of samples.
+    /// Keeps the samples of disturbed rounds, to be shown.
+    pub(super) fn leave_out(&mut self, samples: &[&Sample]) {
+        self.left_out = points(samples);
+    }
+
+    /// Number of samples that the figures rest on.
     pub fn samples(&self) -> usize {
         self.points.len()
     }

@@ -304,5 +304,6 @@ fn run(groups: Vec<Group>) -> Run {
             })
             .collect(),
         runners: RUNNERS.into_iter().map(|name| (name.to_owned(), runner(name))).collect(),
+        ..Run::default()
     }
 }

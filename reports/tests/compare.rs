@@ -1,0 +1,267 @@
+//! `compare` on made-up runs, whose true change is known.
+
+use std::collections::BTreeMap;
+
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use regatta_reports::Results;
+use regatta_reports::compare::{Comparison, Kind, Outcome, markdown, page, terminal};
+use regatta_reports::record::{Build, CellId, End, Group, Machine, Plan, Run, Sample, WorkloadInfo, arms};
+
+/// What a made-up run is like.
+#[derive(Clone)]
+struct World {
+    seed: u64,
+    processes: u32,
+    /// Rounds of each process.
+    rounds: u32,
+    /// Runners of the one group.
+    runners: Vec<&'static str>,
+    kind: &'static str,
+    /// How fast the machine is in this run.
+    drift: f64,
+    /// Factor of the first runner's time.
+    factor: f64,
+}
+
+impl Default for World {
+    fn default() -> Self {
+        let runners = vec!["sequential", "thread-pool", "rayon"];
+        Self { seed: 0, processes: 5, rounds: 8, runners, kind: "cpu", drift: 1.0, factor: 1.0 }
+    }
+}
+
+impl World {
+    /// A run with noise between rounds, between processes, and of the machine as a whole.
+    fn run(&self) -> Results {
+        let mut random = ChaCha8Rng::seed_from_u64(self.seed);
+        let cell = |runner: &str, arm: &str| CellId {
+            runner: runner.to_owned(),
+            workers: 2,
+            arm: arm.to_owned(),
+            ..CellId::default()
+        };
+        let mut cells: Vec<CellId> = self.runners.iter().map(|runner| cell(runner, "")).collect();
+        cells.extend([cell("sequential", arms::AA), cell("sequential", arms::REFERENCE)]);
+        let mut samples = Vec::new();
+        for process in 0..self.processes {
+            let own: Vec<f64> = cells.iter().map(|_| 1.0 + 0.004 * (random.random::<f64>() - 0.5)).collect();
+            for round in 0..self.rounds {
+                let moment = self.drift * (1.0 + 0.02 * random.random::<f64>());
+                for (at, cell) in cells.iter().enumerate() {
+                    let factor = if at == 0 || cell.arm == arms::AA { self.factor } else { 1.0 };
+                    let wall = 1e7 * own[at] * moment * factor * (1.0 + 0.01 * random.random::<f64>());
+                    samples.push(Sample {
+                        workload: "w".to_owned(),
+                        cell: cell.clone(),
+                        process,
+                        round: process * self.rounds + round,
+                        checksum: 7,
+                        wall_ns: wall as u64,
+                        cpu_ns: (wall * (1.0 + 0.002 * random.random::<f64>())) as u64,
+                        ..Sample::default()
+                    });
+                }
+            }
+        }
+        let group = Group { workload: "w".to_owned(), tasks: 4, cells, ..Group::default() };
+        let info = WorkloadInfo { kind: self.kind.to_owned(), ..WorkloadInfo::default() };
+        let machine = Machine { cpu: "Imagined".to_owned(), logical_cores: 2, usable_cores: 2, ..Machine::default() };
+        let run = Run {
+            schema: 1,
+            started: "2026-01-01T00:00:00Z".to_owned(),
+            plan: Plan { name: "made-up".to_owned(), groups: vec![group], ..Plan::default() },
+            machine,
+            workloads: BTreeMap::from([("w".to_owned(), info)]),
+            ..Run::default()
+        };
+        Results { run, samples, end: Some(End { complete: true, ..End::default() }), ..Results::default() }
+    }
+}
+
+fn outcomes(comparison: &Comparison) -> Vec<Outcome> {
+    comparison.cells.iter().map(|cell| cell.outcome).collect()
+}
+
+#[test]
+fn a_run_does_not_differ_from_itself() {
+    let run = World::default().run();
+    let comparison = Comparison::of_runs(&run, &run);
+    assert_eq!(outcomes(&comparison), [Outcome::Same; 3]);
+    assert!(comparison.cells.iter().all(|cell| cell.wall.ratio.value == 1.0), "{comparison:?}");
+    assert!(
+        !comparison.is_refused() && comparison.differences.is_empty() && comparison.notices.is_empty(),
+        "{comparison:?}"
+    );
+    assert_eq!(comparison.drift, Some(1.0));
+}
+
+#[test]
+fn a_change_is_found_in_both_directions_and_drift_is_not_one() {
+    let base = World::default().run();
+    let slower = World { seed: 1, drift: 1.3, factor: 1.05, ..World::default() }.run();
+    let comparison = Comparison::of_runs(&base, &slower);
+    assert_eq!(
+        outcomes(&comparison),
+        [Outcome::Slower, Outcome::Same, Outcome::Same],
+        "{}",
+        terminal(&comparison, false, 140)
+    );
+    let change = comparison.cells[0].wall;
+    assert!(change.is_relative && (change.ratio.value - 1.05).abs() < 0.01 && change.raw.value > 1.3, "{change:?}");
+    assert!(comparison.drift.is_some_and(|drift| (drift - 1.3).abs() < 0.02));
+    let back = Comparison::of_runs(&slower, &base);
+    assert_eq!(outcomes(&back)[0], Outcome::Faster);
+}
+
+#[test]
+fn waiting_work_is_not_taken_relative_to_a_burn() {
+    let base = World { kind: "io", ..World::default() };
+    let comparison = Comparison::of_runs(&base.run(), &World { seed: 1, ..base.clone() }.run());
+    assert!(comparison.cells.iter().all(|cell| !cell.wall.is_relative && cell.cpu.is_none()), "{comparison:?}");
+    assert_eq!(outcomes(&comparison), [Outcome::Same; 3]);
+}
+
+#[test]
+fn more_cpu_time_at_the_same_wall_time_is_a_regression_too() {
+    let base = World::default().run();
+    let mut new = World { seed: 1, ..World::default() }.run();
+    for sample in new.samples.iter_mut().filter(|sample| sample.cell.runner == "rayon") {
+        sample.cpu_ns += sample.cpu_ns / 10;
+    }
+    let comparison = Comparison::of_runs(&base, &new);
+    assert_eq!(outcomes(&comparison), [Outcome::Same, Outcome::Same, Outcome::Costlier]);
+    assert_eq!(comparison.counts().slower, 1);
+}
+
+#[test]
+fn one_process_on_each_side_is_not_judged() {
+    let world = World { processes: 1, ..World::default() };
+    let comparison = Comparison::of_runs(&world.run(), &World { factor: 2.0, ..world.clone() }.run());
+    assert_eq!(outcomes(&comparison), [Outcome::Unjudged; 3]);
+    assert!(comparison.notices[0].contains("cannot be judged") && comparison.notices[0].contains("--live"));
+}
+
+#[test]
+fn what_makes_a_ratio_meaningless_is_refused_and_the_rest_is_told() {
+    let base = World::default().run();
+    type Change = fn(&mut Results);
+    let fatal: [(Change, &str); 6] = [
+        (|run| run.run.machine.cpu = "Other".to_owned(), "CPUs differ: Imagined and Other"),
+        (|run| run.run.machine.usable_cores = 1, "usable cores"),
+        (|run| run.run.machine.quota_cores = Some(0.5), "quotas differ: no limit and 0.5 cores"),
+        (|run| run.run.plan.groups[0].tasks = 5, "`w` different work"),
+        (|run| run.samples.iter_mut().for_each(|sample| sample.checksum = 8), "not the same work"),
+        (
+            |run| {
+                run.run.plan.groups[0].params.insert("n".to_owned(), 1.into());
+                run.samples.iter_mut().for_each(|sample| drop(sample.params.insert("n".to_owned(), 1.into())));
+            },
+            "`w` different work",
+        ),
+    ];
+    for (change, words) in fatal {
+        let mut new = base.clone();
+        change(&mut new);
+        let comparison = Comparison::of_runs(&base, &new);
+        let texts: Vec<&str> = comparison.differences.iter().map(|difference| difference.text.as_str()).collect();
+        assert!(comparison.is_refused() && texts.concat().contains(words), "{words}: {texts:?}");
+    }
+    let mut new = base.clone();
+    // What one side does not know is no difference.
+    new.run.machine = Machine::default();
+    new.run.machine.kernel = "7.0".to_owned();
+    assert!(!Comparison::of_runs(&base, &new).is_refused());
+    let mut old = base.clone();
+    old.run.machine.kernel = "6.1".to_owned();
+    let comparison = Comparison::of_runs(&old, &new);
+    assert!(!comparison.is_refused() && comparison.differences[0].text.contains("6.1 and 7.0"));
+    let nothing = Comparison::of_runs(&base, &Results::default());
+    assert!(nothing.is_refused() && nothing.unmatched.len() == 3);
+    assert!(!terminal(&nothing, false, 80).is_empty());
+}
+
+#[test]
+fn results_of_older_commits_have_no_reference_and_no_second_copy() {
+    let strip = |mut results: Results| {
+        results.samples.retain(|sample| sample.cell.arm.is_empty());
+        results.run.plan.groups[0].cells.retain(|cell| cell.arm.is_empty());
+        results
+    };
+    let new = World { seed: 1, factor: 1.2, ..World::default() }.run();
+    let comparison = Comparison::of_runs(&strip(World::default().run()), &new);
+    assert_eq!(outcomes(&comparison)[0], Outcome::Slower);
+    assert_eq!((comparison.drift, comparison.cells[0].wall.is_relative), (None, false));
+    let without = Comparison::of_runs(&strip(World::default().run()), &strip(new));
+    assert!(without.notices.iter().any(|notice| notice.contains("no second copy")));
+}
+
+#[test]
+fn two_builds_of_one_run_are_paired_by_round() {
+    let mut run = World { runners: vec!["sequential", "thread-pool"], processes: 8, ..World::default() }.run();
+    assert_eq!(Comparison::of_live(&run), None, "no builds");
+    let builds =
+        [arms::OLD, arms::NEW].map(|arm| (arm.to_owned(), Build { program: format!("/{arm}"), ..Build::default() }));
+    run.run.builds = BTreeMap::from(builds);
+    let mut doubled = Vec::new();
+    for mut sample in run.samples.drain(..).filter(|sample| sample.cell.arm != arms::REFERENCE) {
+        if sample.cell.arm.is_empty() {
+            arms::OLD.clone_into(&mut sample.cell.arm);
+            let mut new = sample.clone();
+            arms::NEW.clone_into(&mut new.cell.arm);
+            // 3 % more, and noise of its own.
+            new.wall_ns = (new.wall_ns as f64 * 1.03) as u64 + u64::from(new.round) * 997 % 50_000;
+            doubled.push(new);
+        }
+        doubled.push(sample);
+    }
+    run.samples = doubled;
+    run.run.plan.groups[0].cells.clear();
+    let comparison = Comparison::of_live(&run).expect("two builds");
+    assert_eq!((comparison.kind, comparison.cells.len()), (Kind::Live, 2));
+    assert_eq!(outcomes(&comparison), [Outcome::Slower; 2], "{}", terminal(&comparison, false, 140));
+    assert_eq!(comparison.cells[0].label, "sequential");
+    assert!((comparison.cells[0].wall.ratio.value - 1.03).abs() < 0.005);
+    assert!(comparison.cells[0].wall.floor.is_some(), "the second copy of the old build is the noise");
+}
+
+#[test]
+fn over_many_cells_and_runs_a_difference_is_rarely_seen_where_there_is_none() {
+    let world = |seed| World {
+        seed,
+        processes: 3,
+        rounds: 5,
+        runners: vec!["sequential", "a", "b", "c", "d", "e"],
+        ..World::default()
+    };
+    let tables = 60;
+    let wrong = (0..tables)
+        .filter(|table| {
+            let comparison = Comparison::of_runs(&world(1000 + table).run(), &world(2000 + table).run());
+            comparison.counts().slower + comparison.counts().faster > 0
+        })
+        .count();
+    // 5 % of 60 are 3; more than 8 come up once in 200.
+    assert!(wrong <= 8, "{wrong} of {tables} tables claim a difference");
+}
+
+#[test]
+fn names_from_outside_are_harmless() {
+    let mut base = World::default().run();
+    let evil = "<script>alert(1)</script>|\u{1b}[31m";
+    evil.clone_into(&mut base.run.plan.name);
+    evil.clone_into(&mut base.run.machine.kernel);
+    for sample in &mut base.samples {
+        evil.clone_into(&mut sample.workload);
+    }
+    evil.clone_into(&mut base.run.plan.groups[0].workload);
+    let comparison = Comparison::of_runs(&base, &base);
+    let page = page(&comparison).expect("a page");
+    let texts = [terminal(&comparison, false, 120), markdown(&comparison), page.clone()];
+    assert!(texts.iter().all(|text| !text.contains('\u{1b}')));
+    assert!(!markdown(&comparison).contains("<script"));
+    assert_eq!(page.matches("<script").count(), 1, "only the page's own");
+    for loads in ["src=", "url(", "@import", "http://", "https://"] {
+        assert!(!page.contains(loads), "{loads}");
+    }
+}

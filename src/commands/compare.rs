@@ -1,0 +1,85 @@
+//! `regatta compare`: what changed between two runs or two builds beyond noise.
+
+use std::fs;
+use std::io::{self, IsTerminal, Write};
+use std::path::Path;
+
+use anyhow::{Context, bail};
+use regatta_reports::compare::{self, Comparison};
+use regatta_reports::record::Run;
+use regatta_reports::{Results, compare::Difference};
+
+use super::live;
+use super::report::terminal_width;
+use crate::catalogue::Catalogue;
+use crate::cli::{CompareArgs, Exit, FailOn, ShowArgs};
+
+/// Compares what `args` name.
+pub(crate) fn compare(catalogue: &dyn Catalogue, args: &CompareArgs) -> anyhow::Result<Exit> {
+    match (&args.new, args.live) {
+        (Some(new), true) => live::live(catalogue, args, &args.base, new),
+        (Some(new), false) => {
+            let (base, new) = (Results::read(&args.base)?, Results::read(new)?);
+            show(&Comparison::of_runs(&base, &new), &args.show)
+        }
+        (None, true) => bail!("--live compares two programs: `regatta compare --live OLD_BINARY NEW_BINARY`"),
+        (None, false) => match Comparison::of_live(&Results::read(&args.base)?) {
+            Some(comparison) => show(&comparison, &args.show),
+            None => bail!(
+                "{} is a run of one build; name a second run to compare it with: `regatta compare BASE NEW`",
+                args.base.display()
+            ),
+        },
+    }
+}
+
+/// Prints and writes the comparison, unless it would mean nothing.
+pub(crate) fn show(comparison: &Comparison, args: &ShowArgs) -> anyhow::Result<Exit> {
+    if comparison.cells.is_empty() {
+        let reasons = reasons(&comparison.differences);
+        bail!(
+            "the two have no cell in common that was measured in both{}{reasons}",
+            if reasons.is_empty() { "" } else { ". " }
+        );
+    }
+    if comparison.is_refused() && !args.force {
+        bail!("the two cannot be compared. {} `--force` shows them anyway", reasons(&comparison.differences));
+    }
+    let mut out = io::stdout().lock();
+    if args.markdown.as_deref() == Some(Path::new("-")) {
+        write!(out, "{}", compare::markdown(comparison))?;
+    } else {
+        let colour = io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+        write!(out, "{}", compare::terminal(comparison, colour, terminal_width()))?;
+        if let Some(path) = &args.markdown {
+            put(path, &compare::markdown(comparison))?;
+        }
+    }
+    if let Some(path) = &args.html {
+        put(path, &compare::page(comparison)?)?;
+    }
+    Ok(match args.fail_on {
+        Some(FailOn::Regression) if comparison.counts().slower > 0 => Exit::Regression,
+        _ => Exit::Well,
+    })
+}
+
+/// Refuses a baseline whose first line shows already that nothing can be compared with it.
+pub(crate) fn check(base: &Run, new: &Run, force: bool) -> anyhow::Result<()> {
+    let mut differences = Difference::between(base, new);
+    differences.retain(|difference| difference.refuses);
+    if !differences.is_empty() && !force {
+        bail!("the baseline cannot be compared with this run. {} `--force` runs anyway", reasons(&differences));
+    }
+    Ok(())
+}
+
+fn reasons(differences: &[Difference]) -> String {
+    let fatal: Vec<&str> =
+        differences.iter().filter(|difference| difference.refuses).map(|difference| difference.text.as_str()).collect();
+    fatal.join(" ")
+}
+
+fn put(path: &Path, text: &str) -> anyhow::Result<()> {
+    fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))
+}

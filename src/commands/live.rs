@@ -1,0 +1,139 @@
+//! `regatta compare --live`: two builds in the same rounds, each round with every cell of both in random order.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, bail};
+use jiff::Timestamp;
+use regatta_reports::Results;
+use regatta_reports::compare::{self, Comparison};
+use regatta_reports::record::{Build, CellId, End, Record, arms};
+
+use super::compare::show;
+use super::run::header;
+use crate::catalogue::Catalogue;
+use crate::cli::{CompareArgs, Exit};
+use crate::driver::{Driver, Launcher, Sink};
+use crate::environment;
+use crate::interrupt::Interrupt;
+use crate::output::{Output, RESULTS};
+use crate::plan::{Overrides, Plan, ReadyGroup};
+use crate::progress::Progress;
+
+/// Fresh processes of each build: what differs between processes of one build must not pass for a difference between builds.
+const PROCESSES: u32 = 16;
+/// Most rounds, unless the command line says otherwise.
+const ROUNDS: u32 = 400;
+/// Time that each cell gets, unless the command line says otherwise.
+const TIME_PER_CELL: Duration = Duration::from_secs(15);
+
+/// Measures two builds in the same rounds and compares them.
+pub(crate) fn live(catalogue: &dyn Catalogue, args: &CompareArgs, old: &Path, new: &Path) -> anyhow::Result<Exit> {
+    let started = Timestamp::now();
+    let programs = BTreeMap::from([(arms::OLD, build(old)?), (arms::NEW, build(new)?)]);
+    let interrupt = Interrupt::install().context("cannot listen for Ctrl-C")?;
+    let machine = environment::machine();
+    let mut plan = Plan::load(&args.plan)?;
+    plan.apply(&overrides(args), catalogue)?;
+    (plan.reference, plan.noise_arm) = (false, true);
+    plan.processes = args.processes.unwrap_or(PROCESSES);
+    plan.rounds = args.rounds.unwrap_or(ROUNDS).max(plan.processes);
+    let mut groups = plan.ready(catalogue, environment::cores(&machine))?;
+    groups.iter_mut().for_each(double);
+    let cells = groups.iter().flat_map(|group| &group.group.cells).filter(|cell| cell.arm == arms::NEW).count();
+    let time = TIME_PER_CELL * u32::try_from(cells).unwrap_or(u32::MAX);
+    plan.least_rounds = args.rounds.map_or(plan.processes, |_| plan.rounds);
+    plan.budget = args.budget.or_else(|| args.rounds.is_none().then_some(time));
+    let seed = args.seed.unwrap_or_else(rand::random);
+    let mut output = Output::create(args.out.as_deref(), started)?;
+    let folder = output.folder.clone();
+    let lost = || format!("cannot write {}; what it holds already is kept", folder.join(RESULTS).display());
+
+    let mut run = header(started, seed, &plan, &groups, machine, catalogue);
+    run.builds = programs.iter().map(|(arm, build)| ((*arm).to_owned(), build.clone())).collect();
+    output.write(&Record::Run(Box::new(run))).with_context(lost)?;
+    let program_of = |arm: &str, of: &str| (arm.to_owned(), programs[of].program.clone().into());
+    let launch = Launcher::new(Vec::new(), interrupt.clone())
+        .context("cannot find this program's own file")?
+        .with_builds(BTreeMap::from([
+            program_of(arms::OLD, arms::OLD),
+            program_of(arms::AA, arms::OLD),
+            program_of(arms::NEW, arms::NEW),
+        ]));
+    let clock = Instant::now();
+    let mut progress = Progress::new();
+    let driver = Driver {
+        plan: &plan,
+        seed,
+        launch: &launch,
+        clock: &clock,
+        watch: &mut progress,
+        sink: &mut output,
+        warm_up: true,
+    };
+    let tallied = driver.run(&groups);
+    drop(progress);
+    let tallied = tallied.with_context(lost)?;
+    let end = End { finished: Timestamp::now().to_string(), complete: !tallied.interrupted };
+    output.write(&Record::End(end)).with_context(lost)?;
+
+    let results = Results::read(&folder)?;
+    for failure in &results.failures {
+        eprintln!(
+            "regatta: {} under {} ({}): {}",
+            failure.workload, failure.cell.runner, failure.cell.arm, failure.message
+        );
+    }
+    let Some(comparison) = Comparison::of_live(&results) else { bail!("the records name no builds") };
+    std::fs::write(folder.join("compare.html"), compare::page(&comparison)?).with_context(lost)?;
+    std::fs::write(folder.join("compare.md"), compare::markdown(&comparison)).with_context(lost)?;
+    let shown = show(&comparison, &args.show)?;
+    writeln!(io::stderr(), "Records and page: {}", folder.display())?;
+    Ok(match interrupt.signal() {
+        Some(signal) => Exit::Signal(signal),
+        None if shown == Exit::Well && tallied.failed > 0 => Exit::CellsFailed,
+        None => shown,
+    })
+}
+
+fn overrides(args: &CompareArgs) -> Overrides {
+    Overrides {
+        workloads: args.workload.clone(),
+        runners: args.runner.clone(),
+        workers: args.workers.clone(),
+        ..Overrides::default()
+    }
+}
+
+/// Asks a program for its version, so that a wrong path is found out before anything is measured.
+fn build(path: &Path) -> anyhow::Result<Build> {
+    let program = path.canonicalize().with_context(|| format!("there is no program {}", path.display()))?;
+    let said = Command::new(&program).arg("--version").stdin(Stdio::null()).output();
+    let said = said.with_context(|| format!("{} cannot be started", program.display()))?;
+    if !said.status.success() {
+        bail!("{} does not answer to --version: is it a build of Regatta?", program.display());
+    }
+    let version = String::from_utf8_lossy(&said.stdout).trim().to_owned();
+    Ok(Build { program: program.display().to_string(), version })
+}
+
+/// Makes two cells of each, one a build. The second copy of the baseline, or of the first cell where there is no baseline, is of
+/// the old build.
+fn double(ready: &mut ReadyGroup) {
+    let mut single: Vec<(CellId, _)> = ready.group.cells.drain(..).zip(ready.options.drain(..)).collect();
+    if !single.iter().any(|(cell, _)| cell.arm == arms::AA)
+        && let Some((cell, options)) = single.first().cloned()
+    {
+        single.push((CellId { arm: arms::AA.to_owned(), ..cell }, options));
+    }
+    for (cell, options) in single {
+        let copies = if cell.arm.is_empty() { &[arms::OLD, arms::NEW][..] } else { &[arms::AA][..] };
+        for arm in copies {
+            ready.group.cells.push(CellId { arm: (*arm).to_owned(), ..cell.clone() });
+            ready.options.push(options.clone());
+        }
+    }
+}
