@@ -2,7 +2,7 @@
 
 use crate::advice::Advice;
 use crate::colours;
-use crate::matrix::{Field, Line};
+use crate::matrix::{Field, Line, Tint};
 
 impl Line<'_> {
     /// The class that has the runner's colour.
@@ -16,7 +16,7 @@ impl Field<'_> {
     pub(super) fn class(&self) -> String {
         match self {
             _ if self.is_baseline() => "base".to_owned(),
-            Self::Measured(..) => self.tint().map_or_else(|| "other".to_owned(), |tint| tint.class()),
+            Self::Measured(..) => self.tint().map_or_else(|| "other".to_owned(), Tint::class),
             Self::Missing(_) if self.is_broken() => "failed".to_owned(),
             Self::Missing(_) | Self::LeftOut(_) => "missing".to_owned(),
             Self::Absent => "absent".to_owned(),
