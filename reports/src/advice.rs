@@ -106,6 +106,8 @@ fn advise<'a>(situation: Situation, family: &str, contests: Vec<Contest<'a>>) ->
     let as_good = others.into_iter().map(|other| crate::text::plain(&other.label)).collect();
     let reason = if contests.len() == 1 && contests[0].leader().is_some_and(|row| row.cell.runner == first.label) {
         "the fastest".to_owned()
+    } else if contests.len() == 1 {
+        "as good as the fastest".to_owned()
     } else {
         format!("the fastest, or as good as it, in {} of {}", first.best, workloads(contests.len()))
     };

@@ -153,16 +153,18 @@ pub fn timeline(means: &[(&str, f64)], usable: Option<f64>) -> String {
     })
 }
 
-/// What the lanes show, given each cell's name and the workers that were at a task at once.
-pub fn lanes(at_work: &[(&str, f64)]) -> String {
-    named(at_work, |most, least| match least {
-        Some((label, workers)) => format!(
-            "Task by task {} has {} workers at work at once, {label} {}",
-            most.0,
-            units::cores(most.1),
-            units::cores(workers)
-        ),
-        None => format!("Task by task {} has {} workers at work at once", most.0, units::cores(most.1)),
+/// What the lanes show, given each cell's name and how many of `what` there were at once, on average.
+pub fn lanes(figures: &[(&str, f64)], what: &str) -> String {
+    named(figures, |most, least| match least {
+        Some((label, figure)) => {
+            format!(
+                "Task by task {} has {} {what} at once, {label} {}",
+                most.0,
+                units::cores(most.1),
+                units::cores(figure)
+            )
+        }
+        None => format!("Task by task {} has {} {what} at once", most.0, units::cores(most.1)),
     })
 }
 

@@ -66,6 +66,20 @@
     say(picked === undefined ? "All runners are shown alike." : `${picked} is highlighted in every chart and table.`);
   };
 
+  /** Gives a chart's label the figures of its row in the section's table, to be shown while the pointer is over it. */
+  const exact = (label, runner) => {
+    const table = label.closest("section")?.querySelector("table");
+    const matching = table ? [...table.tBodies[0].rows].filter((row) => row.dataset.runner === runner) : [];
+    // Labels of cells with options or of a sweep are longer than the name.
+    const row = matching.find((candidate) => candidate.cells[0].textContent.trim() === label.textContent) ?? matching[0];
+    if (row === undefined) return;
+    const heads = [...table.tHead.rows[0].cells].map((head) => head.textContent.trim());
+    const figures = [...row.cells].slice(1).map((cell, at) => `${heads[at + 1]}: ${[...cell.childNodes].map((node) => node.textContent.trim()).filter(Boolean).join(", ")}`);
+    const title = document.createElementNS("http://www.w3.org/2000/svg", "title");
+    title.textContent = [label.textContent, ...figures].join("\n");
+    label.append(title);
+  };
+
   const release = make("button", { type: "button", className: "tool", hidden: true });
   release.addEventListener("click", () => pick(picked));
   for (const row of rows) {
@@ -80,6 +94,7 @@
   for (const [label, runner] of labels) {
     label.classList.add("known");
     label.addEventListener("click", () => pick(runner));
+    label.addEventListener("pointerenter", () => exact(label, runner), { once: true });
   }
   document.addEventListener("keydown", (event) => { if (event.key === "Escape" && picked !== undefined) pick(picked); });
 

@@ -19,7 +19,7 @@ const MOST_LANES_OF_MANY: usize = 8;
 /// From so many cells on they are many.
 const MANY_CELLS: usize = 12;
 /// The faintest shade of a task: fainter ones could be taken for the paper.
-const FAINTEST: usize = 3;
+const FAINTEST: usize = 4;
 /// Marks closer than this become one, logical pixels.
 const CLOSE: f64 = 0.5;
 /// Marks wider than this get a gap at their end, so that tasks of the same shade can be told apart.
@@ -42,6 +42,8 @@ struct Cell {
     label: String,
     /// Workers that were at a task at once, on average.
     at_work: f64,
+    /// Tasks that waited at once, on average.
+    waiting: f64,
     workers: usize,
 }
 
@@ -70,8 +72,11 @@ impl Lanes {
             end_ns: profile.wall_ns as f64,
             height: cell.lanes as f64 * lane_height(cell.lanes),
         };
-        let at_work: Vec<(&str, f64)> = cells.iter().map(|cell| (cell.label.as_str(), cell.at_work)).collect();
-        let title = findings::title(group, &findings::lanes(&at_work));
+        let is_cpu_bound = group.is_cpu_bound();
+        let figure = |cell: &Cell| if is_cpu_bound { cell.at_work } else { cell.waiting };
+        let figures: Vec<(&str, f64)> = cells.iter().map(|cell| (cell.label.as_str(), figure(cell))).collect();
+        let what = if is_cpu_bound { "workers at work" } else { "tasks waiting" };
+        let title = findings::title(group, &findings::lanes(&figures, what));
         let tracks = cells.iter().zip(&known).map(track).collect();
         let mut legend = vec![
             "A lane is a worker, a bar a task at work, the stronger the later in the order; a thin line waits, for IO or a lock."
@@ -92,6 +97,7 @@ impl Cell {
         let lane_of: HashMap<u32, usize> =
             shown.iter().enumerate().map(|(lane, worker)| (*worker as u32, lane)).collect();
         let mut by_shade = vec![Vec::new(); HEAT.len()];
+        let wall = (profile.wall_ns as f64).max(1.0);
         let working: f64 = profile.segments.iter().map(length).sum();
         for segment in &profile.segments {
             if let Some(lane) = lane_of.get(&segment.worker) {
@@ -104,7 +110,8 @@ impl Cell {
             colour: colours::of_slot(row.colour),
             lanes: shown.len(),
             label: row.label.clone(),
-            at_work: working / (profile.wall_ns as f64).max(1.0),
+            at_work: working / wall,
+            waiting: pauses(&profile.segments).map(|(_, from, to)| (to - from) as f64).sum::<f64>() / wall,
             workers,
         }
     }
@@ -126,15 +133,19 @@ fn shown(workers: usize, most: usize) -> Vec<usize> {
     (0..most).map(|lane| lane * (workers - 1) / (most - 1)).collect()
 }
 
-/// The waits of tasks between two of their segments, in the lane where the earlier one was.
-fn waits(segments: &[Segment], lane_of: &HashMap<u32, usize>) -> Vec<Mark> {
-    let mut ordered: Vec<&Segment> = segments.iter().collect();
+/// The waits of tasks between two of their segments: the worker of the earlier one, begin and end.
+fn pauses(segments: &[Segment]) -> impl Iterator<Item = (u32, u64, u64)> {
+    let mut ordered: Vec<Segment> = segments.to_vec();
     ordered.sort_by_key(|segment| (segment.task, segment.start_ns));
-    let of_task = ordered.windows(2).filter(|pair| pair[0].task == pair[1].task);
-    of_task
-        .filter_map(|pair| Some(mark(*lane_of.get(&pair[0].worker)?, pair[0].end_ns, pair[1].start_ns)))
-        .filter(|wait| wait.to_ns > wait.from_ns)
-        .collect()
+    let pairs: Vec<(Segment, Segment)> = ordered.iter().copied().zip(ordered.iter().skip(1).copied()).collect();
+    let of_task =
+        pairs.into_iter().filter(|(before, after)| before.task == after.task && after.start_ns > before.end_ns);
+    of_task.map(|(before, after)| (before.worker, before.end_ns, after.start_ns))
+}
+
+/// The waits in the lanes that are shown.
+fn waits(segments: &[Segment], lane_of: &HashMap<u32, usize>) -> Vec<Mark> {
+    pauses(segments).filter_map(|(worker, from, to)| Some(mark(*lane_of.get(&worker)?, from, to))).collect()
 }
 
 fn mark(lane: usize, from: u64, to: u64) -> Mark {
@@ -190,10 +201,11 @@ impl Drawing for Lanes {
     fn alternative(&self) -> String {
         let cells = self.cells.iter().zip(&self.tracks.tracks).map(|(cell, track)| {
             format!(
-                "{}: {}, on average {} at work over {}",
+                "{}: {}, on average {} at work and {} tasks waiting over {}",
                 cell.label,
                 cell.note(),
-                units::number(cell.at_work),
+                units::cores(cell.at_work),
+                units::cores(cell.waiting),
                 track.figure
             )
         });

@@ -60,7 +60,8 @@ impl<'a> Loss<'a> {
         let figure = |(row, cores): (&Row, &Option<Cores>)| match cores {
             Some(cores) => Ok(format!("CPU {}", units::ratio(cores.inflation()))),
             None if row.is_baseline => Err("baseline".to_owned()),
-            None => Err(row.missing().unwrap_or_else(|| "too short to tell".to_owned())),
+            None if row.baseline.is_none() => Err(row.missing().unwrap_or_else(|| "no baseline".to_owned())),
+            None => Err("too short to tell".to_owned()),
         };
         Some(Self {
             rows: Rows {

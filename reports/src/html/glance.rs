@@ -16,6 +16,8 @@ impl Field<'_> {
     pub(super) fn class(&self) -> String {
         match self {
             _ if self.is_baseline() => "base".to_owned(),
+            // What cannot be told from 1 is not coloured as if it could.
+            Self::Measured(..) if self.mark() == Some("≈") => "t0".to_owned(),
             Self::Measured(..) => self.tint().map_or_else(|| "other".to_owned(), Tint::class),
             Self::Missing(_) if self.is_broken() => "failed".to_owned(),
             Self::Missing(_) | Self::LeftOut(_) => "missing".to_owned(),
