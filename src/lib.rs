@@ -23,9 +23,11 @@
 //! - `recorder`: the only code that reads clocks and counters.
 //! - `profile`: which worker does what when, in a pass of its own.
 //! - `server`: the echo server, in a process of its own.
+//! - `calibration`: what the harness itself costs.
 //! - `environment`: describes the machine and this program.
 //! - `output`: the folder of a run and its `results.jsonl`.
 
+mod calibration;
 mod catalogue;
 mod cell;
 mod cli;
