@@ -23,12 +23,14 @@
 //! - `recorder`: the only code that reads clocks and counters.
 //! - `profile`: which worker does what when, in a pass of its own.
 //! - `server`: the echo server, in a process of its own.
+//! - `calibration`: what the harness itself costs.
 //! - `environment`: describes the machine and this program.
 //! - `output`: the folder of a run and its `results.jsonl`.
 //! - [`mod@bench`]: the same cells, driven by criterion, for `cargo bench`.
 
 #[cfg(feature = "criterion")]
 pub mod bench;
+mod calibration;
 mod catalogue;
 mod cell;
 mod cli;

@@ -25,6 +25,9 @@ const REFERENCE: (&str, &str) = ("counting", "sequential");
 /// Steps of the reference burn: about 10 ms on a machine of 2025; tests of debug builds have no use for as many.
 const REFERENCE_STEPS: u64 = if cfg!(debug_assertions) { 100_000 } else { 40_000_000 };
 
+/// Most rounds of a group where only time counts.
+const MOST_ROUNDS: u32 = 10_000;
+
 /// A plan as it is written.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -46,6 +49,9 @@ pub struct Plan {
     /// Time that the whole run may take; groups share what is left evenly.
     #[serde(default, deserialize_with = "optional_duration")]
     pub budget: Option<Duration>,
+    /// With a budget: half the width of a ratio's interval, as a share, at which a group needs no more rounds; 0 for never.
+    #[serde(default = "default_target")]
+    pub target: f64,
     /// Time within which a cell must answer.
     #[serde(default = "default_timeout", deserialize_with = "duration")]
     pub timeout: Duration,
@@ -131,6 +137,8 @@ pub struct ReadyGroup {
     pub resolved: Resolved,
     /// The reference burn, if the group has one: its arm carries out this instead of the workload.
     pub reference: Option<Reference>,
+    /// The cells whose precision decides when the group is done, each with the cell that it is compared with, by their places.
+    pub baselines: Vec<(usize, Option<usize>)>,
 }
 
 /// A fixed piece of work that shows how fast the machine is.
@@ -182,6 +190,10 @@ fn default_least() -> u32 {
 
 fn default_processes() -> u32 {
     1
+}
+
+fn default_target() -> f64 {
+    0.02
 }
 
 fn default_noise_arm() -> bool {
@@ -262,6 +274,9 @@ impl Plan {
         }
         if overrides.budget.is_some() {
             self.budget = overrides.budget;
+            if overrides.rounds.is_none() {
+                self.rounds = MOST_ROUNDS;
+            }
         }
         if !overrides.workers.is_empty() {
             self.workers = overrides.workers.iter().copied().map(Workers::Number).collect();
@@ -383,14 +398,27 @@ impl Plan {
             group.cells.push(CellId { arm: arms::AA.to_owned(), ..baseline.clone() });
             options.push(Parameters::new());
         }
+        let baselines = baselines(&group.cells, &runners);
         let reference = self.reference.then(|| reference(catalogue)).flatten().filter(|_| !group.cells.is_empty());
         if reference.is_some() {
             let (runner, arm) = (REFERENCE.1.to_owned(), arms::REFERENCE.to_owned());
             group.cells.push(CellId { runner, workers: 1, arm, ..CellId::default() });
             options.push(Parameters::new());
         }
-        Ok(ReadyGroup { group, options, resolved, reference })
+        Ok(ReadyGroup { group, options, resolved, reference, baselines })
     }
+}
+
+/// What each cell is compared with: the narrowest default cell of its baseline runner. A baseline has no ratio of its own.
+fn baselines(cells: &[CellId], runners: &[RunnerCard]) -> Vec<(usize, Option<usize>)> {
+    let baseline_of = |cell: &CellId| {
+        let name = &runners.iter().find(|card| card.name == cell.runner)?.baseline;
+        let are_default = cells.iter().enumerate().filter(|(_, cell)| cell.arm.is_empty() && cell.options.is_empty());
+        let places = are_default.filter(|(_, cell)| cell.runner == *name);
+        places.min_by_key(|(_, cell)| cell.workers).map(|(place, _)| place)
+    };
+    let all = cells.iter().enumerate().map(|(place, cell)| (place, baseline_of(cell)));
+    all.filter(|(place, baseline)| *baseline != Some(*place)).collect()
 }
 
 /// The reference burn; none if the catalogue lacks what it is made of.

@@ -62,7 +62,7 @@ fn two_runs_side_by_side() {
     let burns = fs::read_to_string(folder.path().join("base/results.jsonl")).expect("results");
     assert_eq!(
         burns.lines().filter(|line| line.contains("\"arm\":\"reference\"")).count(),
-        2 * 6 + 2,
+        2 * 6 + 1,
         "samples, and the line of the plan"
     );
     let page = fs::read_to_string(folder.path().join("base/index.html")).expect("a page");

@@ -12,6 +12,7 @@ use regatta_reports::record::FailureKind;
 const PLAN: &str = r#"
 rounds = 3
 noise_arm = false
+reference = false
 timeout = "10s"
 [[group]]
 workload = "sleep"

@@ -45,6 +45,7 @@ fn a_killed_server() {
     let plan = r#"
 rounds = 12
 noise_arm = false
+reference = false
 [[group]]
 workload = "echo"
 params = { connections = 2, round_trips = 5, delay_us = 10_000 }
@@ -61,6 +62,7 @@ fn a_hung_cell_is_a_timeout() {
     // A wait longer than the timeout is a cell that hangs as far as the driver can tell.
     let plan = r#"
 rounds = 2
+reference = false
 timeout = "300ms"
 [[group]]
 workload = "sleep"

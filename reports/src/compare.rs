@@ -137,7 +137,7 @@ impl Comparison {
                  interval by Student's t between processes; CPU is the same of the CPU time. CPU-bound cells are taken relative to the \
                  reference burn of the same round; the raw change stands beside. A figure has changed if chance explains it with less \
                  than 5 % probability, corrected by Holm for the number of figures in the table, and if the change is larger than what two \
-                 copies of the same cell differed by in either run (noise)."
+                 copies of the same cell differed by in either run (noise). Where other programs kept the machine busier in one run, by more than a quarter of a core, wall times are not judged; below that, what the load explains counts as noise."
             }
             Kind::Live => {
                 "Both builds ran in the same rounds. Time is the change of the wall time from the old build to the new one in the same round: \
@@ -168,7 +168,17 @@ fn notices(cells: &[Compared], runs: &[(&Results, &str)]) -> Vec<String> {
             notices.push("A debug build measured this: its times say nothing about the models.".to_owned());
         }
     }
-    let unjudged = cells.iter().filter(|cell| cell.outcome == Outcome::Unjudged).count();
+    if let Some(cell) = cells.iter().find(|cell| cell.is_on_another_load()) {
+        let side = if cell.other_load > 0.0 { "new run" } else { "base" };
+        notices.push(format!(
+            "Other programs kept {:.1} cores more busy in the {side} ({}{}): where the runs differ by that much, wall times are not \
+             judged, and CPU time alone is.",
+            cell.other_load.abs(),
+            cell.group,
+            if cells.iter().any(|other| other.is_on_another_load() && other.group != cell.group) { " and others" } else { "" }
+        ));
+    }
+    let unjudged = cells.iter().filter(|cell| cell.wall.probability.is_none()).count();
     if unjudged > 0 {
         notices.push(format!(
             "{unjudged} of {} cells cannot be judged, for they ran in one process on each side, and processes of the same build differ. \

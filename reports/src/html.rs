@@ -14,7 +14,7 @@ use crate::colours::{self, Colour};
 use crate::columns::{self, Column, Field};
 use crate::fidelity::Fidelity;
 use crate::matrix::{Matrix, Tint};
-use crate::record::{Machine, Program, Run};
+use crate::record::{Machine, Overhead, Program, Run};
 use crate::results::Results;
 use crate::summary::{Gravity, GroupSummary, Notice, Row, Summary};
 use crate::text::plain;
@@ -191,12 +191,17 @@ fn machine(machine: &Machine) -> Vec<Fact> {
 
 fn plan(run: &Run) -> Vec<Fact> {
     let plan = &run.plan;
+    let overhead = |figure: fn(&Overhead) -> Option<f64>| run.overhead.as_ref().and_then(figure).map(units::duration);
     facts([
         ("Plan", Some(plan.name.clone())),
         ("Groups", Some(plan.groups.len().to_string())),
         ("Rounds at most", Some(plan.rounds.to_string())),
         ("Processes per cell", Some(plan.processes.to_string())),
         ("Budget", plan.budget_s.map(|seconds| units::duration(seconds * 1e9))),
+        ("Target", plan.target.map(|target| format!("±{} %", units::number(target * 100.0)))),
+        ("An empty run takes", overhead(|overhead| overhead.empty_run_ns)),
+        ("A sleep of 1 µs takes", overhead(|overhead| overhead.shortest_sleep_ns)),
+        ("To ask a cell for a run costs", overhead(|overhead| overhead.round_trip_ns)),
         ("Seed", Some(run.seed.to_string())),
         ("Driver", Some(run.driver.clone())),
         ("Run", Some(run.id.clone())),

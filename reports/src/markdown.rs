@@ -7,6 +7,7 @@ use crate::claims::Verdict;
 use crate::columns;
 use crate::fidelity::{self, Fidelity};
 use crate::matrix::{self, Matrix};
+use crate::record::Overhead;
 use crate::results::Results;
 use crate::summary::{Gravity, GroupSummary, Summary};
 use crate::text::markdown;
@@ -24,6 +25,9 @@ fn write_all(out: &mut String, results: &Results, summary: &Summary, verdicts: &
     let run = &results.run;
     writeln!(out, "# Regatta: plan {}, {}\n", markdown(&run.plan.name), markdown(&run.started))?;
     writeln!(out, "{}\n", markdown(&machine(results, summary)))?;
+    if let Some(sentence) = run.overhead.as_ref().and_then(overhead) {
+        writeln!(out, "{sentence}\n")?;
+    }
     for notice in &summary.notices {
         let name = if notice.gravity == Gravity::Error { "Error" } else { "Note" };
         writeln!(out, "> **{name}:** {}\n", markdown(&notice.text))?;
@@ -52,7 +56,7 @@ fn write_group(out: &mut String, group: &GroupSummary) -> fmt::Result {
     if !about.is_empty() {
         writeln!(out, "{}\n", about.join(" — "))?;
     }
-    if let Some(sentence) = group.dirty.sentence() {
+    for sentence in [group.precision(), group.dirty.sentence()].into_iter().flatten() {
         writeln!(out, "{sentence}.\n")?;
     }
     let columns = columns::of(group);
@@ -111,6 +115,16 @@ fn write_fidelity(out: &mut String, beside: &Fidelity) -> fmt::Result {
         )?;
     }
     writeln!(out)
+}
+
+/// What the harness itself costs, in one sentence.
+fn overhead(overhead: &Overhead) -> Option<String> {
+    let [empty, sleep, trip] =
+        [overhead.empty_run_ns?, overhead.shortest_sleep_ns?, overhead.round_trip_ns?].map(units::duration);
+    Some(format!(
+        "The harness itself: a run of one empty task takes {empty}, of one sleep of 1 µs {sleep}; to ask a cell for a run \
+         costs {trip} besides, which no figure contains."
+    ))
 }
 
 /// The machine in one sentence.

@@ -65,9 +65,24 @@ pub struct Run {
     pub workloads: BTreeMap<String, WorkloadInfo>,
     /// What each runner of the plan is.
     pub runners: BTreeMap<String, RunnerInfo>,
+    /// What the harness itself costs; none if it was not measured.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub overhead: Option<Overhead>,
     /// Where two builds were compared in the same rounds: which program each arm is.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub builds: BTreeMap<String, Build>,
+}
+
+/// What the harness itself costs, medians, nanoseconds.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Overhead {
+    /// Wall time of a run of one task that does nothing, one after the other: the least that any wall time can be.
+    pub empty_run_ns: Option<f64>,
+    /// Wall time of a run of one sleep of a microsecond: what a wait costs beyond its length.
+    pub shortest_sleep_ns: Option<f64>,
+    /// Time to ask a cell for a run and to hear its answer, beyond the run itself: counters and protocol. It is not part of wall times.
+    pub round_trip_ns: Option<f64>,
 }
 
 /// A program whose cells are one arm of a run.
@@ -104,6 +119,9 @@ pub struct Plan {
     pub name: String,
     /// Time that the rounds may take in all, seconds; none if only the number of rounds bounds it.
     pub budget_s: Option<f64>,
+    /// Half the width of a ratio's interval, as a share, at which a group needs no more rounds; none if rounds alone count.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub target: Option<f64>,
     /// Most rounds of a group.
     pub rounds: u32,
     /// Fresh cell processes over which the rounds of a cell are spread.

@@ -15,7 +15,7 @@ use crate::colours::Colours;
 use crate::record::{CellId, Failure, Group, Machine, Parameters, Profile, Sample, arms};
 use crate::results::Results;
 use crate::rounds::{Dirty, DirtyRounds};
-use crate::{findings, text};
+use crate::{findings, text, units};
 
 /// A whole run in figures.
 #[derive(Debug, Clone, PartialEq)]
@@ -56,6 +56,8 @@ pub struct GroupSummary {
     pub noise: Option<f64>,
     /// Rounds in which the machine was disturbed.
     pub dirty: Dirty,
+    /// Half the width of intervals, as a share, at which the group was to need no more rounds.
+    pub target: Option<f64>,
     /// One row a cell, in the order of the plan. A cell without samples has its row too.
     pub rows: Vec<Row>,
     /// The failures of all cells.
@@ -121,6 +123,30 @@ impl GroupSummary {
     pub fn baseline_of(&self, row: &Row) -> Option<&Row> {
         let name = row.baseline.as_ref()?;
         self.rows.iter().find(|other| other.is_baseline && other.cell.runner == *name)
+    }
+
+    /// How well its widest figure is known, beside what the run aimed at; none if it aimed at nothing.
+    pub fn precision(&self) -> Option<String> {
+        let target = self.target?;
+        let is_shown = |row: &&Row| self.versus != Versus::Baseline || !row.is_baseline;
+        let widths = self.measured().filter(is_shown).filter_map(|row| {
+            let estimate = row.ratio.or(row.wall).filter(|estimate| estimate.low > 0.0)?;
+            Some(if estimate.is_interval() {
+                ((estimate.high / estimate.low).ln() / 2.0).exp() - 1.0
+            } else {
+                f64::INFINITY
+            })
+        });
+        let widest = widths.reduce(f64::max)?;
+        let target = units::without_zeros(&units::number(target * 100.0));
+        Some(if widest.is_finite() {
+            let widest = units::number(widest * 100.0);
+            format!("The widest interval is ±{widest} %, and the run went on for ±{target} % or until its time was up")
+        } else {
+            format!(
+                "There were too few rounds for some intervals; the run went on for ±{target} % or until its time was up"
+            )
+        })
     }
 
     /// Names of the runners that ratios are taken against.
@@ -264,6 +290,7 @@ impl<'a> Sorted<'a> {
             wait_ns: group.wait_ns as f64,
             versus,
             dirty: self.dirty.of_group(&key),
+            target: run.plan.target,
             noise: noise(&rows).filter(|_| versus == Versus::Baseline),
             failures: rows.iter().flat_map(|row| row.failures.iter().cloned()).collect(),
             rows,

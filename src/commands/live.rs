@@ -38,7 +38,7 @@ pub(crate) fn live(catalogue: &dyn Catalogue, args: &CompareArgs, old: &Path, ne
     let machine = environment::machine();
     let mut plan = Plan::load(&args.plan)?;
     plan.apply(&overrides(args), catalogue)?;
-    (plan.reference, plan.noise_arm) = (false, true);
+    (plan.reference, plan.noise_arm, plan.target) = (false, true, 0.0);
     plan.processes = args.processes.unwrap_or(PROCESSES);
     plan.rounds = args.rounds.unwrap_or(ROUNDS).max(plan.processes);
     let mut groups = plan.ready(catalogue, environment::cores(&machine))?;

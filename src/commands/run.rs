@@ -12,6 +12,7 @@ use regatta_reports::{Comparison, Results};
 
 use super::compare;
 use super::report::{load_claims, write_report};
+use crate::calibration::calibrate;
 use crate::catalogue::Catalogue;
 use crate::cli::{Exit, RunArgs, ShowArgs};
 use crate::cpython::{Interpreters, WithPython};
@@ -47,11 +48,13 @@ pub(crate) fn carry_out(
     change(&mut plan);
     let groups = plan.ready(catalogue, environment::cores(&machine))?;
     let seed = args.seed.unwrap_or_else(rand::random);
-    let first_line = header(started, seed, &plan, &groups, machine, catalogue);
+    let mut first_line = header(started, seed, &plan, &groups, machine, catalogue);
     let baseline = args.baseline.as_deref().map(|name| read_baseline(name, &first_line, args.force)).transpose()?;
     if let Some(name) = &args.save_baseline {
         output::baseline(name)?;
     }
+    let launch =
+        Launcher::new(interpreters.externals(), interrupt.clone()).context("cannot find this program's own file")?;
     let mut output = Output::create(args.out.as_deref(), started)?;
     let folder = output.folder.clone();
     let lost = || {
@@ -62,10 +65,8 @@ pub(crate) fn carry_out(
         )
     };
 
-    let interrupt = Interrupt::install().context("cannot listen for Ctrl-C")?;
+    first_line.overhead = Some(calibrate(&launch, catalogue));
     output.write(&Record::Run(Box::new(first_line))).with_context(lost)?;
-    let launch =
-        Launcher::new(interpreters.externals(), interrupt.clone()).context("cannot find this program's own file")?;
     let clock = Instant::now();
     let mut progress = Progress::new();
     let driver = Driver {
@@ -154,6 +155,7 @@ pub(crate) fn header(
         plan: record::Plan {
             name: plan.name.clone(),
             budget_s: plan.budget.map(|budget| budget.as_secs_f64()),
+            target: Some(plan.target).filter(|target| plan.budget.is_some() && *target > 0.0),
             rounds: plan.rounds,
             processes: plan.processes,
             groups: groups.iter().map(|ready| ready.group.clone()).collect(),
@@ -179,6 +181,7 @@ pub(crate) fn header(
                 (card.name, info)
             })
             .collect(),
+        overhead: None,
         builds: BTreeMap::new(),
     }
 }

@@ -2,9 +2,11 @@
 //!
 //! - `cell_process`: the real cells, as child processes.
 //! - `pace`: how many rounds there is time for.
+//! - `precision`: how well the ratios of a group are known so far.
 
 mod cell_process;
 mod pace;
+mod precision;
 
 use std::io;
 use std::net::SocketAddr;
@@ -24,6 +26,7 @@ use crate::protocol::{Start, VERSION};
 pub(crate) use cell_process::{External, Launcher, Talker, die_with_parent};
 pub use pace::Clock;
 use pace::Pace;
+use precision::Precision;
 
 /// How often a group's server may die before the group is given up.
 const SERVER_LIVES: u32 = 3;
@@ -145,6 +148,7 @@ struct Course<'g> {
     server: Option<Box<dyn Server>>,
     server_deaths: u32,
     process: u32,
+    precision: Precision,
 }
 
 impl Driver<'_> {
@@ -179,7 +183,8 @@ impl Driver<'_> {
         random: &mut ChaCha8Rng,
         tallied: &mut Tallied,
     ) -> io::Result<Next> {
-        let mut course = Course { ready, arms: all_arms(ready), server: None, server_deaths: 0, process: 0 };
+        let precision = Precision::new(ready.baselines.clone());
+        let mut course = Course { ready, arms: all_arms(ready), server: None, server_deaths: 0, process: 0, precision };
         if let Next::Stop = self.start_server(&mut course, 0, tallied)? {
             return Ok(Next::Stop);
         }
@@ -193,7 +198,9 @@ impl Driver<'_> {
                 }
             }
             let mut warm_up = self.warm_up;
-            while course.arms.iter().any(Arm::is_contender) && (warm_up || pace.has_time_for_a_round()) {
+            while course.arms.iter().any(Arm::is_contender)
+                && (warm_up || pace.has_time_for_a_round(|| course.precision.widest()))
+            {
                 let mut order: Vec<usize> = (0..course.arms.len()).collect();
                 order.shuffle(random);
                 for (place, &arm) in (0..).zip(&order) {
@@ -296,6 +303,7 @@ impl Driver<'_> {
         };
         let Some(round) = round else { return Ok(Next::GoOn) };
         (sample.process, sample.round, sample.order) = (course.process, round, place);
+        course.precision.add(arm, course.process, round, sample.wall_ns);
         self.sink.write(&Record::Sample(Box::new(sample)))?;
         tallied.samples += 1;
         Ok(Next::GoOn)

@@ -19,7 +19,7 @@ impl Clock for Instant {
 
 /// Divides the budget among groups and processes, and says whether one more round fits.
 ///
-/// Groups share what is left of the budget evenly, so time that one does not need goes to those after it. Within a group every cell
+/// Groups share what is left of the budget evenly, so time that one does not need, because its ratios are known well enough, goes to those after it. Within a group every cell
 /// gets the same number of rounds, for a round is either done whole or not begun.
 pub(crate) struct Pace<'a> {
     plan: &'a Plan,
@@ -80,8 +80,11 @@ impl<'a> Pace<'a> {
         self.round_start = now;
     }
 
-    /// Whether the present process should do one more round.
-    pub(crate) fn has_time_for_a_round(&mut self) -> bool {
+    /// Whether the present process should do one more round, given how well the widest ratio of the group is known.
+    ///
+    /// With a budget it need not if, at the present rate, the ratios will be as tight as the target says when all processes are
+    /// done: an interval narrows with the square root of the number of rounds.
+    pub(crate) fn has_time_for_a_round(&mut self, widest: impl FnOnce() -> f64) -> bool {
         let now = self.clock.elapsed();
         self.round_start = now;
         if self.rounds >= share(self.plan.rounds, self.plan.processes, self.processes - 1) {
@@ -89,6 +92,10 @@ impl<'a> Pace<'a> {
         }
         if self.rounds < share(self.plan.least_rounds, self.plan.processes, self.processes - 1).max(1) {
             return true;
+        }
+        let done = f64::from(self.processes) / f64::from(self.plan.processes);
+        if self.plan.budget.is_some() && self.plan.target > 0.0 && widest() * done.sqrt() <= self.plan.target {
+            return false;
         }
         self.process_end.is_none_or(|end| now + self.last_round.unwrap_or_default() <= end)
     }

@@ -124,7 +124,7 @@ fn group(runners: &[&str], service: bool) -> ReadyGroup {
     };
     let options = vec![Parameters::new(); cells.len()];
     let group = Group { workload: "w".to_owned(), tasks: 4, cells, ..Group::default() };
-    ReadyGroup { group, options, resolved, reference: None }
+    ReadyGroup { group, options, resolved, reference: None, baselines: vec![(0, None)] }
 }
 
 fn plan(text: &str) -> Plan {
@@ -283,7 +283,7 @@ fn groups_share_the_budget_and_rounds_stay_whole() {
     let world = world(&[("a", WELL), ("b", WELL)]);
     // A round takes 0.2 s: of 4 s each of two groups gets 2 s, less a warm-up.
     let groups = [group(&["a", "b"], false), group(&["a", "b"], false)];
-    let (_, records) = drive(&world, &plan("rounds = 1000\nbudget = '4s'"), &groups, 0);
+    let (_, records) = drive(&world, &plan("rounds = 1000\ntarget = 0\nbudget = '4s'"), &groups, 0);
     assert_eq!(samples(&records).len(), 2 * 2 * 9);
     assert!(world.now.get() <= Duration::from_secs(4));
 }
@@ -299,4 +299,18 @@ fn a_short_budget_still_buys_the_least_rounds() {
     );
     assert_eq!(samples(&records).len(), 7);
     assert!(samples(&records).iter().any(|sample| sample.process == 2));
+}
+
+#[test]
+fn a_group_whose_ratios_are_tight_gives_its_time_to_later_ones() {
+    let unsteady: Script = |run| Ok(Sample { wall_ns: 1_000 + 300 * (u64::from(run) % 4), ..right() });
+    let world = world(&[("a", WELL), ("b", unsteady)]);
+    let groups = [group(&["a"], false), group(&["b"], false)];
+    let (_, records) = drive(&world, &plan("rounds = 1000\nleast_rounds = 6\nbudget = '10s'"), &groups, 0);
+    let of = |runner: &str| samples(&records).iter().filter(|sample| sample.cell.runner == runner).count();
+    assert_eq!(of("a"), 6, "it is known exactly, from as few rounds as have an interval");
+    assert!(of("b") > 80, "{} rounds", of("b"));
+    world.now.set(Duration::ZERO);
+    let (_, records) = drive(&world, &plan("rounds = 40\ntarget = 0\nbudget = '10s'"), &groups[..1], 0);
+    assert_eq!(samples(&records).len(), 40, "without a target there are as many as were asked for");
 }

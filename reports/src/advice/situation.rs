@@ -84,6 +84,7 @@ mod tests {
             versus: Versus::Nothing,
             noise: None,
             dirty: Default::default(),
+            target: None,
             rows: vec![row],
             failures: Vec::new(),
             skipped: Default::default(),

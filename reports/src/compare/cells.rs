@@ -14,6 +14,11 @@ use crate::rounds::{DirtyRounds, Round};
 use crate::statistics::{Estimate, median};
 use crate::summary::{GroupSummary, Row, Summary, group_key};
 
+/// Outside load by which two runs may differ, in cores, before their wall times are no longer compared.
+const OTHER_LOAD_CORES: f64 = 0.25;
+/// What the kernel counts outside load in, nanoseconds.
+const TICK_NS: f64 = 1e7;
+
 /// One cell in two builds.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Compared {
@@ -29,12 +34,21 @@ pub struct Compared {
     pub wall: Change,
     /// What became of its CPU time; none for work that is not CPU-bound.
     pub cpu: Option<Change>,
+    /// How many more cores others kept busy in the new run; 0 if it cannot be told or is too little to be told.
+    pub other_load: f64,
     /// Processes on each side.
     pub processes: [usize; 2],
     /// Samples on each side.
     pub samples: [usize; 2],
     /// What is said of it.
     pub outcome: Outcome,
+}
+
+impl Compared {
+    /// Whether the machine was so much busier with something else in one run that wall times say nothing.
+    pub fn is_on_another_load(&self) -> bool {
+        self.other_load.abs() > OTHER_LOAD_CORES
+    }
 }
 
 /// What became of one figure of a cell.
@@ -75,7 +89,7 @@ pub enum Outcome {
     Cheaper,
     /// There is no difference beyond noise.
     Same,
-    /// One process on each side: nothing can be said.
+    /// One process on each side, or a machine that was busy with something else in one run: nothing can be said.
     Unjudged,
 }
 
@@ -102,11 +116,13 @@ impl Outcome {
         matches!(self, Self::Faster | Self::Cheaper)
     }
 
-    fn of(wall: &Change, cpu: Option<&Change>) -> Self {
-        if wall.probability.is_none() {
+    fn of(compared: &Compared) -> Self {
+        let (wall, cpu) = (&compared.wall, compared.cpu.as_ref());
+        let is_other_machine = compared.is_on_another_load();
+        if wall.probability.is_none() || (is_other_machine && cpu.is_none()) {
             return Self::Unjudged;
         }
-        if wall.is_real() {
+        if wall.is_real() && !is_other_machine {
             return if wall.ratio.value > 1.0 { Self::Slower } else { Self::Faster };
         }
         match cpu.filter(|cpu| cpu.is_real()) {
@@ -150,6 +166,7 @@ type Cells<'a> = HashMap<(String, CellId), Samples<'a>>;
 pub(super) fn of_runs(base: &Results, new: &Results) -> Matched {
     let cells = [by_cell(base), by_cell(new)];
     let summaries = [Summary::of(base), Summary::of(new)];
+    let cores = summaries[0].usable_cores.unwrap_or(1.0);
     let (mut candidates, mut unmatched, mut differences) = (Vec::new(), Vec::new(), Vec::new());
     for group in &summaries[0].groups {
         let key = key_of(group);
@@ -164,7 +181,7 @@ pub(super) fn of_runs(base: &Results, new: &Results) -> Matched {
                         );
                         differences.push(Difference::fatal(text));
                     }
-                    candidates.extend(candidate_of_runs(group, row, [base, new], &cells));
+                    candidates.extend(candidate_of_runs(group, row, [base, new], &cells, cores));
                 }
                 (Some(_), None) => unmatched.push(format!("{}: {} (base only)", group.title, row.label)),
                 (None, _) => {}
@@ -188,6 +205,7 @@ fn candidate_of_runs(
     row: &Row,
     sides: [&Samples<'_>; 2],
     cells: &[Cells<'_>; 2],
+    cores: f64,
 ) -> Option<Candidate> {
     let key = key_of(group);
     let burns = [references(&cells[0], &key), references(&cells[1], &key)];
@@ -199,7 +217,33 @@ fn candidate_of_runs(
         let floors = cells.each_ref().map(|cells| noise(cells, group, "", figure));
         Some(change(relative.unwrap_or(raw), raw, relative.is_some(), floors))
     };
-    Some(candidate(group, row, sides, change(WALL)?, group.is_cpu_bound().then(|| change(CPU)).flatten()))
+    let cpu = group.is_cpu_bound().then(|| change(CPU)).flatten();
+    let mut candidate = candidate(group, row, sides, change(WALL)?, cpu);
+    // Spread over the cores, the load that one run had and the other had not explains this much.
+    let compared = &mut candidate.compared;
+    compared.other_load = other_load(&key, cells);
+    let explained = 1.0 + compared.other_load.abs() / cores;
+    compared.wall.floor =
+        compared.wall.floor.into_iter().chain((explained > 1.0).then_some(explained)).reduce(f64::max);
+    Some(candidate)
+}
+
+/// How many more cores others kept busy during a group in the new run, as far as ticks can tell it.
+fn other_load(group: &str, cells: &[Cells<'_>; 2]) -> f64 {
+    let loads = cells.each_ref().map(|cells| {
+        let samples = cells.iter().filter(|((of, _), _)| of == group).flat_map(|(_, samples)| samples.values());
+        let (mut wall, mut load, mut count) = (0.0, 0.0, 0.0_f64);
+        for sample in samples {
+            let Some(outside) = sample.outside_ns else { continue };
+            wall += sample.wall_ns as f64;
+            load += (outside + sample.steal_ns.unwrap_or(0)) as f64;
+            count += 1.0;
+        }
+        (wall > 0.0).then(|| (load / wall, TICK_NS * count.sqrt() / wall))
+    });
+    let [Some((base, base_error)), Some((new, new_error))] = loads else { return 0.0 };
+    let shift = new - base;
+    shift.signum() * (shift.abs() - base_error.hypot(new_error)).max(0.0)
 }
 
 /// Compares the two builds of one run.
@@ -263,6 +307,7 @@ fn candidate(
         new_ns,
         wall: wall.1,
         cpu: cpu.map(|(_, change)| change),
+        other_load: 0.0,
         processes,
         samples: sides.map(BTreeMap::len),
         outcome: Outcome::Unjudged,
@@ -288,7 +333,7 @@ fn judged(mut candidates: Vec<Candidate>) -> Vec<Compared> {
     candidates
         .into_iter()
         .map(|Candidate { mut compared, .. }| {
-            compared.outcome = Outcome::of(&compared.wall, compared.cpu.as_ref());
+            compared.outcome = Outcome::of(&compared);
             compared
         })
         .collect()

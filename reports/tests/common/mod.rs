@@ -285,7 +285,14 @@ fn run(groups: Vec<Group>) -> Run {
         seed: 42,
         driver: "regatta".to_owned(),
         program: Program { version: "0.1.0".to_owned(), profile: "release".to_owned(), ..Program::default() },
-        plan: Plan { name: "default".to_owned(), budget_s: Some(60.0), rounds: ROUNDS, processes: 2, groups },
+        plan: Plan {
+            name: "default".to_owned(),
+            budget_s: Some(60.0),
+            rounds: ROUNDS,
+            processes: 2,
+            groups,
+            ..Plan::default()
+        },
         machine: Machine {
             cpu: "Imagined CPU 3000".to_owned(),
             arch: "x86_64".to_owned(),
