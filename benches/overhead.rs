@@ -1,8 +1,11 @@
 //! What the harness costs: dispatch through each runner against a loop written by hand over the same primitive.
 //!
 //! Both are run in turn, in random order within each round, and compared by the median of the paired log-ratios with its
-//! order-statistic interval. The hand-written loops do what a user would write: they call the body and add up the results. A runner
-//! also keeps its checksum, counts its workers, and can fail; the ratio is what that costs.
+//! order-statistic interval: criterion, which measures one after the other, is not asked. Its flags that have a meaning here
+//! are understood: a filter, `--exact`, `--test`, `--list`, `--quick`.
+//!
+//! The hand-written loops do what a user would write: they call the body and add up the results. A runner also keeps its checksum,
+//! counts its workers, and can fail; the ratio is what that costs.
 //!
 //! `cargo bench --bench overhead`
 
@@ -16,9 +19,11 @@ use std::time::{Duration, Instant};
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rayon::prelude::*;
+use regatta::bench::{Args, Mode};
 use regatta_reports::statistics::{Estimate, median};
 use regatta_runners::{Async, AsyncSingle, Error, Green, Outcome, Rayon, Runner, Scoped, Sequential, Settings};
-use regatta_workloads::{Counting, Empty, Workload};
+use regatta_workloads::{Context, Kind, Tally, Workload, expected_tally};
+use serde::{Deserialize, Serialize};
 
 /// Workers of every model.
 const WORKERS: usize = 2;
@@ -31,36 +36,64 @@ const PROBE: u64 = 1_000_000;
 
 type Arm = Box<dyn FnMut() -> u64>;
 
-fn main() {
-    // `cargo test --benches` and `cargo bench -- --test` ask whether it works, not how fast it is.
-    let rounds = if std::env::args().any(|arg| arg == "--test") || cfg!(debug_assertions) { 2 } else { ROUNDS };
-    let five_us = steps_of(Duration::from_micros(5));
-    println!(
-        "dispatch through Regatta / by hand, {WORKERS} workers, {rounds} rounds, median [97 % interval], added time per task"
-    );
-    println!("{:<14} {:>32} {:>32}", "model", "empty tasks (20,000)", "5 us tasks (1,000)");
-    let empty = |arm: fn(Body, u64) -> Arm, runner: fn(Arc<Empty>) -> Arm| {
-        compare(rounds, 20_000, runner(Arc::new(Empty { tasks: 20_000 })), arm(Body::Index, 20_000))
-    };
-    let counting = |arm: fn(Body, u64) -> Arm, runner: fn(Arc<Counting>) -> Arm| {
-        let workload = Counting { from: five_us, tasks: 1_000 };
-        compare(rounds, 1_000, runner(Arc::new(workload)), arm(Body::Count(five_us), 1_000))
-    };
-    let row = |model: &str, empty: String, counting: String| println!("{model:<14} {empty:>32} {counting:>32}");
-    row("plain loop", empty(by_loop, through::<Sequential, _>), counting(by_loop, through::<Sequential, _>));
-    row("thread::scope", empty(by_scope, through::<Scoped, _>), counting(by_scope, through::<Scoped, _>));
-    row("rayon par_iter", empty(by_rayon, through::<Rayon, _>), counting(by_rayon, through::<Rayon, _>));
-    row("may spawn", empty(by_may, through::<Green, _>), counting(by_may, through::<Green, _>));
-    row("tokio::spawn", empty(by_tokio, through::<Async, _>), counting(by_tokio, through::<Async, _>));
-    row(
-        "tokio, 1 thread",
-        empty(by_loop_of_tokio, through::<AsyncSingle, _>),
-        counting(by_loop_of_tokio, through::<AsyncSingle, _>),
-    );
+/// A model: the loop written by hand over its primitive, and its runner over either workload.
+struct Model {
+    name: &'static str,
+    by_hand: fn(Body, u64) -> Arm,
+    through: fn(Body, u64) -> Arm,
 }
 
-/// What a task does, written by hand.
-#[derive(Clone, Copy)]
+impl Model {
+    fn new<R: Runner>(name: &'static str, by_hand: fn(Body, u64) -> Arm) -> Self {
+        Self { name, by_hand, through: through::<R> }
+    }
+}
+
+fn main() {
+    let args = Args::of_process();
+    let rounds = match args.mode() {
+        Mode::Profile => return println!("overhead: has no cells to profile"),
+        Mode::Test => 2,
+        Mode::List | Mode::Measure if args.is_quick() => ROUNDS / 4,
+        Mode::List | Mode::Measure => ROUNDS,
+    };
+    let models = [
+        Model::new::<Sequential>("plain-loop", by_loop),
+        Model::new::<Scoped>("thread-scope", by_scope),
+        Model::new::<Rayon>("rayon-par_iter", by_rayon),
+        Model::new::<Green>("may-spawn", by_may),
+        Model::new::<Async>("tokio-spawn", by_tokio),
+        Model::new::<AsyncSingle>("tokio-1-thread", by_loop_of_tokio),
+    ];
+    if args.mode() == Mode::Measure {
+        println!("overhead: about 15s; dispatch through Regatta / by hand, {WORKERS} workers, {rounds} rounds in turn");
+        println!("{:<30} {:>28} {:>16}", "", "median [97 % interval]", "added a task");
+    }
+    let five_us = steps_of(Duration::from_micros(5));
+    for Model { name, by_hand, through } in models {
+        for (of, body, tasks) in [("empty", Body::Index, 20_000), ("5us", Body::Count(five_us), 1_000)] {
+            row(&args, &format!("overhead/{name}/{of}"), || {
+                compare(rounds, through(body, tasks), by_hand(body, tasks), tasks)
+            });
+        }
+    }
+}
+
+/// Does with a comparison what was asked for.
+fn row(args: &Args, name: &str, compare: impl FnOnce() -> String) {
+    match args.mode() {
+        _ if !args.matches(name) => {}
+        Mode::List => println!("{name}: benchmark"),
+        Mode::Test => {
+            compare();
+            println!("Testing {name}\nSuccess");
+        }
+        Mode::Measure | Mode::Profile => println!("{name:<30} {}", compare()),
+    }
+}
+
+/// What a task does. Both sides call the very same code, so that what differs is how it gets called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 enum Body {
     Index,
     Count(u64),
@@ -71,15 +104,50 @@ impl Body {
     fn run(self, index: u64) -> u64 {
         match self {
             Self::Index => black_box(index),
-            Self::Count(from) => {
-                let (mut left, mut steps) = (from, 0);
-                while left > 0 {
-                    left = black_box(left - 1);
-                    steps += 1;
-                }
-                steps
-            }
+            Self::Count(from) => count_down(from),
         }
+    }
+}
+
+/// Not a part of its caller, where the compiler might make something else of it.
+#[inline(never)]
+fn count_down(from: u64) -> u64 {
+    let (mut left, mut steps) = (from, 0);
+    while left > 0 {
+        left = black_box(left - 1);
+        steps += 1;
+    }
+    steps
+}
+
+/// The workload whose tasks do that.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Course {
+    body: Body,
+    tasks: u64,
+}
+
+impl Default for Course {
+    fn default() -> Self {
+        Self { body: Body::Index, tasks: 0 }
+    }
+}
+
+impl Workload for Course {
+    const NAME: &'static str = "overhead";
+    const KIND: Kind = Kind::Cpu;
+    const ABOUT: &'static str = "does what the loops written by hand do";
+
+    fn tasks(&self) -> u64 {
+        self.tasks
+    }
+
+    async fn task<C: Context>(&self, _cx: &C, index: u64) -> Result<u64, regatta_workloads::Error> {
+        Ok(self.body.run(index))
+    }
+
+    fn expected(&self) -> Tally {
+        expected_tally((0..self.tasks).map(|index| self.body.run(index)))
     }
 }
 
@@ -94,7 +162,8 @@ fn steps_of(time: Duration) -> u64 {
     (time.as_secs_f64() / per_step) as u64
 }
 
-fn through<R: Runner, W: Workload>(workload: Arc<W>) -> Arm {
+fn through<R: Runner>(body: Body, tasks: u64) -> Arm {
+    let workload = Arc::new(Course { body, tasks });
     let settings = Settings { workers: WORKERS, options: BTreeMap::new(), ..Settings::default() };
     let expected = workload.expected();
     let mut run = R::start(workload, settings).expect("every model of this bench starts here");
@@ -165,7 +234,7 @@ fn by_loop_of_tokio(body: Body, tasks: u64) -> Arm {
 }
 
 /// The ratio of the first arm's time to the second's and the difference per task, as text.
-fn compare(rounds: usize, tasks: u32, through: Arm, by_hand: Arm) -> String {
+fn compare(rounds: usize, through: Arm, by_hand: Arm, tasks: u64) -> String {
     let mut arms = [through, by_hand];
     let time = |arm: &mut Arm, repeats: u32| {
         let start = Instant::now();
@@ -188,11 +257,12 @@ fn compare(rounds: usize, tasks: u32, through: Arm, by_hand: Arm) -> String {
             (times[0], times[1])
         })
         .collect();
-    let per_task = 1e9 / f64::from(repeats) / f64::from(tasks);
+    let per_task = 1e9 / f64::from(repeats) / tasks as f64;
     let added: Vec<f64> = pairs.iter().map(|(through, by_hand)| (through - by_hand) * per_task).collect();
     match (Estimate::of_ratio(&pairs), median(&added)) {
         (Some(ratio), Some(added)) => {
-            format!("{:.3} [{:.3} to {:.3}] {added:+.1} ns", ratio.value, ratio.low, ratio.high)
+            let ratio = format!("{:.3} [{:.3} to {:.3}]", ratio.value, ratio.low, ratio.high);
+            format!("{ratio:>28} {:>16}", format!("{added:+.1} ns"))
         }
         _ => "not measured".to_owned(),
     }

@@ -9,7 +9,7 @@ if [ -z "$folder" ]; then
   cargo run --release -- run --out "$folder"
 fi
 mkdir -p docs/pictures
-for chart in primes-speedup primes-utilisation; do
+for chart in primes-speedup primes-utilisation primes-lanes; do
   found=$(ls "$folder"/"$chart".png "$folder"/primes-*"${chart#primes}".png 2>/dev/null | head -1)
   cp "$found" "docs/pictures/$chart.png"
 done

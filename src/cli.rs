@@ -35,7 +35,7 @@ impl From<Exit> for ExitCode {
 }
 
 /// The exit code for bad usage and bad input.
-const BAD: u8 = 2;
+pub(crate) const BAD: u8 = 2;
 
 const EXAMPLES: &str = "\
 Examples:

@@ -42,13 +42,24 @@ impl<Ws: Workloads, Rs: Runners> Course<Ws, Rs> {
 
     /// The whole of a program: the command line, and the cells, workers and servers as which it starts itself.
     pub fn main(self) -> ExitCode {
+        self.helper().unwrap_or_else(|| cli::main(&self))
+    }
+
+    /// The whole of a bench target: criterion drives the cells of `plan`, a plan in TOML. See [`mod@crate::bench`].
+    #[cfg(feature = "criterion")]
+    pub fn bench(self, name: &str, plan: &str) -> ExitCode {
+        self.helper().unwrap_or_else(|| crate::bench::main(&self, name, plan))
+    }
+
+    /// The whole of a cell, a worker or a server, if this process was started as one.
+    fn helper(&self) -> Option<ExitCode> {
         let args: Vec<String> = std::env::args_os().map(|arg| arg.to_string_lossy().into_owned()).collect();
-        match args.get(1).map(String::as_str) {
-            Some(CELL) => cell::main::<Ws, Rs>(),
-            Some(WORKER) if std::env::var_os(LOG_FILE).is_some() => worker::main::<TracedWorkloads<Ws>>(&args[2..]),
-            Some(WORKER) => worker::main::<Ws>(&args[2..]),
-            Some(SERVER) => server::main(&args[2..]),
-            _ => cli::main(&self),
+        match args.get(1)?.as_str() {
+            CELL => Some(cell::main::<Ws, Rs>()),
+            WORKER if std::env::var_os(LOG_FILE).is_some() => Some(worker::main::<TracedWorkloads<Ws>>(&args[2..])),
+            WORKER => Some(worker::main::<Ws>(&args[2..])),
+            SERVER => Some(server::main(&args[2..])),
+            _ => None,
         }
     }
 }

@@ -26,7 +26,10 @@
 //! - `calibration`: what the harness itself costs.
 //! - `environment`: describes the machine and this program.
 //! - `output`: the folder of a run and its `results.jsonl`.
+//! - [`mod@bench`]: the same cells, driven by criterion, for `cargo bench`.
 
+#[cfg(feature = "criterion")]
+pub mod bench;
 mod calibration;
 mod catalogue;
 mod cell;

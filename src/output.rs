@@ -11,6 +11,8 @@ use crate::driver::Sink;
 
 /// Where runs go unless `--out` says otherwise.
 const HOME: &str = "regatta-report";
+/// How a folder is named by the time of its run.
+const TIME: &str = "%Y-%m-%dT%H-%M-%SZ";
 /// The records of a run.
 pub(crate) const RESULTS: &str = "results.jsonl";
 
@@ -41,14 +43,18 @@ impl Output {
         match named {
             Some(folder) => Self::open(folder.to_owned()),
             None => {
-                let name = now.strftime("%Y-%m-%dT%H-%M-%SZ").to_string();
-                let free = (1..).map(|copy| if copy == 1 { name.clone() } else { format!("{name}-{copy}") });
-                let folder = free.map(|name| Path::new(HOME).join(name)).find(|folder| !folder.exists());
-                let output = Self::open(folder.unwrap_or_else(|| Path::new(HOME).join(&name)))?;
+                let output = Self::open(unused(now.strftime(TIME).to_string()))?;
                 output.point_latest();
                 Ok(output)
             }
         }
+    }
+
+    /// Makes a new folder under `regatta-report/` for a bench target of this name, and opens its results. `latest` stays where
+    /// it is: `cargo bench` has many targets, and none is the run that was asked for.
+    #[cfg(feature = "criterion")]
+    pub(crate) fn of_bench(name: &str, now: Timestamp) -> Result<Self, OutputError> {
+        Self::open(unused(format!("{}-{}", now.strftime(TIME), regatta_reports::text::slug(name))))
     }
 
     fn open(folder: PathBuf) -> Result<Self, OutputError> {
@@ -67,6 +73,12 @@ impl Output {
         let new = home.join(format!(".latest-{}", std::process::id()));
         let _ = std::os::unix::fs::symlink(name, &new).and_then(|()| fs::rename(&new, home.join("latest")));
     }
+}
+
+/// The folder of this name under `regatta-report/`, or of this name and a number if there is one already.
+fn unused(name: String) -> PathBuf {
+    let folder = |copy: u32| Path::new(HOME).join(if copy == 1 { name.clone() } else { format!("{name}-{copy}") });
+    (1..).map(folder).find(|folder| !folder.exists()).unwrap_or_else(|| folder(1))
 }
 
 impl Sink for Output {

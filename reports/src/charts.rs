@@ -7,20 +7,30 @@
 //! charts/rows.rs         the frame that most of the charts share: one row a cell
 //! charts/samples.rs      every sample, median and interval
 //! charts/ratio.rs        speed-up, or time over the longest wait
-//! charts/latency.rs      median and 99th percentile of latencies
 //! charts/cores.rs        effective cores against the ideal
+//! charts/latency.rs      quantiles of latencies
+//! charts/costs.rs        what a model costs by itself
+//! charts/loss.rs         where cores or time were lost
 //! charts/utilisation.rs  one row a core, one column a cell
+//! charts/tracks.rs       the frame that the charts of profiles share: one track a cell
+//! charts/timeline.rs     how busy each core was over time
+//! charts/lanes.rs        which worker did which task when
 //! charts/svg.rs          the backend that writes SVG
 //! ```
 
 mod axis;
 mod canvas;
 mod cores;
+mod costs;
+mod lanes;
 mod latency;
+mod loss;
 mod ratio;
 mod rows;
 mod samples;
 mod svg;
+mod timeline;
+mod tracks;
 mod utilisation;
 
 use std::sync::OnceLock;
@@ -31,15 +41,17 @@ use plotters::drawing::{DrawingArea, DrawingAreaErrorKind, IntoDrawingArea};
 use plotters::style::{FontStyle, register_font};
 use plotters_backend::DrawingBackend;
 
-use self::canvas::{SCALE, WIDTH};
+use self::canvas::{SCALE, WIDTH, title_height};
 use self::svg::SvgBackend;
 use crate::colours::PAPER;
-use crate::summary::GroupSummary;
+use crate::costs::Cost;
+use crate::record::Profile;
+use crate::summary::{GroupSummary, Row};
 
 /// One chart of a group.
 #[derive(Debug, Clone)]
 pub struct Chart {
-    /// What it shows: `samples`, `speedup`, `wait`, `latency`, `cores` or `utilisation`. Part of its file name.
+    /// What it shows: `samples`, `speedup`, `wait`, `latency`, `why`, `cores`, `utilisation`, `timeline` or `lanes`; of the costs `task`, `switch` or `memory`. Part of its file name.
     pub name: &'static str,
     /// What is seen, in one sentence.
     pub title: String,
@@ -91,10 +103,42 @@ pub fn of_group(group: &GroupSummary, usable_cores: Option<f64>) -> Result<Vec<C
     if let Some(chart) = latency::Latencies::of(group) {
         charts.push(render(&chart)?);
     }
+    if let Some(chart) = loss::Loss::of(group) {
+        charts.push(render(&chart)?);
+    }
     if let Some(chart) = cores::Cores::of(group, usable_cores) {
         charts.push(render(&chart)?);
     }
     if let Some(chart) = utilisation::Utilisation::of(group) {
+        charts.push(render(&chart)?);
+    }
+    Ok(charts)
+}
+
+/// The charts of costs, one a kind.
+///
+/// # Errors
+/// If the drawing library fails.
+pub fn of_costs(costs: &[Cost]) -> Result<Vec<Chart>, ChartError> {
+    costs.iter().map(|cost| render(&costs::Costs::of(cost))).collect()
+}
+
+/// The charts of the profiles of a group: those for which they have something to show.
+///
+/// # Errors
+/// If the drawing library fails.
+pub fn of_profiles(
+    group: &GroupSummary,
+    profiles: &[Profile],
+    usable_cores: Option<f64>,
+) -> Result<Vec<Chart>, ChartError> {
+    let of_row = |row: &Row| profiles.iter().find(|profile| profile.cell == row.cell && group.is_of(profile));
+    let profiles: Vec<(&Row, &Profile)> = group.rows.iter().filter_map(|row| Some((row, of_row(row)?))).collect();
+    let mut charts = Vec::new();
+    if let Some(chart) = timeline::Timeline::of(group, &profiles, usable_cores) {
+        charts.push(render(&chart)?);
+    }
+    if let Some(chart) = lanes::Lanes::of(group, &profiles) {
         charts.push(render(&chart)?);
     }
     Ok(charts)
@@ -106,6 +150,7 @@ pub fn names(group: &GroupSummary, usable_cores: Option<f64>) -> Vec<&'static st
         samples::Samples::of(group).map(|chart| chart.name()),
         ratio::Ratios::of(group).map(|chart| chart.name()),
         latency::Latencies::of(group).map(|chart| chart.name()),
+        loss::Loss::of(group).map(|chart| chart.name()),
         cores::Cores::of(group, usable_cores).map(|chart| chart.name()),
         utilisation::Utilisation::of(group).map(|chart| chart.name()),
     ];
@@ -118,7 +163,7 @@ fn render(drawing: &impl Drawing) -> Result<Chart, ChartError> {
     register_fonts().map_err(|why| failed(why.to_owned()))?;
     let alternative = drawing.alternative();
     let size = (WIDTH * SCALE, drawing.height() * SCALE);
-    let mut svg = SvgBackend::new(size, &alternative);
+    let mut svg = SvgBackend::new(size, title_height(drawing.title()) * SCALE, &alternative);
     {
         let area = (&mut svg).into_drawing_area();
         drawing.draw(&area).map_err(|error| failed(error.to_string()))?;
@@ -144,7 +189,10 @@ fn encode(pixels: &[u8], (width, height): (u32, u32)) -> Result<Vec<u8>, png::En
 }
 
 /// Makes the embedded font known to plotters, once per process: the machine need not have any font.
-fn register_fonts() -> Result<(), &'static str> {
+///
+/// # Errors
+/// If the embedded font is not readable.
+pub fn register_fonts() -> Result<(), &'static str> {
     static REGISTERED: OnceLock<bool> = OnceLock::new();
     let is_registered = REGISTERED.get_or_init(|| {
         register_font("sans-serif", FontStyle::Normal, dejavu::sans::regular()).is_ok()

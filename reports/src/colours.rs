@@ -2,8 +2,8 @@
 //! theme.
 //!
 //! The hues are near those that M. Okabe and K. Ito propose for colour-blind readers (*Color Universal Design*, 2008).
-//! Runners that are relatives by name (`thread`, `thread-pool`, `gil-thread`) share a hue and differ in shade. Colour is
-//! never the only sign: every mark is labelled.
+//! Runners whose models are relatives by name (`thread`, `thread-pool`, and those of an interpreter or under a lock) share
+//! a hue and differ in shade. Colour is never the only sign: every mark is labelled.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -143,8 +143,8 @@ pub(crate) struct Colours {
 }
 
 impl Colours {
-    /// Gives each runner a slot: baselines are grey; others take the hue of the first relative by name, or the next
-    /// free one.
+    /// Gives each runner a slot: baselines are grey; others take the hue of the first relative by the name of their model,
+    /// or the next free one.
     pub(crate) fn of(groups: &[Group], runners: &BTreeMap<String, RunnerInfo>) -> Self {
         let mut colours = Self::default();
         let mut stems: Vec<String> = Vec::new();
@@ -154,7 +154,9 @@ impl Colours {
                 continue;
             }
             let is_baseline = runners.values().any(|info| info.baseline == *runner);
-            let hue = if is_baseline { 0 } else { hue(runner, &mut stems) };
+            let model = runners.get(runner).map(|info| info.model.as_str()).filter(|model| !model.is_empty());
+            let own = if is_baseline { 0 } else { hue(model.unwrap_or(runner), &mut stems) };
+            let hue = with_room(own, &used);
             colours.slots.insert(runner.clone(), hue * SHADES + used[hue] % SHADES);
             used[hue] += 1;
         }
@@ -165,6 +167,13 @@ impl Colours {
     pub(crate) fn slot(&self, runner: &str) -> usize {
         self.slots.get(runner).copied().unwrap_or(0)
     }
+}
+
+/// The hue, or if all its shades are taken the last one that has a shade left: first come, first served from the other
+/// end, so that families that are yet to come keep hues of their own.
+fn with_room(hue: usize, used: &[usize]) -> usize {
+    let has_room = |hue: &usize| used[*hue] < SHADES;
+    Some(hue).filter(has_room).or_else(|| (1..used.len()).rev().find(has_room)).unwrap_or(hue)
 }
 
 /// The hue of a runner: that of the first earlier runner whose first word is among its words.
@@ -210,6 +219,8 @@ mod tests {
             "gil-thread",
             "gil-thread-pool",
             "python-sequential",
+            "python-thread",
+            "python-thread-pool",
             "python-process",
             "python-process-pool",
             "python-gevent",

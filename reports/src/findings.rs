@@ -2,6 +2,7 @@
 //!
 //! A difference is only claimed where [`Row::differs`] says that it is more than noise.
 
+use crate::loss::{Cores, Waits};
 use crate::summary::{GroupSummary, Row, Versus};
 use crate::units;
 
@@ -11,7 +12,10 @@ const NEAR: f64 = 0.05;
 /// A finding as the title of a chart of the group.
 pub fn title(group: &GroupSummary, finding: &str) -> String {
     // After a colon our own first words are in lower case; names of runners stay as they are.
-    let own = ["No ", "From ", "The "].into_iter().find(|word| finding.starts_with(word)).unwrap_or_default();
+    let own = ["No ", "From ", "The ", "Over ", "Task "]
+        .into_iter()
+        .find(|word| finding.starts_with(word))
+        .unwrap_or_default();
     format!("{}: {}{}", group.title, own.to_lowercase(), &finding[own.len()..])
 }
 
@@ -78,17 +82,6 @@ pub fn samples(group: &GroupSummary) -> String {
     format!("From {least} ({}) to {most} ({})", fastest.0.label, slowest.0.label)
 }
 
-/// What the latencies show; none if there are none.
-pub fn latencies(group: &GroupSummary) -> Option<String> {
-    let (least, most) = extremes(group, |row| Some(row.latencies.first()?.p50.value))?;
-    let (lowest, highest) = (units::duration(least.1), units::duration(most.1));
-    Some(if least.0.label == most.0.label {
-        format!("{} has a median latency of {lowest}", least.0.label)
-    } else {
-        format!("{} has a median latency of {lowest}, {} of {highest}", least.0.label, most.0.label)
-    })
-}
-
 /// What the effective cores show.
 pub fn cores(group: &GroupSummary, usable: Option<f64>) -> String {
     let Some((least, most)) = extremes(group, |row| Some(row.effective_cores?.value)) else {
@@ -108,6 +101,89 @@ pub fn utilisation(group: &GroupSummary) -> String {
     };
     let (lowest, highest) = (units::percent(least.1), units::percent(most.1));
     format!("The cores are {highest} busy with {}, {lowest} with {}", most.0.label, least.0.label)
+}
+
+/// Where CPU-bound work loses the most.
+pub fn lost_cores(group: &GroupSummary) -> String {
+    let lost = |cores: &Cores| cores.extra() + cores.idle();
+    let known = contenders(group).filter_map(|(row, _)| Some((row, Cores::of(group, row)?)));
+    let Some((row, cores)) = known.max_by(|a, b| lost(&a.1).total_cmp(&lost(&b.1))) else {
+        return "The losses are not known".to_owned();
+    };
+    if lost(&cores) <= NEAR * cores.ideal {
+        return "No runner loses more than 5 % of its cores".to_owned();
+    }
+    let (extra, idle) = (units::number(cores.extra()), units::number(cores.idle()));
+    let of = units::without_zeros(&units::number(cores.ideal));
+    if cores.extra() > cores.idle() {
+        format!("{} loses the most, {extra} of {of} cores to CPU time on top", row.label)
+    } else {
+        format!("{} loses the most, {idle} of {of} cores by leaving them idle", row.label)
+    }
+}
+
+/// Where work that waits loses the most.
+pub fn lost_time(group: &GroupSummary) -> String {
+    let known = || {
+        let rows = group.rows.iter().filter(|row| row.cell.arm.is_empty());
+        rows.filter_map(|row| Some((row, Waits::of(group, row)?)))
+    };
+    let idle = known().max_by(|a, b| a.1.queueing.total_cmp(&b.1.queueing));
+    let near = known().filter(|(_, waits)| waits.cpu + waits.queueing <= NEAR * waits.unavoidable).count();
+    let Some((row, waits)) = idle else { return "The losses are not known".to_owned() };
+    if near == known().count() {
+        return format!("No runner takes more than {} over the longest wait", units::percent(NEAR));
+    }
+    format!("{} lets tasks stand in line for {}", row.label, units::duration(waits.queueing))
+}
+
+/// What the timelines show, given each cell's name and the cores that it kept busy.
+pub fn timeline(means: &[(&str, f64)], usable: Option<f64>) -> String {
+    let of = usable.map(|cores| format!(" of {}", units::without_zeros(&units::number(cores)))).unwrap_or_default();
+    named(means, |most, least| match least {
+        Some((label, cores)) => {
+            format!(
+                "Over time {} keeps {}{of} cores busy, {label} {}",
+                most.0,
+                units::cores(most.1),
+                units::cores(cores)
+            )
+        }
+        None => format!("Over time {} keeps {}{of} cores busy", most.0, units::cores(most.1)),
+    })
+}
+
+/// What the lanes show, given each cell's name and how many of `what` there were at once, on average.
+pub fn lanes(figures: &[(&str, f64)], what: &str) -> String {
+    named(figures, |most, least| match least {
+        Some((label, figure)) => {
+            format!(
+                "Task by task {} has {} {what} at once, {label} {}",
+                most.0,
+                units::cores(most.1),
+                units::cores(figure)
+            )
+        }
+        None => format!("Task by task {} has {} {what} at once", most.0, units::cores(most.1)),
+    })
+}
+
+/// A sentence about the most and, if there is more than one, the least of some figures.
+fn named(figures: &[(&str, f64)], sentence: impl Fn((&str, f64), Option<(&str, f64)>) -> String) -> String {
+    let most = figures.iter().copied().max_by(|a, b| a.1.total_cmp(&b.1));
+    let least = figures.iter().copied().min_by(|a, b| a.1.total_cmp(&b.1));
+    most.map(|most| sentence(most, least.filter(|_| figures.len() > 1))).unwrap_or_default()
+}
+
+/// What the latencies show; none if there are none.
+pub fn latency(group: &GroupSummary) -> Option<String> {
+    let (least, most) = extremes(group, |row| Some(row.latencies.first()?.p50.value))?;
+    let (lowest, highest) = (units::duration(least.1), units::duration(most.1));
+    Some(if least.0.label == most.0.label {
+        format!("{} has a median latency of {lowest}", least.0.label)
+    } else {
+        format!("{} has a median latency of {lowest}, {} of {highest}", least.0.label, most.0.label)
+    })
 }
 
 /// A row and its figure.

@@ -1,19 +1,24 @@
 //! The page: one self-contained file from `templates/`, which escape all that comes from the records.
 
+mod data;
+mod glance;
+
 use std::collections::BTreeMap;
 
 use askama::Template;
 
+use crate::advice::{self, Advice};
 use crate::charts::Chart;
 use crate::claims::{Outcome, Verdict};
 use crate::colours::{self, Colour};
 use crate::columns::{self, Column, Field};
 use crate::fidelity::Fidelity;
+use crate::matrix::{Matrix, Tint};
 use crate::record::{Machine, Overhead, Program, Run};
 use crate::results::Results;
 use crate::summary::{Gravity, GroupSummary, Notice, Row, Summary};
 use crate::text::plain;
-use crate::{units, verdicts};
+use crate::{loss, units, verdicts};
 
 /// The whole page.
 #[derive(Template)]
@@ -24,16 +29,24 @@ struct Page<'a> {
     notices: &'a [Notice],
     tally: String,
     claims: Vec<&'a [Verdict]>,
+    matrix: Matrix<'a>,
+    tints: Vec<Tint>,
+    advice: Vec<&'a [Advice<'a>]>,
     machine: Vec<Fact>,
     plan: Vec<Fact>,
     program: Vec<Fact>,
     fidelity: Vec<Fidelity>,
     columns: [Column; 13],
     sources: Vec<Fact>,
+    costs: &'a [Chart],
     groups: Vec<Section<'a>>,
     colours: Vec<Shades>,
+    /// Classes of the runners' colours.
+    runners: Vec<&'static str>,
     style: &'static str,
     script: &'static str,
+    /// JSON that can stand in an element as it is.
+    data: String,
 }
 
 /// The section of a group.
@@ -41,6 +54,7 @@ struct Section<'a> {
     group: &'a GroupSummary,
     columns: Vec<Column>,
     lines: Vec<Line<'a>>,
+    why: Vec<String>,
     charts: &'a [Chart],
 }
 
@@ -64,7 +78,7 @@ struct Shades {
     dark: String,
 }
 
-/// The page as HTML; `charts` has those of each group of the summary, in its order, and `verdicts` those of a claim
+/// The page as HTML; `charts` has those of each group of the summary, in its order, `costs` those of costs, and `verdicts` those of a claim
 /// next to each other.
 ///
 /// # Errors
@@ -74,25 +88,33 @@ pub fn page(
     summary: &Summary,
     verdicts: &[Verdict],
     charts: &[Vec<Chart>],
+    costs: &[Chart],
 ) -> Result<String, askama::Error> {
     let run = &results.run;
     let sections = summary.groups.iter().zip(charts).map(|(group, charts)| section(group, charts));
+    let advice = advice::of(results, summary);
     let page = Page {
         run,
         finished: results.end.as_ref().map(|end| end.finished.as_str()),
         notices: &summary.notices,
         tally: verdicts::tally(verdicts),
         claims: verdicts::by_claim(verdicts).collect(),
+        matrix: Matrix::of(summary),
+        tints: Tint::all().collect(),
+        advice: advice.chunk_by(|a, b| a.situation == b.situation).collect(),
         machine: machine(&run.machine),
         plan: plan(run),
         program: program(&run.program),
         fidelity: Fidelity::of(results, summary),
         columns: columns::all(),
         sources: sources(summary),
+        costs,
         groups: sections.collect(),
+        runners: classes(summary),
         colours: colours::all().map(shades).collect(),
         style: include_str!("../templates/page.css"),
         script: include_str!("../templates/page.js"),
+        data: data::embedded(results, summary)?,
     };
     // The template escapes what HTML could take for markup; what is no text at all goes here.
     Ok(page.render()?.lines().map(plain).collect::<Vec<String>>().join("\n"))
@@ -106,10 +128,15 @@ fn section<'a>(group: &'a GroupSummary, charts: &'a [Chart]) -> Section<'a> {
         fields: columns.iter().map(|column| (column.field)(row)).collect(),
     };
     let lines = group.rows.iter().map(line).collect();
-    Section { group, columns, lines, charts }
+    Section { group, columns, lines, why: loss::sentences(group), charts }
 }
 
 impl Verdict {
+    /// Whether there was something to judge.
+    fn is_decided(&self) -> bool {
+        self.outcome() != Outcome::NotRun
+    }
+
     /// The class that colours it.
     fn class(&self) -> &'static str {
         match self.outcome() {
@@ -205,6 +232,15 @@ fn sources(summary: &Summary) -> Vec<Fact> {
         }
     }
     sources.into_iter().map(|(figure, names)| Fact { term: plain(figure), text: plain(&names.join(", ")) }).collect()
+}
+
+/// The classes of the colours that the runners of a run have.
+fn classes(summary: &Summary) -> Vec<&'static str> {
+    let rows = summary.groups.iter().flat_map(|group| &group.rows);
+    let mut classes: Vec<&str> = rows.map(|row| colours::of_slot(row.colour).class).collect();
+    classes.sort_unstable();
+    classes.dedup();
+    classes
 }
 
 fn shades(colour: Colour) -> Shades {

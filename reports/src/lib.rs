@@ -26,6 +26,10 @@
 //! summary.rs     works out every figure:       Results   -> Summary
 //! claims.rs      judges claims by it:          Summary   -> Verdicts
 //! fidelity.rs    sets the modelled GIL beside CPython
+//! matrix.rs      the run at a glance:      Summary   -> Matrix
+//! advice.rs      recommends:             Summary   -> Advice
+//! loss.rs        says where the time went
+//! costs.rs       what a model asks for by itself
 //! findings.rs    says what is seen, in words
 //! columns.rs     the columns of all tables
 //! verdicts.rs    shows verdicts in the terminal, in Markdown, and as verdicts.json
@@ -40,19 +44,24 @@
 //! text.rs        makes strings from outside harmless
 //! ```
 
+pub mod advice;
 pub mod charts;
 pub mod claims;
 pub mod clusters;
 pub mod colours;
 pub mod columns;
 pub mod compare;
+pub mod costs;
 pub mod csv;
 pub mod effect;
 pub mod fidelity;
 pub mod findings;
 pub mod html;
+mod loss;
+
 pub mod lint;
 pub mod markdown;
+pub mod matrix;
 pub mod outliers;
 pub mod record;
 pub mod results;

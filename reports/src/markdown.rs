@@ -2,9 +2,11 @@
 
 use std::fmt::{self, Write};
 
+use crate::advice;
 use crate::claims::Verdict;
 use crate::columns;
 use crate::fidelity::{self, Fidelity};
+use crate::matrix::{self, Matrix};
 use crate::record::Overhead;
 use crate::results::Results;
 use crate::summary::{Gravity, GroupSummary, Summary};
@@ -30,6 +32,8 @@ fn write_all(out: &mut String, results: &Results, summary: &Summary, verdicts: &
         let name = if notice.gravity == Gravity::Error { "Error" } else { "Note" };
         writeln!(out, "> **{name}:** {}\n", markdown(&notice.text))?;
     }
+    matrix::write_markdown(out, &Matrix::of(summary))?;
+    advice::write_markdown(out, &advice::of(results, summary))?;
     verdicts::write_markdown(out, verdicts, summary)?;
     for group in &summary.groups {
         write_group(out, group)?;

@@ -12,7 +12,7 @@ pub use self::latency::Latency;
 pub use self::notices::{Gravity, Notice};
 pub use self::row::{Load, Point, Row};
 use crate::colours::Colours;
-use crate::record::{CellId, Failure, Group, Machine, Parameters, Sample, arms};
+use crate::record::{CellId, Failure, Group, Machine, Parameters, Profile, Sample, arms};
 use crate::results::Results;
 use crate::rounds::{Dirty, DirtyRounds};
 use crate::{findings, text, units};
@@ -94,7 +94,7 @@ impl Summary {
                 let slug = distinct_slug(&title, &mut slugs);
                 let mut summary = sorted.summarise(group, title, slug, &colours, usable_cores);
                 summary.finding = findings::ratio(&summary)
-                    .or_else(|| findings::latencies(&summary))
+                    .or_else(|| findings::latency(&summary))
                     .unwrap_or_else(|| findings::samples(&summary));
                 summary
             })
@@ -112,6 +112,17 @@ impl GroupSummary {
     /// The rows that have samples.
     pub fn measured(&self) -> impl Iterator<Item = &Row> {
         self.rows.iter().filter(|row| row.wall.is_some())
+    }
+
+    /// Whether a profile is of one of its cells.
+    pub fn is_of(&self, profile: &Profile) -> bool {
+        profile.workload == self.workload && profile.params == self.params
+    }
+
+    /// The row that the ratio of a row is taken against.
+    pub fn baseline_of(&self, row: &Row) -> Option<&Row> {
+        let name = row.baseline.as_ref()?;
+        self.rows.iter().find(|other| other.is_baseline && other.cell.runner == *name)
     }
 
     /// How well its widest figure is known, beside what the run aimed at; none if it aimed at nothing.

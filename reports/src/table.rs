@@ -4,6 +4,7 @@ use comfy_table::{Attribute, Cell, CellAlignment, Color, ContentArrangement, Lin
 
 use crate::claims::Verdict;
 use crate::columns::{self, Column};
+use crate::matrix::{self, Matrix};
 use crate::summary::{Gravity, GroupSummary, Row, Summary};
 use crate::text::{plain, shortened};
 use crate::units::NONE;
@@ -26,6 +27,7 @@ pub fn terminal(summary: &Summary, verdicts: &[Verdict], colour: bool, width: u1
         out.push_str(&group_text(group, colour, width));
         out.push('\n');
     }
+    out.push_str(&matrix::terminal(&Matrix::of(summary), colour, width));
     out.push_str(&verdicts::terminal(verdicts, colour, width));
     for notice in &summary.notices {
         let (name, code) = match notice.gravity {

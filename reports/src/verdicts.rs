@@ -174,7 +174,7 @@ fn links(verdict: &Verdict, summary: &Summary) -> String {
 }
 
 /// The anchor that code-hosting pages give a heading: lower case, punctuation dropped, hyphens for spaces.
-fn heading_anchor(title: &str) -> String {
+pub(crate) fn heading_anchor(title: &str) -> String {
     let kept = title.chars().flat_map(char::to_lowercase).filter(|c| c.is_alphanumeric() || " -_".contains(*c));
     kept.map(|c| if c == ' ' { '-' } else { c }).collect()
 }

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::charts::{self, Chart, ChartError};
 use crate::claims::Claims;
+use crate::costs;
 use crate::csv::csv_summary;
 use crate::html;
 use crate::markdown::markdown_summary;
@@ -65,23 +66,31 @@ pub fn write(results: &Results, claims: &Claims, dir: &Path) -> Result<Report, W
     let summary = Summary::of(results);
     let verdicts = claims.judge(results, &summary);
     let mut pictures = Vec::new();
+    let mut costs = charts::of_costs(&costs::of(&summary))?;
+    put_pictures(dir, "costs", &mut costs, &mut pictures)?;
     let mut charts: Vec<Vec<Chart>> = Vec::new();
     for group in &summary.groups {
         let mut of_group = charts::of_group(group, summary.usable_cores)?;
-        for chart in &mut of_group {
-            // The page needs only the SVG: pictures are let go of as they are written.
-            let png = std::mem::take(&mut chart.png);
-            pictures.push(put(dir, &format!("{}-{}.png", group.slug, chart.name), &png)?);
-        }
+        of_group.extend(charts::of_profiles(group, &results.profiles, summary.usable_cores)?);
+        put_pictures(dir, &group.slug, &mut of_group, &mut pictures)?;
         charts.push(of_group);
     }
     Ok(Report {
         markdown: put(dir, "summary.md", markdown_summary(results, &summary, &verdicts).as_bytes())?,
         verdicts: put(dir, "verdicts.json", verdicts::json(&verdicts)?.as_bytes())?,
         csv: put(dir, "summary.csv", &csv_summary(&summary)?)?,
-        index: put(dir, "index.html", html::page(results, &summary, &verdicts, &charts)?.as_bytes())?,
+        index: put(dir, "index.html", html::page(results, &summary, &verdicts, &charts, &costs)?.as_bytes())?,
         pictures,
     })
+}
+
+/// Writes the pictures of some charts. The page needs only the SVG: pictures are let go of as they are written.
+fn put_pictures(dir: &Path, of: &str, charts: &mut [Chart], pictures: &mut Vec<PathBuf>) -> Result<(), WriteError> {
+    for chart in charts {
+        let png = std::mem::take(&mut chart.png);
+        pictures.push(put(dir, &format!("{of}-{}.png", chart.name), &png)?);
+    }
+    Ok(())
 }
 
 /// Writes one file of the folder.

@@ -5,9 +5,14 @@ mod common;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use regatta_reports::record::{CellId, FailureKind, Record, Sample};
+use regatta_reports::advice::Situation;
+use regatta_reports::matrix::Matrix;
+use regatta_reports::record::{CellId, FailureKind, Record, Sample, Segment};
 use regatta_reports::summary::Versus;
-use regatta_reports::{Claims, GroupSummary, Report, Results, Row, Summary, terminal, write};
+use regatta_reports::{Claims, GroupSummary, Report, Results, Row, Summary, advice, charts, terminal, write};
+
+/// Charts of the fixture's report.
+const PICTURES: usize = 6 * 5 + 1 + 2 + 1;
 
 fn read(jsonl: &str) -> Results {
     Results::read_from(jsonl.as_bytes(), Path::new("results.jsonl")).expect("the fixture is well-formed")
@@ -53,15 +58,24 @@ fn a_usual_run_gives_every_file() {
         .map(|entry| entry.expect("readable").file_name().to_string_lossy().into_owned())
         .collect();
     names.sort();
-    assert_eq!(report.pictures.len(), 24, "6 groups of 4 charts");
+    assert_eq!(report.pictures.len(), PICTURES, "6 groups of 5 charts, latencies, 2 charts of profiles, a cost");
     assert_eq!(
         names.len(),
-        24 + 5,
+        PICTURES + 5,
         "pictures, page, summaries, verdicts and the records; no temporary file is left: {names:?}"
     );
-    for name in
-        ["primes-samples.png", "primes-speedup.png", "primes-cores.png", "primes-utilisation.png", "sleep-wait.png"]
-    {
+    for name in [
+        "primes-samples.png",
+        "primes-speedup.png",
+        "primes-cores.png",
+        "primes-utilisation.png",
+        "sleep-wait.png",
+        "primes-why.png",
+        "primes-timeline.png",
+        "primes-lanes.png",
+        "echo-latency.png",
+        "costs-task.png",
+    ] {
         let png = fs::read(folder.join(name)).expect(name);
         assert!(png.starts_with(b"\x89PNG") && png.len() > 5000, "{name} is a picture with something in it");
     }
@@ -120,7 +134,7 @@ fn the_page_shows_all_and_loads_nothing() {
             && page.contains("ulimit -u 16384")
             && page.contains("would take 5 s a round")
     );
-    assert_eq!(page.matches("<svg ").count(), 24);
+    assert_eq!(page.matches("<svg ").count(), PICTURES);
     for loads in ["src=", "url(", "@import", "http://", "https://"] {
         let count = page.replace("http://www.w3.org/2000/svg", "").matches(loads).count();
         assert_eq!(count, 0, "{loads}");
@@ -190,7 +204,7 @@ fn nineteen_runners_on_many_cores_have_their_charts() {
     }
     results.run.machine.usable_cores = 128;
     let (report, page) = written(&results, "many");
-    assert_eq!(report.pictures.len(), 24);
+    assert_eq!(report.pictures.len(), PICTURES);
     for runner in extra {
         assert!(page.contains(&format!(">{runner}</text>")), "{runner} is labelled in full");
     }
@@ -217,7 +231,11 @@ fn names_from_outside_are_escaped_everywhere() {
                     sample.cell.runner = sample.cell.runner.replace("rayon", evil);
                 }
                 Record::Error(failure) => failure.message = evil.to_owned(),
-                Record::Profile(_) | Record::End(_) => {}
+                Record::Profile(profile) => {
+                    profile.workload = profile.workload.replace("primes", evil);
+                    profile.source = evil.to_owned();
+                }
+                Record::End(_) => {}
             }
             serde_json::to_string(&record).expect("records are JSON") + "\n"
         })
@@ -225,7 +243,7 @@ fn names_from_outside_are_escaped_everywhere() {
     let results = read(&jsonl);
     let (report, page) = written(&results, "hostile");
     assert!(!page.contains("<script>alert"));
-    assert_eq!(page.matches("<script").count(), 1, "only the page's own");
+    assert_eq!(page.matches("<script").count(), 2, "only the page's own and its data");
     assert!(!page.contains('\u{1b}'));
     assert!(!fs::read_to_string(&report.markdown).expect("readable").contains("<script"));
     assert!(!shown(&results, false, 100).contains('\u{1b}'));
@@ -254,9 +272,80 @@ fn absurd_figures_do_not_panic() {
 }
 
 #[test]
+fn the_matrix_tells_apart_what_became_of_each_cell() {
+    let summary = Summary::of(&read(&common::jsonl()));
+    let matrix = Matrix::of(&summary);
+    let field = |runner: &str, slug: &str| {
+        let column = matrix.groups.iter().position(|group| group.slug == slug).expect("the group is there");
+        matrix.lines.iter().find(|line| line.runner == runner).expect("the runner is there").fields[column]
+    };
+    assert_eq!((matrix.lines.len(), matrix.groups.len()), (10, 6));
+    assert_eq!(field("rayon", "primes").figure(), "1.96x");
+    assert_eq!(field("rayon", "primes").cores().as_deref(), Some("1.96"));
+    assert_eq!((field("async-single", "primes").mark(), field("rayon", "primes").mark()), (Some("≈"), None));
+    assert_eq!(field("green", "switch").mark(), Some("?"), "three rounds");
+    assert!(field("sequential", "primes").is_baseline(), "its copy is left out");
+    assert_eq!(field("process", "empty").figure(), "not run");
+    assert!(field("process", "empty").detail().contains("ulimit -u 16384"));
+    assert!(field("green", "switch").is_broken() && !field("process", "empty").is_broken());
+    assert_eq!(field("sequential", "sleep").figure(), "left out");
+    assert_eq!((field("thread", "sleep").figure(), field("thread", "sleep").tint()), ("1.04x wait".to_owned(), None));
+    assert_eq!(field("thread", "empty").figure(), "1/3,070");
+}
+
+#[test]
+fn advice_follows_from_the_contests() {
+    let results = read(&common::jsonl());
+    let summary = Summary::of(&results);
+    let all = advice::of(&results, &summary);
+    let of = |situation: Situation| all.iter().find(|advice| advice.situation == situation).expect("there is advice");
+    let cpu = of(Situation::CpuBound);
+    assert_eq!((cpu.family.as_str(), cpu.contests.len()), ("native", 3));
+    assert!(cpu.as_good.iter().chain([&cpu.runner]).any(|runner| runner == "rayon"), "{cpu:?}");
+    assert!(!cpu.as_good.iter().any(|runner| runner == "process"), "{cpu:?}");
+    assert_eq!(of(Situation::SmallTasks).runner, "sequential");
+    let waits = of(Situation::ManyWaits).contests[0].sentence();
+    assert!(waits.starts_with("sleep: ") && waits.contains("the longest wait") && waits.contains("MiB"), "{waits}");
+}
+
+#[test]
+fn profiles_are_drawn_with_their_source() {
+    let results = read(&common::jsonl());
+    let summary = Summary::of(&results);
+    let primes = group(&summary, "primes");
+    let charts = charts::of_profiles(primes, &results.profiles, summary.usable_cores).expect("drawn");
+    let [timeline, lanes] = charts.as_slice() else { panic!("two charts, not {}", charts.len()) };
+    assert!(timeline.title.contains("keeps 2.00 of 2 cores busy, async-single 1.00"), "{}", timeline.title);
+    assert!(timeline.svg.contains("Source: proc-stat-whole-machine"));
+    assert!(lanes.svg.contains("16 of 64 workers") && lanes.svg.contains("1 worker<"));
+    assert!(charts::of_profiles(group(&summary, "echo"), &results.profiles, None).expect("drawn").is_empty());
+}
+
+#[test]
+fn many_segments_stay_small() {
+    let results = read(&common::jsonl());
+    let mut profile = results.profiles[0].clone();
+    profile.segments = (0..200_000)
+        .map(|i| Segment { task: i % 64, worker: (i % 500) as u32, start_ns: i * 100, end_ns: i * 100 + 60 })
+        .collect();
+    let summary = Summary::of(&results);
+    let charts = charts::of_profiles(group(&summary, "primes"), &[profile], None).expect("drawn");
+    let lanes = charts.last().expect("lanes");
+    assert!(lanes.svg.len() < 300_000, "{} bytes", lanes.svg.len());
+}
+
+#[test]
+fn losses_add_up_and_the_page_says_so() {
+    let (_, page) = written(&read(&common::jsonl()), "losses");
+    assert!(page.contains("async-single makes a speed-up of 1.00x out of 1 core: next to nothing is lost"));
+    assert!(page.contains("rayon takes 2.52 s, as if 50 waits stood in line for 2 workers"));
+}
+
+#[test]
 fn a_run_without_samples_still_has_its_sections() {
     let mut results = read(&common::jsonl());
     results.samples.clear();
+    results.profiles.clear();
     let (report, page) = written(&results, "nothing");
     assert!(
         page.contains("<section id=\"echo\"")

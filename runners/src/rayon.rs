@@ -1,6 +1,6 @@
 //! `rayon`: work stealing.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::ThreadPoolBuilder;
 use rayon::prelude::*;
@@ -28,20 +28,26 @@ impl Runner for Rayon {
             .map_err(|error| Error::Unavailable(format!("cannot build the pool of rayon: {error}")))?;
         Ok(move || {
             let crew = Crew::new();
+            // Kept beside the sums, which then stay in registers: a sum that may be an error costs several times an empty task.
+            let failure = Mutex::new(None);
             let step = |mut tally: Tally, index| {
                 if tally.tasks == 0 {
                     crew.mark();
                 }
-                tally.add(index, carry_out(&*workload, &Blocking, index)?);
-                Ok(tally)
+                match carry_out(&*workload, &Blocking, index) {
+                    Ok(result) => tally.add(index, result),
+                    Err(error) => *failure.lock().unwrap_or_else(PoisonError::into_inner) = Some(error),
+                }
+                tally
             };
             let work = || {
-                (0..workload.tasks())
-                    .into_par_iter()
-                    .try_fold(Tally::default, step)
-                    .try_reduce(Tally::default, |left, right| Ok(left.merge(right)))
+                let sums = (0..workload.tasks()).into_par_iter().fold(Tally::default, step);
+                Ok(sums.reduce(Tally::default, Tally::merge))
             };
             let tally = catch(|| pool.install(work))?;
+            if let Some(error) = failure.into_inner().unwrap_or_else(PoisonError::into_inner) {
+                return Err(error);
+            }
             Ok(Outcome::new(tally, &crew))
         })
     }

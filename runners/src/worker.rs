@@ -112,7 +112,7 @@ pub(crate) fn lost(child: &Child, status: ExitStatus) -> Error {
     Error::Lost(format!("worker process {} ended before its work was done ({status})", child.id()))
 }
 
-/// The whole of a worker process. `args` are those that [`Command::spawn`] adds to the command.
+/// The whole of a worker process. `args` are those that the runners add to the command.
 pub fn main<Ws: Workloads>(args: &[String]) -> ExitCode {
     match serve::<Ws>(args) {
         Ok(()) => ExitCode::SUCCESS,

@@ -12,6 +12,8 @@ import { chromium } from "playwright-core";
 
 const WIDTHS = [400, 900, 1600];
 const THEMES = ["light", "dark"];
+/** Twice what a page may take on a quiet machine. */
+const SLOWEST_MS = 2000;
 const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 
 const [folder, flag, pictures] = process.argv.slice(2);
@@ -44,7 +46,7 @@ function complete() {
     }
   }
   expect(records.at(-1).type === "end" && records.at(-1).complete, "the run did not come to its own end");
-  return run;
+  return { ...run, samples: records.filter((record) => record.type === "sample").length };
 }
 
 /** Checks the page at one width in one theme. */
@@ -64,6 +66,10 @@ async function look(browser, run, width, theme) {
     });
     return {
       overflow: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      matrix: {
+        lines: document.querySelectorAll(".matrix tbody tr").length,
+        columns: document.querySelectorAll(".matrix thead th").length - 1,
+      },
       groups: document.querySelectorAll("section.group").length,
       rows: [...document.querySelectorAll("section.group")].map((section) => section.querySelectorAll("tbody tr").length),
       figures: [...document.querySelectorAll("figure")].map((figure) => ({
@@ -71,25 +77,94 @@ async function look(browser, run, width, theme) {
         width: figure.querySelector("svg") ? box(figure.querySelector("svg")).width : 0,
         height: figure.querySelector("svg") ? box(figure.querySelector("svg")).height : 0,
         inside: inside(figure),
+        title: figure.querySelector("figcaption")?.textContent ?? "",
+        caption: figure.querySelector("figcaption") ? box(figure.querySelector("figcaption")).width <= box(figure).width : false,
+        alternative: figure.querySelector("svg")?.getAttribute("aria-label") ?? "",
       })),
     };
   });
+  const cells = new Set(run.plan.groups.flatMap((group) => group.cells.map((cell) => cell.runner)));
+  if (seen.matrix.lines < cells.size) fault(`the matrix has ${seen.matrix.lines} lines for ${cells.size} runners`);
+  if (seen.matrix.columns !== run.plan.groups.length) fault(`the matrix has ${seen.matrix.columns} columns for ${run.plan.groups.length} groups`);
   if (seen.overflow > 0) fault(`the page is ${seen.overflow} px wider than the window`);
   if (seen.groups !== run.plan.groups.length) fault(`${seen.groups} sections for ${run.plan.groups.length} groups`);
   seen.rows.forEach((rows, at) => { if (rows < run.plan.groups[at].cells.length) fault(`section ${at} has ${rows} rows`); });
   if (seen.figures.length < 3 * run.plan.groups.length) fault(`only ${seen.figures.length} charts`);
   for (const figure of seen.figures) {
     if (figure.width < 100 || figure.height < 40) fault(`chart ${figure.id} is ${figure.width} x ${figure.height} px`);
+    if (!figure.title || !figure.caption) fault(`chart ${figure.id} has no title, or one that is cut off`);
+    if (figure.alternative.length < 20) fault(`chart ${figure.id} has no alternative text`);
     if (!figure.inside) fault(`chart ${figure.id} has text beyond its edge`);
   }
   if (pictures) await page.screenshot({ path: path.join(pictures, `page-${width}-${theme}.png`), fullPage: true });
   await page.close();
 }
 
+/** Picking a runner: by mouse in a chart, by keyboard in the matrix. */
+async function pick(page) {
+  const picked = () => page.evaluate(() => ({
+    rows: document.querySelectorAll("tr.picked").length,
+    labels: document.querySelectorAll("svg .named").length,
+    faded: [...document.querySelectorAll(".chart path")].filter((path) => getComputedStyle(path).opacity < 0.2).length,
+    pressed: document.querySelectorAll('button.pick[aria-pressed="true"]').length,
+    status: document.getElementById("status").textContent,
+  }));
+  const button = page.locator(".matrix button.pick").last();
+  const runner = (await button.textContent()).trim();
+  await button.focus();
+  await page.keyboard.press("Enter");
+  const on = await picked();
+  expect(on.rows > 1 && on.labels > 0 && on.faded > 0 && on.pressed === on.rows, `picking ${runner} by keyboard highlights ${JSON.stringify(on)}`);
+  expect(on.status.includes(runner), "picking a runner is not told to screen readers");
+  await page.keyboard.press("Escape");
+  const off = await picked();
+  expect(off.rows === 0 && off.labels === 0 && off.faded === 0, `Escape does not release the runner: ${JSON.stringify(off)}`);
+  await page.locator("svg text.known").first().click();
+  expect((await picked()).rows > 0, "a click on a chart's label does not pick the runner");
+  await page.locator(".bar button").click();
+  expect((await picked()).rows === 0, "the button that shows all runners does nothing");
+}
+
+/** Filtering: rows without the word go, and come back. */
+async function filter(page) {
+  const count = () => page.locator("tr[data-runner]:not([hidden])").count();
+  const before = await count();
+  const runner = (await page.locator(".matrix button.pick").last().textContent()).trim();
+  await page.locator("#filter").fill(runner);
+  const shown = await page.locator("tr[data-runner]:not([hidden])").evaluateAll((rows) => rows.map((row) => row.textContent));
+  expect(shown.length > 0 && shown.length < before && shown.every((text) => text.includes(runner)), `the filter shows ${shown.length} of ${before} rows`);
+  await page.locator("#filter").fill("");
+  expect(await count() === before, "an empty filter does not show all rows again");
+}
+
+/** The downloads hold what the records hold. */
+async function download(page, run) {
+  const content = async (name) => {
+    const [file] = await Promise.all([page.waitForEvent("download"), page.locator("a.tool", { hasText: name }).click()]);
+    return { name: file.suggestedFilename(), text: readFileSync(await file.path(), "utf8") };
+  };
+  const json = await content("JSON");
+  const samples = JSON.parse(json.text).groups.flatMap((group) => group.cells).reduce((sum, cell) => sum + cell.wall_ns.length, 0);
+  expect(json.name.endsWith(".json") && samples === run.samples, `${json.name} has ${samples} of ${run.samples} samples`);
+  const csv = await content("CSV");
+  const cells = run.plan.groups.reduce((sum, group) => sum + group.cells.length, 0);
+  expect(csv.name.endsWith(".csv") && csv.text.trim().split("\n").length > cells, `${csv.name} has fewer lines than cells`);
+}
+
+/** How long the page takes until all its scripts have run. */
+async function quick(page) {
+  const took = await page.evaluate(() => performance.getEntriesByType("navigation")[0].loadEventEnd);
+  expect(took < SLOWEST_MS, `the page takes ${took.toFixed(0)} ms to open`);
+}
+
 /** Sorting, by mouse and by keyboard, and the theme switch. */
-async function use(browser) {
+async function use(browser, run) {
   const page = await browser.newPage({ viewport: { width: 1200, height: 900 } });
   await page.goto(pathToFileURL(path.resolve(folder, "index.html")).href);
+  await quick(page);
+  await pick(page);
+  await filter(page);
+  await download(page, run);
   const button = page.locator("section.group thead button").nth(1);
   const column = () => page.locator("section.group").first().locator("tbody tr td:nth-child(2)").evaluateAll((cells) => cells.map((cell) => Number(cell.dataset.sort ?? NaN)).filter((value) => !Number.isNaN(value)));
   const ordered = (values, sign) => values.every((value, at) => at === 0 || sign * (value - values[at - 1]) >= 0);
@@ -111,6 +186,8 @@ async function accessible(browser) {
   for (const colorScheme of THEMES) {
     const page = await browser.newPage({ viewport: { width: 1200, height: 900 }, colorScheme, bypassCSP: true });
     await page.goto(pathToFileURL(path.resolve(folder, "index.html")).href);
+    // Sections out of sight are not rendered until they are scrolled to: here all are, to be checked.
+    await page.addStyleTag({ content: "section.group { content-visibility: visible !important; }" });
     await page.evaluate(axe);
     const { violations } = await page.evaluate(() => globalThis.axe.run());
     for (const violation of violations.filter(({ impact }) => ["serious", "critical"].includes(impact))) {
@@ -123,7 +200,7 @@ async function accessible(browser) {
 const run = complete();
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: FLAGS });
 for (const width of WIDTHS) for (const theme of THEMES) await look(browser, run, width, theme);
-await use(browser);
+await use(browser, run);
 await accessible(browser);
 await browser.close();
 for (const fault of faults) console.error(`FAULT ${fault}`);

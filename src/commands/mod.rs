@@ -4,8 +4,8 @@ mod compare;
 mod list;
 mod live;
 mod profile;
-mod report;
-mod run;
+pub(crate) mod report;
+pub(crate) mod run;
 mod verify;
 
 pub(crate) use compare::compare;

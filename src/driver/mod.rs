@@ -15,9 +15,11 @@ use std::time::Duration;
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
-use regatta_reports::record::{CellId, Failure, FailureKind, Profile, Record, Sample, arms};
+use regatta_reports::record::{CellId, Failure, FailureKind, Parameters, Profile, Record, Sample, arms};
+
 use regatta_workloads::Tally;
 
+use crate::catalogue::Resolved;
 use crate::plan::{Plan, ReadyGroup};
 use crate::protocol::{Start, VERSION};
 
@@ -126,8 +128,6 @@ enum Next {
 struct Arm {
     start: Start,
     id: CellId,
-    /// What its answers must add up to.
-    expected: Tally,
     /// None before its start and after its failure.
     cell: Option<Box<dyn Cell>>,
     /// It has failed: it is not started again, so that a broken cell costs one record.
@@ -294,21 +294,14 @@ impl Driver<'_> {
         if self.launch.interrupted() {
             return Ok(Next::Stop);
         }
-        let Some(cell) = &mut course.arms[arm].cell else { return Ok(Next::GoOn) };
-        let server_before = course.server.as_ref().and_then(|server| server.cpu_ns());
-        let sample = cell.run(self.plan.timeout).and_then(|sample| verified(sample, &course.arms[arm]));
+        let Arm { id, cell: Some(cell), .. } = &mut course.arms[arm] else { return Ok(Next::GoOn) };
+        let sample = run_once(cell.as_mut(), course.server.as_deref(), course.ready, id, self.plan.timeout);
         let mut sample = match sample {
             Ok(sample) => sample,
             Err(Trouble::Interrupted) => return Ok(Next::Stop),
             Err(Trouble::Failed { kind, message }) => return self.failed(course, arm, round, kind, message, tallied),
         };
         let Some(round) = round else { return Ok(Next::GoOn) };
-        let server_after = course.server.as_ref().and_then(|server| server.cpu_ns());
-        sample.server_cpu_ns = server_after.zip(server_before).map(|(after, before)| after.saturating_sub(before));
-        sample.outside_ns = sample.outside_ns.map(|all| all.saturating_sub(sample.server_cpu_ns.unwrap_or(0)));
-        sample.workload.clone_from(&course.ready.group.workload);
-        sample.params.clone_from(&course.ready.group.params);
-        sample.cell = course.arms[arm].id.clone();
         (sample.process, sample.round, sample.order) = (course.process, round, place);
         course.precision.add(arm, course.process, round, sample.wall_ns);
         self.sink.write(&Record::Sample(Box::new(sample)))?;
@@ -377,32 +370,55 @@ impl Driver<'_> {
 
 /// The cells of a group before their first start.
 fn all_arms(ready: &ReadyGroup) -> Vec<Arm> {
-    let arm = |(id, options): (&CellId, &regatta_reports::record::Parameters)| {
-        let reference = ready.reference.as_ref().filter(|_| id.arm == arms::REFERENCE);
-        let (workload, resolved) = reference
-            .map_or((&ready.group.workload, &ready.resolved), |reference| (&reference.workload, &reference.resolved));
-        Arm {
-            start: Start {
-                protocol: VERSION,
-                workload: workload.clone(),
-                params: resolved.params.clone(),
-                runner: id.runner.clone(),
-                workers: id.workers,
-                options: options.clone(),
-                server: None,
-                profile_log: None,
-                arm: id.arm.clone(),
-            },
-            id: id.clone(),
-            expected: resolved.expected,
-            cell: None,
-            retired: false,
-        }
-    };
+    let arm = |(id, options)| Arm { start: start(ready, id, options), id: id.clone(), cell: None, retired: false };
     ready.group.cells.iter().zip(&ready.options).map(arm).collect()
 }
 
-fn failure(
+/// What a cell of a group is told to be. Where its server listens is not known yet.
+pub(crate) fn start(ready: &ReadyGroup, id: &CellId, options: &Parameters) -> Start {
+    let (workload, resolved) = work_of(ready, id);
+    Start {
+        protocol: VERSION,
+        workload: workload.to_owned(),
+        params: resolved.params.clone(),
+        runner: id.runner.clone(),
+        workers: id.workers,
+        options: options.clone(),
+        server: None,
+        profile_log: None,
+        arm: id.arm.clone(),
+    }
+}
+
+/// What a cell of a group carries out: the group's workload, or the reference burn.
+fn work_of<'a>(ready: &'a ReadyGroup, id: &CellId) -> (&'a str, &'a Resolved) {
+    match ready.reference.as_ref().filter(|_| id.arm == arms::REFERENCE) {
+        Some(reference) => (&reference.workload, &reference.resolved),
+        None => (&ready.group.workload, &ready.resolved),
+    }
+}
+
+/// Has a cell of a group run once, and gives the sample, verified and with everything on it but its place in the run.
+pub(crate) fn run_once(
+    cell: &mut dyn Cell,
+    server: Option<&dyn Server>,
+    ready: &ReadyGroup,
+    id: &CellId,
+    timeout: Duration,
+) -> Result<Sample, Trouble> {
+    let server_before = server.and_then(Server::cpu_ns);
+    let mut sample = verified(cell.run(timeout)?, work_of(ready, id).1.expected, id)?;
+    let server_after = server.and_then(Server::cpu_ns);
+    sample.server_cpu_ns = server_after.zip(server_before).map(|(after, before)| after.saturating_sub(before));
+    sample.outside_ns = sample.outside_ns.map(|all| all.saturating_sub(sample.server_cpu_ns.unwrap_or(0)));
+    sample.workload.clone_from(&ready.group.workload);
+    sample.params.clone_from(&ready.group.params);
+    sample.cell = id.clone();
+    Ok(sample)
+}
+
+/// The record of a cell that gave no sample.
+pub(crate) fn failure(
     ready: &ReadyGroup,
     id: &CellId,
     process: u32,
@@ -415,9 +431,8 @@ fn failure(
 }
 
 /// Lets a sample through if its answer is right, every task was done, and no more workers than allowed did them.
-fn verified(sample: Sample, arm: &Arm) -> Result<Sample, Trouble> {
+fn verified(sample: Sample, expected: Tally, id: &CellId) -> Result<Sample, Trouble> {
     let wrong = |message| Err(Trouble::failed(FailureKind::WrongAnswer, message));
-    let (expected, id) = (arm.expected, &arm.id);
     if sample.tasks != expected.tasks {
         return wrong(format!("{} tasks were done instead of {}", sample.tasks, expected.tasks));
     }

@@ -17,7 +17,7 @@ use std::io;
 use regatta_reports::record::Profile;
 
 pub(crate) use log::Log;
-use timeline::Timeline;
+pub(crate) use timeline::Timeline;
 pub(crate) use trace::trace;
 pub(crate) use traced::{Traced, TracedWorkloads};
 

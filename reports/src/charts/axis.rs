@@ -4,6 +4,8 @@ use std::ops::Range;
 
 use plotters::coord::ranged1d::{DefaultFormatting, KeyPointHint, Ranged};
 
+use crate::units;
+
 /// A range for plotters with ticks of our own choice.
 pub struct Ticked {
     pub range: Range<f64>,
@@ -89,6 +91,14 @@ impl Axis {
     /// The value at a position.
     pub fn value(&self, position: f64) -> f64 {
         if self.is_logarithmic { 10_f64.powf(position) } else { position }
+    }
+
+    /// The text at a tick.
+    pub fn label(&self, position: f64) -> String {
+        match self.value(position) {
+            0.0 => "0".to_owned(),
+            value => units::without_zeros(&(self.format)(value)),
+        }
     }
 
     /// The positions of the ticks.

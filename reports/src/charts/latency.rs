@@ -1,43 +1,41 @@
-//! Latencies of each cell: the median and the 99th percentile, with the way between them.
+//! The distribution of latencies of each cell: quantiles on a logarithmic axis.
 
 use plotters::coord::Shift;
 use plotters::drawing::DrawingArea;
 use plotters_backend::DrawingBackend;
 
 use super::axis::Axis;
-use super::rows::{Plot, RowLabel, Rows};
+use super::rows::{RowLabel, Rows};
 use super::samples::either;
 use super::{Drawing, Drawn};
-use crate::colours::{self, INK};
-use crate::statistics::Estimate;
+use crate::colours;
 use crate::summary::{GroupSummary, Latency, Row};
 use crate::{findings, units};
 
-/// Radius of the dot at a median.
-const DOT: f64 = 5.0;
-
-/// The chart of latencies: of each cell's first histogram.
+/// The chart of latencies.
 pub struct Latencies<'a> {
     group: &'a GroupSummary,
     rows: Rows,
 }
 
 impl<'a> Latencies<'a> {
-    /// None if no cell has latencies.
+    /// None if no cell recorded latencies.
     pub fn of(group: &'a GroupSummary) -> Option<Self> {
-        let title = findings::title(group, &findings::latencies(group)?);
-        let shown = group.rows.iter().filter_map(first).flat_map(|latency| {
-            let Latency { p50, p99, .. } = latency;
-            [p50.low, p50.high, p99.low, p99.high]
-        });
+        let curves = || group.rows.iter().filter_map(|row| row.latencies.first()).flat_map(|latency| &latency.curve);
+        curves().next()?;
+        let figure = |row: &Row| {
+            let worst = row.latencies.first().map(|latency| units::duration(latency.p99.value));
+            worst.ok_or_else(|| row.missing().unwrap_or_else(|| "not recorded".to_owned()))
+        };
         let rows = Rows {
-            title,
+            title: findings::title(group, &findings::latency(group)?),
             rows: group.rows.iter().map(|row| RowLabel { name: row.label.clone(), figure: figure(row) }).collect(),
-            row_height: 28,
-            axis: Axis::around(shown, "latency", |ns| units::without_zeros(&units::duration(ns))),
-            legend:
-                "The dot is the median, the bar ends at the 99th percentile; whiskers are intervals over the rounds."
-                    .to_owned(),
+            row_height: 30,
+            axis: Axis::around(curves().map(|(_, ns)| *ns), "latency of one request; on the right p99", |ns| {
+                units::without_zeros(&units::duration(ns))
+            }),
+            legend: "Dots, ever smaller: 50, 90, 99 and 99.9 % of all rounds' latencies are below; the upright bar is the longest."
+                .to_owned(),
         };
         Some(Self { group, rows })
     }
@@ -53,8 +51,17 @@ impl Drawing for Latencies<'_> {
     }
 
     fn alternative(&self) -> String {
-        let rows = self.rows.rows.iter().map(|row| format!("{} {}", row.name, either(&row.figure)));
-        format!("{}. Median and 99th percentile: {}.", self.rows.title, rows.collect::<Vec<_>>().join(", "))
+        let quantiles = |latency: &Latency| {
+            let parts = latency.curve.iter().map(|(quantile, ns)| {
+                format!("{} % {}", units::without_zeros(&units::number(quantile * 100.0)), units::duration(*ns))
+            });
+            parts.collect::<Vec<_>>().join(" ")
+        };
+        let rows = self.group.rows.iter().zip(&self.rows.rows).map(|(row, label)| match row.latencies.first() {
+            Some(latency) => format!("{}: {}", label.name, quantiles(latency)),
+            None => format!("{}: {}", label.name, either(&label.figure)),
+        });
+        format!("{}. Latencies by share below: {}.", self.rows.title, rows.collect::<Vec<_>>().join("; "))
     }
 
     fn height(&self) -> u32 {
@@ -64,37 +71,17 @@ impl Drawing for Latencies<'_> {
     fn draw<DB: DrawingBackend>(&self, area: &DrawingArea<DB, Shift>) -> Drawn<DB> {
         self.rows.draw(area, |plot| {
             for (i, row) in self.group.rows.iter().enumerate() {
-                let Some(latency) = first(row) else { continue };
-                let (y, colour) = (plot.middle(i), colours::of_slot(row.colour));
-                let (x, end) = (plot.x(latency.p50.value), plot.x(latency.p99.value));
-                plot.canvas.line((x, y), (end, y), 6.0, colour)?;
-                plot.canvas.line((end, y - 7.0), (end, y + 7.0), 3.0, colour)?;
-                plot.canvas.dot((x, y), DOT, colour, 1.0)?;
-                whisker(plot, y, &latency.p50)?;
-                whisker(plot, y, &latency.p99)?;
+                let Some(latency) = row.latencies.first() else { continue };
+                let (colour, y) = (colours::of_slot(row.colour), plot.middle(i));
+                let places: Vec<f64> = latency.curve.iter().map(|(_, ns)| plot.x(*ns)).collect();
+                let (Some(first), Some(last)) = (places.first(), places.last()) else { continue };
+                plot.canvas.line((*first, y), (*last, y), 2.0, colour)?;
+                for (n, x) in places.iter().rev().skip(1).rev().enumerate() {
+                    plot.canvas.dot((*x, y), 7.0 - 1.3 * n as f64, colour, 1.0)?;
+                }
+                plot.canvas.line((*last, y - 7.0), (*last, y + 7.0), 2.0, colour)?;
             }
             Ok(())
         })
     }
-}
-
-/// The interval, where it is wider than the dot.
-fn whisker<DB: DrawingBackend>(plot: &Plot<DB>, y: f64, estimate: &Estimate) -> Drawn<DB> {
-    let (low, high) = (plot.x(estimate.low), plot.x(estimate.high));
-    if high - low > 2.0 * DOT {
-        plot.canvas.line((low, y), (high, y), 1.5, INK)?;
-        plot.canvas.line((low, y - 5.0), (low, y + 5.0), 1.5, INK)?;
-        plot.canvas.line((high, y - 5.0), (high, y + 5.0), 1.5, INK)?;
-    }
-    Ok(())
-}
-
-fn first(row: &Row) -> Option<&Latency> {
-    row.latencies.first()
-}
-
-fn figure(row: &Row) -> Result<String, String> {
-    first(row)
-        .map(|latency| format!("{}, {}", units::duration(latency.p50.value), units::duration(latency.p99.value)))
-        .ok_or_else(|| row.missing().unwrap_or_else(|| "not recorded".to_owned()))
 }

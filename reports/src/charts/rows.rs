@@ -92,7 +92,7 @@ impl Rows {
             .axis_style(GRID.light.stroke_width(SCALE))
             .set_all_tick_mark_size(px(4))
             .label_style(label_style)
-            .x_label_formatter(&|position| (self.axis.format)(self.axis.value(*position)))
+            .x_label_formatter(&|position| self.axis.label(*position))
             .y_label_formatter(&|_| String::new())
             .draw()?;
         let plot =

@@ -25,6 +25,8 @@ type Drawn = Result<(), DrawingErrorKind<Infallible>>;
 /// The backend. Backend pixels are the units of the view box.
 pub struct SvgBackend {
     size: (u32, u32),
+    /// What is above this is not shown: the page has the title as text of its own.
+    top: u32,
     /// Class names by colour.
     classes: HashMap<(u8, u8, u8), &'static str>,
     /// What is written, but for the open path.
@@ -34,16 +36,17 @@ pub struct SvgBackend {
 }
 
 impl SvgBackend {
-    /// An empty chart; `alternative` is its text for those who cannot see it.
-    pub fn new(size: (u32, u32), alternative: &str) -> Self {
+    /// An empty chart that shows what is below `top`; `alternative` is its text for those who cannot see it.
+    pub fn new(size: (u32, u32), top: u32, alternative: &str) -> Self {
         let (width, height) = size;
         let label = escaped(alternative);
         let written = format!(
-            "<svg class=\"chart\" xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" role=\"img\" aria-label=\"{label}\">"
+            "<svg class=\"chart\" xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 {top} {width} {}\" role=\"img\" aria-label=\"{label}\">",
+            height.saturating_sub(top)
         );
         let classes =
             colours::all().map(|colour| ((colour.light.0, colour.light.1, colour.light.2), colour.class)).collect();
-        Self { size, classes, written, path: None }
+        Self { size, top, classes, written, path: None }
     }
 
     /// The `<svg>` element.
@@ -180,7 +183,7 @@ impl DrawingBackend for &mut SvgBackend {
     }
 
     fn draw_text<S: BackendTextStyle>(&mut self, text: &str, style: &S, (x, y): BackendCoord) -> Drawn {
-        if style.color().alpha == 0.0 || text.is_empty() {
+        if style.color().alpha == 0.0 || text.is_empty() || y < self.top as i32 {
             return Ok(());
         }
         self.close_path();
@@ -236,7 +239,7 @@ mod tests {
 
     #[test]
     fn same_looks_share_a_path_and_colours_are_classes() {
-        let mut svg = SvgBackend::new((10, 20), "<alt> \"text\"");
+        let mut svg = SvgBackend::new((10, 20), 0, "<alt> \"text\"");
         let colour = colours::of_slot(4);
         for x in [1, 2] {
             (&mut svg).draw_circle((x, 3), 2, &colour.light.filled(), true).expect("infallible");

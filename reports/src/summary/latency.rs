@@ -24,11 +24,16 @@ pub struct Latency {
     pub p50: Estimate,
     /// Median over the samples of each sample's 99th percentile, nanoseconds.
     pub p99: Estimate,
+    /// Quantiles of all samples together: the share that is below, and nanoseconds. In ascending order.
+    pub curve: Vec<(f64, f64)>,
     /// Each sample's median, nanoseconds.
     pub medians: Vec<f64>,
     /// Each sample's 99th percentile, nanoseconds.
     pub percentiles_99: Vec<f64>,
 }
+
+/// The quantiles of a curve; the last is the longest of all.
+const CURVE: [f64; 5] = [0.5, 0.9, 0.99, 0.999, 1.0];
 
 /// The latencies of samples, by name of the histogram, and how many histograms could not be read.
 pub(super) fn of(samples: &[&Sample]) -> (Vec<Latency>, usize) {
@@ -53,11 +58,24 @@ fn latency(name: &str, histograms: &[Histogram<u64>]) -> Option<Latency> {
     Some(Latency {
         name: name.to_owned(),
         count: histograms.iter().map(Histogram::len).sum(),
+        curve: curve(histograms),
         p50: Estimate::of_median(&medians)?,
         p99: Estimate::of_median(&percentiles_99)?,
         medians,
         percentiles_99,
     })
+}
+
+/// Quantiles of all values of some histograms together.
+fn curve(histograms: &[Histogram<u64>]) -> Vec<(f64, f64)> {
+    let Some((first, others)) = histograms.split_first() else { return Vec::new() };
+    let mut all = first.clone();
+    all.auto(true);
+    for histogram in others {
+        // Fails only where a value is out of the range that both have, which resizing excludes.
+        let _ = all.add(histogram);
+    }
+    CURVE.map(|quantile| (quantile, all.value_at_quantile(quantile) as f64)).to_vec()
 }
 
 /// Reads an HDR histogram: V2, deflated, base64.
@@ -92,6 +110,8 @@ mod tests {
         let near = |found: f64, wanted: f64| assert!((found / wanted - 1.0).abs() < 0.002, "{found} {wanted}");
         near(latencies[0].p50.value, 50_000.0 * 10.5);
         near(latencies[0].p99.value, 99_000.0 * 10.5);
+        near(latencies[0].curve[4].1, 100_000.0 * 20.0);
+        assert!(latencies[0].curve.is_sorted_by(|a, b| a.1 <= b.1), "{:?}", latencies[0].curve);
         near(latencies[0].p50.low, 50_000.0 * 6.0);
         assert!(latencies[0].p50.is_interval());
     }

@@ -80,6 +80,8 @@ pub struct Point {
     pub round: u32,
     /// Wall time, nanoseconds.
     pub wall_ns: f64,
+    /// CPU time of the whole process tree, nanoseconds.
+    pub cpu_ns: f64,
     /// Context switches, voluntary and involuntary.
     pub switches: Option<f64>,
 }
@@ -146,6 +148,11 @@ impl Row {
         self.baseline = self.ratio.map(|_| baseline.runner.clone());
     }
 
+    /// Peak resident memory of the cell process and its worker processes together, bytes.
+    pub fn memory_bytes(&self) -> Option<f64> {
+        self.peak_rss_bytes.map(|own| own + self.children_rss_bytes.unwrap_or(0.0))
+    }
+
     /// Keeps the samples of disturbed rounds, to be shown.
     pub(super) fn leave_out(&mut self, samples: &[&Sample]) {
         self.left_out = points(samples);
@@ -163,6 +170,12 @@ impl Row {
             let is_beyond_noise = ratio.value.ln().abs() > noise.unwrap_or(1.0).ln();
             ratio.is_interval() && (ratio.low > 1.0 || ratio.high < 1.0) && is_beyond_noise
         })
+    }
+
+    /// Why the ratio is not to be believed, in few words; none if it is, or if there is none.
+    pub fn doubt(&self, noise: Option<f64>) -> Option<&'static str> {
+        let ratio = self.ratio.filter(|_| !self.is_baseline && !self.differs(noise))?;
+        Some(if ratio.is_interval() { "within the noise" } else { "too few rounds to tell" })
     }
 
     /// Why it has no figures, in few words; none if it has some.
@@ -190,6 +203,7 @@ fn points(samples: &[&Sample]) -> Vec<Point> {
             process: sample.process,
             round: sample.round,
             wall_ns: sample.wall_ns as f64,
+            cpu_ns: sample.cpu_ns as f64,
             switches: sample.switches_voluntary.zip(sample.switches_involuntary).map(|(a, b)| a as f64 + b as f64),
         })
         .collect();

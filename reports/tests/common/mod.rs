@@ -1,11 +1,15 @@
 //! A made-up run, the same each time: six workloads under ten runners on two cores, with one cell that crashes, one
-//! beyond a limit, and one that the plan leaves out.
+//! beyond a limit, and one that the plan leaves out; latencies in echo, and profiles of four cells of primes.
 
 use std::collections::BTreeMap;
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use hdrhistogram::Histogram;
+use hdrhistogram::serialization::{Serializer, V2DeflateSerializer};
 use regatta_reports::record::{
-    CellId, End, Failure, FailureKind, Group, Machine, Parameters, Plan, Program, Record, Run, RunnerInfo, Sample,
-    WorkloadInfo,
+    CellId, End, Failure, FailureKind, Group, Machine, Moment, Parameters, Plan, Profile, Program, Record, Run,
+    RunnerInfo, Sample, Segment, WorkloadInfo,
 };
 use serde_json::json;
 
@@ -152,6 +156,11 @@ pub fn records() -> Vec<Record> {
                 }
             }
         }
+        if workload == "primes" {
+            let profiled = ["process-pool", "thread", "scoped", "async-single"];
+            let cells = cells.iter().filter(|cell| profiled.contains(&cell.runner.as_str()));
+            lines.extend(cells.map(|cell| Record::Profile(Box::new(profile(&params, tasks, cell)))));
+        }
         groups.push(Group { workload: workload.to_owned(), params, tasks, wait_ns, cells, skipped });
     }
     let mut all = vec![Record::Run(Box::new(run(groups)))];
@@ -207,11 +216,50 @@ fn sample(
         start_ns: if cell.runner == "process-pool" { 2_400_000 } else { 30_000 },
         steal_ns: Some(0),
         outside_ns: Some((wall * 0.02) as u64),
+        histograms: if workload == "echo" {
+            BTreeMap::from([("round_trip_ns".to_owned(), histogram(wall / 5.0))])
+        } else {
+            BTreeMap::new()
+        },
         source: BTreeMap::from([
             ("cpu".to_owned(), "perf-task-clock".to_owned()),
             ("rss".to_owned(), "VmHWM".to_owned()),
         ]),
         ..Sample::default()
+    }
+}
+
+/// 100 latencies, one of which takes ten times as long.
+fn histogram(usual_ns: f64) -> String {
+    let mut histogram = Histogram::<u64>::new_with_bounds(1, 60_000_000_000, 3).expect("valid bounds");
+    histogram.record_n(usual_ns as u64, 99).expect("within bounds");
+    histogram.record(10 * usual_ns as u64).expect("within bounds");
+    let mut bytes = Vec::new();
+    V2DeflateSerializer::new().serialize(&histogram, &mut bytes).expect("written to memory");
+    BASE64_STANDARD.encode(bytes)
+}
+
+/// A run in which tasks of a millisecond each are handed out in turn, each with a wait in its middle; the first core is
+/// busy all the time, the second one if there are two workers. That of the process pool comes from the whole machine.
+fn profile(params: &Parameters, tasks: u64, cell: &CellId) -> Profile {
+    const MS: u64 = 1_000_000;
+    let busy = cell.workers.min(2);
+    let start = |task: u64| task / busy * MS;
+    let halves = |task: u64| [(start(task), start(task) + MS / 2), (start(task) + 3 * MS / 4, start(task) + MS)];
+    let segments = (0..tasks).flat_map(|task| {
+        halves(task).map(|(start_ns, end_ns)| Segment { task, worker: (task % cell.workers) as u32, start_ns, end_ns })
+    });
+    let wall_ns = start(tasks - 1) + MS;
+    let moment = |i: u64| Moment { at_ns: i * 5 * MS, cores_ns: vec![i * 5 * MS, (busy - 1) * i * 5 * MS] };
+    Profile {
+        workload: "primes".to_owned(),
+        params: params.clone(),
+        cell: cell.clone(),
+        wall_ns,
+        segments: segments.collect(),
+        segments_dropped: 0,
+        timeline: (0..=wall_ns / (5 * MS)).map(moment).collect(),
+        source: if cell.runner == "process-pool" { "proc-stat-whole-machine" } else { "perf-task-clock" }.to_owned(),
     }
 }
 

@@ -1,0 +1,193 @@
+//! How busy each core was over time: a strip a core in shades, the effective cores above, one time axis for all cells.
+
+use plotters::coord::Shift;
+use plotters::drawing::DrawingArea;
+use plotters_backend::DrawingBackend;
+
+use super::tracks::{Stage, Track, Tracks};
+use super::{Drawing, Drawn};
+use crate::colours::{self, Colour, FADED, HEAT};
+use crate::record::{Moment, Profile};
+use crate::summary::{GroupSummary, Row};
+use crate::{findings, units};
+
+/// Strips that a cell has at most; with more cores, a strip is the mean of several.
+const MOST_STRIPS: usize = 16;
+/// Height of the curve of effective cores.
+const CURVE: f64 = 24.0;
+/// Space between the curve and the strips.
+const GAP: f64 = 2.0;
+/// The source that counts this run alone.
+const OWN_TREE: &str = "perf-task-clock";
+
+/// The chart.
+pub struct Timeline {
+    tracks: Tracks,
+    courses: Vec<Course>,
+    /// Cores that the curve reaches up to.
+    cores: f64,
+    strips: usize,
+}
+
+/// A cell's course.
+struct Course {
+    intervals: Vec<Interval>,
+    colour: Colour,
+    label: String,
+    /// Effective cores of the whole run.
+    mean: f64,
+}
+
+/// How busy the cores were between two moments.
+struct Interval {
+    from_ns: f64,
+    to_ns: f64,
+    /// Busy share by core.
+    shares: Vec<f64>,
+}
+
+impl Timeline {
+    /// None if no profile of the group has two moments.
+    pub fn of(group: &GroupSummary, profiles: &[(&Row, &Profile)], usable_cores: Option<f64>) -> Option<Self> {
+        let known: Vec<(&Profile, Course)> =
+            profiles.iter().filter_map(|(row, profile)| Some((*profile, Course::of(row, profile)?))).collect();
+        let most = known.iter().map(|(_, course)| course.cores()).max()?;
+        let strips = most.min(MOST_STRIPS);
+        let strip = strip_height(strips);
+        let tracks = known.iter().map(|(profile, course)| Track {
+            name: course.label.clone(),
+            note: format!("{} cores", units::cores(course.mean)),
+            figure: units::duration(profile.wall_ns as f64),
+            end_ns: profile.wall_ns as f64,
+            height: CURVE + GAP + strip * strips as f64,
+        });
+        let tracks: Vec<Track> = tracks.collect();
+        let means: Vec<(&str, f64)> = known.iter().map(|(_, course)| (course.label.as_str(), course.mean)).collect();
+        let title = findings::title(group, &findings::timeline(&means, usable_cores));
+        let per_strip = most.div_ceil(strips);
+        let each = if per_strip == 1 { "core".to_owned() } else { format!("group of {per_strip} cores") };
+        let mut legend = vec![format!(
+            "Above: effective cores, up to {}. Below: a strip a {each}; the stronger, the busier. The upright line is the end.",
+            units::without_zeros(&units::number(usable_cores.unwrap_or(most as f64)))
+        )];
+        let mut others: Vec<&str> =
+            known.iter().map(|(profile, _)| profile.source.as_str()).filter(|source| *source != OWN_TREE).collect();
+        others.sort_unstable();
+        others.dedup();
+        legend.extend(others.iter().map(|source| {
+            let source = crate::text::shortened(source, 40);
+            format!("Source: {source}: this counts every program of the machine, not the run alone.")
+        }));
+        let cores = usable_cores.unwrap_or(most as f64).max(1.0);
+        let courses = known.into_iter().map(|(_, course)| course).collect();
+        Some(Self { tracks: Tracks { title, tracks, legend }, courses, cores, strips })
+    }
+}
+
+impl Course {
+    fn of(row: &Row, profile: &Profile) -> Option<Self> {
+        let wall = profile.wall_ns as f64;
+        let intervals: Vec<Interval> =
+            profile.timeline.windows(2).filter_map(|pair| Interval::between(&pair[0], &pair[1], wall)).collect();
+        let busy: f64 = intervals.iter().map(|one| one.shares.iter().sum::<f64>() * (one.to_ns - one.from_ns)).sum();
+        let time: f64 = intervals.iter().map(|one| one.to_ns - one.from_ns).sum();
+        (time > 0.0).then(|| Self {
+            colour: colours::of_slot(row.colour),
+            label: row.label.clone(),
+            mean: busy / time,
+            intervals,
+        })
+    }
+
+    fn cores(&self) -> usize {
+        self.intervals.iter().map(|interval| interval.shares.len()).max().unwrap_or(0).max(1)
+    }
+
+    /// The strips' rectangles by shade, those next to each other joined: `(strip, from, to)`.
+    fn strips(&self, strips: usize) -> Vec<Vec<(usize, f64, f64)>> {
+        let per_strip = self.cores().div_ceil(strips).max(1);
+        let mut by_shade: Vec<Vec<(usize, f64, f64)>> = vec![Vec::new(); HEAT.len()];
+        for strip in 0..strips {
+            for interval in &self.intervals {
+                let shares: Vec<f64> =
+                    interval.shares.iter().skip(strip * per_strip).take(per_strip).copied().collect();
+                let shade = colours::heat(shares.iter().sum::<f64>() / shares.len().max(1) as f64);
+                match by_shade[shade].last_mut() {
+                    Some((same, _, to)) if *same == strip && *to >= interval.from_ns => *to = interval.to_ns,
+                    _ => by_shade[shade].push((strip, interval.from_ns, interval.to_ns)),
+                }
+            }
+        }
+        by_shade
+    }
+}
+
+impl Interval {
+    /// None if no time is between them, or if it is after the end of the run.
+    fn between(before: &Moment, after: &Moment, end_ns: f64) -> Option<Self> {
+        let (from_ns, to_ns) = (before.at_ns as f64, (after.at_ns as f64).min(end_ns));
+        let span = (after.at_ns.saturating_sub(before.at_ns)) as f64;
+        let shares = after.cores_ns.iter().zip(&before.cores_ns);
+        let shares = shares.map(|(now, then)| (now.saturating_sub(*then) as f64 / span).min(1.0)).collect();
+        (span > 0.0 && to_ns > from_ns).then_some(Self { from_ns, to_ns, shares })
+    }
+}
+
+fn strip_height(strips: usize) -> f64 {
+    if strips <= 4 { 9.0 } else { 5.0 }
+}
+
+impl Drawing for Timeline {
+    fn name(&self) -> &'static str {
+        "timeline"
+    }
+
+    fn title(&self) -> &str {
+        &self.tracks.title
+    }
+
+    fn alternative(&self) -> String {
+        let cells = self.courses.iter().zip(&self.tracks.tracks);
+        let cells = cells.map(|(course, track)| {
+            format!("{} {} cores busy over {}", course.label, units::cores(course.mean), track.figure)
+        });
+        format!("{}. Mean over one profiled run: {}.", self.tracks.title, cells.collect::<Vec<_>>().join("; "))
+    }
+
+    fn height(&self) -> u32 {
+        self.tracks.height()
+    }
+
+    fn draw<DB: DrawingBackend>(&self, area: &DrawingArea<DB, Shift>) -> Drawn<DB> {
+        self.tracks.draw(area, |stage, i, top| {
+            let course = &self.courses[i];
+            curve(stage, course, top, self.cores)?;
+            let height = strip_height(self.strips);
+            let first = top + CURVE + GAP;
+            for (shade, rectangles) in course.strips(self.strips).iter().enumerate() {
+                for (strip, from, to) in rectangles {
+                    let y = first + *strip as f64 * height;
+                    let (left, right) = (stage.x(*from), stage.x(*to));
+                    stage.canvas.rectangle((left, y), (right, y + height - 1.0), HEAT[shade])?;
+                }
+            }
+            Ok(())
+        })
+    }
+}
+
+/// The effective cores over time, as an area of steps in the runner's colour.
+fn curve<DB: DrawingBackend>(stage: &Stage<DB>, course: &Course, top: f64, cores: f64) -> Drawn<DB> {
+    let bottom = top + CURVE;
+    let mut end: f64 = 0.0;
+    for interval in &course.intervals {
+        let busy = (interval.shares.iter().sum::<f64>() / cores).clamp(0.0, 1.0);
+        let (left, right) = (stage.x(interval.from_ns), stage.x(interval.to_ns));
+        end = end.max(right);
+        if busy > 0.01 {
+            stage.canvas.rectangle((left, bottom - busy * CURVE), (right, bottom), course.colour)?;
+        }
+    }
+    stage.canvas.line((stage.x(0.0), top), (end, top), 0.5, FADED)?;
+    stage.canvas.line((stage.x(0.0), bottom), (end, bottom), 0.5, FADED)
+}

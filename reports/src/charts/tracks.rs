@@ -1,0 +1,132 @@
+//! The frame that both charts of profiles share: one track a cell, all on the same axis of time.
+
+use plotters::coord::Shift;
+use plotters::drawing::DrawingArea;
+use plotters_backend::DrawingBackend;
+
+use super::Drawn;
+use super::axis::Axis;
+use super::canvas::{Canvas, LABEL, Pen, WIDTH, fitted, text_width, title_height, widest};
+use crate::colours::{FADED, GRID, INK};
+use crate::units;
+
+/// Height of the axis with its labels and title.
+const AXIS: f64 = 44.0;
+/// Height of a line of the legend.
+const LEGEND: f64 = 19.0;
+/// Room for a name at most.
+const NAME: f64 = 150.0;
+/// Space beside texts.
+const GAP: f64 = 8.0;
+/// Space between tracks.
+const BETWEEN: f64 = 10.0;
+/// Least height of a track: two lines of text beside it.
+const LEAST: f64 = 32.0;
+/// Size of notes and legends.
+const SMALL: f64 = LABEL - 2.0;
+
+/// A cell's track.
+#[derive(Debug, Clone)]
+pub struct Track {
+    pub name: String,
+    /// A word of lesser weight below the name.
+    pub note: String,
+    /// The figure on the right.
+    pub figure: String,
+    /// When the run ended, nanoseconds.
+    pub end_ns: f64,
+    /// Height of what is drawn in it, logical pixels.
+    pub height: f64,
+}
+
+/// The frame.
+#[derive(Debug, Clone)]
+pub struct Tracks {
+    pub title: String,
+    pub tracks: Vec<Track>,
+    /// Lines about the marks, below the axis.
+    pub legend: Vec<String>,
+}
+
+/// The drawn frame, onto which a chart puts its marks.
+pub struct Stage<'a, DB: DrawingBackend> {
+    pub canvas: Canvas<'a, DB>,
+    left: f64,
+    right: f64,
+    span_ns: f64,
+}
+
+impl Tracks {
+    /// Height of the whole chart, logical pixels.
+    pub fn height(&self) -> u32 {
+        (self.bottom() + AXIS + LEGEND * self.legend.len() as f64 + 6.0) as u32
+    }
+
+    /// Where a track begins, logical pixels.
+    fn top(&self, track: usize) -> f64 {
+        let above = self.tracks.iter().take(track).map(|track| track.height.max(LEAST) + BETWEEN);
+        f64::from(title_height(&self.title)) + 6.0 + above.sum::<f64>()
+    }
+
+    /// Where the last track ends.
+    fn bottom(&self) -> f64 {
+        self.top(self.tracks.len()) - BETWEEN + 4.0
+    }
+
+    /// The stage on which the tracks are drawn.
+    pub fn stage<'a, DB: DrawingBackend>(&self, area: &'a DrawingArea<DB, Shift>) -> Stage<'a, DB> {
+        let names = self.tracks.iter().map(|track| fitted(&track.name, LABEL, NAME));
+        let notes = widest(self.tracks.iter().map(|track| track.note.as_str()), SMALL);
+        let left = names.map(|name| text_width(&name, LABEL, false)).fold(notes, f64::max) + 2.0 * GAP;
+        let right = widest(self.tracks.iter().map(|track| track.figure.as_str()), LABEL) + 2.0 * GAP;
+        let span_ns = self.tracks.iter().map(|track| track.end_ns).fold(1.0, f64::max);
+        Stage { canvas: Canvas { area }, left, right: f64::from(WIDTH) - right, span_ns }
+    }
+
+    /// Draws title, axis, names and figures, and has each track's marks drawn by `marks`, which is given the stage, the
+    /// number of the track and where it begins.
+    pub fn draw<DB: DrawingBackend>(
+        &self,
+        area: &DrawingArea<DB, Shift>,
+        mut marks: impl FnMut(&Stage<DB>, usize, f64) -> Drawn<DB>,
+    ) -> Drawn<DB> {
+        let stage = self.stage(area);
+        let canvas = &stage.canvas;
+        canvas.title(&self.title)?;
+        let axis = Axis::from_zero(stage.span_ns / 1.04, "time since the run began", units::duration);
+        let (first, bottom) = (self.top(0) - 3.0, self.bottom());
+        for tick in axis.ticks() {
+            let x = stage.x(tick);
+            canvas.line((x, first), (x, bottom + 3.0), 1.0, GRID)?;
+            canvas.text(&axis.label(tick), x, bottom + 11.0, Pen::new(FADED))?;
+        }
+        canvas.line((stage.left, bottom), (stage.right, bottom), 1.0, GRID)?;
+        for (i, track) in self.tracks.iter().enumerate() {
+            let top = self.top(i);
+            let middle = top + track.height.max(LEAST) / 2.0;
+            let name = fitted(&track.name, LABEL, NAME);
+            let end = stage.left - GAP;
+            let up = if track.note.is_empty() { 0.0 } else { 8.0 };
+            canvas.text(&name, end, middle - up, Pen::new(INK).right())?;
+            canvas.text(&track.note, end, middle + up, Pen { size: SMALL, ..Pen::new(FADED).right() })?;
+            canvas.text(&track.figure, f64::from(WIDTH) - GAP, middle, Pen::new(INK).right())?;
+            marks(&stage, i, top + (track.height.max(LEAST) - track.height) / 2.0)?;
+            let x = stage.x(track.end_ns);
+            canvas.line((x, top - 1.0), (x, top + track.height.max(LEAST) + 1.0), 1.5, INK)?;
+        }
+        let centre = f64::midpoint(stage.left, stage.right);
+        canvas.text(&axis.title, centre, bottom + 31.0, Pen::new(INK))?;
+        for (i, line) in self.legend.iter().enumerate() {
+            let y = bottom + AXIS + (i as f64 + 0.5) * LEGEND;
+            canvas.text(line, f64::from(WIDTH) / 2.0, y, Pen { size: SMALL, ..Pen::new(FADED) })?;
+        }
+        Ok(())
+    }
+}
+
+impl<DB: DrawingBackend> Stage<'_, DB> {
+    /// Where a moment is, logical pixels.
+    pub fn x(&self, ns: f64) -> f64 {
+        self.left + (ns / self.span_ns).clamp(0.0, 1.0) * (self.right - self.left)
+    }
+}

@@ -1,0 +1,110 @@
+//! The records of a bench target, written as they come, and its report.
+
+use std::cell::{Cell, RefCell};
+use std::io::{self, Write};
+use std::path::Path;
+
+use anyhow::Context;
+use jiff::Timestamp;
+use regatta_reports::Claims;
+use regatta_reports::record::{End, Failure, Record, Run, Sample};
+
+use crate::commands::report::write_report;
+use crate::driver::Sink;
+use crate::output::Output;
+
+/// Keeps the records of a target.
+pub(super) struct Ledger {
+    /// The name of the target.
+    name: String,
+    header: Run,
+    /// Whether there is anything to keep: a test leaves no trace.
+    records: bool,
+    /// None before the first record.
+    output: RefCell<Option<Output>>,
+    /// Which cell of its group is measured now.
+    place: Cell<u32>,
+    /// Runs of that cell that were kept.
+    rounds: Cell<u32>,
+    failed: Cell<bool>,
+}
+
+impl Ledger {
+    pub(super) fn new(name: &str, header: Run, records: bool) -> Self {
+        let header = Run { driver: "criterion".to_owned(), ..header };
+        let (place, rounds, failed) = Default::default();
+        Self { name: name.to_owned(), header, records, output: RefCell::new(None), place, rounds, failed }
+    }
+
+    /// From here on, samples are those of the cell at this place of its group.
+    pub(super) fn begin(&self, place: usize) {
+        self.place.set(u32::try_from(place).unwrap_or(u32::MAX));
+        self.rounds.set(0);
+    }
+
+    /// The round that the present cell is in; none before its first sample is kept.
+    pub(super) fn round(&self) -> Option<u32> {
+        Some(self.rounds.get()).filter(|&round| round > 0)
+    }
+
+    /// Keeps samples of the present cell.
+    pub(super) fn samples(&self, samples: &[Sample]) -> anyhow::Result<()> {
+        for sample in samples {
+            let (round, order) = (self.rounds.get(), self.place.get());
+            self.write(&Record::Sample(Box::new(Sample { round, order, ..sample.clone() })))?;
+            self.rounds.set(round + 1);
+        }
+        Ok(())
+    }
+
+    /// Keeps, and says, that a cell gave no figure.
+    pub(super) fn failure(&self, cell: &str, failure: Failure) -> anyhow::Result<()> {
+        let word = if failure.kind.is_not_run() { "not run" } else { "FAILED" };
+        // Nobody to read it is no reason to stop.
+        let _ = writeln!(io::stderr(), "{cell}: {word}: {}", failure.message);
+        self.failed.set(self.failed.get() || !failure.kind.is_not_run());
+        self.write(&Record::Error(failure))
+    }
+
+    /// Whether a cell failed.
+    pub(super) fn failed(&self) -> bool {
+        self.failed.get()
+    }
+
+    fn write(&self, record: &Record) -> anyhow::Result<()> {
+        if !self.records {
+            return Ok(());
+        }
+        let mut output = self.output.borrow_mut();
+        let output = match &mut *output {
+            Some(output) => output,
+            none => {
+                let mut new = Output::of_bench(&self.name, Timestamp::now())?;
+                new.write(&Record::Run(Box::new(self.header.clone()))).with_context(|| lost(&new.folder))?;
+                none.insert(new)
+            }
+        };
+        output.write(record).with_context(|| lost(&output.folder))
+    }
+
+    /// Writes the last record and the report, and says where it is, if anything was recorded.
+    pub(super) fn finish(&self, complete: bool, is_for_machines: bool) -> anyhow::Result<()> {
+        if self.output.borrow().is_none() {
+            return Ok(());
+        }
+        self.write(&Record::End(End { finished: Timestamp::now().to_string(), complete }))?;
+        let output = self.output.borrow();
+        let Some(output) = &*output else { return Ok(()) };
+        // Blocks of time, one cell after the other, can bear no claim.
+        let claims = Claims::default();
+        if is_for_machines {
+            write_report(&output.folder, &claims, &mut io::stderr().lock())
+        } else {
+            write_report(&output.folder, &claims, &mut io::stdout().lock())
+        }
+    }
+}
+
+fn lost(folder: &Path) -> String {
+    format!("cannot write to {}; what it holds already is kept", folder.display())
+}
