@@ -115,6 +115,24 @@ fn a_change_is_found_in_both_directions_and_drift_is_not_one() {
 }
 
 #[test]
+fn a_burn_that_was_held_up_is_no_change() {
+    let base = World::default().run();
+    let mut new = World { seed: 1, ..World::default() }.run();
+    for sample in new.samples.iter_mut().filter(|sample| sample.cell.arm == arms::REFERENCE) {
+        sample.wall_ns = sample.wall_ns * 3 / 2;
+    }
+    for sample in new.samples.iter_mut().filter(|sample| sample.cell.arm.is_empty()) {
+        sample.wall_ns += sample.wall_ns / 100;
+    }
+    let comparison = Comparison::of_runs(&base, &new);
+    assert!(
+        comparison.cells.iter().all(|cell| cell.wall.ratio.value < 0.7 && cell.wall.raw.value > 1.0),
+        "{comparison:?}"
+    );
+    assert_eq!(outcomes(&comparison), [Outcome::Same; 3]);
+}
+
+#[test]
 fn waiting_work_is_not_taken_relative_to_a_burn() {
     let base = World { kind: "io", ..World::default() };
     let comparison = Comparison::of_runs(&base.run(), &World { seed: 1, ..base.clone() }.run());

@@ -122,7 +122,9 @@ impl Outcome {
         if wall.probability.is_none() || (is_other_machine && cpu.is_none()) {
             return Self::Unjudged;
         }
-        if wall.is_real() && !is_other_machine {
+        // A burn that lost its core in one of the runs must not make a change of its own.
+        let do_agree = (wall.ratio.value - 1.0) * (wall.raw.value - 1.0) > 0.0;
+        if wall.is_real() && do_agree && !is_other_machine {
             return if wall.ratio.value > 1.0 { Self::Slower } else { Self::Faster };
         }
         match cpu.filter(|cpu| cpu.is_real()) {
