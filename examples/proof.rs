@@ -8,8 +8,8 @@
 //! cargo run --release --example proof               # a few comparisons, some minutes
 //! cargo run --release --example proof -- --full     # at least 200 of each without a difference: hours, on a quiet machine
 //! ```
-//! Each comparison is written to `reports/record/proof-<date>-<cpu>.jsonl` as it is done; a second call on the same day goes on where the
-//! first one stopped. The summary is printed and written beside it.
+//! Each comparison is written to `reports/record/proof-<date>-<cpu>-<revision>.jsonl` as it is done; a second call of the same
+//! build on the same day goes on where the first one stopped. The summary is printed and written beside it.
 
 #![allow(clippy::print_stdout, reason = "an experiment prints what it finds")]
 
@@ -25,7 +25,6 @@ use std::sync::OnceLock;
 use clap::Parser;
 use regatta_reports::Results;
 use regatta_reports::compare::{Compared, Comparison};
-use regatta_reports::record::Machine;
 use regatta_reports::text::slug;
 use regatta_workloads::{Context, Kind, Tally, Workload, expected_tally};
 use serde::{Deserialize, Serialize};
@@ -146,8 +145,10 @@ fn prove(args: &Args) -> Result<(), Box<dyn Error>> {
     let seconds = args.seconds.unwrap_or(seconds);
     let scratch = tempfile::tempdir()?;
     let builds = builds(scratch.path())?;
-    let machine = machine(&builds, scratch.path())?;
-    let stem = format!("proof-{}-{}", jiff::Timestamp::now().strftime("%Y-%m-%d"), slug(&machine.cpu));
+    let probe = run(&builds[&0], scratch.path(), "probe", &["--rounds", "2"])?.run;
+    let (machine, revision) = (probe.machine, probe.program.revision);
+    let today = jiff::Timestamp::now().strftime("%Y-%m-%d");
+    let stem = format!("proof-{today}-{}-{}", slug(&machine.cpu), slug(&revision));
     fs::create_dir_all(&args.record)?;
     let path = args.record.join(format!("{stem}.jsonl"));
     let mut trials = read(&path, seconds)?;
@@ -187,9 +188,10 @@ fn prove(args: &Args) -> Result<(), Box<dyn Error>> {
     }
     let summary = summary(&trials, seconds);
     println!("\n{summary}");
+    let load = machine.load_average.map_or_else(String::new, |load| format!(", load {load:.1} at the start"));
     let head = format!(
-        "{}, {} cores, {}, {} {}\n\n",
-        machine.cpu, machine.usable_cores, machine.hypervisor, machine.os, machine.kernel
+        "{}, {} cores, {} {}{load}; Regatta {revision}\n\n",
+        machine.cpu, machine.usable_cores, machine.os, machine.kernel
     );
     let path = args.record.join(format!("{stem}-{seconds}s.txt"));
     fs::write(&path, head + &summary)?;
@@ -207,11 +209,6 @@ fn builds(folder: &Path) -> Result<BTreeMap<u32, PathBuf>, Box<dyn Error>> {
         builds.insert(slowdown, path);
     }
     Ok(builds)
-}
-
-/// The machine as a run describes it.
-fn machine(builds: &BTreeMap<u32, PathBuf>, scratch: &Path) -> Result<Machine, Box<dyn Error>> {
-    Ok(run(&builds[&0], scratch, "probe", &["--rounds", "2"])?.run.machine)
 }
 
 /// The comparisons of the record that are of this length.
