@@ -20,7 +20,7 @@ pub(super) fn embedded(results: &Results, summary: &Summary) -> Result<String, a
             "started": results.run.started,
             "machine": results.run.machine,
             "program": results.run.program,
-            "units": "wall_ns and cpu_ns are nanoseconds; each list has one entry a sample",
+            "units": "wall_ns and cpu_ns are nanoseconds; each list has one entry a sample; the last `left_out` of them are from disturbed rounds",
             "groups": summary.groups.iter().map(group).collect::<Vec<Value>>(),
         },
     });
@@ -44,13 +44,16 @@ fn group(group: &GroupSummary) -> Value {
 }
 
 fn cell(row: &Row) -> Value {
-    let list = |figure: fn(&crate::summary::Point) -> u64| row.points.iter().map(figure).collect::<Vec<u64>>();
+    // Samples of disturbed rounds come last, and are counted.
+    let points = || row.points.iter().chain(&row.left_out);
+    let list = |figure: fn(&crate::summary::Point) -> u64| points().map(figure).collect::<Vec<u64>>();
     json!({
         "cell": row.cell,
         "process": list(|point| u64::from(point.process)),
         "round": list(|point| u64::from(point.round)),
         "wall_ns": list(|point| point.wall_ns as u64),
         "cpu_ns": list(|point| point.cpu_ns as u64),
+        "left_out": row.left_out.len(),
         "failures": row.failures.iter().map(|failure| json!([failure.kind.name(), failure.message])).collect::<Vec<Value>>(),
     })
 }
