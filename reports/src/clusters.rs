@@ -8,6 +8,8 @@
 //!   of as many independent values as they are worth: their number over the design effect, 1 + (m - 1) r for clusters of m
 //!   values with the correlation r, estimated from the ranks of the values by analysis of variance. That keeps 95 % where r is small
 //!   and 83 to 95 % where it is large (`tests/coverage.rs`), which is why published claims need more processes.
+//! - If they are worth fewer values than an interval takes (6), their processes differ from each other, and by how much tells the
+//!   rest: the interval is Student's, of the medians of the processes, as everywhere where few processes are compared (`effect`).
 //! - With one process there is nothing to estimate r from: the interval is of this process.
 //!
 //! Sources:
@@ -16,9 +18,12 @@
 //! - L. Kish, *Survey Sampling*, Wiley 1965, section 5.4: the design effect.
 //! - R. S. Woodruff, *Confidence Intervals for Medians and Other Position Measures*, Journal of the American Statistical
 //!   Association 47, 1952: order-statistic intervals of clustered samples.
+//! - R. G. Miller, *Simultaneous Statistical Inference*, 2nd edition, Springer 1981, section 1.1: Bonferroni's inequality, for what
+//!   rests on two intervals.
 
 use std::collections::BTreeMap;
 
+use crate::effect::Effect;
 use crate::statistics::{Estimate, LEVEL, interval_rank, median};
 
 /// Fewest clusters whose medians have an interval.
@@ -26,29 +31,78 @@ const ENOUGH: usize = 6;
 
 /// The median of values `(cluster, value)` with its interval; what is not finite is left out, none without any.
 pub fn median_of(values: &[(u32, f64)]) -> Option<Estimate> {
+    median_of_at(values, LEVEL, Scale::Any)
+}
+
+/// As [`median_of`] for sizes, such as times, none of which can be below zero: nor does the interval get there.
+pub fn median_of_sizes(values: &[(u32, f64)]) -> Option<Estimate> {
+    median_of_at(values, LEVEL, Scale::Size)
+}
+
+/// What values are, for the one interval that is not made of values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Scale {
+    /// Differences, logarithms: anything.
+    Any,
+    /// Sizes, whose logarithms are nearer to normal than they are themselves.
+    Size,
+}
+
+/// As [`median_of`], with an interval that covers the true median with probability `level`.
+fn median_of_at(values: &[(u32, f64)], level: f64, scale: Scale) -> Option<Estimate> {
+    let finite: Vec<(u32, f64)> = values.iter().copied().filter(|(_, value)| value.is_finite()).collect();
     let mut clusters: BTreeMap<u32, Vec<f64>> = BTreeMap::new();
-    for (cluster, value) in values.iter().filter(|(_, value)| value.is_finite()) {
+    for (cluster, value) in &finite {
         clusters.entry(*cluster).or_default().push(*value);
     }
     let clusters: Vec<Vec<f64>> = clusters.into_values().collect();
     let mut all = clusters.concat();
-    let pooled = Estimate::of_median(&all)?;
-    match clusters.len() {
-        ENOUGH.. => {
-            let medians: Vec<f64> = clusters.iter().filter_map(|cluster| median(cluster)).collect();
-            Some(Estimate { count: pooled.count, ..Estimate::of_median(&medians)? })
-        }
-        2.. if all.len() > clusters.len() => {
-            let worth = (all.len() as f64 / design_effect(&clusters)).max(clusters.len() as f64) as usize;
-            let (rank, coverage) = interval_rank(worth.max(1), LEVEL);
-            // The same place among all values as the rank has among as many as they are worth.
-            let at = (rank * (all.len() + 1) / (worth + 1)).clamp(1, all.len().div_ceil(2));
-            let at = if coverage < LEVEL { 1 } else { at };
-            all.sort_by(f64::total_cmp);
-            Some(Estimate { low: all[at - 1], high: all[all.len() - at], coverage, ..pooled })
-        }
-        _ => Some(pooled),
+    let pooled = Estimate::of_median_at(&all, level)?;
+    if clusters.len() < 2 || all.len() == clusters.len() {
+        return Some(pooled);
     }
+    let estimate = if clusters.len() >= ENOUGH {
+        let medians: Vec<f64> = clusters.iter().filter_map(|cluster| median(cluster)).collect();
+        Estimate { count: pooled.count, ..Estimate::of_median_at(&medians, level)? }
+    } else {
+        let worth = (all.len() as f64 / design_effect(&clusters)).max(clusters.len() as f64) as usize;
+        let (rank, coverage) = interval_rank(worth.max(1), level);
+        // The same place among all values as the rank has among as many as they are worth.
+        let at = (rank * (all.len() + 1) / (worth + 1)).clamp(1, all.len().div_ceil(2));
+        let at = if coverage < level { 1 } else { at };
+        all.sort_by(f64::total_cmp);
+        Estimate { low: all[at - 1], high: all[all.len() - at], coverage, ..pooled }
+    };
+    if estimate.coverage >= level || pooled.coverage < level {
+        return Some(estimate);
+    }
+    let has_logarithms = scale == Scale::Size && finite.iter().all(|(_, value)| *value > 0.0);
+    let (low, high) = if has_logarithms {
+        let logarithms: Vec<(u32, f64)> = finite.iter().map(|(cluster, value)| (*cluster, value.ln())).collect();
+        let (low, high) = Effect::paired(&logarithms)?.interval(level)?;
+        (low.exp(), high.exp())
+    } else {
+        Effect::paired(&finite)?.interval(level)?
+    };
+    Some(Estimate { low: low.min(estimate.value), high: high.max(estimate.value), coverage: level, ..estimate })
+}
+
+/// What follows from the medians of two independent sets of sizes `(cluster, value)`, by a function that increases with the
+/// first and decreases with the second: their ratio, or their difference. None if a set is empty.
+///
+/// Nothing is paired, so nothing cancels out: each median gets an interval that misses with half the probability, and the
+/// ends that are furthest apart are taken. That both intervals hold is then as probable as [`LEVEL`] says, by Bonferroni's
+/// inequality; it takes 7 values in each set.
+pub fn of_medians(first: &[(u32, f64)], second: &[(u32, f64)], combine: impl Fn(f64, f64) -> f64) -> Option<Estimate> {
+    let level = 1.0 - (1.0 - LEVEL) / 2.0;
+    let (first, second) = (median_of_at(first, level, Scale::Size)?, median_of_at(second, level, Scale::Size)?);
+    Some(Estimate {
+        value: combine(first.value, second.value),
+        low: combine(first.low, second.high),
+        high: combine(first.high, second.low),
+        coverage: (first.coverage + second.coverage - 1.0).max(0.0),
+        count: first.count.min(second.count),
+    })
 }
 
 /// As [`median_of`] for ratios `reference / value` of triples `(cluster, reference, value)`, from the logarithms. Pairs that
@@ -110,7 +164,10 @@ mod tests {
         let (alike, apart) = (median_of(&alike).expect("values"), median_of(&apart).expect("values"));
         assert_eq!(alike, Estimate::of_median(&(0..40).map(f64::from).collect::<Vec<_>>()).expect("values"));
         assert!(apart.value == alike.value && apart.low < alike.low && apart.high > alike.high, "{apart:?}");
-        assert!(!apart.is_interval(), "two processes that share nothing are worth two values");
+        assert!(apart.is_interval() && apart.low < -100.0, "two values, as Student has it: {apart:?}");
+        let sizes: Vec<(u32, f64)> = (1..=40).map(|i| (i / 21, f64::from(i))).collect();
+        let sizes = median_of_sizes(&sizes).expect("values");
+        assert!(sizes.is_interval() && sizes.low > 0.0 && sizes.high > 100.0, "nothing below zero: {sizes:?}");
     }
 
     #[test]
@@ -119,6 +176,21 @@ mod tests {
         let estimate = median_of(&values).expect("values");
         assert_eq!((estimate.low, estimate.value, estimate.high, estimate.count), (0.0, 2.5, 5.0, 60));
         assert!(estimate.is_interval());
+    }
+
+    fn first(n: usize) -> Vec<(u32, f64)> {
+        (1..=n).rev().map(|i| (0, i as f64)).collect()
+    }
+
+    #[test]
+    fn unpaired_medians_take_the_ends_that_are_furthest_apart() {
+        let ratio = of_medians(&first(20), &first(20), |a, b| a / b).expect("20 values each");
+        // The 5th to the 16th of 20 cover 98.8 %, the least that is above 97.5 %.
+        assert_eq!((ratio.low, ratio.value, ratio.high), (5.0 / 16.0, 1.0, 16.0 / 5.0));
+        assert!((ratio.coverage - (2.0 * 0.988_182 - 1.0)).abs() < 1e-5 && ratio.is_interval(), "{ratio:?}");
+        assert!(of_medians(&first(7), &first(7), |a, b| a - b).expect("7 values each").is_interval());
+        assert!(!of_medians(&first(6), &first(6), |a, b| a - b).expect("6 values each").is_interval());
+        assert_eq!(of_medians(&[], &first(9), |a, b| a - b), None);
     }
 
     #[test]

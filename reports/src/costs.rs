@@ -2,7 +2,7 @@
 //!
 //! The workloads that show these costs are named here, as claims name theirs.
 
-use crate::statistics::Estimate;
+use crate::clusters;
 use crate::summary::{GroupSummary, Row, Summary};
 use crate::{text, units};
 
@@ -105,8 +105,8 @@ fn switch(cells: &[Cell]) -> Option<Result<f64, String>> {
     let with = cells.iter().filter(|(group, _)| yields(group).is_some_and(|count| count > 0.0));
     let (group, row) = with.max_by(|a, b| yields(a.0).unwrap_or(0.0).total_cmp(&yields(b.0).unwrap_or(0.0)))?;
     let (_, without) = cells.iter().find(|(other, _)| yields(other) == Some(0.0) && other.tasks == group.tasks)?;
-    let walls = |row: &Row| row.points.iter().map(|point| point.wall_ns).collect::<Vec<f64>>();
-    let over = Estimate::of_medians(&walls(row), &walls(without), |with, without| with - without)?;
+    let walls = |row: &Row| row.points.iter().map(|point| (point.process, point.wall_ns)).collect::<Vec<(u32, f64)>>();
+    let over = clusters::of_medians(&walls(row), &walls(without), |with, without| with - without)?;
     let count = yields(group)? * group.tasks as f64;
     Some(if over.low > 0.0 { Ok(over.value / count) } else { Err("too little to tell".to_owned()) })
 }

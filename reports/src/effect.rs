@@ -82,14 +82,20 @@ impl Effect {
 
     /// The factor with its interval at [`LEVEL`]; without one (coverage 0) if there was one process only.
     pub fn estimate(&self) -> Estimate {
-        let half = self.student().map_or(0.0, |t| t.inverse_cdf(0.5 + LEVEL / 2.0) * self.error());
+        let (low, high) = self.interval(LEVEL).unwrap_or((self.log, self.log));
         Estimate {
             value: self.log.exp(),
-            low: (self.log - half).exp(),
-            high: (self.log + half).exp(),
+            low: low.exp(),
+            high: high.exp(),
             coverage: if self.is_judgeable() { LEVEL } else { 0.0 },
             count: self.count,
         }
+    }
+
+    /// The ends of the interval of the difference, in the unit of the values, for a coverage; none if there was one process only.
+    pub(crate) fn interval(&self, level: f64) -> Option<(f64, f64)> {
+        let half = self.student()?.inverse_cdf(0.5 + level / 2.0) * self.error();
+        Some((self.log - half, self.log + half))
     }
 
     /// Probability of a difference at least as large if there were none in truth; 1 if it cannot be judged.

@@ -215,8 +215,9 @@ fn lines(
             // One worker a task: their number follows from the size of the group.
             let has_one_a_task =
                 model.row.cell.workers == model.group.tasks && other.row.cell.workers == other.group.tasks;
+            let has_options = model.row.cell.options == other.row.cell.options;
             let has_same = same.iter().all(|name| model.group.params.get(*name) == other.group.params.get(*name));
-            model.model == other.model && (has_workers || has_one_a_task) && has_same
+            model.model == other.model && (has_workers || has_one_a_task) && has_options && has_same
         };
         let compared = real.iter().filter(is_like).map(|other| of_cells(model, *other, same));
         lines.extend(compared.max_by_key(Vec::len).unwrap_or_default());

@@ -273,8 +273,9 @@ fn named(names: &[String]) -> String {
 }
 
 fn disturbed(groups: &[GroupSummary]) -> Option<Warning> {
-    let load =
-        |group: &GroupSummary| group.rows.iter().filter_map(|row| row.outside).map(|load| load.cores).reduce(f64::max);
+    let load = |group: &GroupSummary| {
+        group.rows.iter().filter_map(|row| row.outside).map(|load| load.certain_cores).reduce(f64::max)
+    };
     let loads = groups.iter().filter_map(|group| Some((group.title.clone(), load(group)?)));
     let (group, cores) = loads.max_by(|a, b| a.1.total_cmp(&b.1))?;
     (cores >= DISTURBING_CORES).then_some(Warning::Disturbed { group, cores })

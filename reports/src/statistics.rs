@@ -9,8 +9,6 @@
 //! - H. A. David and H. N. Nagaraja, *Order Statistics*, 3rd edition, Wiley 2003, section 7.1: the interval.
 //! - J.-Y. Le Boudec, *Performance Evaluation of Computer and Communication Systems*, EPFL Press 2010, on confidence
 //!   intervals: the same for measurements of computers (n = 20: from the 6th to the 15th).
-//! - R. G. Miller, *Simultaneous Statistical Inference*, 2nd edition, Springer 1981, section 1.1: Bonferroni's
-//!   inequality, for what rests on two intervals.
 //! - T. Kalibera and R. Jones, *Rigorous Benchmarking in Reasonable Time*, ISMM 2013: ratios with intervals rather than
 //!   differences.
 
@@ -60,24 +58,6 @@ impl Estimate {
             .map(|(reference, value)| reference.ln() - value.ln())
             .collect();
         Some(Self::of_median(&logarithms)?.map(f64::exp))
-    }
-
-    /// What follows from the medians of two independent sets of values, by a function that increases with the first
-    /// and decreases with the second: their ratio, or their difference. None if a set is empty.
-    ///
-    /// Nothing is paired, so nothing cancels out: each median gets an interval that misses with half the probability,
-    /// and the ends that are furthest apart are taken. That both intervals hold is then as probable as [`LEVEL`] says,
-    /// by Bonferroni's inequality; it takes 7 values in each set.
-    pub fn of_medians(first: &[f64], second: &[f64], combine: impl Fn(f64, f64) -> f64) -> Option<Self> {
-        let level = 1.0 - (1.0 - LEVEL) / 2.0;
-        let (first, second) = (Self::of_median_at(first, level)?, Self::of_median_at(second, level)?);
-        Some(Self {
-            value: combine(first.value, second.value),
-            low: combine(first.low, second.high),
-            high: combine(first.high, second.low),
-            coverage: (first.coverage + second.coverage - 1.0).max(0.0),
-            count: first.count.min(second.count),
-        })
     }
 
     /// Whether the interval reaches [`LEVEL`]; otherwise it is only the range of the values.
@@ -194,17 +174,6 @@ mod tests {
         for part in [ratio.value, ratio.low, ratio.high] {
             assert!((part - 2.0).abs() < 1e-12, "drift cancels: {part}");
         }
-    }
-
-    #[test]
-    fn unpaired_medians_take_the_ends_that_are_furthest_apart() {
-        let ratio = Estimate::of_medians(&first(20), &first(20), |a, b| a / b).expect("20 values each");
-        // The 5th to the 16th of 20 cover 98.8 %, the least that is above 97.5 %.
-        assert_eq!((ratio.low, ratio.value, ratio.high), (5.0 / 16.0, 1.0, 16.0 / 5.0));
-        assert!((ratio.coverage - (2.0 * 0.988_182 - 1.0)).abs() < 1e-5 && ratio.is_interval(), "{ratio:?}");
-        assert!(Estimate::of_medians(&first(7), &first(7), |a, b| a - b).expect("7 values each").is_interval());
-        assert!(!Estimate::of_medians(&first(6), &first(6), |a, b| a - b).expect("6 values each").is_interval());
-        assert_eq!(Estimate::of_medians(&[], &first(9), |a, b| a - b), None);
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use regatta_workloads::Workload;
 use tokio::runtime::Builder;
 
+use crate::crew::Shift;
 use crate::{Error, Need, Outcome, Parallelism, Runner, Settings, tokio_world};
 
 /// A spawned task each on a runtime of W threads.
@@ -30,6 +31,7 @@ impl Runner for Async {
             .enable_all()
             .build()
             .map_err(Error::system("start the runtime of tokio"))?;
-        Ok(move || tokio_world::run(&runtime, &workload))
+        let shift = Shift::of(workload);
+        Ok(move || tokio_world::run(&runtime, shift))
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use regatta_workloads::Workload;
 use tokio::runtime::Builder;
 
+use crate::crew::Shift;
 use crate::{Async, Error, Need, Outcome, Parallelism, Runner, Settings, tokio_world};
 
 /// A spawned task each on an event loop of one thread.
@@ -29,6 +30,7 @@ impl Runner for AsyncSingle {
             .enable_all()
             .build()
             .map_err(Error::system("start the event loop of tokio"))?;
-        Ok(move || tokio_world::run(&runtime, &workload))
+        let shift = Shift::of(workload);
+        Ok(move || tokio_world::run(&runtime, shift))
     }
 }

@@ -16,7 +16,7 @@ thread_local! {
 #[derive(Debug)]
 pub struct Crew {
     /// Unique among all crews of this process, so that a thread that outlives a run is counted again in the next.
-    id: u64,
+    id: AtomicU64,
     /// Threads counted so far.
     seen: AtomicU64,
 }
@@ -25,14 +25,21 @@ impl Crew {
     /// A crew without members.
     #[allow(clippy::new_without_default, reason = "each crew is a new one; there is no default crew")]
     pub fn new() -> Self {
-        Self { id: NEXT.fetch_add(1, Ordering::Relaxed), seen: AtomicU64::new(0) }
+        Self { id: AtomicU64::new(NEXT.fetch_add(1, Ordering::Relaxed)), seen: AtomicU64::new(0) }
+    }
+
+    /// Begins another run: nobody has been counted.
+    fn begin(&self) {
+        self.id.store(NEXT.fetch_add(1, Ordering::Relaxed), Ordering::Relaxed);
+        self.seen.store(0, Ordering::Relaxed);
     }
 
     /// Counts the calling thread unless it has been counted. To be called as a task starts.
     #[inline]
     pub fn mark(&self) {
+        let id = self.id.load(Ordering::Relaxed);
         LAST.with(|last| {
-            if last.replace(self.id) != self.id {
+            if last.replace(id) != id {
                 self.seen.fetch_add(1, Ordering::Relaxed);
             }
         });
@@ -44,17 +51,25 @@ impl Crew {
     }
 }
 
-/// What the tasks of one run have in common, behind one pointer, so that handing a task out clones one pointer and not two.
+/// What the tasks of all runs of a runner have in common.
+///
+/// It lasts as long as the process, so that a task borrows it: a counted reference for each task costs a third of an empty
+/// task of tokio where two cores count at once. A cell starts one runner in its life, so one is what it leaks.
 #[derive(Debug)]
 pub(crate) struct Shift<W> {
     pub(crate) workload: Arc<W>,
     pub(crate) crew: Crew,
 }
 
-impl<W> Shift<W> {
-    /// A new run of `workload`.
-    pub(crate) fn new(workload: &Arc<W>) -> Arc<Self> {
-        Arc::new(Self { workload: Arc::clone(workload), crew: Crew::new() })
+impl<W: 'static> Shift<W> {
+    /// Of the runs of `workload`.
+    pub(crate) fn of(workload: Arc<W>) -> &'static Self {
+        Box::leak(Box::new(Self { workload, crew: Crew::new() }))
+    }
+
+    /// Begins a run.
+    pub(crate) fn begin(&self) {
+        self.crew.begin();
     }
 }
 
@@ -73,5 +88,8 @@ mod tests {
             scope.spawn(|| first.mark());
         });
         assert_eq!((first.seen(), second.seen()), (3, 1));
+        first.begin();
+        first.mark();
+        assert_eq!((first.seen(), second.seen()), (1, 1));
     }
 }

@@ -65,10 +65,10 @@ impl Runner for Green {
         // SAFETY: it does nothing, so it neither blocks, nor uses thread-locals, nor needs more than its stack.
         let first = unsafe { Builder::new().spawn(|| ()) };
         drop(first.map_err(Error::system("start the scheduler of may"))?.join());
+        let shift = Shift::of(workload);
         Ok(move || {
-            let shift = Shift::new(&workload);
+            shift.begin();
             let spawn = |index| -> io::Result<JoinHandle<Result<u64, Error>>> {
-                let shift = Arc::clone(&shift);
                 let task = move || {
                     shift.crew.mark();
                     carry_out(&*shift.workload, &Suspending, index)
@@ -77,8 +77,8 @@ impl Runner for Green {
                 // the crew's, is done with before the task can be suspended; workloads keep their stacks small.
                 unsafe { Builder::new().spawn(task) }
             };
-            let mut coroutines = Vec::with_capacity(workload.tasks() as usize);
-            for index in 0..workload.tasks() {
+            let mut coroutines = Vec::with_capacity(shift.workload.tasks() as usize);
+            for index in 0..shift.workload.tasks() {
                 coroutines.push(spawn(index).map_err(Error::system("create a coroutine"))?);
             }
             let mut tally = Ok(Tally::default());

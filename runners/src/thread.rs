@@ -34,18 +34,19 @@ pub(crate) fn in_world<W: Workload, C: World>(
     workload: Arc<W>,
     world: C,
 ) -> impl Fn() -> Result<Outcome, Error> + use<W, C> {
+    let shift = Shift::of(workload);
     move || {
-        let shift = Shift::new(&workload);
+        shift.begin();
         let spawn = |index| {
-            let (shift, world) = (Arc::clone(&shift), world.clone());
+            let world = world.clone();
             std::thread::Builder::new().spawn(move || {
                 shift.crew.mark();
                 world.enter(|| carry_out(&*shift.workload, &world, index))
             })
         };
         let mut refused = None;
-        let mut threads = Vec::with_capacity(workload.tasks() as usize);
-        for index in 0..workload.tasks() {
+        let mut threads = Vec::with_capacity(shift.workload.tasks() as usize);
+        for index in 0..shift.workload.tasks() {
             match spawn(index) {
                 Ok(thread) => threads.push(thread),
                 Err(error) => {

@@ -2,7 +2,6 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::Duration;
 
 use regatta_workloads::{Context, Stream, Tally, Workload};
@@ -53,12 +52,11 @@ impl Stream for TokioStream {
 }
 
 /// Spawns every task on the runtime and awaits them all.
-pub(crate) fn run<W: Workload>(runtime: &Runtime, workload: &Arc<W>) -> Result<Outcome, Error> {
-    let shift = Shift::new(workload);
+pub(crate) fn run<W: Workload>(runtime: &Runtime, shift: &'static Shift<W>) -> Result<Outcome, Error> {
+    shift.begin();
     let tally = runtime.block_on(async {
-        let mut tasks = Vec::with_capacity(workload.tasks() as usize);
-        for index in 0..workload.tasks() {
-            let shift = Arc::clone(&shift);
+        let mut tasks = Vec::with_capacity(shift.workload.tasks() as usize);
+        for index in 0..shift.workload.tasks() {
             tasks.push(tokio::spawn(async move {
                 shift.crew.mark();
                 shift.workload.task(&Tokio, index).await

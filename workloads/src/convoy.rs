@@ -25,6 +25,9 @@ pub struct Convoy {
     pub round_trips: u64,
     /// Length of each request and of its reply, bytes, the closing line feed included.
     pub bytes: usize,
+    /// How long the server waits before each reply, microseconds. Without it the reply may come before a computing thread has so
+    /// much as woken up to take the lock that task 0 lets go of, and then nobody waits for anybody.
+    pub delay_us: u64,
     /// Where the server listens. Set by the harness; not a parameter.
     #[serde(skip)]
     server: Option<SocketAddr>,
@@ -57,14 +60,15 @@ impl Drop for Done<'_> {
 
 impl Default for Convoy {
     fn default() -> Self {
-        Self { beside: 1, round_trips: 50, bytes: 32, server: None, now: None, shared: Arc::default() }
+        Self { beside: 1, round_trips: 30, bytes: 32, delay_us: 1_000, server: None, now: None, shared: Arc::default() }
     }
 }
 
 impl Convoy {
     /// The round trips as the workload `echo` makes them on its first connection.
     fn echo(&self) -> Echo {
-        Echo { connections: 1, round_trips: self.round_trips, bytes: self.bytes, delay_us: 0, server: self.server }
+        let Self { round_trips, bytes, delay_us, server, .. } = *self;
+        Echo { connections: 1, round_trips, bytes, delay_us, server }
     }
 
     async fn talk<C: Context>(&self, cx: &C) -> Result<u64, Error> {
@@ -132,7 +136,7 @@ impl Workload for Convoy {
     }
 
     fn service(&self) -> Option<Service> {
-        Some(Service::Echo { delay: Duration::ZERO })
+        Some(Service::Echo { delay: Duration::from_micros(self.delay_us) })
     }
 
     fn at_once(&self) -> u64 {

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::family;
+use crate::clusters;
 use crate::record::RunnerInfo;
 use crate::statistics::Estimate;
 use crate::summary::{GroupSummary, Point, Row, Versus};
@@ -121,9 +122,11 @@ fn as_good(row: &Row, leader: &Row, noise: Option<f64>) -> Option<f64> {
 fn paired(own: &[Point], other: &[Point]) -> Option<Estimate> {
     let other: HashMap<(u32, u32), f64> =
         other.iter().map(|point| ((point.process, point.round), point.wall_ns)).collect();
-    let pairs: Vec<(f64, f64)> =
-        own.iter().filter_map(|point| Some((point.wall_ns, *other.get(&(point.process, point.round))?))).collect();
-    Estimate::of_ratio(&pairs)
+    let pairs: Vec<(u32, f64, f64)> = own
+        .iter()
+        .filter_map(|point| Some((point.process, point.wall_ns, *other.get(&(point.process, point.round))?)))
+        .collect();
+    clusters::ratio_of(&pairs)
 }
 
 #[cfg(test)]

@@ -5,7 +5,9 @@ use std::collections::HashMap;
 use super::claim::{Condition, Quantile, Statistic};
 use super::judgement::Unit;
 use super::selection::Found;
+use crate::clusters;
 use crate::statistics::Estimate;
+use crate::summary::Point;
 use crate::units;
 
 /// A statistic of some cells.
@@ -128,22 +130,25 @@ fn over_formula<'a>(condition: &Condition, of: Found<'a>) -> Result<Measured<'a>
 fn cost<'a>(condition: &Condition, of: Found<'a>, to: Found<'a>) -> Result<Measured<'a>, String> {
     let divisor = divisor(condition, of)?;
     let estimate = if of.is_in_group_of(&to) {
-        let differences: Vec<f64> = pairs(of, to).into_iter().map(|(of, to)| of - to).collect();
-        Estimate::of_median(&differences)
+        let differences: Vec<(u32, f64)> =
+            pairs(of, to).into_iter().map(|(process, of, to)| (process, of - to)).collect();
+        clusters::median_of(&differences)
     } else {
-        Estimate::of_medians(&walls(of), &walls(to), |of, to| of - to)
+        clusters::of_medians(&walls(of), &walls(to), |of, to| of - to)
     };
     let estimate = estimate.ok_or_else(|| unpaired(of, to))?.map(|ns| ns / divisor);
-    let longer = [of, to].into_iter().filter_map(|cell| cell.row.wall).map(|wall| wall.value).fold(0.0, f64::max);
     let per = if condition.per.is_empty() { String::new() } else { format!(", over {}", condition.per.join(" × ")) };
     let told =
         format!("{} takes {} more than {}{per}", subject(of, to), units::duration(estimate.value), object(of, to));
-    let noise = noise(of, to).map(|factor| Noise::Amount((factor - 1.0) * longer / divisor));
+    // Each time is as uncertain as two copies of a cell of its group were apart.
+    let amount = |cell: Found| Some((cell.group.noise? - 1.0) * cell.row.wall?.value / divisor);
+    let noise = [of, to].into_iter().filter_map(amount).reduce(|a, b| a + b).map(Noise::Amount);
     Ok(Measured { unit: Unit::Nanoseconds, noise, chart: "samples", ..Measured::ratio(estimate, told, of, to) })
 }
 
 fn latency<'a>(condition: &Condition, of: Found<'a>) -> Result<Measured<'a>, String> {
-    let estimate = Estimate::of_median(quantiles(condition, of)?).ok_or_else(|| format!("{} is empty", of.name()))?;
+    let estimate =
+        clusters::median_of_sizes(quantiles(condition, of)?).ok_or_else(|| format!("{} is empty", of.name()))?;
     let told = format!("{} of {} is {}", quantile_name(condition), of.name(), units::duration(estimate.value));
     Ok(Measured {
         estimate,
@@ -159,7 +164,7 @@ fn latency<'a>(condition: &Condition, of: Found<'a>) -> Result<Measured<'a>, Str
 fn latencies<'a>(condition: &Condition, of: Found<'a>, to: Found<'a>) -> Result<Measured<'a>, String> {
     let is_ratio = condition.statistic == Statistic::LatencyRatio;
     let combine = |of: f64, to: f64| if is_ratio { of / to } else { of - to };
-    let estimate = Estimate::of_medians(quantiles(condition, of)?, quantiles(condition, to)?, combine);
+    let estimate = clusters::of_medians(quantiles(condition, of)?, quantiles(condition, to)?, combine);
     let estimate = estimate
         .filter(|estimate| estimate.high.is_finite())
         .ok_or_else(|| format!("{} has latencies of 0, which give no ratio", to.name()))?;
@@ -181,8 +186,9 @@ fn latencies<'a>(condition: &Condition, of: Found<'a>, to: Found<'a>) -> Result<
 }
 
 fn switches<'a>(of: Found<'a>, to: Found<'a>) -> Result<Measured<'a>, String> {
-    let counts = |cell: Found| cell.row.points.iter().filter_map(|point| point.switches).collect::<Vec<f64>>();
-    let estimate = Estimate::of_medians(&counts(of), &counts(to), |of, to| of / to);
+    let count = |point: &Point| Some((point.process, point.switches?));
+    let counts = |cell: Found| cell.row.points.iter().filter_map(count).collect::<Vec<(u32, f64)>>();
+    let estimate = clusters::of_medians(&counts(of), &counts(to), |of, to| of / to);
     let estimate = estimate
         .filter(|estimate| estimate.high.is_finite())
         .ok_or_else(|| format!("switches were not counted, or {} made none, which gives no ratio", to.name()))?;
@@ -218,9 +224,9 @@ impl<'a> Measured<'a> {
 /// Wall time of `a` over that of `b`: paired by round within a group, of two medians across groups.
 fn wall_ratio(a: Found, b: Found) -> Result<Estimate, String> {
     let estimate = if a.is_in_group_of(&b) {
-        Estimate::of_ratio(&pairs(a, b))
+        clusters::ratio_of(&pairs(a, b))
     } else {
-        Estimate::of_medians(&walls(a), &walls(b), |a, b| a / b).filter(|estimate| estimate.high.is_finite())
+        clusters::of_medians(&walls(a), &walls(b), |a, b| a / b).filter(|estimate| estimate.high.is_finite())
     };
     estimate.ok_or_else(|| unpaired(a, b))
 }
@@ -229,16 +235,16 @@ fn unpaired(a: Found, b: Found) -> String {
     format!("{} and {} have no rounds in common that took any time", a.name(), b.name())
 }
 
-/// Wall times of the rounds that both cells of a group have.
-fn pairs(a: Found, b: Found) -> Vec<(f64, f64)> {
+/// Process and wall times of the rounds that both cells of a group have.
+fn pairs(a: Found, b: Found) -> Vec<(u32, f64, f64)> {
     let of_b: HashMap<(u32, u32), f64> =
         b.row.points.iter().map(|point| ((point.process, point.round), point.wall_ns)).collect();
     let of_a = a.row.points.iter();
-    of_a.filter_map(|point| Some((point.wall_ns, *of_b.get(&(point.process, point.round))?))).collect()
+    of_a.filter_map(|point| Some((point.process, point.wall_ns, *of_b.get(&(point.process, point.round))?))).collect()
 }
 
-fn walls(cell: Found) -> Vec<f64> {
-    cell.row.points.iter().map(|point| point.wall_ns).collect()
+fn walls(cell: Found) -> Vec<(u32, f64)> {
+    cell.row.points.iter().map(|point| (point.process, point.wall_ns)).collect()
 }
 
 fn noise(of: Found, to: Found) -> Option<f64> {
@@ -259,7 +265,7 @@ fn divisor(condition: &Condition, of: Found) -> Result<f64, String> {
 }
 
 /// The quantile of each sample.
-fn quantiles<'a>(condition: &Condition, of: Found<'a>) -> Result<&'a [f64], String> {
+fn quantiles<'a>(condition: &Condition, of: Found<'a>) -> Result<&'a [(u32, f64)], String> {
     let name = condition.histogram.as_deref().unwrap_or_default();
     let latency = of.row.latencies.iter().find(|latency| latency.name == name);
     let latency = latency.ok_or_else(|| format!("{} recorded no histogram {name}", of.name()))?;

@@ -10,6 +10,7 @@ use base64::prelude::BASE64_STANDARD;
 use hdrhistogram::Histogram;
 use hdrhistogram::serialization::Deserializer;
 
+use crate::clusters;
 use crate::record::Sample;
 use crate::statistics::Estimate;
 
@@ -26,10 +27,10 @@ pub struct Latency {
     pub p99: Estimate,
     /// Quantiles of all samples together: the share that is below, and nanoseconds. In ascending order.
     pub curve: Vec<(f64, f64)>,
-    /// Each sample's median, nanoseconds.
-    pub medians: Vec<f64>,
-    /// Each sample's 99th percentile, nanoseconds.
-    pub percentiles_99: Vec<f64>,
+    /// Each sample's process and median, nanoseconds.
+    pub medians: Vec<(u32, f64)>,
+    /// Each sample's process and 99th percentile, nanoseconds.
+    pub percentiles_99: Vec<(u32, f64)>,
 }
 
 /// The quantiles of a curve; the last is the longest of all.
@@ -38,40 +39,44 @@ const CURVE: [f64; 5] = [0.5, 0.9, 0.99, 0.999, 1.0];
 /// The latencies of samples, by name of the histogram, and how many histograms could not be read.
 pub(super) fn of(samples: &[&Sample]) -> (Vec<Latency>, usize) {
     let mut unreadable = 0;
-    let mut by_name: BTreeMap<&str, Vec<Histogram<u64>>> = BTreeMap::new();
-    for (name, text) in samples.iter().flat_map(|sample| &sample.histograms) {
-        match decode(text) {
-            Some(histogram) if !histogram.is_empty() => by_name.entry(name).or_default().push(histogram),
-            Some(_) => {}
-            None => unreadable += 1,
+    let mut by_name: BTreeMap<&str, Vec<(u32, Histogram<u64>)>> = BTreeMap::new();
+    for sample in samples {
+        for (name, text) in &sample.histograms {
+            match decode(text) {
+                Some(histogram) if !histogram.is_empty() => {
+                    by_name.entry(name).or_default().push((sample.process, histogram));
+                }
+                Some(_) => {}
+                None => unreadable += 1,
+            }
         }
     }
     let latencies = by_name.into_iter().filter_map(|(name, histograms)| latency(name, &histograms));
     (latencies.collect(), unreadable)
 }
 
-fn latency(name: &str, histograms: &[Histogram<u64>]) -> Option<Latency> {
-    let quantiles = |quantile: f64| -> Vec<f64> {
-        histograms.iter().map(|histogram| histogram.value_at_quantile(quantile) as f64).collect()
+fn latency(name: &str, histograms: &[(u32, Histogram<u64>)]) -> Option<Latency> {
+    let quantiles = |quantile: f64| -> Vec<(u32, f64)> {
+        histograms.iter().map(|(process, histogram)| (*process, histogram.value_at_quantile(quantile) as f64)).collect()
     };
     let (medians, percentiles_99) = (quantiles(0.5), quantiles(0.99));
     Some(Latency {
         name: name.to_owned(),
-        count: histograms.iter().map(Histogram::len).sum(),
+        count: histograms.iter().map(|(_, histogram)| histogram.len()).sum(),
         curve: curve(histograms),
-        p50: Estimate::of_median(&medians)?,
-        p99: Estimate::of_median(&percentiles_99)?,
+        p50: clusters::median_of_sizes(&medians)?,
+        p99: clusters::median_of_sizes(&percentiles_99)?,
         medians,
         percentiles_99,
     })
 }
 
 /// Quantiles of all values of some histograms together.
-fn curve(histograms: &[Histogram<u64>]) -> Vec<(f64, f64)> {
-    let Some((first, others)) = histograms.split_first() else { return Vec::new() };
+fn curve(histograms: &[(u32, Histogram<u64>)]) -> Vec<(f64, f64)> {
+    let Some(((_, first), others)) = histograms.split_first() else { return Vec::new() };
     let mut all = first.clone();
     all.auto(true);
-    for histogram in others {
+    for (_, histogram) in others {
         // Fails only where a value is out of the range that both have, which resizing excludes.
         let _ = all.add(histogram);
     }

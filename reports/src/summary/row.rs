@@ -93,7 +93,12 @@ pub struct Load {
     pub ns: f64,
     /// Cores that it kept busy on average, median.
     pub cores: f64,
+    /// The same less the tick that the kernel may have counted too many: what is certain in short samples.
+    pub certain_cores: f64,
 }
+
+/// What the kernel counts load in, nanoseconds.
+const TICK_NS: u64 = 10_000_000;
 
 impl Row {
     /// The figures of a cell from its records. Label, colour and ratios come from its group.
@@ -105,7 +110,7 @@ impl Row {
         let by_process: Vec<(u32, f64)> =
             samples.iter().map(|sample| (sample.process, sample.wall_ns as f64)).collect();
         let long = samples.iter().filter(|sample| sample.wall_ns >= SHORTEST_FOR_CORES_NS);
-        let cores: Vec<f64> = long.map(|sample| per_wall(sample.cpu_ns, sample)).collect();
+        let cores: Vec<(u32, f64)> = long.map(|sample| (sample.process, per_wall(sample.cpu_ns, sample))).collect();
         let start_by_process: BTreeMap<u32, f64> =
             samples.iter().map(|sample| (sample.process, sample.start_ns as f64)).collect();
         let most = |values: Vec<f64>| values.into_iter().reduce(f64::max);
@@ -113,10 +118,10 @@ impl Row {
         Self {
             cell: cell.clone(),
             points: points(samples),
-            wall: clusters::median_of(&by_process),
+            wall: clusters::median_of_sizes(&by_process),
             fastest_ns: walls.iter().copied().reduce(f64::min),
             outliers: outliers::count(&walls),
-            effective_cores: Estimate::of_median(&cores),
+            effective_cores: clusters::median_of_sizes(&cores),
             cpu_ns: median(&optional(|sample| Some(sample.cpu_ns))),
             switches_voluntary: median(&optional(|sample| sample.switches_voluntary)),
             switches_involuntary: median(&optional(|sample| sample.switches_involuntary)),
@@ -232,8 +237,11 @@ fn core_busy(samples: &[&Sample]) -> Vec<f64> {
 fn load(samples: &[&Sample], figure: fn(&Sample) -> Option<u64>) -> Option<Load> {
     let known: Vec<(&Sample, u64)> = samples.iter().filter_map(|sample| Some((*sample, figure(sample)?))).collect();
     let ns: Vec<f64> = known.iter().map(|(_, ns)| *ns as f64).collect();
-    let cores: Vec<f64> = known.iter().map(|(sample, ns)| per_wall(*ns, sample)).collect();
-    Some(Load { ns: median(&ns)?, cores: median(&cores).unwrap_or(0.0) })
+    let cores = |ticks: u64| -> f64 {
+        let cores = known.iter().map(|(sample, ns)| per_wall(ns.saturating_sub(ticks * TICK_NS), sample));
+        median(&cores.collect::<Vec<f64>>()).unwrap_or(0.0)
+    };
+    Some(Load { ns: median(&ns)?, cores: cores(0), certain_cores: cores(1) })
 }
 
 fn sources(samples: &[&Sample]) -> BTreeMap<String, Vec<String>> {

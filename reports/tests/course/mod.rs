@@ -149,7 +149,7 @@ fn courses() -> Vec<Course> {
     const CREATING: &[&str] = &["sequential", "process", "process-pool", "thread", "thread-pool"];
     const WAITING: &[&str] = &["thread", "green", "async", "async-single"];
     let sleep = |tasks: u64, wait: u64| params(&[("tasks", tasks), ("wait_us", wait)]);
-    let convoy = |beside: u64| params(&[("beside", beside), ("bytes", 64), ("round_trips", 20)]);
+    let convoy = |beside: u64| params(&[("beside", beside), ("bytes", 64), ("delay_us", 1_000), ("round_trips", 20)]);
     vec![
         ("primes", "cpu", params(&[("length", 640_000), ("tasks", 64)]), 64, 0, &[], RUST),
         ("primes", "cpu", params(&[("length", 64_000), ("tasks", 64)]), 64, 0, &[], PYTHON),

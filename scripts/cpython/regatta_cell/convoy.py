@@ -1,8 +1,8 @@
 """The workload that computes and waits: the latency of one echo task beside tasks that never give way.
 
 Under a GIL the echo task has to wait for the lock after every reply, about a switch interval (5 ms) behind a busy
-thread: the convoy effect. Parameters: `beside` (busy tasks), `round_trips`, `bytes`. Task 0 talks to the server;
-tasks 1 to `beside` divide until it is done, and give their own index.
+thread: the convoy effect. Parameters: `beside` (busy tasks), `round_trips`, `bytes`, and `delay_us`, which is the
+server's affair. Task 0 talks to the server; tasks 1 to `beside` divide until it is done, and give their own index.
 """
 
 from __future__ import annotations
