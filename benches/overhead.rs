@@ -7,6 +7,9 @@
 //! The hand-written loops do what a user would write: they call the body and add up the results. A runner also keeps its checksum,
 //! counts its workers, and can fail; the ratio is what that costs.
 //!
+//! The rows `checkpoint` compare a task that offers a modelled lock a checkpoint every few nanoseconds with the same one that offers none,
+//! both through the same runner: one without a lock should not notice.
+//!
 //! `cargo bench --bench overhead`
 
 #![allow(clippy::print_stdout, reason = "a benchmark prints what it finds")]
@@ -28,11 +31,13 @@ use serde::{Deserialize, Serialize};
 /// Workers of every model.
 const WORKERS: usize = 2;
 /// Rounds of each comparison.
-const ROUNDS: usize = 60;
+const ROUNDS: usize = 120;
 /// What one measurement should take at least.
 const SHORTEST: Duration = Duration::from_millis(4);
 /// Steps of a task of about 5 us; calibrated at the start.
 const PROBE: u64 = 1_000_000;
+/// Steps between two checkpoints: about 16 ns.
+const STRIDE: u64 = 16;
 
 type Arm = Box<dyn FnMut() -> u64>;
 
@@ -66,7 +71,7 @@ fn main() {
         Model::new::<AsyncSingle>("tokio-1-thread", by_loop_of_tokio),
     ];
     if args.mode() == Mode::Measure {
-        println!("overhead: about 15s; dispatch through Regatta / by hand, {WORKERS} workers, {rounds} rounds in turn");
+        println!("overhead: about 30s; dispatch through Regatta / by hand, {WORKERS} workers, {rounds} rounds in turn");
         println!("{:<30} {:>28} {:>16}", "", "median [97 % interval]", "added a task");
     }
     let five_us = steps_of(Duration::from_micros(5));
@@ -76,6 +81,9 @@ fn main() {
                 compare(rounds, through(body, tasks), by_hand(body, tasks), tasks)
             });
         }
+        row(&args, &format!("checkpoint/{name}/5us"), || {
+            compare(rounds, through(Body::Checked(five_us), 1_000), through(Body::Chain(five_us), 1_000), 1_000)
+        });
     }
 }
 
@@ -95,17 +103,28 @@ fn row(args: &Args, name: &str, compare: impl FnOnce() -> String) {
 /// What a task does. Both sides call the very same code, so that what differs is how it gets called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 enum Body {
+    /// Gives its index.
     Index,
+    /// A chain of this many steps.
     Chain(u64),
+    /// The same chain with checkpoints.
+    Checked(u64),
 }
 
 impl Body {
     #[inline]
-    fn run(self, index: u64) -> u64 {
+    fn run(self, index: u64, checkpoint: impl Fn()) -> u64 {
         match self {
             Self::Index => black_box(index),
-            Self::Chain(steps) => chain(steps),
+            Self::Chain(steps) => chain(steps, || ()),
+            Self::Checked(steps) => chain(steps, checkpoint),
         }
+    }
+
+    /// As [`Body::run`] for a loop written by hand, which knows no checkpoints.
+    #[inline]
+    fn by_hand(self, index: u64) -> u64 {
+        self.run(index, || ())
     }
 }
 
@@ -113,10 +132,17 @@ impl Body {
 /// its word on the stack makes it 3 % slower or faster, whoever calls it. Not a part of its caller, where the compiler might make
 /// something else of it.
 #[inline(never)]
-fn chain(steps: u64) -> u64 {
+fn chain(steps: u64, checkpoint: impl Fn()) -> u64 {
     // Unseen by the optimiser, or it would call this once for all tasks.
     let steps = black_box(steps);
-    (0..steps).fold(steps, |link, _| link.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1))
+    let mut link = steps;
+    for _ in 0..steps / STRIDE {
+        checkpoint();
+        for _ in 0..STRIDE {
+            link = link.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        }
+    }
+    link
 }
 
 /// The workload whose tasks do that.
@@ -141,12 +167,12 @@ impl Workload for Course {
         self.tasks
     }
 
-    async fn task<C: Context>(&self, _cx: &C, index: u64) -> Result<u64, regatta_workloads::Error> {
-        Ok(self.body.run(index))
+    async fn task<C: Context>(&self, cx: &C, index: u64) -> Result<u64, regatta_workloads::Error> {
+        Ok(self.body.run(index, || cx.checkpoint()))
     }
 
     fn expected(&self) -> Tally {
-        expected_tally((0..self.tasks).map(|index| self.body.run(index)))
+        expected_tally((0..self.tasks).map(|index| self.body.by_hand(index)))
     }
 }
 
@@ -154,7 +180,7 @@ impl Workload for Course {
 fn steps_of(time: Duration) -> u64 {
     let fastest = (0..5).map(|_| {
         let start = Instant::now();
-        black_box(Body::Chain(PROBE).run(0));
+        black_box(Body::Chain(PROBE).by_hand(0));
         start.elapsed()
     });
     let per_step = fastest.min().unwrap_or_default().as_secs_f64() / PROBE as f64;
@@ -175,7 +201,7 @@ fn through<R: Runner>(body: Body, tasks: u64) -> Arm {
 }
 
 fn by_loop(body: Body, tasks: u64) -> Arm {
-    Box::new(move || (0..tasks).map(|index| body.run(index)).fold(0, u64::wrapping_add))
+    Box::new(move || (0..tasks).map(|index| body.by_hand(index)).fold(0, u64::wrapping_add))
 }
 
 fn by_scope(body: Body, tasks: u64) -> Arm {
@@ -185,7 +211,7 @@ fn by_scope(body: Body, tasks: u64) -> Arm {
             let share = |worker| tasks * worker / workers..tasks * (worker + 1) / workers;
             let threads: Vec<_> = (0..workers)
                 .map(|worker| {
-                    scope.spawn(move || share(worker).map(|index| body.run(index)).fold(0, u64::wrapping_add))
+                    scope.spawn(move || share(worker).map(|index| body.by_hand(index)).fold(0, u64::wrapping_add))
                 })
                 .collect();
             threads.into_iter().map(|thread| thread.join().expect("no panic")).fold(0, u64::wrapping_add)
@@ -196,14 +222,14 @@ fn by_scope(body: Body, tasks: u64) -> Arm {
 fn by_rayon(body: Body, tasks: u64) -> Arm {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(WORKERS).build().expect("a pool");
     Box::new(move || {
-        pool.install(|| (0..tasks).into_par_iter().map(|index| body.run(index)).reduce(|| 0, u64::wrapping_add))
+        pool.install(|| (0..tasks).into_par_iter().map(|index| body.by_hand(index)).reduce(|| 0, u64::wrapping_add))
     })
 }
 
 fn by_may(body: Body, tasks: u64) -> Arm {
     Box::new(move || {
         // SAFETY: the body neither blocks, nor uses thread-locals, nor needs more than its stack.
-        let spawn = |index| unsafe { may::coroutine::spawn(move || body.run(index)) };
+        let spawn = |index| unsafe { may::coroutine::spawn(move || body.by_hand(index)) };
         let coroutines: Vec<_> = (0..tasks).map(spawn).collect();
         coroutines.into_iter().map(|coroutine| coroutine.join().expect("no panic")).fold(0, u64::wrapping_add)
     })
@@ -212,7 +238,7 @@ fn by_may(body: Body, tasks: u64) -> Arm {
 fn spawn_all(runtime: tokio::runtime::Runtime, body: Body, tasks: u64) -> Arm {
     Box::new(move || {
         runtime.block_on(async {
-            let tasks: Vec<_> = (0..tasks).map(|index| tokio::spawn(async move { body.run(index) })).collect();
+            let tasks: Vec<_> = (0..tasks).map(|index| tokio::spawn(async move { body.by_hand(index) })).collect();
             let mut sum = 0_u64;
             for task in tasks {
                 sum = sum.wrapping_add(task.await.expect("no panic"));

@@ -2,7 +2,8 @@
 //! there.
 //!
 //! The program is a harness with a workload of its own, `burn`, which does p % more work in a copy of the program whose name ends in
-//! `-plus-p`. So the true change is known, and every comparison goes the whole way: cells, records, statistics.
+//! `-plus-p`. So the true change is known, and every comparison goes the whole way: cells, records, statistics. For reference
+//! criterion compares the same burn with itself, as `cargo bench` does when it is called twice.
 //!
 //! ```text
 //! cargo run --release --example proof               # a few comparisons, some minutes
@@ -21,8 +22,10 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use clap::Parser;
+use criterion::Criterion;
 use regatta_reports::Results;
 use regatta_reports::compare::{Compared, Comparison};
 use regatta_reports::text::slug;
@@ -31,6 +34,11 @@ use serde::{Deserialize, Serialize};
 
 /// What is injected, percent; 0 is a build against itself.
 const SLOWDOWNS: [u32; 5] = [0, 1, 2, 5, 10];
+/// How builds are compared; the last is the reference, which compares only what is the same.
+const MODES: [&str; 3] = ["live", "separate", CRITERION];
+const CRITERION: &str = "criterion";
+/// Steps of an iteration of criterion's: a fraction of a millisecond, as it likes them.
+const STEPS_FOR_CRITERION: u64 = 100_000;
 
 /// Burns a core, and p % longer in a program whose name ends in `-plus-p`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -58,15 +66,19 @@ impl Workload for Burn {
     }
 
     async fn task<C: Context>(&self, _cx: &C, index: u64) -> Result<u64, regatta_workloads::Error> {
-        let mut left = self.steps + self.steps * extra_percent() / 100;
-        while left > 0 {
-            left = black_box(left - 1);
-        }
+        burn(self.steps + self.steps * extra_percent() / 100);
         Ok(index)
     }
 
     fn expected(&self) -> Tally {
         expected_tally(0..self.tasks)
+    }
+}
+
+fn burn(steps: u64) {
+    let mut left = steps;
+    while left > 0 {
+        left = black_box(left - 1);
     }
 }
 
@@ -95,9 +107,12 @@ struct Args {
     /// Seconds that each comparison may take.
     #[arg(long)]
     seconds: Option<u32>,
-    /// Only this mode: live or separate.
+    /// Only this mode: live, separate or criterion.
     #[arg(long)]
     mode: Option<String>,
+    /// Has criterion measure the burn once and compare it with what it finds in this folder.
+    #[arg(long, hide = true)]
+    criterion: Option<PathBuf>,
     /// Where the record goes.
     #[arg(long, default_value = "reports/record")]
     record: PathBuf,
@@ -130,7 +145,12 @@ fn main() -> ExitCode {
     if std::env::args().nth(1).is_some_and(|arg| !arg.starts_with("--") || arg == "--version") {
         return regatta::Course::standard().workload::<Burn>().main();
     }
-    match prove(&Args::parse()) {
+    let args = Args::parse();
+    if let Some(folder) = &args.criterion {
+        criterion_once(folder, args.seconds.unwrap_or(8));
+        return ExitCode::SUCCESS;
+    }
+    match prove(&args) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("proof: {error}");
@@ -153,12 +173,13 @@ fn prove(args: &Args) -> Result<(), Box<dyn Error>> {
     let path = args.record.join(format!("{stem}.jsonl"));
     let mut trials = read(&path, seconds)?;
     let mut record = OpenOptions::new().create(true).append(true).open(&path)?;
-    let modes: Vec<&str> = ["live", "separate"]
-        .into_iter()
-        .filter(|mode| args.mode.as_deref().is_none_or(|wanted| wanted == *mode))
-        .collect();
+    let modes: Vec<&str> =
+        MODES.into_iter().filter(|mode| args.mode.as_deref().is_none_or(|wanted| wanted == *mode)).collect();
     // In turn, so that a record that is broken off has some of everything.
     let all: Vec<(&str, u32)> = modes.iter().flat_map(|mode| SLOWDOWNS.map(|slowdown| (*mode, slowdown))).collect();
+    let all: Vec<(&str, u32)> =
+        all.into_iter().filter(|(mode, slowdown)| *mode != CRITERION || *slowdown == 0).collect();
+    let of_criterion = scratch.path().join(CRITERION);
     loop {
         let mut is_done = true;
         for &(mode, slowdown) in &all {
@@ -167,6 +188,18 @@ fn prove(args: &Args) -> Result<(), Box<dyn Error>> {
                 continue;
             }
             is_done = false;
+            if mode == CRITERION {
+                let trial = by_criterion(&of_criterion, seconds)?;
+                println!(
+                    "{mode:<9} +0  % {:<12} wall {:+.2} %  {}",
+                    trial.cell,
+                    (trial.wall[0] - 1.0) * 100.0,
+                    trial.outcome
+                );
+                writeln!(record, "{}", serde_json::to_string(&trial)?)?;
+                trials.push(trial);
+                continue;
+            }
             let folder = tempfile::tempdir_in(scratch.path())?;
             let comparison = compare(mode, [&builds[&0], &builds[&slowdown]], seconds, folder.path())?;
             for cell in &comparison.cells {
@@ -197,6 +230,55 @@ fn prove(args: &Args) -> Result<(), Box<dyn Error>> {
     fs::write(&path, head + &summary)?;
     println!("Record: {}", path.display());
     Ok(())
+}
+
+/// Criterion's own comparison of the burn with itself: of a measurement with the one before, each as long as that of one build.
+fn by_criterion(folder: &Path, seconds: u32) -> Result<Trial, Box<dyn Error>> {
+    let measure = || -> Result<String, Box<dyn Error>> {
+        let mut command = Command::new(std::env::current_exe()?);
+        let output = command.arg("--criterion").arg(folder).args(["--seconds", &seconds.to_string()]).output()?;
+        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+    };
+    if !folder.exists() {
+        measure()?;
+    }
+    let said = measure()?;
+    let verdicts = [
+        ("Performance has regressed", "slower"),
+        ("Performance has improved", "faster"),
+        ("Change within noise threshold", "no difference"),
+        ("No change in performance detected", "no difference"),
+    ];
+    let verdict = verdicts.iter().find(|(words, _)| said.contains(words));
+    let (_, outcome) = verdict.ok_or_else(|| format!("criterion compared nothing: {said}"))?;
+    let change: serde_json::Value =
+        serde_json::from_str(&fs::read_to_string(folder.join("burn/change/estimates.json"))?)?;
+    let median = &change["median"];
+    let factor = |of: &serde_json::Value| 1.0 + of.as_f64().unwrap_or(f64::NAN);
+    let interval = &median["confidence_interval"];
+    let wall = [&median["point_estimate"], &interval["lower_bound"], &interval["upper_bound"]].map(factor);
+    let is_claim = *outcome != "no difference";
+    Ok(Trial {
+        mode: CRITERION.to_owned(),
+        slowdown: 0,
+        cell: "burn".to_owned(),
+        outcome: (*outcome).to_owned(),
+        wall,
+        cpu: [1.0; 3],
+        raw: [wall[0], 1.0],
+        floor: [1.0; 2],
+        by_wall: is_claim,
+        by_cpu: false,
+        seconds,
+    })
+}
+
+/// A measurement by criterion, with its default shares of warm-up and measurement.
+fn criterion_once(folder: &Path, seconds: u32) {
+    let eighth = Duration::from_secs(seconds.into()) / 8;
+    let criterion = Criterion::default().output_directory(folder).without_plots();
+    let mut criterion = criterion.warm_up_time(3 * eighth).measurement_time(5 * eighth);
+    criterion.bench_function("burn", |bencher| bencher.iter(|| burn(STEPS_FOR_CRITERION)));
 }
 
 /// This program under the names that say how much more it does.
@@ -281,7 +363,7 @@ fn trial(mode: &str, slowdown: u32, seconds: u32, cell: &Compared) -> Trial {
 /// What all comparisons show, as text.
 fn summary(trials: &[Trial], seconds: u32) -> String {
     let mut text = format!("{seconds} s for each comparison; shares with their 95 % intervals\n");
-    for mode in ["live", "separate"] {
+    for mode in MODES {
         for slowdown in SLOWDOWNS {
             let of: Vec<&Trial> =
                 trials.iter().filter(|trial| trial.mode == mode && trial.slowdown == slowdown).collect();
