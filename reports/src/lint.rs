@@ -22,6 +22,8 @@ const LATE: f64 = 3.0;
 const LOOP_GRANULARITY_NS: f64 = 1.1e6;
 /// Granularity of a blocking sleep, nanoseconds: the kernel's timer slack, and the way back onto a core.
 const SLEEP_GRANULARITY_NS: f64 = 1.5e5;
+/// The driver that measures one cell after the other.
+const CRITERION: &str = "criterion";
 /// Most names that a warning lists.
 const NAMES: usize = 4;
 
@@ -30,6 +32,8 @@ const NAMES: usize = 4;
 pub enum Warning {
     /// The program was built without optimisation.
     DebugBuild,
+    /// The cells were measured one after the other, not in turns.
+    InBlocks,
     /// The machine ran on battery.
     OnBattery,
     /// The frequency governor saves power.
@@ -110,6 +114,10 @@ impl fmt::Display for Warning {
             Self::DebugBuild => to.write_str(
                 "A debug build measured this: its times say nothing about the models. \
                  Measure again with `cargo run --release`.",
+            ),
+            Self::InBlocks => to.write_str(
+                "Criterion measured each cell by itself, one after the other: a ratio compares blocks of time here, not runs of the \
+                 same round, and what drifts meanwhile is in it. To compare, run the same cells in turns: `regatta run --plan FILE`.",
             ),
             Self::OnBattery => to.write_str(
                 "The machine ran on battery: its speed may have changed during the run. Plug it in and measure again.",
@@ -200,6 +208,9 @@ pub fn of(results: &Results, groups: &[GroupSummary], usable_cores: Option<f64>)
     let mut warnings = Vec::new();
     if results.run.program.profile == "debug" {
         warnings.push(Warning::DebugBuild);
+    }
+    if results.run.driver == CRITERION {
+        warnings.push(Warning::InBlocks);
     }
     if machine.on_battery == Some(true) {
         warnings.push(Warning::OnBattery);
@@ -392,6 +403,8 @@ mod tests {
         assert_eq!(found[2], Warning::PowerSaving { governor: "powersave".to_owned() });
         assert_eq!(found[3], Warning::FewCores { cores: 2.0, workers: 4 });
         assert!(found.iter().all(|warning| warning.to_string().len() > 60), "each has its remedy");
+        results.run.driver = CRITERION.to_owned();
+        assert!(warnings(&results).contains(&Warning::InBlocks));
         results.run.machine.quota_cores = Some(0.5);
         assert!(warnings(&results).contains(&Warning::FewCores { cores: 0.5, workers: 4 }));
     }
