@@ -6,11 +6,11 @@ use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpListener};
 use std::process::ExitCode;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use regatta_runners::worker::{self, Command};
-use regatta_runners::{Error, Outcome, Parallelism, Runner, RunnerVisitor, Runners, Settings, Standard, fits};
+use regatta_runners::{Error, Green, Outcome, Parallelism, Runner, RunnerVisitor, Runners, Settings, Standard, fits};
 use regatta_workloads::{Context, Kind, Selected, Tally, Visitor, Workload, Workloads};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -125,6 +125,9 @@ impl<W: Workload> RunnerVisitor for RunTwice<W> {
             // What a runner says that it cannot do is not asked of it.
             return Ok(Checked { outcomes: Vec::new(), expected: self.0.expected(), parallelism: R::PARALLELISM });
         }
+        // All coroutines of a process share its scheduler, and a thread counts again in a crew once it has worked for another one.
+        // A cell has one crew; the trials of a model whose threads are shared take turns.
+        let _turn = (R::NAME == Green::NAME).then(|| GREEN.lock().unwrap_or_else(PoisonError::into_inner));
         let mut workload = self.0;
         workload.attach_clock(|| 0);
         let workload = Arc::new(workload);
@@ -138,6 +141,9 @@ impl<W: Workload> RunnerVisitor for RunTwice<W> {
         Ok(Checked { outcomes, expected: workload.expected(), parallelism: R::PARALLELISM })
     }
 }
+
+/// Whose turn it is to use the scheduler of coroutines.
+static GREEN: Mutex<()> = Mutex::new(());
 
 /// An upper-casing server on a thread of this process: what is tested here are answers, not times.
 fn echo_server() -> SocketAddr {
