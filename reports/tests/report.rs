@@ -322,6 +322,33 @@ fn profiles_are_drawn_with_their_source() {
 }
 
 #[test]
+fn every_mark_says_its_figures() {
+    let results = read(&common::jsonl());
+    let summary = Summary::of(&results);
+    let primes = group(&summary, "primes");
+    let notes = |charts: Vec<charts::Chart>| -> Vec<(String, String)> {
+        let text = |svg: &str| svg.split("<metadata>").nth(1).expect("it has notes").to_owned();
+        charts.into_iter().map(|chart| (chart.name.to_owned(), text(&chart.svg))).collect()
+    };
+    let mut all = notes(charts::of_group(primes, summary.usable_cores).expect("drawn"));
+    all.extend(notes(charts::of_profiles(primes, &results.profiles, summary.usable_cores).expect("drawn")));
+    all.extend(notes(charts::of_group(group(&summary, "echo"), summary.usable_cores).expect("drawn")));
+    let found = |chart: &str, text: &str| {
+        let of_chart: Vec<&str> = all.iter().filter(|(name, _)| name == chart).map(|(_, notes)| notes.as_str()).collect();
+        assert!(of_chart.iter().any(|notes| notes.contains(text)), "{chart} says `{text}`: {of_chart:?}");
+        of_chart[0].lines().count()
+    };
+    assert!(found("samples", "round 19, process 1: 21.") > 11 * 15, "dots that cover each other have one note");
+    found("speedup", "rayon in primes: 1.96x as fast as sequential [");
+    found("cores", "1.96 effective cores; 20 rounds.");
+    found("why", "lost to idle cores 0.0");
+    assert_eq!(found("utilisation", "rayon, core 1: 98.0 % busy"), 2 * (11 + 1));
+    found("timeline", "5.00 ms to 10.0 ms: 2.00 cores busy (100 %, 100 %)");
+    found("lanes", "worker 0, 0 ns to 500 µs: task 0");
+    found("latency", "99 % within ");
+}
+
+#[test]
 fn many_segments_stay_small() {
     let results = read(&common::jsonl());
     let mut profile = results.profiles[0].clone();

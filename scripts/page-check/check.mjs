@@ -99,6 +99,13 @@ async function look(browser, run, width, theme) {
     if (figure.alternative.length < 20) fault(`chart ${figure.id} has no alternative text`);
     if (!figure.inside) fault(`chart ${figure.id} has text beyond its edge`);
   }
+  // On a narrow screen and in both themes, too, the figures of a mark can be read.
+  const chart = page.locator("figure svg").first();
+  await chart.hover({ position: { x: 120, y: 60 } });
+  const tip = await page.locator(".tip").boundingBox();
+  if (!tip || tip.x < 0 || tip.x + tip.width > width) fault(`the figures of a chart are not shown in the window: ${JSON.stringify(tip)}`);
+  if (await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth)) fault("the figures of a chart widen the page");
+  await page.mouse.move(0, 0);
   if (pictures) await page.screenshot({ path: path.join(pictures, `page-${width}-${theme}.png`), fullPage: true });
   await page.close();
 }
@@ -126,6 +133,47 @@ async function pick(page) {
   expect((await picked()).rows > 0, "a click on a chart's label does not pick the runner");
   await page.locator(".bar button").click();
   expect((await picked()).rows === 0, "the button that shows all runners does nothing");
+}
+
+/** Exact figures: under the pointer at a mark of every kind of chart, and by arrow keys in a chart with the focus. */
+async function figures(page) {
+  const tip = page.locator(".tip");
+  const kinds = await page.evaluate(() => Object.fromEntries([...document.querySelectorAll("figure")].reverse().map((figure) => [figure.id.split("-").pop(), figure.id])));
+  for (const [kind, id] of Object.entries(kinds)) {
+    const chart = page.locator(`[id="${id}"] svg`);
+    await chart.scrollIntoViewIfNeeded();
+    // The middle of its last mark, or of its last row where a row is one mark.
+    const at = await chart.evaluate((svg) => {
+      const lines = svg.querySelector("metadata").textContent.split("\n").map((line) => line.split(" "));
+      const mark = lines.findLast((words) => words[0] !== "=" && words.length > 4), row = lines.findLast((words) => words[0] === "=");
+      const [left, top, right, bottom] = mark ? mark.map(Number) : [700, Number(row[1]), 700, Number(row[2])];
+      const scale = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
+      return { text: (mark ?? row).slice(mark ? 4 : 3).join(" "), x: (left + right) / 2 * scale, y: ((top + bottom) / 2 - svg.viewBox.baseVal.y) * scale };
+    });
+    await chart.hover({ position: { x: at.x, y: at.y } });
+    const said = await tip.isVisible() ? await tip.textContent() : "";
+    expect(/\d/.test(said), `the pointer at a mark of ${id} (${kind}) shows ${JSON.stringify(said)}, not ${JSON.stringify(at.text)}`);
+    const box = await tip.boundingBox() ?? { x: 0, width: 0 };
+    expect(box.x >= 0 && box.x + box.width <= page.viewportSize().width, `the figures of ${id} are beyond the window`);
+  }
+  await page.mouse.move(0, 0);
+  expect(await tip.isHidden(), "the figures stay when the pointer is gone");
+  const status = () => page.locator("#status").textContent();
+  const figure = page.locator("figure").first();
+  await page.locator("section.group a, section.group button").first().focus();
+  await figure.focus();
+  const told = [];
+  for (const key of ["ArrowDown", "ArrowRight", "ArrowRight", "ArrowLeft", "ArrowUp"]) {
+    await page.keyboard.press(key);
+    told.push(await status());
+  }
+  const [row, mark, next, back, up] = told;
+  expect(new Set([row, mark, next, up]).size === 4 && back === mark && told.every((text) => /\d/.test(text)), `arrow keys in a chart tell ${JSON.stringify(told)}`);
+  expect(await tip.isVisible(), "arrow keys in a chart show no figures");
+  await page.keyboard.press("Escape");
+  expect(await tip.isHidden(), "Escape does not hide the figures");
+  const stops = await page.evaluate(() => [document.querySelectorAll(".charts [tabindex]").length, document.querySelectorAll("figure").length]);
+  expect(stops[0] === stops[1], `${stops[0]} tab stops for ${stops[1]} charts`);
 }
 
 /** Filtering: rows without the word go, and come back. */
@@ -166,6 +214,7 @@ async function use(browser, run) {
   await page.goto(pathToFileURL(path.resolve(folder, "index.html")).href);
   await quick(page);
   await pick(page);
+  await figures(page);
   await filter(page);
   await download(page, run);
   const button = page.locator("section.group thead button").nth(1);

@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use plotters::coord::Shift;
-use plotters::drawing::DrawingArea;
 use plotters_backend::DrawingBackend;
 
+use super::canvas::Canvas;
+use super::notes::MOST_IN_ROW;
 use super::tracks::{Stage, Track, Tracks};
 use super::{Drawing, Drawn};
 use crate::colours::{self, Colour, FADED, HEAT};
@@ -39,12 +39,27 @@ struct Cell {
     waits: Vec<Mark>,
     colour: Colour,
     lanes: usize,
+    /// What there is to say of each stretch of a lane.
+    spans: Vec<Span>,
     label: String,
     /// Workers that were at a task at once, on average.
     at_work: f64,
     /// Tasks that waited at once, on average.
     waiting: f64,
     workers: usize,
+}
+
+/// Tasks that a worker was at, one after the other.
+#[derive(Debug, Clone, PartialEq)]
+struct Span {
+    lane: usize,
+    worker: u32,
+    from_ns: u64,
+    to_ns: u64,
+    /// Its first task and its last.
+    tasks: (u64, u64),
+    /// Segments of tasks.
+    segments: usize,
 }
 
 /// Something in a lane.
@@ -71,6 +86,7 @@ impl Lanes {
             figure: units::duration(profile.wall_ns as f64),
             end_ns: profile.wall_ns as f64,
             height: cell.lanes as f64 * lane_height(cell.lanes),
+            sentence: cell.sentence(&units::duration(profile.wall_ns as f64)),
         };
         let is_cpu_bound = group.is_cpu_bound();
         let figure = |cell: &Cell| if is_cpu_bound { cell.at_work } else { cell.waiting };
@@ -107,6 +123,7 @@ impl Cell {
         Self {
             by_shade,
             waits: waits(&profile.segments, &lane_of),
+            spans: spans(&profile.segments, &lane_of),
             colour: colours::of_slot(row.colour),
             lanes: shown.len(),
             label: row.label.clone(),
@@ -114,6 +131,17 @@ impl Cell {
             waiting: pauses(&profile.segments).map(|(_, from, to)| (to - from) as f64).sum::<f64>() / wall,
             workers,
         }
+    }
+
+    /// All that there is to say of it, `wall` being its time.
+    fn sentence(&self, wall: &str) -> String {
+        format!(
+            "{}: {}, on average {} at work and {} tasks waiting over {wall}",
+            self.label,
+            self.note(),
+            units::cores(self.at_work),
+            units::cores(self.waiting),
+        )
     }
 
     fn note(&self) -> String {
@@ -163,6 +191,40 @@ fn shade(task: u64, tasks: u64) -> usize {
     FAINTEST + ((place.clamp(0.0, 1.0) * shades as f64).round() as usize)
 }
 
+/// What there is to say of the segments in the lanes that are shown: one by one, or of several of a worker together where
+/// they are many.
+fn spans(segments: &[Segment], lane_of: &HashMap<u32, usize>) -> Vec<Span> {
+    let mut segments: Vec<Segment> =
+        segments.iter().filter(|segment| lane_of.contains_key(&segment.worker)).copied().collect();
+    segments.sort_by_key(|segment| (segment.worker, segment.start_ns));
+    let together = segments.len().div_ceil(MOST_IN_ROW).max(1);
+    let of_worker = segments.chunk_by(|a, b| a.worker == b.worker);
+    let span = |some: &[Segment]| {
+        let (first, last) = (some.first()?, some.last()?);
+        Some(Span {
+            lane: *lane_of.get(&first.worker)?,
+            worker: first.worker,
+            from_ns: first.start_ns,
+            to_ns: some.iter().map(|segment| segment.end_ns).max()?,
+            tasks: (first.task, last.task),
+            segments: some.len(),
+        })
+    };
+    of_worker.flat_map(|segments| segments.chunks(together)).filter_map(span).collect()
+}
+
+impl Span {
+    fn text(&self) -> String {
+        let Self { worker, from_ns, to_ns, tasks: (first, last), segments, .. } = self;
+        let what = match segments {
+            1 => format!("task {first}"),
+            _ => format!("{segments} parts of tasks, {first} to {last}"),
+        };
+        let [from, to] = [from_ns, to_ns].map(|ns| units::exact_duration(*ns as f64));
+        format!("worker {worker}, {from} to {to}: {what}")
+    }
+}
+
 /// Height of a lane, the space below it included, where there are so many.
 fn lane_height(lanes: usize) -> f64 {
     match lanes {
@@ -199,25 +261,16 @@ impl Drawing for Lanes {
     }
 
     fn alternative(&self) -> String {
-        let cells = self.cells.iter().zip(&self.tracks.tracks).map(|(cell, track)| {
-            format!(
-                "{}: {}, on average {} at work and {} tasks waiting over {}",
-                cell.label,
-                cell.note(),
-                units::cores(cell.at_work),
-                units::cores(cell.waiting),
-                track.figure
-            )
-        });
-        format!("{}. One profiled run: {}.", self.tracks.title, cells.collect::<Vec<_>>().join("; "))
+        let cells: Vec<&str> = self.tracks.tracks.iter().map(|track| track.sentence.as_str()).collect();
+        format!("{}. One profiled run: {}.", self.tracks.title, cells.join("; "))
     }
 
     fn height(&self) -> u32 {
         self.tracks.height()
     }
 
-    fn draw<DB: DrawingBackend>(&self, area: &DrawingArea<DB, Shift>) -> Drawn<DB> {
-        self.tracks.draw(area, |stage, i, top| cell(stage, &self.cells[i], top))
+    fn draw<DB: DrawingBackend>(&self, canvas: &Canvas<DB>) -> Drawn<DB> {
+        self.tracks.draw(canvas, |stage, i, top| cell(stage, &self.cells[i], top))
     }
 }
 
@@ -232,6 +285,11 @@ fn cell<DB: DrawingBackend>(stage: &Stage<DB>, cell: &Cell, top: f64) -> Drawn<D
             let y = top + lane as f64 * height;
             stage.canvas.rectangle((left, y), (right.max(left + 0.5), y + height - 1.0), HEAT[shade])?;
         }
+    }
+    for span in &cell.spans {
+        let y = top + span.lane as f64 * height;
+        let (left, right) = (stage.x(span.from_ns as f64), stage.x(span.to_ns as f64));
+        stage.canvas.notes.mark((left, y), (right, y + height), &span.text());
     }
     // The runner's colour, which the shades do not have.
     let (left, bottom) = (stage.x(0.0) - 4.0, top + height * cell.lanes as f64 - 1.0);

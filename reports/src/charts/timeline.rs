@@ -1,9 +1,9 @@
 //! How busy each core was over time: a strip a core in shades, the effective cores above, one time axis for all cells.
 
-use plotters::coord::Shift;
-use plotters::drawing::DrawingArea;
 use plotters_backend::DrawingBackend;
 
+use super::canvas::Canvas;
+use super::notes::MOST_IN_ROW;
 use super::tracks::{Stage, Track, Tracks};
 use super::{Drawing, Drawn};
 use crate::colours::{self, Colour, FADED, HEAT};
@@ -60,6 +60,12 @@ impl Timeline {
             figure: units::duration(profile.wall_ns as f64),
             end_ns: profile.wall_ns as f64,
             height: CURVE + GAP + strip * strips as f64,
+            sentence: format!(
+                "{}: {} cores busy over {}",
+                course.label,
+                units::cores(course.mean),
+                units::duration(profile.wall_ns as f64)
+            ),
         });
         let tracks: Vec<Track> = tracks.collect();
         let means: Vec<(&str, f64)> = known.iter().map(|(_, course)| (course.label.as_str(), course.mean)).collect();
@@ -89,8 +95,8 @@ impl Course {
         let wall = profile.wall_ns as f64;
         let intervals: Vec<Interval> =
             profile.timeline.windows(2).filter_map(|pair| Interval::between(&pair[0], &pair[1], wall)).collect();
-        let busy: f64 = intervals.iter().map(|one| one.shares.iter().sum::<f64>() * (one.to_ns - one.from_ns)).sum();
-        let time: f64 = intervals.iter().map(|one| one.to_ns - one.from_ns).sum();
+        let busy: f64 = intervals.iter().map(|one| one.shares.iter().sum::<f64>() * one.length()).sum();
+        let time: f64 = intervals.iter().map(Interval::length).sum();
         (time > 0.0).then(|| Self {
             colour: colours::of_slot(row.colour),
             label: row.label.clone(),
@@ -101,6 +107,31 @@ impl Course {
 
     fn cores(&self) -> usize {
         self.intervals.iter().map(|interval| interval.shares.len()).max().unwrap_or(0).max(1)
+    }
+
+    /// What each stretch of time says: how busy all cores were together, and each by itself.
+    fn note<DB: DrawingBackend>(&self, stage: &Stage<DB>, top: f64, height: f64) {
+        for some in self.intervals.chunks(self.intervals.len().div_ceil(MOST_IN_ROW).max(1)) {
+            let (Some(first), Some(last)) = (some.first(), some.last()) else { continue };
+            let time: f64 = some.iter().map(Interval::length).sum();
+            let busy = |core: usize| {
+                let busy = some.iter().map(|one| one.shares.get(core).unwrap_or(&0.0) * one.length());
+                busy.sum::<f64>() / time
+            };
+            let cores: Vec<f64> = (0..self.cores()).map(busy).collect();
+            let each = if cores.len() > MOST_STRIPS {
+                String::new()
+            } else {
+                format!(" ({})", cores.iter().map(|share| units::percent(*share)).collect::<Vec<_>>().join(", "))
+            };
+            let text = format!(
+                "{} to {}: {} cores busy{each}",
+                units::duration(first.from_ns),
+                units::duration(last.to_ns),
+                units::cores(cores.iter().sum())
+            );
+            stage.canvas.notes.mark((stage.x(first.from_ns), top), (stage.x(last.to_ns), top + height), &text);
+        }
     }
 
     /// The strips' rectangles by shade, those next to each other joined: `(strip, from, to)`.
@@ -123,6 +154,10 @@ impl Course {
 }
 
 impl Interval {
+    fn length(&self) -> f64 {
+        self.to_ns - self.from_ns
+    }
+
     /// None if no time is between them, or if it is after the end of the run.
     fn between(before: &Moment, after: &Moment, end_ns: f64) -> Option<Self> {
         let (from_ns, to_ns) = (before.at_ns as f64, (after.at_ns as f64).min(end_ns));
@@ -147,21 +182,19 @@ impl Drawing for Timeline {
     }
 
     fn alternative(&self) -> String {
-        let cells = self.courses.iter().zip(&self.tracks.tracks);
-        let cells = cells.map(|(course, track)| {
-            format!("{} {} cores busy over {}", course.label, units::cores(course.mean), track.figure)
-        });
-        format!("{}. Mean over one profiled run: {}.", self.tracks.title, cells.collect::<Vec<_>>().join("; "))
+        let cells: Vec<&str> = self.tracks.tracks.iter().map(|track| track.sentence.as_str()).collect();
+        format!("{}. Mean over one profiled run: {}.", self.tracks.title, cells.join("; "))
     }
 
     fn height(&self) -> u32 {
         self.tracks.height()
     }
 
-    fn draw<DB: DrawingBackend>(&self, area: &DrawingArea<DB, Shift>) -> Drawn<DB> {
-        self.tracks.draw(area, |stage, i, top| {
+    fn draw<DB: DrawingBackend>(&self, canvas: &Canvas<DB>) -> Drawn<DB> {
+        self.tracks.draw(canvas, |stage, i, top| {
             let course = &self.courses[i];
             curve(stage, course, top, self.cores)?;
+            course.note(stage, top, self.tracks.tracks[i].height);
             let height = strip_height(self.strips);
             let first = top + CURVE + GAP;
             for (shade, rectangles) in course.strips(self.strips).iter().enumerate() {
