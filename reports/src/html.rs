@@ -1,5 +1,6 @@
 //! The page: one self-contained file from `templates/`, which escape all that comes from the records.
 
+mod beside;
 mod data;
 mod glance;
 
@@ -7,6 +8,7 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 
+pub use self::beside::side_by_side;
 use crate::advice::{self, Advice};
 use crate::charts::Chart;
 use crate::claims::{Outcome, Verdict};

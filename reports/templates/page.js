@@ -16,7 +16,7 @@
 
   /** The value that a cell sorts by: a number, or text; undefined if it has none. */
   const keyOf = (cell) => {
-    if (cell.tagName === "TH") return cell.textContent.trim();
+    if (cell.tagName === "TH" || cell.closest(".words")) return cell.textContent.trim();
     return cell.dataset.sort === undefined ? undefined : Number(cell.dataset.sort);
   };
 
@@ -223,7 +223,7 @@
     });
     return link;
   };
-  document.getElementById("downloads").append(
+  document.getElementById("downloads")?.append(
     download("Samples (JSON)", "application/json", "json", (data) => JSON.stringify(data.samples)),
     " ",
     download("Summary (CSV)", "text/csv", "csv", (data) => data.csv),
