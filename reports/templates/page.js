@@ -97,6 +97,7 @@
     for (const line of text.split("\n")) {
       const words = line.split(" ");
       if (words[0] === "=") rows.push({ left: 0, top: +words[1], right: Infinity, bottom: +words[2], text: words.slice(3).join(" "), marks: [] });
+      else if (words[0] === ".") marks.push({ left: words[1] - 5, top: words[2] - 5, right: +words[1] + 5, bottom: +words[2] + 5, text: words.slice(3).join(" ") });
       else if (words.length > 4) marks.push({ left: +words[0], top: +words[1], right: +words[2], bottom: +words[3], text: words.slice(4).join(" ") });
     }
     for (const mark of marks) rows.find((row) => (mark.top + mark.bottom) / 2 <= row.bottom)?.marks.push(mark);

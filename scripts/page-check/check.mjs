@@ -179,7 +179,7 @@ async function figures(page) {
     await chart.scrollIntoViewIfNeeded();
     // The middle of its last mark, or of its last row where a row is one mark.
     const at = await chart.evaluate((svg) => {
-      const lines = svg.querySelector("metadata").textContent.split("\n").map((line) => line.split(" "));
+      const lines = svg.querySelector("metadata").textContent.split("\n").map((line) => line.split(" ")).map(([kind, x, y, ...text]) => kind === "." ? [x, y, x, y, ...text] : [kind, x, y, ...text]);
       const mark = lines.findLast((words) => words[0] !== "=" && words.length > 4), row = lines.findLast((words) => words[0] === "=");
       const [left, top, right, bottom] = mark ? mark.map(Number) : [700, Number(row[1]), 700, Number(row[2])];
       const scale = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use plotters_backend::DrawingBackend;
 
 use super::canvas::Canvas;
-use super::notes::MOST_IN_ROW;
+use super::notes::most_in_row;
 use super::tracks::{Stage, Track, Tracks};
 use super::{Drawing, Drawn};
 use crate::colours::{self, Colour, FADED, HEAT};
@@ -20,8 +20,12 @@ const MOST_LANES_OF_MANY: usize = 8;
 const MANY_CELLS: usize = 12;
 /// The faintest shade of a task: fainter ones could be taken for the paper.
 const FAINTEST: usize = 4;
-/// Marks closer than this become one, logical pixels.
+/// Marks closer than this become one, logical pixels; where a cell has too many even so, those twice as close, and so on.
 const CLOSE: f64 = 0.5;
+/// Bars that all cells have at most, roughly.
+const MOST_BARS: usize = 6_000;
+/// Marks farther apart than this are never joined, logical pixels.
+const FARTHEST: f64 = 8.0;
 /// Marks wider than this get a gap at their end, so that tasks of the same shade can be told apart.
 const WIDE: f64 = 3.0;
 
@@ -78,8 +82,7 @@ impl Lanes {
         if known.is_empty() {
             return None;
         }
-        let most = if known.len() >= MANY_CELLS { MOST_LANES_OF_MANY } else { MOST_LANES };
-        let cells: Vec<Cell> = known.iter().map(|(row, profile)| Cell::of(row, profile, group.tasks, most)).collect();
+        let cells: Vec<Cell> = known.iter().map(|(row, profile)| Cell::of(row, profile, group.tasks, known.len())).collect();
         let track = |(cell, (_, profile)): (&Cell, &&(&Row, &Profile))| Track {
             name: cell.label.clone(),
             note: cell.note(),
@@ -107,7 +110,8 @@ impl Lanes {
 }
 
 impl Cell {
-    fn of(row: &Row, profile: &Profile, tasks: u64, most_lanes: usize) -> Self {
+    fn of(row: &Row, profile: &Profile, tasks: u64, cells: usize) -> Self {
+        let most_lanes = if cells >= MANY_CELLS { MOST_LANES_OF_MANY } else { MOST_LANES };
         let workers = profile.segments.iter().map(|segment| segment.worker as usize + 1).max().unwrap_or(0);
         let shown = shown(workers, most_lanes);
         let lane_of: HashMap<u32, usize> =
@@ -123,7 +127,7 @@ impl Cell {
         Self {
             by_shade,
             waits: waits(&profile.segments, &lane_of),
-            spans: spans(&profile.segments, &lane_of),
+            spans: spans(&profile.segments, &lane_of, most_in_row(cells)),
             colour: colours::of_slot(row.colour),
             lanes: shown.len(),
             label: row.label.clone(),
@@ -193,11 +197,11 @@ fn shade(task: u64, tasks: u64) -> usize {
 
 /// What there is to say of the segments in the lanes that are shown: one by one, or of several of a worker together where
 /// they are many.
-fn spans(segments: &[Segment], lane_of: &HashMap<u32, usize>) -> Vec<Span> {
+fn spans(segments: &[Segment], lane_of: &HashMap<u32, usize>, most: usize) -> Vec<Span> {
     let mut segments: Vec<Segment> =
         segments.iter().filter(|segment| lane_of.contains_key(&segment.worker)).copied().collect();
     segments.sort_by_key(|segment| (segment.worker, segment.start_ns));
-    let together = segments.len().div_ceil(MOST_IN_ROW).max(1);
+    let together = segments.len().div_ceil(most).max(1);
     let of_worker = segments.chunk_by(|a, b| a.worker == b.worker);
     let span = |some: &[Segment]| {
         let (first, last) = (some.first()?, some.last()?);
@@ -220,7 +224,8 @@ impl Span {
             1 => format!("task {first}"),
             _ => format!("{segments} parts of tasks, {first} to {last}"),
         };
-        let [from, to] = [from_ns, to_ns].map(|ns| units::exact_duration(*ns as f64));
+        let format = if *segments == 1 { units::exact_duration } else { units::duration };
+        let [from, to] = [from_ns, to_ns].map(|ns| format(*ns as f64));
         format!("worker {worker}, {from} to {to}: {what}")
     }
 }
@@ -235,16 +240,19 @@ fn lane_height(lanes: usize) -> f64 {
     }
 }
 
-/// Marks on the screen, those that touch joined: lane, left, right.
-fn joined(marks: &[Mark], x: impl Fn(f64) -> f64) -> Vec<(usize, f64, f64)> {
-    let mut placed: Vec<(usize, f64, f64)> =
+/// A mark on the screen: lane, left, right.
+type Bar = (usize, f64, f64);
+
+/// Marks on the screen, those that are closer than `close` joined.
+fn joined(marks: &[Mark], x: impl Fn(f64) -> f64, close: f64) -> Vec<Bar> {
+    let mut placed: Vec<Bar> =
         marks.iter().map(|mark| (mark.lane, x(mark.from_ns), x(mark.to_ns))).collect();
     placed.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
-    let mut joined: Vec<(usize, f64, f64)> = Vec::new();
+    let mut joined: Vec<Bar> = Vec::new();
     for (lane, left, right) in placed {
         let end = if right - left > WIDE { right - 2.0 * CLOSE } else { right };
         match joined.last_mut() {
-            Some((same, _, before)) if *same == lane && left - *before < CLOSE => *before = before.max(end),
+            Some((same, _, before)) if *same == lane && left - *before < close => *before = before.max(end),
             _ => joined.push((lane, left, end)),
         }
     }
@@ -270,18 +278,31 @@ impl Drawing for Lanes {
     }
 
     fn draw<DB: DrawingBackend>(&self, canvas: &Canvas<DB>) -> Drawn<DB> {
-        self.tracks.draw(canvas, |stage, i, top| cell(stage, &self.cells[i], top))
+        let most = MOST_BARS / self.cells.len().max(1);
+        self.tracks.draw(canvas, |stage, i, top| cell(stage, &self.cells[i], top, most))
     }
 }
 
-fn cell<DB: DrawingBackend>(stage: &Stage<DB>, cell: &Cell, top: f64) -> Drawn<DB> {
+fn cell<DB: DrawingBackend>(stage: &Stage<DB>, cell: &Cell, top: f64, most: usize) -> Drawn<DB> {
     let height = lane_height(cell.lanes);
-    for (lane, left, right) in joined(&cell.waits, |ns| stage.x(ns)) {
+    let few = |kinds: &[Vec<Mark>]| -> Vec<Vec<Bar>> {
+        let bars = |close: f64| -> Vec<Vec<Bar>> {
+            kinds.iter().map(|marks| joined(marks, |ns| stage.x(ns), close)).collect()
+        };
+        let mut close = CLOSE;
+        let mut found = bars(close);
+        while found.iter().map(Vec::len).sum::<usize>() > most && close < FARTHEST {
+            close *= 2.0;
+            found = bars(close);
+        }
+        found
+    };
+    for (lane, left, right) in few(std::slice::from_ref(&cell.waits)).into_iter().flatten() {
         let y = top + (lane as f64 + 0.5) * height - 0.5;
         stage.canvas.line((left, y), (right.max(left + 0.5), y), 1.0, FADED)?;
     }
-    for (shade, marks) in cell.by_shade.iter().enumerate() {
-        for (lane, left, right) in joined(marks, |ns| stage.x(ns)) {
+    for (shade, bars) in few(&cell.by_shade).into_iter().enumerate() {
+        for (lane, left, right) in bars {
             let y = top + lane as f64 * height;
             stage.canvas.rectangle((left, y), (right.max(left + 0.5), y + height - 1.0), HEAT[shade])?;
         }
@@ -318,7 +339,7 @@ mod tests {
     #[test]
     fn marks_that_touch_on_the_screen_are_joined() {
         let marks: Vec<Mark> = (0..1000).map(|i| mark(0, i * 10, i * 10 + 9)).collect();
-        assert_eq!(joined(&marks, |ns| ns / 1e3), [(0, 0.0, 9.999)]);
-        assert_eq!(joined(&[mark(0, 0, 10), mark(1, 0, 10)], |ns| ns).len(), 2, "not across lanes");
+        assert_eq!(joined(&marks, |ns| ns / 1e3, CLOSE), [(0, 0.0, 9.999)]);
+        assert_eq!(joined(&[mark(0, 0, 10), mark(1, 0, 10)], |ns| ns, CLOSE).len(), 2, "not across lanes");
     }
 }

@@ -87,7 +87,7 @@ impl Drawing for Latencies<'_> {
                 }
                 plot.canvas.line((*last, y - 7.0), (*last, y + 7.0), 2.0, colour)?;
                 for (x, text) in places.iter().zip(quantiles(latency)) {
-                    plot.canvas.notes.point((*x, y), 7.0, &text);
+                    plot.canvas.notes.point((*x, y), &text);
                 }
             }
             Ok(())

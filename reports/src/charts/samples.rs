@@ -82,7 +82,7 @@ fn points<DB: DrawingBackend>(plot: &Plot<DB>, i: usize, row: &Row) -> Drawn<DB>
         let x = plot.x(point.wall_ns);
         if drawn.insert((at(x), at(y))) {
             plot.canvas.dot((x, y), 2.0, *colour, 0.6)?;
-            plot.canvas.notes.point((x, y), 2.0, &note(point, *colour == colours::FADED));
+            plot.canvas.notes.point((x, y), &note(point, *colour == colours::FADED));
         }
     }
     Ok(())
@@ -91,7 +91,7 @@ fn points<DB: DrawingBackend>(plot: &Plot<DB>, i: usize, row: &Row) -> Drawn<DB>
 /// What a dot says.
 fn note(point: &Point, is_left_out: bool) -> String {
     let disturbed = if is_left_out { ", disturbed" } else { "" };
-    format!("round {}, process {}: {}{disturbed}", point.round, point.process, units::exact_duration(point.wall_ns))
+    format!("round {}: {}{disturbed}", point.round, units::exact_duration(point.wall_ns))
 }
 
 fn median<DB: DrawingBackend>(plot: &Plot<DB>, i: usize, row: &Row) -> Drawn<DB> {

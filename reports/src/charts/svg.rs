@@ -144,7 +144,7 @@ impl DrawingBackend for &mut SvgBackend {
             } else {
                 self.look(style.color(), "s", Some(style.stroke_width()))
             };
-            self.add(look, &format!("M{x} {y}H{right}V{bottom}H{x}z"));
+            self.add(look, &format!("M{x} {y}h{}v{}h{}z", right - x, bottom - y, x - right));
         }
         Ok(())
     }
@@ -190,8 +190,8 @@ impl DrawingBackend for &mut SvgBackend {
         self.close_path();
         let anchor = match style.anchor().h_pos {
             HPos::Left => "",
-            HPos::Center => " text-anchor=\"middle\"",
-            HPos::Right => " text-anchor=\"end\"",
+            HPos::Center => " mid",
+            HPos::Right => " end",
         };
         let shift = match style.anchor().v_pos {
             VPos::Top => " dy=\".76em\"",
@@ -207,11 +207,11 @@ impl DrawingBackend for &mut SvgBackend {
         };
         let weight = if matches!(style.style(), FontStyle::Bold) { " font-weight=\"600\"" } else { "" };
         let size = (style.size() / LINE_PER_EM * 10.0).round() / 10.0;
-        let look = self.look(style.color(), "f", None);
+        let look = self.look(style.color(), &format!("f{anchor}"), None);
         let text = escaped(text);
         let _ = write!(
             self.written,
-            "<text {look} x=\"{x}\" y=\"{y}\" font-size=\"{size}\"{anchor}{shift}{turn}{weight}>{text}</text>"
+            "<text {look} x=\"{x}\" y=\"{y}\" font-size=\"{size}\"{shift}{turn}{weight}>{text}</text>"
         );
         Ok(())
     }

@@ -130,7 +130,7 @@ impl Drawing for Utilisation<'_> {
                 let Some(share) = self.share(column, row) else { continue };
                 let (x, shade) = (left + i as f64 * width, colours::heat(share));
                 canvas.rectangle((x + 0.5, y + 0.5), (x + width - 0.5, y + height - 0.5), HEAT[shade])?;
-                let text = format!("{}, {}: {:.1} % busy", column.label, self.row_name(row), share * 100.0);
+                let text = format!("{}: {:.1} % busy", column.label, share * 100.0);
                 canvas.notes.mark((x, y), (x + width, y + height), &text);
                 let colour = if shade >= HEAT_STRONG { PAPER } else { INK };
                 let pen = Pen { size: if width < 40.0 { 11.0 } else { 13.0 }, ..Pen::new(colour) };
