@@ -77,8 +77,7 @@ impl Output {
 
 /// Makes the named folder, or a new one under `regatta-report/`, for a report that is not beside the records of a run.
 pub(crate) fn report(named: Option<&Path>, now: Timestamp) -> Result<PathBuf, OutputError> {
-    let folder =
-        named.map_or_else(|| unused(format!("{}-side-by-side", now.strftime(TIME))), Path::to_owned);
+    let folder = named.map_or_else(|| unused(format!("{}-side-by-side", now.strftime(TIME))), Path::to_owned);
     if folder.join(RESULTS).exists() {
         return Err(OutputError::Taken(folder));
     }

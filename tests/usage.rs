@@ -78,7 +78,8 @@ fn a_folder_that_cannot_be_used() {
 
 /// A small run in the folder `name`.
 fn run(folder: &Folder, name: &str, workload: &str) {
-    let run = ["run", "--plan", "quick", "--workload", workload, "--runner", "sequential", "--rounds", "2", "--out", name];
+    let run =
+        ["run", "--plan", "quick", "--workload", workload, "--runner", "sequential", "--rounds", "2", "--out", name];
     assert_eq!(regatta(folder, &run).status.code(), Some(0));
 }
 

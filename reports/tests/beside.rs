@@ -55,7 +55,7 @@ fn machines_side_by_side() {
     assert_eq!(beside.alone, ["A alone has echo (connections 20, round_trips 5)"]);
     assert!(beside.caution().contains("absolute times compare the machines"));
     let differs = |text: &str| {
-        assert!(beside.differences.iter().any(|one| one.contains(text)), "{text}: {:?}", beside.differences)
+        assert!(beside.differences.iter().any(|one| one.contains(text)), "{text}: {:?}", beside.differences);
     };
     differs("A and B: The CPUs differ: Imagined CPU 3000 and Other <b>CPU</b>.");
     differs("A and C: The numbers of usable cores differ: 2 and 4.");

@@ -334,7 +334,8 @@ fn every_mark_says_its_figures() {
     all.extend(notes(charts::of_profiles(primes, &results.profiles, summary.usable_cores).expect("drawn")));
     all.extend(notes(charts::of_group(group(&summary, "echo"), summary.usable_cores).expect("drawn")));
     let found = |chart: &str, text: &str| {
-        let of_chart: Vec<&str> = all.iter().filter(|(name, _)| name == chart).map(|(_, notes)| notes.as_str()).collect();
+        let of_chart: Vec<&str> =
+            all.iter().filter(|(name, _)| name == chart).map(|(_, notes)| notes.as_str()).collect();
         assert!(of_chart.iter().any(|notes| notes.contains(text)), "{chart} says `{text}`: {of_chart:?}");
         of_chart[0].lines().count()
     };

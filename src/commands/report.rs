@@ -50,8 +50,9 @@ fn side_by_side(runs: &[PathBuf], out: Option<&Path>, claims: &Claims) -> anyhow
             bail!("{} is named twice: name each run once, or one run alone for its own report", run.display());
         }
         known.push(place);
-        let results = Results::read(run)
-            .with_context(|| format!("{} cannot stand beside others: name folders that hold {RESULTS}", run.display()))?;
+        let results = Results::read(run).with_context(|| {
+            format!("{} cannot stand beside others: name folders that hold {RESULTS}", run.display())
+        })?;
         entries.push(Entry::new(entries.len(), run.clone(), results, claims));
     }
     let beside = Beside::of(&entries)?;
@@ -59,7 +60,15 @@ fn side_by_side(runs: &[PathBuf], out: Option<&Path>, claims: &Claims) -> anyhow
     let page = regatta_reports::write_side_by_side(&beside, &folder)?;
     let mut terminal = io::stdout().lock();
     for entry in &entries {
-        writeln!(terminal, "{}  {}: {}; {}; {}", entry.letter, entry.folder.display(), entry.machine(), entry.program(), entry.results.run.started)?;
+        writeln!(
+            terminal,
+            "{}  {}: {}; {}; {}",
+            entry.letter,
+            entry.folder.display(),
+            entry.machine(),
+            entry.program(),
+            entry.results.run.started
+        )?;
     }
     writeln!(terminal, "\n{}", beside.caution())?;
     for difference in beside.differences.iter().chain(&beside.alone) {

@@ -82,7 +82,8 @@ impl Lanes {
         if known.is_empty() {
             return None;
         }
-        let cells: Vec<Cell> = known.iter().map(|(row, profile)| Cell::of(row, profile, group.tasks, known.len())).collect();
+        let cells: Vec<Cell> =
+            known.iter().map(|(row, profile)| Cell::of(row, profile, group.tasks, known.len())).collect();
         let track = |(cell, (_, profile)): (&Cell, &&(&Row, &Profile))| Track {
             name: cell.label.clone(),
             note: cell.note(),
@@ -101,6 +102,12 @@ impl Lanes {
             "A lane is a worker, a bar a task at work, the stronger the later in the order; a thin line waits, for IO or a lock."
                 .to_owned(),
         ];
+        if known.iter().map(|(_, profile)| profile.segments.len()).sum::<usize>() > MOST_BARS {
+            legend.push(
+                "The tasks are many: some that are next to each other in time and order are drawn as one bar."
+                    .to_owned(),
+            );
+        }
         let dropped: u64 = known.iter().map(|(_, profile)| profile.segments_dropped).sum();
         if dropped > 0 {
             legend.push(format!("{} segments were not kept.", units::count(dropped as f64)));
@@ -245,8 +252,7 @@ type Bar = (usize, f64, f64);
 
 /// Marks on the screen, those that are closer than `close` joined.
 fn joined(marks: &[Mark], x: impl Fn(f64) -> f64, close: f64) -> Vec<Bar> {
-    let mut placed: Vec<Bar> =
-        marks.iter().map(|mark| (mark.lane, x(mark.from_ns), x(mark.to_ns))).collect();
+    let mut placed: Vec<Bar> = marks.iter().map(|mark| (mark.lane, x(mark.from_ns), x(mark.to_ns))).collect();
     placed.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
     let mut joined: Vec<Bar> = Vec::new();
     for (lane, left, right) in placed {

@@ -73,10 +73,8 @@ impl<'a> Loss<'a> {
             None if row.baseline.is_none() => Err(row.missing().unwrap_or_else(|| "no baseline".to_owned())),
             None => Err("too short to tell".to_owned()),
         };
-        let parts = Parts {
-            names: ["speed-up", "lost to CPU time on top", "lost to idle cores"],
-            format: units::number,
-        };
+        let parts =
+            Parts { names: ["speed-up", "lost to CPU time on top", "lost to idle cores"], format: units::number };
         let bars: Vec<Option<Bar>> = cores.iter().map(|cores| cores.map(bar)).collect();
         Some(Self {
             rows: Rows {

@@ -172,8 +172,13 @@ impl Interval {
         let (first, last) = (some.first()?, some.last()?);
         let time: f64 = some.iter().map(Self::length).sum();
         let cores = some.iter().map(|one| one.shares.len()).max()?;
-        let busy = |core: usize| some.iter().map(|one| one.shares.get(core).unwrap_or(&0.0) * one.length()).sum::<f64>();
-        Some(Self { from_ns: first.from_ns, to_ns: last.to_ns, shares: (0..cores).map(|core| busy(core) / time).collect() })
+        let busy =
+            |core: usize| some.iter().map(|one| one.shares.get(core).unwrap_or(&0.0) * one.length()).sum::<f64>();
+        Some(Self {
+            from_ns: first.from_ns,
+            to_ns: last.to_ns,
+            shares: (0..cores).map(|core| busy(core) / time).collect(),
+        })
     }
 
     /// The mean shares of so many strips of cores.

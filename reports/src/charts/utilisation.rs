@@ -66,9 +66,10 @@ impl<'a> Utilisation<'a> {
 
     /// The shares of a row in words.
     fn sentence(&self, row: usize) -> String {
-        let shares = self.columns.iter().filter_map(|column| {
-            Some(format!("{} {}", column.label, units::percent(self.share(column, row)?)))
-        });
+        let shares = self
+            .columns
+            .iter()
+            .filter_map(|column| Some(format!("{} {}", column.label, units::percent(self.share(column, row)?))));
         format!("{}: {}", self.row_name(row), shares.collect::<Vec<_>>().join(", "))
     }
 
