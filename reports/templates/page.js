@@ -224,11 +224,9 @@
     });
     return link;
   };
-  document.getElementById("downloads")?.append(
-    download("Samples (JSON)", "application/json", "json", (data) => JSON.stringify(data.samples)),
-    " ",
-    download("Summary (CSV)", "text/csv", "csv", (data) => data.csv),
-  );
+  const downloads = document.getElementById("downloads");
+  if (downloads?.matches(":not(.without)")) downloads.append(download("Samples (JSON)", "application/json", "json", (data) => JSON.stringify(data.samples)), " ");
+  downloads?.append(download("Summary (CSV)", "text/csv", "csv", (data) => data.csv));
 
   // Light and dark.
 

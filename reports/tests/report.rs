@@ -9,7 +9,7 @@ use regatta_reports::advice::Situation;
 use regatta_reports::matrix::Matrix;
 use regatta_reports::record::{CellId, FailureKind, Record, Sample, Segment};
 use regatta_reports::summary::Versus;
-use regatta_reports::{Claims, GroupSummary, Report, Results, Row, Summary, advice, charts, terminal, write};
+use regatta_reports::{Claims, GroupSummary, Report, Results, Row, Summary, advice, charts, html, terminal, write};
 
 /// Charts of the fixture's report.
 const PICTURES: usize = 6 * 5 + 1 + 2 + 1;
@@ -363,6 +363,18 @@ fn histograms_do_not_grow_the_page() {
     assert!(long.len() > 3_000, "{}", long.len());
     let many = written(&results, "many-latencies").1.len();
     assert!(many < few + few / 50, "{few} bytes, then {many}");
+}
+
+#[test]
+fn very_many_samples_stay_in_the_records() {
+    let results = read(&common::jsonl());
+    let mut summary = Summary::of(&results);
+    let row = &mut summary.groups[0].rows[0];
+    row.points = row.points.iter().cycle().take(100_001).copied().collect();
+    let charts = vec![Vec::new(); summary.groups.len()];
+    let page = html::page(&results, &summary, &[], &charts, &[]).expect("the page is made");
+    assert!(page.contains("they are in results.jsonl") && page.contains("\"groups\":[]"));
+    assert!(page.len() < 500_000, "{} bytes", page.len());
 }
 
 #[test]
