@@ -45,6 +45,7 @@ Examples:
   regatta run --workload sleep --runner thread,green,async --rounds 20
   regatta verify                                   every answer checked, nothing timed
   regatta report regatta-report/latest             the report once more, from its records
+  regatta report laptop/ server/ --open            machines or commits side by side, in the browser
   regatta compare --live old/regatta new/regatta --workload primes --fail-on regression
   regatta profile --workload primes --runner rayon,scoped    who does what when, with a trace for Perfetto
 
@@ -66,7 +67,7 @@ enum Command {
     List,
     /// Run every workload under every runner once and check the answers; nothing is timed.
     Verify(VerifyArgs),
-    /// Write the report of a run once more, from its records.
+    /// Write the report of a run once more, from its records; or, of several runs, one that sets them side by side.
     Report(ReportArgs),
     /// Show what changed between two runs, or, with --live, between two builds in the same rounds.
     Compare(CompareArgs),
@@ -119,6 +120,9 @@ pub(crate) struct RunArgs {
     /// With --baseline: compare even what cannot be compared; the result is marked.
     #[arg(long, requires = "baseline")]
     pub(crate) force: bool,
+    /// Open the page in the browser when it is done.
+    #[arg(long)]
+    pub(crate) open: bool,
 }
 
 /// What to verify.
@@ -158,11 +162,18 @@ pub(crate) struct ProfileArgs {
 /// What to report on.
 #[derive(Debug, Args)]
 pub(crate) struct ReportArgs {
-    /// The folder of a run.
-    pub(crate) dir: PathBuf,
+    /// The folder of a run; several are set side by side.
+    #[arg(required = true, value_name = "DIR")]
+    pub(crate) dirs: Vec<PathBuf>,
     /// A file of further claims to judge; may be given several times.
     #[arg(long, value_name = "FILE")]
     pub(crate) claims: Vec<PathBuf>,
+    /// Folder for the report [default: that of the run; of several, a new one under regatta-report].
+    #[arg(long)]
+    pub(crate) out: Option<PathBuf>,
+    /// Open the page in the browser.
+    #[arg(long)]
+    pub(crate) open: bool,
 }
 
 /// What to compare.
@@ -221,6 +232,9 @@ pub(crate) struct ShowArgs {
     /// Write the comparison as a page to this file.
     #[arg(long, value_name = "FILE")]
     pub(crate) html: Option<PathBuf>,
+    /// With --html: open the page in the browser.
+    #[arg(long, requires = "html")]
+    pub(crate) open: bool,
 }
 
 /// What a comparison is to fail on.

@@ -26,10 +26,12 @@
 //! - `calibration`: what the harness itself costs.
 //! - `environment`: describes the machine and this program.
 //! - `output`: the folder of a run and its `results.jsonl`.
+//! - `browser`: opens a page.
 //! - [`mod@bench`]: the same cells, driven by criterion, for `cargo bench`.
 
 #[cfg(feature = "criterion")]
 pub mod bench;
+mod browser;
 mod calibration;
 mod catalogue;
 mod cell;

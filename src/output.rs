@@ -75,6 +75,18 @@ impl Output {
     }
 }
 
+/// Makes the named folder, or a new one under `regatta-report/`, for a report that is not beside the records of a run.
+pub(crate) fn report(named: Option<&Path>, now: Timestamp) -> Result<PathBuf, OutputError> {
+    let folder = named.map_or_else(|| unused(format!("{}-side-by-side", now.strftime(TIME))), Path::to_owned);
+    if folder.join(RESULTS).exists() {
+        return Err(OutputError::Taken(folder));
+    }
+    match fs::create_dir_all(&folder) {
+        Ok(()) => Ok(folder),
+        Err(source) => Err(OutputError::Unwritable { path: folder, source }),
+    }
+}
+
 /// The folder of this name under `regatta-report/`, or of this name and a number if there is one already.
 fn unused(name: String) -> PathBuf {
     let folder = |copy: u32| Path::new(HOME).join(if copy == 1 { name.clone() } else { format!("{name}-{copy}") });

@@ -2,7 +2,8 @@
 
 mod common;
 
-use std::fs;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 
 use common::{Folder, REGATTA, regatta, said};
@@ -73,6 +74,60 @@ fn a_folder_that_cannot_be_used() {
     let before = fs::read(folder.path().join("out/results.jsonl")).expect("results");
     refused(&folder, &run, &["already holds results", "never overwrites"]);
     assert_eq!(fs::read(folder.path().join("out/results.jsonl")).expect("results"), before);
+}
+
+/// A small run in the folder `name`.
+fn run(folder: &Folder, name: &str, workload: &str) {
+    let run =
+        ["run", "--plan", "quick", "--workload", workload, "--runner", "sequential", "--rounds", "2", "--out", name];
+    assert_eq!(regatta(folder, &run).status.code(), Some(0));
+}
+
+#[test]
+fn runs_side_by_side() {
+    let folder = Folder::new();
+    run(&folder, "one", "empty");
+    run(&folder, "two", "empty");
+    run(&folder, "other", "counting");
+    refused(&folder, &["report", "one", "./one/"], &["is named twice"]);
+    refused(&folder, &["report", "one", "nowhere"], &["nowhere", "results.jsonl"]);
+    refused(&folder, &["report", "one", "other"], &["share", "same plan", "A alone has empty", "B alone has counting"]);
+    refused(&folder, &["report", "one", "two", "--out", "two"], &["already holds results", "--out"]);
+    refused(&folder, &["report"], &["DIR"]);
+    let (text, _) = said(&regatta(&folder, &["report", "one", "two", "--out", "both"]));
+    for words in ["A  one: ", "B  two: ", "The machines are the same", "In common: empty", "Report: both/index.html"] {
+        assert!(text.contains(words), "`{words}` in {text}");
+    }
+    assert!(folder.path().join("both/summary.md").exists());
+    let (text, _) = said(&regatta(&folder, &["report", "one", "two"]));
+    let page = text.lines().find_map(|line| line.strip_prefix("Report: ")).expect("it says where the page is");
+    assert!(page.starts_with("regatta-report/") && folder.path().join(page).exists(), "{page}");
+    let (text, _) = said(&regatta(&folder, &["report", "one", "--out", "elsewhere"]));
+    assert!(text.contains("Report: elsewhere/index.html") && folder.path().join("elsewhere/index.html").exists());
+}
+
+#[test]
+fn the_page_opens_in_the_browser_if_there_is_one() {
+    let folder = Folder::new();
+    run(&folder, "one", "empty");
+    let programs = folder.path().join("programs");
+    fs::create_dir(&programs).expect("a folder");
+    let report = || {
+        let mut command = Command::new(REGATTA);
+        command.args(["report", "one", "--open"]).current_dir(folder.path()).env("PATH", &programs);
+        command.output().expect("it can be started")
+    };
+    let without = report();
+    let (text, complaint) = said(&without);
+    assert_eq!(without.status.code(), Some(0), "{complaint}");
+    assert!(text.contains("Report: one/index.html") && complaint.contains("there is no browser"), "{complaint}");
+    let launcher = programs.join("xdg-open");
+    fs::write(&launcher, "#!/bin/sh\necho \"$1\" > opened\n").expect("written");
+    fs::set_permissions(&launcher, Permissions::from_mode(0o755)).expect("a program");
+    let with = report();
+    assert_eq!((with.status.code(), said(&with).1.as_str()), (Some(0), ""));
+    let opened = fs::read_to_string(folder.path().join("opened")).expect("the launcher was called");
+    assert!(opened.trim().ends_with("one/index.html"), "{opened}");
 }
 
 #[test]

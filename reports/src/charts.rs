@@ -3,6 +3,7 @@
 //! ```text
 //! charts.rs              which charts a group has, and how one is rendered
 //! charts/canvas.rs       text, lines and marks on either backend, in logical pixels
+//! charts/notes.rs        what marks say exactly
 //! charts/axis.rs         ranges, ticks, logarithms
 //! charts/rows.rs         the frame that most of the charts share: one row a cell
 //! charts/samples.rs      every sample, median and interval
@@ -25,6 +26,7 @@ mod costs;
 mod lanes;
 mod latency;
 mod loss;
+mod notes;
 mod ratio;
 mod rows;
 mod samples;
@@ -36,12 +38,12 @@ mod utilisation;
 use std::sync::OnceLock;
 
 use plotters::backend::BitMapBackend;
-use plotters::coord::Shift;
-use plotters::drawing::{DrawingArea, DrawingAreaErrorKind, IntoDrawingArea};
+use plotters::drawing::{DrawingAreaErrorKind, IntoDrawingArea};
 use plotters::style::{FontStyle, register_font};
 use plotters_backend::DrawingBackend;
 
-use self::canvas::{SCALE, WIDTH, title_height};
+use self::canvas::{Canvas, SCALE, WIDTH, title_height};
+use self::notes::Notes;
 use self::svg::SvgBackend;
 use crate::colours::PAPER;
 use crate::costs::Cost;
@@ -57,7 +59,8 @@ pub struct Chart {
     pub title: String,
     /// What it shows and its figures, for those who cannot see it.
     pub alternative: String,
-    /// An `<svg>` element for inlining; it takes its colours from the page's style sheet.
+    /// An `<svg>` element for inlining; it takes its colours from the page's style sheet, and carries in its `<metadata>`
+    /// what each mark says exactly.
     pub svg: String,
     /// A PNG file.
     pub png: Vec<u8>,
@@ -85,7 +88,7 @@ trait Drawing {
     /// Height in logical pixels; the width is [`WIDTH`].
     fn height(&self) -> u32;
     /// Draws it over the whole area.
-    fn draw<DB: DrawingBackend>(&self, area: &DrawingArea<DB, Shift>) -> Drawn<DB>;
+    fn draw<DB: DrawingBackend>(&self, canvas: &Canvas<DB>) -> Drawn<DB>;
 }
 
 /// The charts of a group: those for which it has figures.
@@ -164,18 +167,21 @@ fn render(drawing: &impl Drawing) -> Result<Chart, ChartError> {
     let alternative = drawing.alternative();
     let size = (WIDTH * SCALE, drawing.height() * SCALE);
     let mut svg = SvgBackend::new(size, title_height(drawing.title()) * SCALE, &alternative);
+    let notes = Notes::default();
     {
         let area = (&mut svg).into_drawing_area();
-        drawing.draw(&area).map_err(|error| failed(error.to_string()))?;
+        drawing.draw(&Canvas { area: &area, notes: &notes }).map_err(|error| failed(error.to_string()))?;
     }
     let mut pixels = vec![0; size.0 as usize * size.1 as usize * 3];
     {
         let area = BitMapBackend::with_buffer(&mut pixels, size).into_drawing_area();
-        let drawn = area.fill(&PAPER.light).and_then(|()| drawing.draw(&area)).and_then(|()| area.present());
+        // A picture has no notes.
+        let canvas = Canvas { area: &area, notes: &Notes::default() };
+        let drawn = area.fill(&PAPER.light).and_then(|()| drawing.draw(&canvas)).and_then(|()| area.present());
         drawn.map_err(|error| failed(error.to_string()))?;
     }
     let png = encode(&pixels, size).map_err(|error| failed(error.to_string()))?;
-    Ok(Chart { name, title: drawing.title().to_owned(), alternative, svg: svg.finish(), png })
+    Ok(Chart { name, title: drawing.title().to_owned(), alternative, svg: svg.finish(&notes.into_text()), png })
 }
 
 /// Red, green, blue as a PNG file.

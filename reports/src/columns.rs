@@ -28,6 +28,13 @@ pub struct Column {
     pub field: fn(&Row) -> Field,
 }
 
+impl Column {
+    /// Whether it shows what a group compares with its baseline or its waits.
+    pub fn is_ratio(&self) -> bool {
+        [SPEED_UP.heading, OVER_WAIT.heading].contains(&self.heading)
+    }
+}
+
 const WORKERS: Column = Column {
     heading: "Workers",
     short: "Workers",
@@ -175,6 +182,17 @@ pub fn of(group: &GroupSummary) -> Vec<Column> {
     let latencies = group.rows.iter().any(|row| !row.latencies.is_empty()).then_some([P50, P99]);
     let rest = [CORES, CPU, MEMORY, SWITCHES, START, WORKERS, OUTSIDE, ROUNDS];
     [WALL].into_iter().chain(ratio).chain(latencies.into_iter().flatten()).chain(rest).collect()
+}
+
+/// The columns of which several runs are set side by side.
+pub fn beside(group: &GroupSummary) -> Vec<Column> {
+    let field = |row: &Row| {
+        let detail = row.effective_cores.map(|cores| units::number_ends(&cores)).unwrap_or_default();
+        Field { detail, ..(CORES.field)(row) }
+    };
+    let mut columns: Vec<Column> = of(group).into_iter().take_while(|column| column.heading != CORES.heading).collect();
+    columns.push(Column { field, ..CORES });
+    columns
 }
 
 /// Every column there is, for an explanation of all.

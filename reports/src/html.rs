@@ -1,5 +1,6 @@
 //! The page: one self-contained file from `templates/`, which escape all that comes from the records.
 
+mod beside;
 mod data;
 mod glance;
 
@@ -7,6 +8,7 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 
+pub use self::beside::side_by_side;
 use crate::advice::{self, Advice};
 use crate::charts::Chart;
 use crate::claims::{Outcome, Verdict};
@@ -47,6 +49,8 @@ struct Page<'a> {
     script: &'static str,
     /// JSON that can stand in an element as it is.
     data: String,
+    /// Whether the samples are in it.
+    has_samples: bool,
 }
 
 /// The section of a group.
@@ -115,6 +119,7 @@ pub fn page(
         style: include_str!("../templates/page.css"),
         script: include_str!("../templates/page.js"),
         data: data::embedded(results, summary)?,
+        has_samples: data::has_samples(summary),
     };
     // The template escapes what HTML could take for markup; what is no text at all goes here.
     Ok(page.render()?.lines().map(plain).collect::<Vec<String>>().join("\n"))

@@ -23,6 +23,7 @@
 //! lint.rs        what is unfair or doubtful, with its remedy
 //! effect.rs      the factor between two builds, with processes as the units
 //! compare.rs     two runs or two builds side by side:   Results x 2 -> Comparison
+//! beside.rs      any number of runs side by side
 //! summary.rs     works out every figure:       Results   -> Summary
 //! claims.rs      judges claims by it:          Summary   -> Verdicts
 //! fidelity.rs    sets the modelled GIL beside CPython
@@ -45,6 +46,7 @@
 //! ```
 
 pub mod advice;
+pub mod beside;
 pub mod charts;
 pub mod claims;
 pub mod clusters;
@@ -79,4 +81,4 @@ pub use compare::Comparison;
 pub use results::{ReadError, Results};
 pub use summary::{GroupSummary, Row, Summary};
 pub use table::terminal;
-pub use write::{Report, WriteError, write};
+pub use write::{Report, WriteError, write, write_side_by_side};

@@ -155,6 +155,11 @@ fn short(ratio: f64) -> String {
     if ratio > 0.0 && ratio < 0.1 { format!("1/{}", units::count(1.0 / ratio)) } else { units::ratio(ratio) }
 }
 
+/// The exact figures of a cell, or the whole reason why there are none, in one sentence.
+pub(crate) fn sentence(group: &GroupSummary, row: &Row) -> String {
+    if row.wall.is_some() { measured(group, row) } else { format!("{}: {}", row.label, Field::Missing(row).detail()) }
+}
+
 fn measured(group: &GroupSummary, row: &Row) -> String {
     let ratio = row.ratio.map(|ratio| {
         let ends = units::number_ends(&ratio);

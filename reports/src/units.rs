@@ -80,6 +80,17 @@ pub fn duration(ns: f64) -> String {
     with_unit(&DURATIONS, ns)
 }
 
+/// A duration, given in nanoseconds, with six digits: `1.23457 ms`.
+pub fn exact_duration(ns: f64) -> String {
+    let unit = fitting(&DURATIONS, ns);
+    let value = ns / unit.worth;
+    if is_extreme(value) {
+        return format!("{value:.5e} {}", unit.name);
+    }
+    let places = (5.0 - value.abs().max(1.0).log10().floor()).max(0.0) as usize;
+    without_zeros(&format!("{value:.places$} {}", unit.name))
+}
+
 /// The interval of a duration in the unit that [`duration`] gives its value: `1.20–1.26`.
 pub fn duration_ends(estimate: &Estimate) -> String {
     ends(estimate, fitting(&DURATIONS, estimate.value).worth)
@@ -162,6 +173,12 @@ mod tests {
         ] {
             assert_eq!(duration(ns), text);
         }
+    }
+
+    #[test]
+    fn exact_durations() {
+        let exact = [0.0, 999.0, 41_312_345.0, 250_000_000.0, 1e300].map(exact_duration);
+        assert_eq!(exact, ["0 ns", "999 ns", "41.3123 ms", "250 ms", "1.00000e291 s"]);
     }
 
     #[test]

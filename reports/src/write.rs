@@ -5,6 +5,7 @@ use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
+use crate::beside::{self, Beside};
 use crate::charts::{self, Chart, ChartError};
 use crate::claims::Claims;
 use crate::costs;
@@ -82,6 +83,15 @@ pub fn write(results: &Results, claims: &Claims, dir: &Path) -> Result<Report, W
         index: put(dir, "index.html", html::page(results, &summary, &verdicts, &charts, &costs)?.as_bytes())?,
         pictures,
     })
+}
+
+/// Writes runs side by side, as `index.html` and `summary.md`, into the existing folder `dir`, and gives the path of the page.
+///
+/// # Errors
+/// If a file cannot be written or the page cannot be made.
+pub fn write_side_by_side(beside: &Beside, dir: &Path) -> Result<PathBuf, WriteError> {
+    put(dir, "summary.md", beside::markdown(beside).as_bytes())?;
+    put(dir, "index.html", html::side_by_side(beside)?.as_bytes())
 }
 
 /// Writes the pictures of some charts. The page needs only the SVG: pictures are let go of as they are written.

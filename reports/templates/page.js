@@ -1,5 +1,5 @@
-// What the page does beyond showing: sorting and filtering of tables, picking a runner, links to sections, downloads, and
-// the switch between light and dark. The page is whole without it.
+// What the page does beyond showing: sorting and filtering of tables, picking a runner, exact figures of marks, links to
+// sections, downloads, and the switch between light and dark. The page is whole without it.
 (() => {
   "use strict";
 
@@ -16,7 +16,7 @@
 
   /** The value that a cell sorts by: a number, or text; undefined if it has none. */
   const keyOf = (cell) => {
-    if (cell.tagName === "TH") return cell.textContent.trim();
+    if (cell.tagName === "TH" || cell.closest(".words")) return cell.textContent.trim();
     return cell.dataset.sort === undefined ? undefined : Number(cell.dataset.sort);
   };
 
@@ -66,20 +66,6 @@
     say(picked === undefined ? "All runners are shown alike." : `${picked} is highlighted in every chart and table.`);
   };
 
-  /** Gives a chart's label the figures of its row in the section's table, to be shown while the pointer is over it. */
-  const exact = (label, runner) => {
-    const table = label.closest("section")?.querySelector("table");
-    const matching = table ? [...table.tBodies[0].rows].filter((row) => row.dataset.runner === runner) : [];
-    // Labels of cells with options or of a sweep are longer than the name.
-    const row = matching.find((candidate) => candidate.cells[0].textContent.trim() === label.textContent) ?? matching[0];
-    if (row === undefined) return;
-    const heads = [...table.tHead.rows[0].cells].map((head) => head.textContent.trim());
-    const figures = [...row.cells].slice(1).map((cell, at) => `${heads[at + 1]}: ${[...cell.childNodes].map((node) => node.textContent.trim()).filter(Boolean).join(", ")}`);
-    const title = document.createElementNS("http://www.w3.org/2000/svg", "title");
-    title.textContent = [label.textContent, ...figures].join("\n");
-    label.append(title);
-  };
-
   const release = make("button", { type: "button", className: "tool", hidden: true });
   release.addEventListener("click", () => pick(picked));
   for (const row of rows) {
@@ -94,9 +80,103 @@
   for (const [label, runner] of labels) {
     label.classList.add("known");
     label.addEventListener("click", () => pick(runner));
-    label.addEventListener("pointerenter", () => exact(label, runner), { once: true });
   }
   document.addEventListener("keydown", (event) => { if (event.key === "Escape" && picked !== undefined) pick(picked); });
+
+  // Exact figures: of the mark under the pointer; by arrow keys, of any row and mark of the chart that has the focus.
+
+  const tip = make("div", { className: "tip", hidden: true });
+  tip.setAttribute("aria-hidden", "true");
+  document.body.append(tip);
+  const here = document.createElementNS("http://www.w3.org/2000/svg", "rect");
+  here.classList.add("here");
+
+  /** The rows of a chart and the marks in them, in units of its view box; the chart carries them as lines of text. */
+  const parse = (text) => {
+    const rows = [], marks = [];
+    for (const line of text.split("\n")) {
+      const words = line.split(" ");
+      if (words[0] === "=") rows.push({ left: 0, top: +words[1], right: Infinity, bottom: +words[2], text: words.slice(3).join(" "), marks: [] });
+      else if (words[0] === ".") marks.push({ left: words[1] - 5, top: words[2] - 5, right: +words[1] + 5, bottom: +words[2] + 5, text: words.slice(3).join(" ") });
+      else if (words.length > 4) marks.push({ left: +words[0], top: +words[1], right: +words[2], bottom: +words[3], text: words.slice(4).join(" ") });
+    }
+    for (const mark of marks) rows.find((row) => (mark.top + mark.bottom) / 2 <= row.bottom)?.marks.push(mark);
+    return rows;
+  };
+  const parsed = new WeakMap();
+  const rowsOf = (chart) => {
+    if (!parsed.has(chart)) parsed.set(chart, parse(chart.querySelector("metadata").textContent));
+    return parsed.get(chart);
+  };
+
+  const hide = () => { tip.hidden = true; here.remove(); };
+
+  /** Shows what a row says, and a mark of it if there is one, beside a place of the window. */
+  const tell = (row, mark, x, y, hint = "") => {
+    tip.replaceChildren(...[["b", mark?.text], ["span", row.text], ["i", hint]].filter(([, text]) => text).map(([name, textContent]) => make(name, { textContent })));
+    tip.hidden = false;
+    tip.style.left = `${Math.max(8, Math.min(x + 14, document.documentElement.clientWidth - tip.offsetWidth - 8))}px`;
+    tip.style.top = `${y + 18 + tip.offsetHeight > window.innerHeight ? Math.max(8, y - tip.offsetHeight - 14) : y + 18}px`;
+  };
+
+  /** Frames a row or a mark. */
+  const frame = (chart, { left, top, right, bottom }) => {
+    const width = Math.min(right, chart.viewBox.baseVal.width) - left;
+    for (const [name, value] of Object.entries({ x: left - 3, y: top - 3, width: width + 6, height: bottom - top + 6 })) here.setAttribute(name, value);
+    chart.append(here);
+  };
+
+  /** Farther than this from every mark, in units of the view box, the pointer is at none. */
+  const NEAR = 16;
+  const distance = (mark, x, y) => Math.hypot(Math.max(mark.left - x, 0, x - mark.right), Math.max(mark.top - y, 0, y - mark.bottom));
+
+  const point = (event) => {
+    const chart = event.currentTarget, box = chart.getBoundingClientRect(), view = chart.viewBox.baseVal;
+    const x = (event.clientX - box.left) * view.width / box.width;
+    const y = (event.clientY - box.top) * view.height / box.height + view.y;
+    const row = rowsOf(chart).find(({ top, bottom }) => top <= y && y < bottom);
+    if (row === undefined) return hide();
+    let mark, least = NEAR;
+    for (const candidate of row.marks) {
+      const far = distance(candidate, x, y);
+      if (far < least) [mark, least] = [candidate, far];
+    }
+    if (mark === undefined) here.remove();
+    else frame(chart, mark);
+    tell(row, mark, event.clientX, event.clientY);
+  };
+
+  /** Shows the row and the mark of these numbers; mark -1 is the row as a whole. */
+  const walk = (figure, row, mark) => {
+    const chart = figure.querySelector(".chart"), all = rowsOf(chart);
+    if (all.length === 0) return;
+    row = Math.max(0, Math.min(row, all.length - 1));
+    mark = Math.max(-1, Math.min(mark, all[row].marks.length - 1));
+    Object.assign(figure.dataset, { row, mark });
+    const at = all[row].marks[mark] ?? all[row];
+    frame(chart, at);
+    here.scrollIntoView({ block: "nearest", inline: "nearest" });
+    const box = here.getBoundingClientRect();
+    tell(all[row], all[row].marks[mark], mark < 0 ? figure.getBoundingClientRect().left : box.right, box.bottom, "Arrow keys: rows, and marks of a row.");
+    say(at.text);
+  };
+
+  const STEPS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+  for (const chart of all(".chart")) {
+    const figure = chart.closest("figure");
+    for (const name of ["pointermove", "pointerdown"]) chart.addEventListener(name, point);
+    chart.addEventListener("pointerleave", hide);
+    figure.addEventListener("blur", hide);
+    figure.addEventListener("focus", () => { if (figure.matches(":focus-visible")) walk(figure, Number(figure.dataset.row ?? 0), -1); });
+    figure.addEventListener("keydown", (event) => {
+      const step = STEPS[event.key];
+      if (step === undefined || event.altKey || event.ctrlKey || event.metaKey) return;
+      event.preventDefault();
+      const { row = 0, mark = -1 } = figure.dataset;
+      walk(figure, Number(row) + step[0], step[0] === 0 ? Number(mark) + step[1] : -1);
+    });
+  }
+  document.addEventListener("keydown", (event) => { if (event.key === "Escape") hide(); });
 
   // Filtering: all tables show the rows that contain one of the words.
 
@@ -144,11 +224,9 @@
     });
     return link;
   };
-  document.getElementById("downloads").append(
-    download("Samples (JSON)", "application/json", "json", (data) => JSON.stringify(data.samples)),
-    " ",
-    download("Summary (CSV)", "text/csv", "csv", (data) => data.csv),
-  );
+  const downloads = document.getElementById("downloads");
+  if (downloads?.matches(":not(.without)")) downloads.append(download("Samples (JSON)", "application/json", "json", (data) => JSON.stringify(data.samples)), " ");
+  downloads?.append(download("Summary (CSV)", "text/csv", "csv", (data) => data.csv));
 
   // Light and dark.
 

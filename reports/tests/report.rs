@@ -9,7 +9,7 @@ use regatta_reports::advice::Situation;
 use regatta_reports::matrix::Matrix;
 use regatta_reports::record::{CellId, FailureKind, Record, Sample, Segment};
 use regatta_reports::summary::Versus;
-use regatta_reports::{Claims, GroupSummary, Report, Results, Row, Summary, advice, charts, terminal, write};
+use regatta_reports::{Claims, GroupSummary, Report, Results, Row, Summary, advice, charts, html, terminal, write};
 
 /// Charts of the fixture's report.
 const PICTURES: usize = 6 * 5 + 1 + 2 + 1;
@@ -319,6 +319,62 @@ fn profiles_are_drawn_with_their_source() {
     assert!(timeline.svg.contains("Source: proc-stat-whole-machine"));
     assert!(lanes.svg.contains("16 of 64 workers") && lanes.svg.contains("1 worker<"));
     assert!(charts::of_profiles(group(&summary, "echo"), &results.profiles, None).expect("drawn").is_empty());
+}
+
+#[test]
+fn every_mark_says_its_figures() {
+    let results = read(&common::jsonl());
+    let summary = Summary::of(&results);
+    let primes = group(&summary, "primes");
+    let notes = |charts: Vec<charts::Chart>| -> Vec<(String, String)> {
+        let text = |svg: &str| svg.split("<metadata>").nth(1).expect("it has notes").to_owned();
+        charts.into_iter().map(|chart| (chart.name.to_owned(), text(&chart.svg))).collect()
+    };
+    let mut all = notes(charts::of_group(primes, summary.usable_cores).expect("drawn"));
+    all.extend(notes(charts::of_profiles(primes, &results.profiles, summary.usable_cores).expect("drawn")));
+    all.extend(notes(charts::of_group(group(&summary, "echo"), summary.usable_cores).expect("drawn")));
+    let found = |chart: &str, text: &str| {
+        let of_chart: Vec<&str> =
+            all.iter().filter(|(name, _)| name == chart).map(|(_, notes)| notes.as_str()).collect();
+        assert!(of_chart.iter().any(|notes| notes.contains(text)), "{chart} says `{text}`: {of_chart:?}");
+        of_chart[0].lines().count()
+    };
+    assert!(found("samples", "round 19: 21.") > 11 * 15, "dots that cover each other have one note");
+    found("speedup", "rayon in primes: 1.96x as fast as sequential [");
+    found("cores", "1.96 effective cores; 20 rounds.");
+    found("why", "lost to idle cores 0.0");
+    assert_eq!(found("utilisation", "rayon: 98.0 % busy"), 2 * (11 + 1));
+    found("timeline", "5.00 ms to 10.0 ms: 2.00 cores busy (100, 100 %)");
+    found("lanes", "worker 0, 0 ns to 500 µs: task 0");
+    found("latency", "99 % within ");
+}
+
+#[test]
+fn histograms_do_not_grow_the_page() {
+    let mut results = read(&common::jsonl());
+    let few = written(&results, "few-latencies").1.len();
+    let mut long = String::new();
+    for sample in results.samples.iter_mut().filter(|sample| sample.workload == "echo") {
+        // So many different latencies that the text is thousands of characters long.
+        long = common::latencies((1..20_000_u64).map(|i| i * i * 13 % 900_000_000 + 1_000));
+        sample.histograms.insert("round_trip_ns".to_owned(), long.clone());
+        sample.histograms.extend((0..4).map(|i| (format!("other-{i}"), long.clone())));
+    }
+    assert!(long.len() > 3_000, "{}", long.len());
+    let many = written(&results, "many-latencies").1.len();
+    assert!(many < few + few / 50, "{few} bytes, then {many}");
+}
+
+#[test]
+fn very_many_samples_stay_in_the_records() {
+    let results = read(&common::jsonl());
+    let mut summary = Summary::of(&results);
+    let row = &mut summary.groups[0].rows[0];
+    row.points = row.points.iter().cycle().take(100_001).copied().collect();
+    let charts = vec![Vec::new(); summary.groups.len()];
+    let page = html::page(&results, &summary, &[], &charts, &[]).expect("the page is made");
+    assert!(page.contains("they are in results.jsonl") && page.contains("\"groups\":[]"));
+    assert!(page.len() < 500_000, "{} bytes", page.len());
 }
 
 #[test]

@@ -2,9 +2,11 @@
 //
 //   node check.mjs REPORT_FOLDER [--pictures FOLDER]
 //
+// A folder without records has a page of runs side by side. With --heavy only how long the page takes to open is checked.
+//
 // Exits with 1 and a line for each fault if there is one. CHROMIUM names the browser (default: /usr/bin/chromium).
 
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
@@ -14,11 +16,13 @@ const WIDTHS = [400, 900, 1600];
 const THEMES = ["light", "dark"];
 /** Twice what a page may take on a quiet machine. */
 const SLOWEST_MS = 2000;
+/** The heaviest page is to open in a second: it is a fault only at several times that. */
+const SLOWEST_HEAVY_MS = 5000;
 const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 
 const [folder, flag, pictures] = process.argv.slice(2);
-if (!folder || (flag && flag !== "--pictures")) {
-  console.error("usage: node check.mjs REPORT_FOLDER [--pictures FOLDER]");
+if (!folder || (flag && !["--pictures", "--heavy"].includes(flag))) {
+  console.error("usage: node check.mjs REPORT_FOLDER [--pictures FOLDER | --heavy]");
   process.exit(2);
 }
 const faults = [];
@@ -52,15 +56,46 @@ function complete() {
   return { ...run, samples: records.filter((record) => record.type === "sample" && shown(record)).length };
 }
 
-/** Checks the page at one width in one theme. */
-async function look(browser, run, width, theme) {
-  const where = `${width} px, ${theme}`;
+/** Opens the page, and says of everything that goes wrong with it. */
+async function open(browser, width, theme, fault) {
   const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme: theme });
-  const fault = (text) => faults.push(`${where}: ${text}`);
   page.on("console", (message) => fault(`console ${message.type()}: ${message.text()}`));
   page.on("pageerror", (error) => fault(`script error: ${error.message}`));
   page.on("request", (request) => { if (!/^(file|data|blob):/.test(request.url())) fault(`asks the network for ${request.url()}`); });
   await page.goto(pathToFileURL(path.resolve(folder, "index.html")).href);
+  return page;
+}
+
+/** Checks a page of runs side by side at one width in one theme. */
+async function beside(browser, width, theme) {
+  const fault = (text) => faults.push(`${width} px, ${theme}: ${text}`);
+  const page = await open(browser, width, theme, fault);
+  const seen = await page.evaluate(() => ({
+    overflow: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    runs: document.querySelectorAll("#runs tbody tr").length,
+    tables: [...document.querySelectorAll("section.group table")].map((table) => [...table.rows].map((row) => row.cells.length)),
+  }));
+  if (seen.overflow > 0) fault(`the page is ${seen.overflow} px wider than the window`);
+  if (seen.runs < 2) fault(`${seen.runs} runs side by side`);
+  if (seen.tables.length === 0) fault("no workload is shared");
+  for (const cells of seen.tables) {
+    if (cells.length < 2 || cells.some((count) => count !== cells[0]) || (cells[0] - 1) % seen.runs !== 0) fault(`a table has rows of ${cells} cells`);
+  }
+  const head = page.locator("section.group thead button").nth(1);
+  await head.click();
+  const order = await page.locator("section.group").first().locator("tbody tr td:nth-child(2)").evaluateAll((cells) => cells.map((cell) => Number(cell.dataset.sort ?? Infinity)));
+  if (order.some((value, at) => at > 0 && value < order[at - 1])) fault("a click on a column's head does not sort by it");
+  await page.locator("section.group button.pick").first().click();
+  if (await page.locator("tr.picked").count() === 0) fault("picking a runner marks no row");
+  await page.locator("#theme").click();
+  if (await page.evaluate(() => document.documentElement.dataset.theme) === theme) fault("the theme switch does nothing");
+  await page.close();
+}
+
+/** Checks the page at one width in one theme. */
+async function look(browser, run, width, theme) {
+  const fault = (text) => faults.push(`${width} px, ${theme}: ${text}`);
+  const page = await open(browser, width, theme, fault);
   const seen = await page.evaluate(() => {
     const box = (element) => element.getBoundingClientRect();
     const inside = (figure) => [...figure.querySelectorAll("svg text")].every((text) => {
@@ -99,6 +134,13 @@ async function look(browser, run, width, theme) {
     if (figure.alternative.length < 20) fault(`chart ${figure.id} has no alternative text`);
     if (!figure.inside) fault(`chart ${figure.id} has text beyond its edge`);
   }
+  // On a narrow screen and in both themes, too, the figures of a mark can be read.
+  const chart = page.locator("figure svg").first();
+  await chart.hover({ position: { x: 120, y: 60 } });
+  const tip = await page.locator(".tip").boundingBox();
+  if (!tip || tip.x < 0 || tip.x + tip.width > width) fault(`the figures of a chart are not shown in the window: ${JSON.stringify(tip)}`);
+  if (await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth)) fault("the figures of a chart widen the page");
+  await page.mouse.move(0, 0);
   if (pictures) await page.screenshot({ path: path.join(pictures, `page-${width}-${theme}.png`), fullPage: true });
   await page.close();
 }
@@ -128,6 +170,47 @@ async function pick(page) {
   expect((await picked()).rows === 0, "the button that shows all runners does nothing");
 }
 
+/** Exact figures: under the pointer at a mark of every kind of chart, and by arrow keys in a chart with the focus. */
+async function figures(page) {
+  const tip = page.locator(".tip");
+  const kinds = await page.evaluate(() => Object.fromEntries([...document.querySelectorAll("figure")].reverse().map((figure) => [figure.id.split("-").pop(), figure.id])));
+  for (const [kind, id] of Object.entries(kinds)) {
+    const chart = page.locator(`[id="${id}"] svg`);
+    await chart.scrollIntoViewIfNeeded();
+    // The middle of its last mark, or of its last row where a row is one mark.
+    const at = await chart.evaluate((svg) => {
+      const lines = svg.querySelector("metadata").textContent.split("\n").map((line) => line.split(" ")).map(([kind, x, y, ...text]) => kind === "." ? [x, y, x, y, ...text] : [kind, x, y, ...text]);
+      const mark = lines.findLast((words) => words[0] !== "=" && words.length > 4), row = lines.findLast((words) => words[0] === "=");
+      const [left, top, right, bottom] = mark ? mark.map(Number) : [700, Number(row[1]), 700, Number(row[2])];
+      const scale = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
+      return { text: (mark ?? row).slice(mark ? 4 : 3).join(" "), x: (left + right) / 2 * scale, y: ((top + bottom) / 2 - svg.viewBox.baseVal.y) * scale };
+    });
+    await chart.hover({ position: { x: at.x, y: at.y } });
+    const said = await tip.isVisible() ? await tip.textContent() : "";
+    expect(/\d/.test(said), `the pointer at a mark of ${id} (${kind}) shows ${JSON.stringify(said)}, not ${JSON.stringify(at.text)}`);
+    const box = await tip.boundingBox() ?? { x: 0, width: 0 };
+    expect(box.x >= 0 && box.x + box.width <= page.viewportSize().width, `the figures of ${id} are beyond the window`);
+  }
+  await page.mouse.move(0, 0);
+  expect(await tip.isHidden(), "the figures stay when the pointer is gone");
+  const status = () => page.locator("#status").textContent();
+  const figure = page.locator("figure").first();
+  await page.locator("section.group a, section.group button").first().focus();
+  await figure.focus();
+  const told = [];
+  for (const key of ["ArrowDown", "ArrowRight", "ArrowRight", "ArrowLeft", "ArrowUp"]) {
+    await page.keyboard.press(key);
+    told.push(await status());
+  }
+  const [row, mark, next, back, up] = told;
+  expect(new Set([row, mark, next, up]).size === 4 && back === mark && told.every((text) => /\d/.test(text)), `arrow keys in a chart tell ${JSON.stringify(told)}`);
+  expect(await tip.isVisible(), "arrow keys in a chart show no figures");
+  await page.keyboard.press("Escape");
+  expect(await tip.isHidden(), "Escape does not hide the figures");
+  const stops = await page.evaluate(() => [document.querySelectorAll(".charts [tabindex]").length, document.querySelectorAll("figure").length]);
+  expect(stops[0] === stops[1], `${stops[0]} tab stops for ${stops[1]} charts`);
+}
+
 /** Filtering: rows without the word go, and come back. */
 async function filter(page) {
   const count = () => page.locator("tr[data-runner]:not([hidden])").count();
@@ -155,9 +238,10 @@ async function download(page, run) {
 }
 
 /** How long the page takes until all its scripts have run. */
-async function quick(page) {
+async function quick(page, slowest = SLOWEST_MS) {
   const took = await page.evaluate(() => performance.getEntriesByType("navigation")[0].loadEventEnd);
-  expect(took < SLOWEST_MS, `the page takes ${took.toFixed(0)} ms to open`);
+  console.log(`page check: ${path.basename(folder)} opens in ${took.toFixed(0)} ms, ${(statSync(path.join(folder, "index.html")).size / 1e6).toFixed(2)} MB`);
+  expect(took < slowest, `the page takes ${took.toFixed(0)} ms to open`);
 }
 
 /** Sorting, by mouse and by keyboard, and the theme switch. */
@@ -166,6 +250,7 @@ async function use(browser, run) {
   await page.goto(pathToFileURL(path.resolve(folder, "index.html")).href);
   await quick(page);
   await pick(page);
+  await figures(page);
   await filter(page);
   await download(page, run);
   const button = page.locator("section.group thead button").nth(1);
@@ -200,12 +285,21 @@ async function accessible(browser) {
   }
 }
 
-const run = complete();
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: FLAGS });
-for (const width of WIDTHS) for (const theme of THEMES) await look(browser, run, width, theme);
-await use(browser, run);
-await accessible(browser);
+const everywhere = async (check) => { for (const width of WIDTHS) for (const theme of THEMES) await check(width, theme); };
+if (flag === "--heavy") {
+  const page = await open(browser, 1200, "light", (text) => faults.push(text));
+  await quick(page, SLOWEST_HEAVY_MS);
+} else if (existsSync(path.join(folder, "results.jsonl"))) {
+  const run = complete();
+  await everywhere((width, theme) => look(browser, run, width, theme));
+  await use(browser, run);
+  await accessible(browser);
+} else {
+  await everywhere((width, theme) => beside(browser, width, theme));
+  await accessible(browser);
+}
 await browser.close();
 for (const fault of faults) console.error(`FAULT ${fault}`);
-console.log(faults.length === 0 ? `page check: all well (${run.plan.groups.length} groups, ${WIDTHS.length} widths, ${THEMES.length} themes)` : `page check: ${faults.length} faults`);
+console.log(faults.length === 0 ? `page check: all well (${folder})` : `page check: ${faults.length} faults`);
 process.exit(faults.length === 0 ? 0 : 1);

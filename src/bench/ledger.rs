@@ -98,10 +98,11 @@ impl Ledger {
         // Blocks of time, one cell after the other, can bear no claim.
         let claims = Claims::default();
         if is_for_machines {
-            write_report(&output.folder, &claims, &mut io::stderr().lock())
+            write_report(&output.folder, &output.folder, &claims, &mut io::stderr().lock())?;
         } else {
-            write_report(&output.folder, &claims, &mut io::stdout().lock())
+            write_report(&output.folder, &output.folder, &claims, &mut io::stdout().lock())?;
         }
+        Ok(())
     }
 }
 

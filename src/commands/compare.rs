@@ -11,6 +11,7 @@ use regatta_reports::{Results, compare::Difference};
 
 use super::live;
 use super::report::terminal_width;
+use crate::browser;
 use crate::catalogue::Catalogue;
 use crate::cli::{CompareArgs, Exit, FailOn, ShowArgs};
 
@@ -57,6 +58,9 @@ pub(crate) fn show(comparison: &Comparison, args: &ShowArgs) -> anyhow::Result<E
     }
     if let Some(path) = &args.html {
         put(path, &compare::page(comparison)?)?;
+        if args.open {
+            browser::open(path);
+        }
     }
     Ok(match args.fail_on {
         Some(FailOn::Regression) if comparison.counts().slower > 0 => Exit::Regression,

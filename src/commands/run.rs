@@ -12,6 +12,7 @@ use regatta_reports::{Comparison, Results};
 
 use super::compare;
 use super::report::{load_claims, write_report};
+use crate::browser;
 use crate::calibration::calibrate;
 use crate::catalogue::Catalogue;
 use crate::cli::{Exit, RunArgs, ShowArgs};
@@ -85,7 +86,10 @@ pub(crate) fn carry_out(
     output.write(&Record::End(end)).with_context(lost)?;
 
     let mut terminal = io::stdout().lock();
-    write_report(&folder, &claims, &mut terminal)?;
+    let page = write_report(&folder, &folder, &claims, &mut terminal)?;
+    if args.open {
+        browser::open(&page);
+    }
     conclude(&tallied, &mut terminal)?;
     drop(terminal);
     let compared = match &baseline {

@@ -8,6 +8,7 @@ use plotters::style::{Color, FontStyle, FontTransform, IntoFont, IntoTextStyle, 
 use plotters_backend::DrawingBackend;
 
 use super::Drawn;
+use super::notes::Notes;
 use crate::colours::{Colour, INK};
 
 /// Width of every chart.
@@ -123,9 +124,10 @@ pub fn title_height(title: &str) -> u32 {
     MARGIN + TITLE_LINE * title_lines(title).len() as u32
 }
 
-/// A chart's whole area, addressed in logical pixels.
+/// A chart's whole area, addressed in logical pixels, and what its marks say.
 pub struct Canvas<'a, DB: DrawingBackend> {
     pub area: &'a DrawingArea<DB, Shift>,
+    pub notes: &'a Notes,
 }
 
 impl<DB: DrawingBackend> Canvas<'_, DB> {

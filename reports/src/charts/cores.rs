@@ -1,10 +1,9 @@
 //! Effective cores of each cell: how many it kept busy on average, against what it could have.
 
-use plotters::coord::Shift;
-use plotters::drawing::DrawingArea;
 use plotters_backend::DrawingBackend;
 
 use super::axis::Axis;
+use super::canvas::Canvas;
 use super::rows::{RowLabel, Rows};
 use super::samples::either;
 use super::{Drawing, Drawn};
@@ -32,7 +31,7 @@ impl<'a> Cores<'a> {
         };
         let rows = Rows {
             title: findings::title(group, &findings::cores(group, usable_cores)),
-            rows: group.rows.iter().map(|row| RowLabel { name: row.label.clone(), figure: figure(row) }).collect(),
+            rows: group.rows.iter().map(|row| RowLabel::of(group, row, figure(row))).collect(),
             row_height: 28,
             axis: Axis::from_zero(most, "effective cores (CPU time over wall time)", |cores| {
                 units::without_zeros(&units::number(cores))
@@ -67,8 +66,8 @@ impl Drawing for Cores<'_> {
         self.rows.height()
     }
 
-    fn draw<DB: DrawingBackend>(&self, area: &DrawingArea<DB, Shift>) -> Drawn<DB> {
-        self.rows.draw(area, |plot| {
+    fn draw<DB: DrawingBackend>(&self, canvas: &Canvas<DB>) -> Drawn<DB> {
+        self.rows.draw(canvas, |plot| {
             for (i, row) in self.group.rows.iter().enumerate() {
                 let Some(cores) = row.effective_cores else { continue };
                 let (y, zero) = (plot.middle(i), plot.x(0.0));

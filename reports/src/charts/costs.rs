@@ -1,10 +1,9 @@
 //! What a model costs by itself: a bar a runner, on a logarithmic axis.
 
-use plotters::coord::Shift;
-use plotters::drawing::DrawingArea;
 use plotters_backend::DrawingBackend;
 
 use super::axis::Axis;
+use super::canvas::Canvas;
 use super::rows::{RowLabel, Rows};
 use super::samples::either;
 use super::{Drawing, Drawn};
@@ -20,9 +19,13 @@ pub struct Costs<'a> {
 impl<'a> Costs<'a> {
     pub fn of(cost: &'a Cost) -> Self {
         let known = || cost.items.iter().filter_map(|item| Some((item, *item.figure.as_ref().ok()?)));
-        let label = |item: &crate::costs::Item| RowLabel {
-            name: item.runner.clone(),
-            figure: item.figure.as_ref().map(|figure| (cost.format)(*figure)).map_err(Clone::clone),
+        let label = |item: &crate::costs::Item| {
+            let figure = item.figure.as_ref().map(|figure| (cost.format)(*figure)).map_err(Clone::clone);
+            let sentence = match &figure {
+                Ok(figure) => format!("{}: {figure} per {}", item.runner, noun(cost)),
+                Err(reason) => format!("{}: {reason}", item.runner),
+            };
+            RowLabel { name: item.runner.clone(), figure, sentence }
         };
         let (worth, unit, label_of) = cost.axis;
         let rows = Rows {
@@ -78,8 +81,8 @@ impl Drawing for Costs<'_> {
         self.rows.height()
     }
 
-    fn draw<DB: DrawingBackend>(&self, area: &DrawingArea<DB, Shift>) -> Drawn<DB> {
-        self.rows.draw(area, |plot| {
+    fn draw<DB: DrawingBackend>(&self, canvas: &Canvas<DB>) -> Drawn<DB> {
+        self.rows.draw(canvas, |plot| {
             for (i, item) in self.cost.items.iter().enumerate() {
                 let Ok(figure) = item.figure else { continue };
                 let (left, y) = (plot.x(0.0), plot.middle(i));

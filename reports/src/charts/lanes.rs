@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use plotters::coord::Shift;
-use plotters::drawing::DrawingArea;
 use plotters_backend::DrawingBackend;
 
+use super::canvas::Canvas;
+use super::notes::most_in_row;
 use super::tracks::{Stage, Track, Tracks};
 use super::{Drawing, Drawn};
 use crate::colours::{self, Colour, FADED, HEAT};
@@ -20,8 +20,12 @@ const MOST_LANES_OF_MANY: usize = 8;
 const MANY_CELLS: usize = 12;
 /// The faintest shade of a task: fainter ones could be taken for the paper.
 const FAINTEST: usize = 4;
-/// Marks closer than this become one, logical pixels.
+/// Marks closer than this become one, logical pixels; where a cell has too many even so, those twice as close, and so on.
 const CLOSE: f64 = 0.5;
+/// Bars that all cells have at most, roughly.
+const MOST_BARS: usize = 6_000;
+/// Marks farther apart than this are never joined, logical pixels.
+const FARTHEST: f64 = 8.0;
 /// Marks wider than this get a gap at their end, so that tasks of the same shade can be told apart.
 const WIDE: f64 = 3.0;
 
@@ -39,12 +43,27 @@ struct Cell {
     waits: Vec<Mark>,
     colour: Colour,
     lanes: usize,
+    /// What there is to say of each stretch of a lane.
+    spans: Vec<Span>,
     label: String,
     /// Workers that were at a task at once, on average.
     at_work: f64,
     /// Tasks that waited at once, on average.
     waiting: f64,
     workers: usize,
+}
+
+/// Tasks that a worker was at, one after the other.
+#[derive(Debug, Clone, PartialEq)]
+struct Span {
+    lane: usize,
+    worker: u32,
+    from_ns: u64,
+    to_ns: u64,
+    /// Its first task and its last.
+    tasks: (u64, u64),
+    /// Segments of tasks.
+    segments: usize,
 }
 
 /// Something in a lane.
@@ -63,14 +82,15 @@ impl Lanes {
         if known.is_empty() {
             return None;
         }
-        let most = if known.len() >= MANY_CELLS { MOST_LANES_OF_MANY } else { MOST_LANES };
-        let cells: Vec<Cell> = known.iter().map(|(row, profile)| Cell::of(row, profile, group.tasks, most)).collect();
+        let cells: Vec<Cell> =
+            known.iter().map(|(row, profile)| Cell::of(row, profile, group.tasks, known.len())).collect();
         let track = |(cell, (_, profile)): (&Cell, &&(&Row, &Profile))| Track {
             name: cell.label.clone(),
             note: cell.note(),
             figure: units::duration(profile.wall_ns as f64),
             end_ns: profile.wall_ns as f64,
             height: cell.lanes as f64 * lane_height(cell.lanes),
+            sentence: cell.sentence(&units::duration(profile.wall_ns as f64)),
         };
         let is_cpu_bound = group.is_cpu_bound();
         let figure = |cell: &Cell| if is_cpu_bound { cell.at_work } else { cell.waiting };
@@ -82,6 +102,12 @@ impl Lanes {
             "A lane is a worker, a bar a task at work, the stronger the later in the order; a thin line waits, for IO or a lock."
                 .to_owned(),
         ];
+        if known.iter().map(|(_, profile)| profile.segments.len()).sum::<usize>() > MOST_BARS {
+            legend.push(
+                "The tasks are many: some that are next to each other in time and order are drawn as one bar."
+                    .to_owned(),
+            );
+        }
         let dropped: u64 = known.iter().map(|(_, profile)| profile.segments_dropped).sum();
         if dropped > 0 {
             legend.push(format!("{} segments were not kept.", units::count(dropped as f64)));
@@ -91,7 +117,8 @@ impl Lanes {
 }
 
 impl Cell {
-    fn of(row: &Row, profile: &Profile, tasks: u64, most_lanes: usize) -> Self {
+    fn of(row: &Row, profile: &Profile, tasks: u64, cells: usize) -> Self {
+        let most_lanes = if cells >= MANY_CELLS { MOST_LANES_OF_MANY } else { MOST_LANES };
         let workers = profile.segments.iter().map(|segment| segment.worker as usize + 1).max().unwrap_or(0);
         let shown = shown(workers, most_lanes);
         let lane_of: HashMap<u32, usize> =
@@ -107,6 +134,7 @@ impl Cell {
         Self {
             by_shade,
             waits: waits(&profile.segments, &lane_of),
+            spans: spans(&profile.segments, &lane_of, most_in_row(cells)),
             colour: colours::of_slot(row.colour),
             lanes: shown.len(),
             label: row.label.clone(),
@@ -114,6 +142,17 @@ impl Cell {
             waiting: pauses(&profile.segments).map(|(_, from, to)| (to - from) as f64).sum::<f64>() / wall,
             workers,
         }
+    }
+
+    /// All that there is to say of it, `wall` being its time.
+    fn sentence(&self, wall: &str) -> String {
+        format!(
+            "{}: {}, on average {} at work and {} tasks waiting over {wall}",
+            self.label,
+            self.note(),
+            units::cores(self.at_work),
+            units::cores(self.waiting),
+        )
     }
 
     fn note(&self) -> String {
@@ -163,6 +202,41 @@ fn shade(task: u64, tasks: u64) -> usize {
     FAINTEST + ((place.clamp(0.0, 1.0) * shades as f64).round() as usize)
 }
 
+/// What there is to say of the segments in the lanes that are shown: one by one, or of several of a worker together where
+/// they are many.
+fn spans(segments: &[Segment], lane_of: &HashMap<u32, usize>, most: usize) -> Vec<Span> {
+    let mut segments: Vec<Segment> =
+        segments.iter().filter(|segment| lane_of.contains_key(&segment.worker)).copied().collect();
+    segments.sort_by_key(|segment| (segment.worker, segment.start_ns));
+    let together = segments.len().div_ceil(most).max(1);
+    let of_worker = segments.chunk_by(|a, b| a.worker == b.worker);
+    let span = |some: &[Segment]| {
+        let (first, last) = (some.first()?, some.last()?);
+        Some(Span {
+            lane: *lane_of.get(&first.worker)?,
+            worker: first.worker,
+            from_ns: first.start_ns,
+            to_ns: some.iter().map(|segment| segment.end_ns).max()?,
+            tasks: (first.task, last.task),
+            segments: some.len(),
+        })
+    };
+    of_worker.flat_map(|segments| segments.chunks(together)).filter_map(span).collect()
+}
+
+impl Span {
+    fn text(&self) -> String {
+        let Self { worker, from_ns, to_ns, tasks: (first, last), segments, .. } = self;
+        let what = match segments {
+            1 => format!("task {first}"),
+            _ => format!("{segments} parts of tasks, {first} to {last}"),
+        };
+        let format = if *segments == 1 { units::exact_duration } else { units::duration };
+        let [from, to] = [from_ns, to_ns].map(|ns| format(*ns as f64));
+        format!("worker {worker}, {from} to {to}: {what}")
+    }
+}
+
 /// Height of a lane, the space below it included, where there are so many.
 fn lane_height(lanes: usize) -> f64 {
     match lanes {
@@ -173,16 +247,18 @@ fn lane_height(lanes: usize) -> f64 {
     }
 }
 
-/// Marks on the screen, those that touch joined: lane, left, right.
-fn joined(marks: &[Mark], x: impl Fn(f64) -> f64) -> Vec<(usize, f64, f64)> {
-    let mut placed: Vec<(usize, f64, f64)> =
-        marks.iter().map(|mark| (mark.lane, x(mark.from_ns), x(mark.to_ns))).collect();
+/// A mark on the screen: lane, left, right.
+type Bar = (usize, f64, f64);
+
+/// Marks on the screen, those that are closer than `close` joined.
+fn joined(marks: &[Mark], x: impl Fn(f64) -> f64, close: f64) -> Vec<Bar> {
+    let mut placed: Vec<Bar> = marks.iter().map(|mark| (mark.lane, x(mark.from_ns), x(mark.to_ns))).collect();
     placed.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
-    let mut joined: Vec<(usize, f64, f64)> = Vec::new();
+    let mut joined: Vec<Bar> = Vec::new();
     for (lane, left, right) in placed {
         let end = if right - left > WIDE { right - 2.0 * CLOSE } else { right };
         match joined.last_mut() {
-            Some((same, _, before)) if *same == lane && left - *before < CLOSE => *before = before.max(end),
+            Some((same, _, before)) if *same == lane && left - *before < close => *before = before.max(end),
             _ => joined.push((lane, left, end)),
         }
     }
@@ -199,39 +275,48 @@ impl Drawing for Lanes {
     }
 
     fn alternative(&self) -> String {
-        let cells = self.cells.iter().zip(&self.tracks.tracks).map(|(cell, track)| {
-            format!(
-                "{}: {}, on average {} at work and {} tasks waiting over {}",
-                cell.label,
-                cell.note(),
-                units::cores(cell.at_work),
-                units::cores(cell.waiting),
-                track.figure
-            )
-        });
-        format!("{}. One profiled run: {}.", self.tracks.title, cells.collect::<Vec<_>>().join("; "))
+        let cells: Vec<&str> = self.tracks.tracks.iter().map(|track| track.sentence.as_str()).collect();
+        format!("{}. One profiled run: {}.", self.tracks.title, cells.join("; "))
     }
 
     fn height(&self) -> u32 {
         self.tracks.height()
     }
 
-    fn draw<DB: DrawingBackend>(&self, area: &DrawingArea<DB, Shift>) -> Drawn<DB> {
-        self.tracks.draw(area, |stage, i, top| cell(stage, &self.cells[i], top))
+    fn draw<DB: DrawingBackend>(&self, canvas: &Canvas<DB>) -> Drawn<DB> {
+        let most = MOST_BARS / self.cells.len().max(1);
+        self.tracks.draw(canvas, |stage, i, top| cell(stage, &self.cells[i], top, most))
     }
 }
 
-fn cell<DB: DrawingBackend>(stage: &Stage<DB>, cell: &Cell, top: f64) -> Drawn<DB> {
+fn cell<DB: DrawingBackend>(stage: &Stage<DB>, cell: &Cell, top: f64, most: usize) -> Drawn<DB> {
     let height = lane_height(cell.lanes);
-    for (lane, left, right) in joined(&cell.waits, |ns| stage.x(ns)) {
+    let few = |kinds: &[Vec<Mark>]| -> Vec<Vec<Bar>> {
+        let bars = |close: f64| -> Vec<Vec<Bar>> {
+            kinds.iter().map(|marks| joined(marks, |ns| stage.x(ns), close)).collect()
+        };
+        let mut close = CLOSE;
+        let mut found = bars(close);
+        while found.iter().map(Vec::len).sum::<usize>() > most && close < FARTHEST {
+            close *= 2.0;
+            found = bars(close);
+        }
+        found
+    };
+    for (lane, left, right) in few(std::slice::from_ref(&cell.waits)).into_iter().flatten() {
         let y = top + (lane as f64 + 0.5) * height - 0.5;
         stage.canvas.line((left, y), (right.max(left + 0.5), y), 1.0, FADED)?;
     }
-    for (shade, marks) in cell.by_shade.iter().enumerate() {
-        for (lane, left, right) in joined(marks, |ns| stage.x(ns)) {
+    for (shade, bars) in few(&cell.by_shade).into_iter().enumerate() {
+        for (lane, left, right) in bars {
             let y = top + lane as f64 * height;
             stage.canvas.rectangle((left, y), (right.max(left + 0.5), y + height - 1.0), HEAT[shade])?;
         }
+    }
+    for span in &cell.spans {
+        let y = top + span.lane as f64 * height;
+        let (left, right) = (stage.x(span.from_ns as f64), stage.x(span.to_ns as f64));
+        stage.canvas.notes.mark((left, y), (right, y + height), &span.text());
     }
     // The runner's colour, which the shades do not have.
     let (left, bottom) = (stage.x(0.0) - 4.0, top + height * cell.lanes as f64 - 1.0);
@@ -260,7 +345,7 @@ mod tests {
     #[test]
     fn marks_that_touch_on_the_screen_are_joined() {
         let marks: Vec<Mark> = (0..1000).map(|i| mark(0, i * 10, i * 10 + 9)).collect();
-        assert_eq!(joined(&marks, |ns| ns / 1e3), [(0, 0.0, 9.999)]);
-        assert_eq!(joined(&[mark(0, 0, 10), mark(1, 0, 10)], |ns| ns).len(), 2, "not across lanes");
+        assert_eq!(joined(&marks, |ns| ns / 1e3, CLOSE), [(0, 0.0, 9.999)]);
+        assert_eq!(joined(&[mark(0, 0, 10), mark(1, 0, 10)], |ns| ns, CLOSE).len(), 2, "not across lanes");
     }
 }

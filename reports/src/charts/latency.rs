@@ -1,10 +1,9 @@
 //! The distribution of latencies of each cell: quantiles on a logarithmic axis.
 
-use plotters::coord::Shift;
-use plotters::drawing::DrawingArea;
 use plotters_backend::DrawingBackend;
 
 use super::axis::Axis;
+use super::canvas::Canvas;
 use super::rows::{RowLabel, Rows};
 use super::samples::either;
 use super::{Drawing, Drawn};
@@ -27,9 +26,17 @@ impl<'a> Latencies<'a> {
             let worst = row.latencies.first().map(|latency| units::duration(latency.p99.value));
             worst.ok_or_else(|| row.missing().unwrap_or_else(|| "not recorded".to_owned()))
         };
+        let label = |row: &Row| {
+            let figure = figure(row);
+            let sentence = match row.latencies.first() {
+                Some(latency) => format!("{}: {}", row.label, quantiles(latency).collect::<Vec<_>>().join(", ")),
+                None => format!("{}: {}", row.label, either(&figure)),
+            };
+            RowLabel { name: row.label.clone(), figure, sentence }
+        };
         let rows = Rows {
             title: findings::title(group, &findings::latency(group)?),
-            rows: group.rows.iter().map(|row| RowLabel { name: row.label.clone(), figure: figure(row) }).collect(),
+            rows: group.rows.iter().map(label).collect(),
             row_height: 30,
             axis: Axis::around(curves().map(|(_, ns)| *ns), "latency of one request; on the right p99", |ns| {
                 units::without_zeros(&units::duration(ns))
@@ -39,6 +46,14 @@ impl<'a> Latencies<'a> {
         };
         Some(Self { group, rows })
     }
+}
+
+/// The quantiles in words.
+fn quantiles(latency: &Latency) -> impl Iterator<Item = String> {
+    latency.curve.iter().map(|(quantile, ns)| {
+        let share = units::without_zeros(&units::number(quantile * 100.0));
+        format!("{share} % within {}", units::exact_duration(*ns))
+    })
 }
 
 impl Drawing for Latencies<'_> {
@@ -51,25 +66,16 @@ impl Drawing for Latencies<'_> {
     }
 
     fn alternative(&self) -> String {
-        let quantiles = |latency: &Latency| {
-            let parts = latency.curve.iter().map(|(quantile, ns)| {
-                format!("{} % {}", units::without_zeros(&units::number(quantile * 100.0)), units::duration(*ns))
-            });
-            parts.collect::<Vec<_>>().join(" ")
-        };
-        let rows = self.group.rows.iter().zip(&self.rows.rows).map(|(row, label)| match row.latencies.first() {
-            Some(latency) => format!("{}: {}", label.name, quantiles(latency)),
-            None => format!("{}: {}", label.name, either(&label.figure)),
-        });
-        format!("{}. Latencies by share below: {}.", self.rows.title, rows.collect::<Vec<_>>().join("; "))
+        let rows: Vec<&str> = self.rows.rows.iter().map(|row| row.sentence.as_str()).collect();
+        format!("{}. Latencies by share below: {}.", self.rows.title, rows.join("; "))
     }
 
     fn height(&self) -> u32 {
         self.rows.height()
     }
 
-    fn draw<DB: DrawingBackend>(&self, area: &DrawingArea<DB, Shift>) -> Drawn<DB> {
-        self.rows.draw(area, |plot| {
+    fn draw<DB: DrawingBackend>(&self, canvas: &Canvas<DB>) -> Drawn<DB> {
+        self.rows.draw(canvas, |plot| {
             for (i, row) in self.group.rows.iter().enumerate() {
                 let Some(latency) = row.latencies.first() else { continue };
                 let (colour, y) = (colours::of_slot(row.colour), plot.middle(i));
@@ -80,6 +86,9 @@ impl Drawing for Latencies<'_> {
                     plot.canvas.dot((*x, y), 7.0 - 1.3 * n as f64, colour, 1.0)?;
                 }
                 plot.canvas.line((*last, y - 7.0), (*last, y + 7.0), 2.0, colour)?;
+                for (x, text) in places.iter().zip(quantiles(latency)) {
+                    plot.canvas.notes.point((*x, y), &text);
+                }
             }
             Ok(())
         })

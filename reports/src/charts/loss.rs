@@ -1,10 +1,9 @@
 //! Where each cell lost: cores, for CPU-bound work; time, for work that waits. A stacked bar a cell.
 
-use plotters::coord::Shift;
-use plotters::drawing::DrawingArea;
 use plotters_backend::DrawingBackend;
 
 use super::axis::Axis;
+use super::canvas::Canvas;
 use super::rows::{Plot, RowLabel, Rows};
 use super::samples::either;
 use super::{Drawing, Drawn};
@@ -34,14 +33,25 @@ enum Look {
 /// A bar: lengths and looks from the left to the right.
 type Bar = [(f64, Look); 3];
 
+/// What the parts of the bars are, from the left to the right, and how their lengths are written.
+struct Parts {
+    names: [&'static str; 3],
+    format: fn(f64) -> String,
+}
+
+impl Parts {
+    /// The parts of a bar in words.
+    fn of(&self, bar: &Bar) -> [String; 3] {
+        std::array::from_fn(|i| format!("{} {}", self.names[i], (self.format)(bar[i].0)))
+    }
+}
+
 /// The chart of losses.
 pub struct Loss<'a> {
     group: &'a GroupSummary,
     rows: Rows,
     bars: Vec<Option<Bar>>,
-    /// Names of the parts, from the left to the right.
-    parts: [&'static str; 3],
-    format: fn(f64) -> String,
+    parts: Parts,
 }
 
 impl<'a> Loss<'a> {
@@ -63,10 +73,13 @@ impl<'a> Loss<'a> {
             None if row.baseline.is_none() => Err(row.missing().unwrap_or_else(|| "no baseline".to_owned())),
             None => Err("too short to tell".to_owned()),
         };
+        let parts =
+            Parts { names: ["speed-up", "lost to CPU time on top", "lost to idle cores"], format: units::number };
+        let bars: Vec<Option<Bar>> = cores.iter().map(|cores| cores.map(bar)).collect();
         Some(Self {
             rows: Rows {
                 title: findings::title(group, &findings::lost_cores(group)),
-                rows: labels(group, cores.iter(), figure),
+                rows: labels(group, &cores, figure, &bars, &parts),
                 row_height: 28,
                 axis: Axis::from_zero(most, "cores: speed-up = busy cores / CPU time over the baseline's", |cores| {
                     units::without_zeros(&units::number(cores))
@@ -75,9 +88,8 @@ impl<'a> Loss<'a> {
                     .to_owned(),
             },
             group,
-            bars: cores.into_iter().map(|cores| cores.map(bar)).collect(),
-            parts: ["speed-up", "lost to CPU time on top", "lost to idle cores"],
-            format: units::number,
+            bars,
+            parts,
         })
     }
 
@@ -92,10 +104,15 @@ impl<'a> Loss<'a> {
             Some(waits) => Ok(format!("+{}", units::duration(whole(waits) - waits.unavoidable))),
             None => Err(row.missing().unwrap_or_default()),
         };
+        let parts = Parts {
+            names: ["unavoidable wait", "CPU time", "queueing for a worker or a late timer"],
+            format: units::duration,
+        };
+        let bars: Vec<Option<Bar>> = waits.iter().map(|waits| waits.map(bar)).collect();
         Some(Self {
             rows: Rows {
                 title: findings::title(group, &findings::lost_time(group)),
-                rows: labels(group, waits.iter(), figure),
+                rows: labels(group, &waits, figure, &bars, &parts),
                 row_height: 28,
                 axis: Axis::from_zero(most, "wall time of one run; on the right what is over the longest wait", |ns| {
                     units::without_zeros(&units::duration(ns))
@@ -104,20 +121,25 @@ impl<'a> Loss<'a> {
                     .to_owned(),
             },
             group,
-            bars: waits.into_iter().map(|waits| waits.map(bar)).collect(),
-            parts: ["unavoidable wait", "CPU time", "queueing for a worker or a late timer"],
-            format: units::duration,
+            bars,
+            parts,
         })
     }
 }
 
-fn labels<'a, T: 'a>(
+fn labels<'a, T>(
     group: &'a GroupSummary,
-    parts: impl Iterator<Item = &'a Option<T>>,
+    losses: &'a [Option<T>],
     figure: impl Fn((&'a Row, &'a Option<T>)) -> Result<String, String>,
+    bars: &[Option<Bar>],
+    parts: &Parts,
 ) -> Vec<RowLabel> {
-    let rows = group.rows.iter().zip(parts);
-    rows.map(|(row, part)| RowLabel { name: row.label.clone(), figure: figure((row, part)) }).collect()
+    let label = |((row, loss), bar): ((&'a Row, &'a Option<T>), &Option<Bar>)| {
+        let figure = figure((row, loss));
+        let words = bar.map_or_else(|| either(&figure).to_owned(), |bar| parts.of(&bar).join(", "));
+        RowLabel { name: row.label.clone(), figure, sentence: format!("{}: {words}", row.label) }
+    };
+    group.rows.iter().zip(losses).zip(bars).map(label).collect()
 }
 
 impl Drawing for Loss<'_> {
@@ -130,27 +152,23 @@ impl Drawing for Loss<'_> {
     }
 
     fn alternative(&self) -> String {
-        let rows = self.rows.rows.iter().zip(&self.bars).map(|(label, bar)| match bar {
-            Some(bar) => {
-                let parts =
-                    bar.iter().zip(self.parts).map(|((length, _), part)| format!("{part} {}", (self.format)(*length)));
-                format!("{}: {}", label.name, parts.collect::<Vec<_>>().join(", "))
-            }
-            None => format!("{}: {}", label.name, either(&label.figure)),
-        });
-        format!("{}. {}.", self.rows.title, rows.collect::<Vec<_>>().join("; "))
+        let rows: Vec<&str> = self.rows.rows.iter().map(|row| row.sentence.as_str()).collect();
+        format!("{}. {}.", self.rows.title, rows.join("; "))
     }
 
     fn height(&self) -> u32 {
         self.rows.height()
     }
 
-    fn draw<DB: DrawingBackend>(&self, area: &DrawingArea<DB, Shift>) -> Drawn<DB> {
-        self.rows.draw(area, |plot| {
+    fn draw<DB: DrawingBackend>(&self, canvas: &Canvas<DB>) -> Drawn<DB> {
+        self.rows.draw(canvas, |plot| {
             for (i, (row, bar)) in self.group.rows.iter().zip(&self.bars).enumerate() {
-                let mut from = 0.0;
-                for (length, look) in bar.iter().flatten() {
-                    part(plot, i, (plot.x(from), plot.x(from + length)), *look, colours::of_slot(row.colour))?;
+                let Some(bar) = bar else { continue };
+                let (mut from, y) = (0.0, plot.middle(i));
+                for ((length, look), text) in bar.iter().zip(self.parts.of(bar)) {
+                    let (left, right) = (plot.x(from), plot.x(from + length));
+                    part(plot, i, (left, right), *look, colours::of_slot(row.colour))?;
+                    plot.canvas.notes.mark((left, y - HALF), (right, y + HALF), &text);
                     from += length;
                 }
             }

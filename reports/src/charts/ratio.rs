@@ -1,10 +1,9 @@
 //! Speed-up over the baseline, or time over the longest wait, with intervals.
 
-use plotters::coord::Shift;
-use plotters::drawing::DrawingArea;
 use plotters_backend::DrawingBackend;
 
 use super::axis::Axis;
+use super::canvas::Canvas;
 use super::rows::{RowLabel, Rows};
 use super::samples::either;
 use super::{Drawing, Drawn};
@@ -49,7 +48,7 @@ impl<'a> Ratios<'a> {
         });
         let rows = Rows {
             title: findings::title(group, &findings::ratio(group)?),
-            rows: group.rows.iter().map(|row| RowLabel { name: row.label.clone(), figure: figure(row) }).collect(),
+            rows: group.rows.iter().map(|row| RowLabel::of(group, row, figure(row))).collect(),
             row_height: 28,
             axis: axis.or_from_zero(),
             legend: format!("{legend}; whiskers are intervals, where wider than the dot."),
@@ -76,8 +75,8 @@ impl Drawing for Ratios<'_> {
         self.rows.height()
     }
 
-    fn draw<DB: DrawingBackend>(&self, area: &DrawingArea<DB, Shift>) -> Drawn<DB> {
-        self.rows.draw(area, |plot| {
+    fn draw<DB: DrawingBackend>(&self, canvas: &Canvas<DB>) -> Drawn<DB> {
+        self.rows.draw(canvas, |plot| {
             for reference in [1.0].into_iter().chain(self.limit) {
                 plot.reference(reference, REFERENCE)?;
             }

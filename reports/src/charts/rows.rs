@@ -2,9 +2,7 @@
 //! the right.
 
 use plotters::chart::{ChartBuilder, ChartContext};
-use plotters::coord::Shift;
 use plotters::coord::cartesian::Cartesian2d;
-use plotters::drawing::DrawingArea;
 use plotters::style::Color;
 use plotters_backend::DrawingBackend;
 
@@ -12,6 +10,8 @@ use super::Drawn;
 use super::axis::{Axis, Ticked};
 use super::canvas::{Canvas, LABEL, Pen, SCALE, WIDTH, fitted, px, text_width, title_height, widest};
 use crate::colours::{Colour, FADED, GRID, INK, PAPER};
+use crate::matrix;
+use crate::summary::{GroupSummary, Row};
 
 /// Height of the axis with its labels and title.
 const AXIS: u32 = 46;
@@ -20,11 +20,19 @@ const NAME: f64 = 190.0;
 /// Space beside texts.
 const GAP: f64 = 8.0;
 
-/// A row: its name, and its figure or why it has none.
+/// A row: its name, its figure or why it has none, and all that there is to say of it.
 #[derive(Debug, Clone)]
 pub struct RowLabel {
     pub name: String,
     pub figure: Result<String, String>,
+    pub sentence: String,
+}
+
+impl RowLabel {
+    /// The row of a cell of a group.
+    pub fn of(group: &GroupSummary, row: &Row, figure: Result<String, String>) -> Self {
+        Self { name: row.label.clone(), figure, sentence: matrix::sentence(group, row) }
+    }
 }
 
 /// The frame.
@@ -43,7 +51,7 @@ type Inner<'a, DB> = ChartContext<'a, DB, Cartesian2d<Ticked, Ticked>>;
 
 /// The drawn frame, onto which a chart puts its marks.
 pub struct Plot<'a, 'b, DB: DrawingBackend> {
-    pub canvas: Canvas<'a, DB>,
+    pub canvas: &'a Canvas<'a, DB>,
     inner: Inner<'b, DB>,
     axis: &'a Axis,
     rows: usize,
@@ -63,17 +71,16 @@ impl Rows {
     /// Draws title, axes, names and figures, and hands the plot to `marks`.
     pub fn draw<DB: DrawingBackend>(
         &self,
-        area: &DrawingArea<DB, Shift>,
+        canvas: &Canvas<DB>,
         marks: impl FnOnce(&Plot<DB>) -> Drawn<DB>,
     ) -> Drawn<DB> {
-        let canvas = Canvas { area };
         canvas.title(&self.title)?;
         let names: Vec<String> = self.rows.iter().map(|row| fitted(&row.name, LABEL, NAME)).collect();
         let left = (widest(names.iter().map(String::as_str), LABEL) + 2.0 * GAP) as u32;
         let right = (widest(self.rows.iter().filter_map(|row| row.figure.as_deref().ok()), LABEL) + 2.0 * GAP) as u32;
         let count = self.rows.len() as f64;
         let middles: Vec<f64> = (0..self.rows.len()).map(|row| count - row as f64 - 0.5).collect();
-        let mut inner = ChartBuilder::on(area)
+        let mut inner = ChartBuilder::on(canvas.area)
             .margin_top(px(title_height(&self.title)))
             .margin_right(px(right))
             .margin_bottom(px(8 + self.legend_height()))
@@ -99,8 +106,10 @@ impl Rows {
             Plot { canvas, inner, axis: &self.axis, rows: self.rows.len(), row_height: f64::from(self.row_height) };
         let (plot_left, plot_right) = (f64::from(left), f64::from(WIDTH - right));
         marks(&plot)?;
+        let half = f64::from(self.row_height) / 2.0;
         for (i, (row, name)) in self.rows.iter().zip(&names).enumerate() {
             let y = plot.middle(i);
+            canvas.notes.row(y - half, y + half, &row.sentence);
             plot.canvas.text(name, plot_left - GAP, y, Pen::new(INK).right())?;
             match &row.figure {
                 Ok(figure) => plot.canvas.text(figure, f64::from(WIDTH) - GAP, y, Pen::new(INK).right())?,

@@ -2,15 +2,13 @@
 
 use std::collections::HashSet;
 
-use plotters::coord::Shift;
-use plotters::drawing::DrawingArea;
 use plotters_backend::DrawingBackend;
 
 use super::axis::Axis;
-use super::canvas::at;
+use super::canvas::{Canvas, at};
 use super::rows::{Plot, RowLabel, Rows};
 use super::{Drawing, Drawn};
-use crate::summary::{GroupSummary, Row};
+use crate::summary::{GroupSummary, Point, Row};
 use crate::{colours, findings, units};
 
 /// Share of a row's height over which its points are spread.
@@ -29,7 +27,7 @@ impl<'a> Samples<'a> {
         let walls = group.rows.iter().flat_map(|row| row.points.iter().chain(&row.left_out)).map(|point| point.wall_ns);
         let rows = Rows {
             title: findings::title(group, &findings::samples(group)),
-            rows: group.rows.iter().map(|row| RowLabel { name: row.label.clone(), figure: figure(row) }).collect(),
+            rows: group.rows.iter().map(|row| RowLabel::of(group, row, figure(row))).collect(),
             row_height: 32,
             axis: Axis::around(walls, "wall time of one run", |ns| units::without_zeros(&units::duration(ns))),
             legend:
@@ -59,8 +57,8 @@ impl Drawing for Samples<'_> {
         self.rows.height()
     }
 
-    fn draw<DB: DrawingBackend>(&self, area: &DrawingArea<DB, Shift>) -> Drawn<DB> {
-        self.rows.draw(area, |plot| {
+    fn draw<DB: DrawingBackend>(&self, canvas: &Canvas<DB>) -> Drawn<DB> {
+        self.rows.draw(canvas, |plot| {
             for (i, row) in self.group.rows.iter().enumerate() {
                 points(plot, i, row)?;
             }
@@ -84,9 +82,16 @@ fn points<DB: DrawingBackend>(plot: &Plot<DB>, i: usize, row: &Row) -> Drawn<DB>
         let x = plot.x(point.wall_ns);
         if drawn.insert((at(x), at(y))) {
             plot.canvas.dot((x, y), 2.0, *colour, 0.6)?;
+            plot.canvas.notes.point((x, y), &note(point, *colour == colours::FADED));
         }
     }
     Ok(())
+}
+
+/// What a dot says.
+fn note(point: &Point, is_left_out: bool) -> String {
+    let disturbed = if is_left_out { ", disturbed" } else { "" };
+    format!("round {}: {}{disturbed}", point.round, units::exact_duration(point.wall_ns))
 }
 
 fn median<DB: DrawingBackend>(plot: &Plot<DB>, i: usize, row: &Row) -> Drawn<DB> {

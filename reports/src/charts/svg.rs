@@ -49,10 +49,11 @@ impl SvgBackend {
         Self { size, top, classes, written, path: None }
     }
 
-    /// The `<svg>` element.
-    pub fn finish(mut self) -> String {
+    /// The `<svg>` element, with the notes of its marks.
+    pub fn finish(mut self, notes: &str) -> String {
         self.close_path();
-        self.written.push_str("</svg>");
+        let lines: Vec<String> = notes.lines().map(escaped).collect();
+        let _ = write!(self.written, "<metadata>{}</metadata></svg>", lines.join("\n"));
         self.written
     }
 
@@ -143,7 +144,7 @@ impl DrawingBackend for &mut SvgBackend {
             } else {
                 self.look(style.color(), "s", Some(style.stroke_width()))
             };
-            self.add(look, &format!("M{x} {y}H{right}V{bottom}H{x}z"));
+            self.add(look, &format!("M{x} {y}h{}v{}h{}z", right - x, bottom - y, x - right));
         }
         Ok(())
     }
@@ -189,8 +190,8 @@ impl DrawingBackend for &mut SvgBackend {
         self.close_path();
         let anchor = match style.anchor().h_pos {
             HPos::Left => "",
-            HPos::Center => " text-anchor=\"middle\"",
-            HPos::Right => " text-anchor=\"end\"",
+            HPos::Center => " mid",
+            HPos::Right => " end",
         };
         let shift = match style.anchor().v_pos {
             VPos::Top => " dy=\".76em\"",
@@ -206,11 +207,11 @@ impl DrawingBackend for &mut SvgBackend {
         };
         let weight = if matches!(style.style(), FontStyle::Bold) { " font-weight=\"600\"" } else { "" };
         let size = (style.size() / LINE_PER_EM * 10.0).round() / 10.0;
-        let look = self.look(style.color(), "f", None);
+        let look = self.look(style.color(), &format!("f{anchor}"), None);
         let text = escaped(text);
         let _ = write!(
             self.written,
-            "<text {look} x=\"{x}\" y=\"{y}\" font-size=\"{size}\"{anchor}{shift}{turn}{weight}>{text}</text>"
+            "<text {look} x=\"{x}\" y=\"{y}\" font-size=\"{size}\"{shift}{turn}{weight}>{text}</text>"
         );
         Ok(())
     }
@@ -245,9 +246,10 @@ mod tests {
             (&mut svg).draw_circle((x, 3), 2, &colour.light.filled(), true).expect("infallible");
         }
         (&mut svg).draw_line((0, 0), (5, 5), &RGBColor(1, 2, 3)).expect("infallible");
-        let text = svg.finish();
+        let text = svg.finish("1 1 2 2 a<b\n3 3 4 4 c");
         assert!(text.contains("aria-label=\"&lt;alt&gt; &quot;text&quot;\""), "{text}");
         assert!(text.contains("<path class=\"r4 d\" stroke-width=\"4\" d=\"M1 3h0M2 3h0\"/>"), "{text}");
         assert!(text.contains("style=\"--c:#010203\""), "{text}");
+        assert!(text.ends_with("<metadata>1 1 2 2 a&lt;b\n3 3 4 4 c</metadata></svg>"), "{text}");
     }
 }

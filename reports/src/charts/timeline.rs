@@ -1,9 +1,9 @@
 //! How busy each core was over time: a strip a core in shades, the effective cores above, one time axis for all cells.
 
-use plotters::coord::Shift;
-use plotters::drawing::DrawingArea;
 use plotters_backend::DrawingBackend;
 
+use super::canvas::Canvas;
+use super::notes::most_in_row;
 use super::tracks::{Stage, Track, Tracks};
 use super::{Drawing, Drawn};
 use crate::colours::{self, Colour, FADED, HEAT};
@@ -11,8 +11,13 @@ use crate::record::{Moment, Profile};
 use crate::summary::{GroupSummary, Row};
 use crate::{findings, units};
 
-/// Strips that a cell has at most; with more cores, a strip is the mean of several.
+/// Strips that a cell has at most; with more cores, a strip is the mean of several. With many cells, fewer.
 const MOST_STRIPS: usize = 16;
+const MOST_STRIPS_OF_MANY: usize = 8;
+/// From so many cells on they are many.
+const MANY_CELLS: usize = 12;
+/// Fields that the strips of all cells have at most, roughly; where there are more, a field is the mean of several.
+const MOST_FIELDS: usize = 3_000;
 /// Height of the curve of effective cores.
 const CURVE: f64 = 24.0;
 /// Space between the curve and the strips.
@@ -27,6 +32,8 @@ pub struct Timeline {
     /// Cores that the curve reaches up to.
     cores: f64,
     strips: usize,
+    /// Notes that a cell has at most.
+    notes: usize,
 }
 
 /// A cell's course.
@@ -49,10 +56,13 @@ struct Interval {
 impl Timeline {
     /// None if no profile of the group has two moments.
     pub fn of(group: &GroupSummary, profiles: &[(&Row, &Profile)], usable_cores: Option<f64>) -> Option<Self> {
-        let known: Vec<(&Profile, Course)> =
+        let mut known: Vec<(&Profile, Course)> =
             profiles.iter().filter_map(|(row, profile)| Some((*profile, Course::of(row, profile)?))).collect();
         let most = known.iter().map(|(_, course)| course.cores()).max()?;
-        let strips = most.min(MOST_STRIPS);
+        let strips = most.min(if known.len() >= MANY_CELLS { MOST_STRIPS_OF_MANY } else { MOST_STRIPS });
+        let most_intervals = MOST_FIELDS / (strips * known.len());
+        let together = known.iter_mut().map(|(_, course)| course.join(most_intervals)).max().unwrap_or(1);
+        let notes = most_in_row(known.len());
         let strip = strip_height(strips);
         let tracks = known.iter().map(|(profile, course)| Track {
             name: course.label.clone(),
@@ -60,6 +70,12 @@ impl Timeline {
             figure: units::duration(profile.wall_ns as f64),
             end_ns: profile.wall_ns as f64,
             height: CURVE + GAP + strip * strips as f64,
+            sentence: format!(
+                "{}: {} cores busy over {}",
+                course.label,
+                units::cores(course.mean),
+                units::duration(profile.wall_ns as f64)
+            ),
         });
         let tracks: Vec<Track> = tracks.collect();
         let means: Vec<(&str, f64)> = known.iter().map(|(_, course)| (course.label.as_str(), course.mean)).collect();
@@ -70,6 +86,9 @@ impl Timeline {
             "Above: effective cores, up to {}. Below: a strip a {each}; the stronger, the busier. The upright line is the end.",
             units::without_zeros(&units::number(usable_cores.unwrap_or(most as f64)))
         )];
+        if together > 1 {
+            legend.push(format!("Of up to {together} readings of the counters the mean is drawn."));
+        }
         let mut others: Vec<&str> =
             known.iter().map(|(profile, _)| profile.source.as_str()).filter(|source| *source != OWN_TREE).collect();
         others.sort_unstable();
@@ -80,7 +99,7 @@ impl Timeline {
         }));
         let cores = usable_cores.unwrap_or(most as f64).max(1.0);
         let courses = known.into_iter().map(|(_, course)| course).collect();
-        Some(Self { tracks: Tracks { title, tracks, legend }, courses, cores, strips })
+        Some(Self { tracks: Tracks { title, tracks, legend }, courses, cores, strips, notes })
     }
 }
 
@@ -89,8 +108,8 @@ impl Course {
         let wall = profile.wall_ns as f64;
         let intervals: Vec<Interval> =
             profile.timeline.windows(2).filter_map(|pair| Interval::between(&pair[0], &pair[1], wall)).collect();
-        let busy: f64 = intervals.iter().map(|one| one.shares.iter().sum::<f64>() * (one.to_ns - one.from_ns)).sum();
-        let time: f64 = intervals.iter().map(|one| one.to_ns - one.from_ns).sum();
+        let busy: f64 = intervals.iter().map(|one| one.shares.iter().sum::<f64>() * one.length()).sum();
+        let time: f64 = intervals.iter().map(Interval::length).sum();
         (time > 0.0).then(|| Self {
             colour: colours::of_slot(row.colour),
             label: row.label.clone(),
@@ -103,26 +122,78 @@ impl Course {
         self.intervals.iter().map(|interval| interval.shares.len()).max().unwrap_or(0).max(1)
     }
 
+    /// Joins intervals so that there are at most so many, and says of how many one is at most.
+    fn join(&mut self, most: usize) -> usize {
+        let together = self.intervals.len().div_ceil(most.max(1)).max(1);
+        self.intervals = self.intervals.chunks(together).filter_map(Interval::joined).collect();
+        together
+    }
+
+    /// What each stretch of time says: how busy all cores were together, and each strip by itself.
+    fn note<DB: DrawingBackend>(&self, stage: &Stage<DB>, top: f64, height: f64, (most, strips): (usize, usize)) {
+        let together = self.intervals.len().div_ceil(most).max(1);
+        for interval in self.intervals.chunks(together).filter_map(Interval::joined) {
+            let each: Vec<String> =
+                interval.strips(self.cores(), strips).map(|share| format!("{:.0}", share * 100.0)).collect();
+            let text = format!(
+                "{} to {}: {} cores busy ({} %)",
+                units::duration(interval.from_ns),
+                units::duration(interval.to_ns),
+                units::cores(interval.shares.iter().sum()),
+                each.join(", ")
+            );
+            stage.canvas.notes.mark((stage.x(interval.from_ns), top), (stage.x(interval.to_ns), top + height), &text);
+        }
+    }
+
     /// The strips' rectangles by shade, those next to each other joined: `(strip, from, to)`.
     fn strips(&self, strips: usize) -> Vec<Vec<(usize, f64, f64)>> {
-        let per_strip = self.cores().div_ceil(strips).max(1);
         let mut by_shade: Vec<Vec<(usize, f64, f64)>> = vec![Vec::new(); HEAT.len()];
-        for strip in 0..strips {
-            for interval in &self.intervals {
-                let shares: Vec<f64> =
-                    interval.shares.iter().skip(strip * per_strip).take(per_strip).copied().collect();
-                let shade = colours::heat(shares.iter().sum::<f64>() / shares.len().max(1) as f64);
-                match by_shade[shade].last_mut() {
-                    Some((same, _, to)) if *same == strip && *to >= interval.from_ns => *to = interval.to_ns,
-                    _ => by_shade[shade].push((strip, interval.from_ns, interval.to_ns)),
-                }
+        for interval in &self.intervals {
+            for (strip, share) in interval.strips(self.cores(), strips).enumerate() {
+                by_shade[colours::heat(share)].push((strip, interval.from_ns, interval.to_ns));
             }
+        }
+        for rectangles in &mut by_shade {
+            rectangles.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
+            rectangles.dedup_by(|next, before| {
+                let touches = next.0 == before.0 && before.2 >= next.1;
+                before.2 = if touches { next.2 } else { before.2 };
+                touches
+            });
         }
         by_shade
     }
 }
 
 impl Interval {
+    /// Several intervals, one after the other, as one; none of none.
+    fn joined(some: &[Self]) -> Option<Self> {
+        let (first, last) = (some.first()?, some.last()?);
+        let time: f64 = some.iter().map(Self::length).sum();
+        let cores = some.iter().map(|one| one.shares.len()).max()?;
+        let busy =
+            |core: usize| some.iter().map(|one| one.shares.get(core).unwrap_or(&0.0) * one.length()).sum::<f64>();
+        Some(Self {
+            from_ns: first.from_ns,
+            to_ns: last.to_ns,
+            shares: (0..cores).map(|core| busy(core) / time).collect(),
+        })
+    }
+
+    /// The mean shares of so many strips of cores.
+    fn strips(&self, cores: usize, strips: usize) -> impl Iterator<Item = f64> {
+        let per_strip = cores.div_ceil(strips).max(1);
+        (0..strips).map(move |strip| {
+            let shares: Vec<f64> = self.shares.iter().skip(strip * per_strip).take(per_strip).copied().collect();
+            shares.iter().sum::<f64>() / shares.len().max(1) as f64
+        })
+    }
+
+    fn length(&self) -> f64 {
+        self.to_ns - self.from_ns
+    }
+
     /// None if no time is between them, or if it is after the end of the run.
     fn between(before: &Moment, after: &Moment, end_ns: f64) -> Option<Self> {
         let (from_ns, to_ns) = (before.at_ns as f64, (after.at_ns as f64).min(end_ns));
@@ -147,21 +218,19 @@ impl Drawing for Timeline {
     }
 
     fn alternative(&self) -> String {
-        let cells = self.courses.iter().zip(&self.tracks.tracks);
-        let cells = cells.map(|(course, track)| {
-            format!("{} {} cores busy over {}", course.label, units::cores(course.mean), track.figure)
-        });
-        format!("{}. Mean over one profiled run: {}.", self.tracks.title, cells.collect::<Vec<_>>().join("; "))
+        let cells: Vec<&str> = self.tracks.tracks.iter().map(|track| track.sentence.as_str()).collect();
+        format!("{}. Mean over one profiled run: {}.", self.tracks.title, cells.join("; "))
     }
 
     fn height(&self) -> u32 {
         self.tracks.height()
     }
 
-    fn draw<DB: DrawingBackend>(&self, area: &DrawingArea<DB, Shift>) -> Drawn<DB> {
-        self.tracks.draw(area, |stage, i, top| {
+    fn draw<DB: DrawingBackend>(&self, canvas: &Canvas<DB>) -> Drawn<DB> {
+        self.tracks.draw(canvas, |stage, i, top| {
             let course = &self.courses[i];
             curve(stage, course, top, self.cores)?;
+            course.note(stage, top, self.tracks.tracks[i].height, (self.notes, self.strips));
             let height = strip_height(self.strips);
             let first = top + CURVE + GAP;
             for (shade, rectangles) in course.strips(self.strips).iter().enumerate() {

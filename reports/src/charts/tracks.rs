@@ -1,7 +1,5 @@
 //! The frame that both charts of profiles share: one track a cell, all on the same axis of time.
 
-use plotters::coord::Shift;
-use plotters::drawing::DrawingArea;
 use plotters_backend::DrawingBackend;
 
 use super::Drawn;
@@ -37,6 +35,8 @@ pub struct Track {
     pub end_ns: f64,
     /// Height of what is drawn in it, logical pixels.
     pub height: f64,
+    /// All that there is to say of it.
+    pub sentence: String,
 }
 
 /// The frame.
@@ -50,7 +50,7 @@ pub struct Tracks {
 
 /// The drawn frame, onto which a chart puts its marks.
 pub struct Stage<'a, DB: DrawingBackend> {
-    pub canvas: Canvas<'a, DB>,
+    pub canvas: &'a Canvas<'a, DB>,
     left: f64,
     right: f64,
     span_ns: f64,
@@ -74,24 +74,23 @@ impl Tracks {
     }
 
     /// The stage on which the tracks are drawn.
-    pub fn stage<'a, DB: DrawingBackend>(&self, area: &'a DrawingArea<DB, Shift>) -> Stage<'a, DB> {
+    pub fn stage<'a, DB: DrawingBackend>(&self, canvas: &'a Canvas<'a, DB>) -> Stage<'a, DB> {
         let names = self.tracks.iter().map(|track| fitted(&track.name, LABEL, NAME));
         let notes = widest(self.tracks.iter().map(|track| track.note.as_str()), SMALL);
         let left = names.map(|name| text_width(&name, LABEL, false)).fold(notes, f64::max) + 2.0 * GAP;
         let right = widest(self.tracks.iter().map(|track| track.figure.as_str()), LABEL) + 2.0 * GAP;
         let span_ns = self.tracks.iter().map(|track| track.end_ns).fold(1.0, f64::max);
-        Stage { canvas: Canvas { area }, left, right: f64::from(WIDTH) - right, span_ns }
+        Stage { canvas, left, right: f64::from(WIDTH) - right, span_ns }
     }
 
     /// Draws title, axis, names and figures, and has each track's marks drawn by `marks`, which is given the stage, the
     /// number of the track and where it begins.
     pub fn draw<DB: DrawingBackend>(
         &self,
-        area: &DrawingArea<DB, Shift>,
+        canvas: &Canvas<DB>,
         mut marks: impl FnMut(&Stage<DB>, usize, f64) -> Drawn<DB>,
     ) -> Drawn<DB> {
-        let stage = self.stage(area);
-        let canvas = &stage.canvas;
+        let stage = self.stage(canvas);
         canvas.title(&self.title)?;
         let axis = Axis::from_zero(stage.span_ns / 1.04, "time since the run began", units::duration);
         let (first, bottom) = (self.top(0) - 3.0, self.bottom());
@@ -104,6 +103,7 @@ impl Tracks {
         for (i, track) in self.tracks.iter().enumerate() {
             let top = self.top(i);
             let middle = top + track.height.max(LEAST) / 2.0;
+            canvas.notes.row(top - BETWEEN / 2.0, top + track.height.max(LEAST) + BETWEEN / 2.0, &track.sentence);
             let name = fitted(&track.name, LABEL, NAME);
             let end = stage.left - GAP;
             let up = if track.note.is_empty() { 0.0 } else { 8.0 };

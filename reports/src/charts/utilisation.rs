@@ -1,7 +1,5 @@
 //! How busy each core was: one row a core, one column a cell, the share in each field.
 
-use plotters::coord::Shift;
-use plotters::drawing::DrawingArea;
 use plotters::style::text_anchor::{HPos, VPos};
 use plotters_backend::DrawingBackend;
 
@@ -66,6 +64,15 @@ impl<'a> Utilisation<'a> {
         (!cores.is_empty()).then(|| cores.iter().sum::<f64>() / cores.len() as f64)
     }
 
+    /// The shares of a row in words.
+    fn sentence(&self, row: usize) -> String {
+        let shares = self
+            .columns
+            .iter()
+            .filter_map(|column| Some(format!("{} {}", column.label, units::percent(self.share(column, row)?))));
+        format!("{}: {}", self.row_name(row), shares.collect::<Vec<_>>().join(", "))
+    }
+
     fn left(&self) -> f64 {
         let names: Vec<String> = (0..self.rows()).map(|row| self.row_name(row)).collect();
         widest(names.iter().map(String::as_str), LABEL) + 2.0 * GAP
@@ -112,18 +119,20 @@ impl Drawing for Utilisation<'_> {
         title_height(&self.title) + (self.rows() as f64 * self.row_height() + self.names_height() + LEGEND) as u32 + 8
     }
 
-    fn draw<DB: DrawingBackend>(&self, area: &DrawingArea<DB, Shift>) -> Drawn<DB> {
-        let canvas = Canvas { area };
+    fn draw<DB: DrawingBackend>(&self, canvas: &Canvas<DB>) -> Drawn<DB> {
         canvas.title(&self.title)?;
         let (left, top) = (self.left(), f64::from(title_height(&self.title)) + 4.0);
         let (width, height) = (self.column_width(), self.row_height());
         for row in 0..self.rows() {
             let y = top + row as f64 * height;
+            canvas.notes.row(y, y + height, &self.sentence(row));
             canvas.text(&self.row_name(row), left - GAP, y + height / 2.0, Pen::new(INK).right())?;
             for (i, column) in self.columns.iter().enumerate() {
                 let Some(share) = self.share(column, row) else { continue };
                 let (x, shade) = (left + i as f64 * width, colours::heat(share));
                 canvas.rectangle((x + 0.5, y + 0.5), (x + width - 0.5, y + height - 0.5), HEAT[shade])?;
+                let text = format!("{}: {:.1} % busy", column.label, share * 100.0);
+                canvas.notes.mark((x, y), (x + width, y + height), &text);
                 let colour = if shade >= HEAT_STRONG { PAPER } else { INK };
                 let pen = Pen { size: if width < 40.0 { 11.0 } else { 13.0 }, ..Pen::new(colour) };
                 canvas.text(&field(share, width), x + width / 2.0, y + height / 2.0, pen)?;

@@ -9,6 +9,15 @@ use crate::csv::csv_summary;
 use crate::results::Results;
 use crate::summary::{GroupSummary, Row, Summary};
 
+/// Samples that a page carries at most; of a longer run they are in `results.jsonl` alone.
+const MOST_SAMPLES: usize = 100_000;
+
+/// Whether the page carries the samples.
+pub(super) fn has_samples(summary: &Summary) -> bool {
+    let rows = summary.groups.iter().flat_map(|group| &group.rows);
+    rows.map(|row| row.points.len() + row.left_out.len()).sum::<usize>() <= MOST_SAMPLES
+}
+
 /// The content of the page's data element: JSON in which nothing can be taken for markup.
 pub(super) fn embedded(results: &Results, summary: &Summary) -> Result<String, askama::Error> {
     let csv = csv_summary(summary).map_err(|error| askama::Error::Custom(error.into()))?;
@@ -21,7 +30,7 @@ pub(super) fn embedded(results: &Results, summary: &Summary) -> Result<String, a
             "machine": results.run.machine,
             "program": results.run.program,
             "units": "wall_ns and cpu_ns are nanoseconds; each list has one entry a sample; the last `left_out` of them are from disturbed rounds",
-            "groups": summary.groups.iter().map(group).collect::<Vec<Value>>(),
+            "groups": summary.groups.iter().filter(|_| has_samples(summary)).map(group).collect::<Vec<Value>>(),
         },
     });
     // A `<` could end the element or begin a comment; the others are harmless there, and escaped to be sure.

@@ -231,9 +231,13 @@ fn sample(
 
 /// 100 latencies, one of which takes ten times as long.
 fn histogram(usual_ns: f64) -> String {
+    latencies((0..100).map(|i| if i == 99 { 10 * usual_ns as u64 } else { usual_ns as u64 }))
+}
+
+/// A histogram of these latencies as samples carry it.
+pub fn latencies(values: impl Iterator<Item = u64>) -> String {
     let mut histogram = Histogram::<u64>::new_with_bounds(1, 60_000_000_000, 3).expect("valid bounds");
-    histogram.record_n(usual_ns as u64, 99).expect("within bounds");
-    histogram.record(10 * usual_ns as u64).expect("within bounds");
+    values.for_each(|value| histogram.record(value).expect("within bounds"));
     let mut bytes = Vec::new();
     V2DeflateSerializer::new().serialize(&histogram, &mut bytes).expect("written to memory");
     BASE64_STANDARD.encode(bytes)

@@ -1,0 +1,65 @@
+//! Runs side by side as a page, by `templates/beside.html`.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+
+use super::{Shades, shades};
+use crate::beside::{Beside, Line, Side};
+use crate::claims::Verdict;
+use crate::colours;
+use crate::columns::Column;
+use crate::matrix::Field;
+use crate::summary::Row;
+use crate::text::plain;
+
+#[derive(Template)]
+#[template(path = "beside.html")]
+struct Page<'a> {
+    beside: &'a Beside<'a>,
+    /// Names of sections, by the place of the group.
+    slugs: Vec<String>,
+    colours: Vec<Shades>,
+    style: &'static str,
+    script: &'static str,
+}
+
+/// The page as HTML.
+///
+/// # Errors
+/// If the template fails.
+pub fn side_by_side(beside: &Beside) -> Result<String, askama::Error> {
+    let mut taken: BTreeMap<&str, usize> = BTreeMap::new();
+    let slugs = beside.groups.iter().map(|group| {
+        let count = taken.entry(&group.any.slug).or_insert(0);
+        *count += 1;
+        if *count == 1 { group.any.slug.clone() } else { format!("{}-{count}", group.any.slug) }
+    });
+    let page = Page {
+        beside,
+        slugs: slugs.collect(),
+        colours: colours::all().map(shades).collect(),
+        style: include_str!("../../templates/page.css"),
+        script: include_str!("../../templates/page.js"),
+    };
+    Ok(page.render()?.lines().map(plain).collect::<Vec<String>>().join("\n"))
+}
+
+impl Row {
+    /// The class that has its runner's colour.
+    fn class(&self) -> &'static str {
+        colours::of_slot(self.colour).class
+    }
+}
+
+impl Line<'_> {
+    /// The classes of a field: a ratio is coloured as in the matrix.
+    fn class(side: &Side, column: &Column) -> String {
+        side.filter(|_| column.is_ratio()).map(|(group, row)| Field::Measured(group, row).class()).unwrap_or_default()
+    }
+}
+
+/// The class of what a run says of a claim.
+fn outcome(verdict: &Option<&Verdict>) -> &'static str {
+    verdict.map_or("not-run", Verdict::class)
+}
