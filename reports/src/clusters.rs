@@ -10,6 +10,8 @@
 //!   and 83 to 95 % where it is large (`tests/coverage.rs`), which is why published claims need more processes.
 //! - If they are worth fewer values than an interval takes (6), their processes differ from each other, and by how much tells the
 //!   rest: the interval is Student's, of the medians of the processes, as everywhere where few processes are compared (`effect`).
+//!   From 3 processes on it is so too where the interval would reach from the least to the greatest value of all (up to 8): one
+//!   round that lost its core would make it say nothing.
 //! - With one process there is nothing to estimate r from: the interval is of this process.
 //!
 //! Sources:
@@ -28,6 +30,8 @@ use crate::statistics::{Estimate, LEVEL, interval_rank, median};
 
 /// Fewest clusters whose medians have an interval.
 const ENOUGH: usize = 6;
+/// Fewest clusters whose medians tell more by Student's t than the range of all values does.
+const ENOUGH_FOR_STUDENT: usize = 3;
 
 /// The median of values `(cluster, value)` with its interval; what is not finite is left out, none without any.
 pub fn median_of(values: &[(u32, f64)]) -> Option<Estimate> {
@@ -61,6 +65,7 @@ fn median_of_at(values: &[(u32, f64)], level: f64, scale: Scale) -> Option<Estim
     if clusters.len() < 2 || all.len() == clusters.len() {
         return Some(pooled);
     }
+    let mut reaches_to_the_ends = false;
     let estimate = if clusters.len() >= ENOUGH {
         let medians: Vec<f64> = clusters.iter().filter_map(|cluster| median(cluster)).collect();
         Estimate { count: pooled.count, ..Estimate::of_median_at(&medians, level)? }
@@ -70,10 +75,12 @@ fn median_of_at(values: &[(u32, f64)], level: f64, scale: Scale) -> Option<Estim
         // The same place among all values as the rank has among as many as they are worth.
         let at = (rank * (all.len() + 1) / (worth + 1)).clamp(1, all.len().div_ceil(2));
         let at = if coverage < level { 1 } else { at };
+        reaches_to_the_ends = at == 1;
         all.sort_by(f64::total_cmp);
         Estimate { low: all[at - 1], high: all[all.len() - at], coverage, ..pooled }
     };
-    if estimate.coverage >= level || pooled.coverage < level {
+    let is_told = estimate.coverage >= level && !(reaches_to_the_ends && clusters.len() >= ENOUGH_FOR_STUDENT);
+    if is_told || pooled.coverage < level {
         return Some(estimate);
     }
     let has_logarithms = scale == Scale::Size && finite.iter().all(|(_, value)| *value > 0.0);
@@ -84,7 +91,7 @@ fn median_of_at(values: &[(u32, f64)], level: f64, scale: Scale) -> Option<Estim
     } else {
         Effect::paired(&finite)?.interval(level)?
     };
-    Some(Estimate { low: low.min(estimate.value), high: high.max(estimate.value), coverage: level, ..estimate })
+    Some(Estimate { low: low.min(pooled.value), high: high.max(pooled.value), coverage: level, ..pooled })
 }
 
 /// What follows from the medians of two independent sets of sizes `(cluster, value)`, by a function that increases with the
@@ -176,6 +183,14 @@ mod tests {
         let estimate = median_of(&values).expect("values");
         assert_eq!((estimate.low, estimate.value, estimate.high, estimate.count), (0.0, 2.5, 5.0, 60));
         assert!(estimate.is_interval());
+    }
+
+    #[test]
+    fn one_lost_round_does_not_make_an_interval_of_three_processes_useless() {
+        let ratios = [1.01, 1.01, 1.01, 0.965, 0.97, 0.975, 0.433, 1.007, 1.014];
+        let values: Vec<(u32, f64)> = (0..).zip(ratios).map(|(i, ratio)| (i / 3, ratio)).collect();
+        let estimate = median_of(&values).expect("values");
+        assert!(estimate.is_interval() && estimate.low > 0.9 && estimate.high < 1.1, "{estimate:?}");
     }
 
     fn first(n: usize) -> Vec<(u32, f64)> {

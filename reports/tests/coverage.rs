@@ -80,12 +80,14 @@ fn independent_values_reach_the_coverage_that_is_stated() {
 }
 
 /// Rounds, processes, share of the variance between processes, and the coverage that is promised.
-const CLUSTERED: [(u32, u32, f64, f64); 13] = [
+const CLUSTERED: [(u32, u32, f64, f64); 15] = [
     (15, 2, 0.0, 0.95),
     (15, 2, 0.05, 0.93),
     (15, 2, 0.5, 0.80),
     (10, 3, 0.0, 0.95),
     (10, 3, 0.5, 0.90),
+    (3, 3, 0.0, 0.94),
+    (3, 3, 0.7, 0.93),
     (4, 3, 0.0, 0.95),
     (4, 3, 0.2, 0.93),
     (4, 3, 0.5, 0.93),
