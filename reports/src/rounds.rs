@@ -23,7 +23,7 @@ use crate::statistics::median;
 use crate::summary::group_key;
 
 /// What the kernel counts outside load in, nanoseconds.
-const TICK_NS: f64 = 1e7;
+pub(crate) const TICK_NS: f64 = 1e7;
 /// Excess load that disturbs, in cores.
 const DISTURBING_CORES: f64 = 0.25;
 /// Change of speed that disturbs.

@@ -6,11 +6,11 @@ use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpListener};
 use std::process::ExitCode;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use regatta_runners::worker::{self, Command};
-use regatta_runners::{Error, Green, Outcome, Parallelism, Runner, RunnerVisitor, Runners, Settings, Standard, fits};
+use regatta_runners::{Error, Outcome, Parallelism, Runner, RunnerVisitor, Runners, Settings, Standard, fits};
 use regatta_workloads::{Context, Kind, Selected, Tally, Visitor, Workload, Workloads};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -26,7 +26,9 @@ fn main() -> ExitCode {
         return worker::main::<Course>(rest);
     }
     let trials = Standard::names().into_iter().flat_map(trials_of).collect();
-    libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
+    // One run at a time in a process, as in a cell: threads that coroutines of two runs shared would count twice.
+    let arguments = Arguments { test_threads: Some(1), ..Arguments::from_args() };
+    libtest_mimic::run(&arguments, trials).exit_code()
 }
 
 fn trials_of(runner: &'static str) -> Vec<Trial> {
@@ -125,9 +127,6 @@ impl<W: Workload> RunnerVisitor for RunTwice<W> {
             // What a runner says that it cannot do is not asked of it.
             return Ok(Checked { outcomes: Vec::new(), expected: self.0.expected(), parallelism: R::PARALLELISM });
         }
-        // All coroutines of a process share its scheduler, and a thread counts again in a crew once it has worked for another one.
-        // A cell has one crew; the trials of a model whose threads are shared take turns.
-        let _turn = (R::NAME == Green::NAME).then(|| GREEN.lock().unwrap_or_else(PoisonError::into_inner));
         let mut workload = self.0;
         workload.attach_clock(|| 0);
         let workload = Arc::new(workload);
@@ -141,9 +140,6 @@ impl<W: Workload> RunnerVisitor for RunTwice<W> {
         Ok(Checked { outcomes, expected: workload.expected(), parallelism: R::PARALLELISM })
     }
 }
-
-/// Whose turn it is to use the scheduler of coroutines.
-static GREEN: Mutex<()> = Mutex::new(());
 
 /// An upper-casing server on a thread of this process: what is tested here are answers, not times.
 fn echo_server() -> SocketAddr {

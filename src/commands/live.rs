@@ -4,24 +4,23 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::{Context, bail};
 use jiff::Timestamp;
 use regatta_reports::Results;
 use regatta_reports::compare::{self, Comparison};
-use regatta_reports::record::{Build, CellId, End, Record, arms};
+use regatta_reports::record::{Build, CellId, arms};
 
 use super::compare::show;
-use super::run::header;
+use super::run::{header, record};
 use crate::catalogue::Catalogue;
 use crate::cli::{CompareArgs, Exit};
-use crate::driver::{Driver, Launcher, Sink};
+use crate::driver::Launcher;
 use crate::environment;
 use crate::interrupt::Interrupt;
 use crate::output::{Output, RESULTS};
 use crate::plan::{Overrides, Plan, ReadyGroup};
-use crate::progress::Progress;
 
 /// Fresh processes of each build: what differs between processes of one build must not pass for a difference between builds.
 const PROCESSES: u32 = 16;
@@ -54,7 +53,6 @@ pub(crate) fn live(catalogue: &dyn Catalogue, args: &CompareArgs, old: &Path, ne
 
     let mut run = header(started, seed, &plan, &groups, machine, catalogue);
     run.builds = programs.iter().map(|(arm, build)| ((*arm).to_owned(), build.clone())).collect();
-    output.write(&Record::Run(Box::new(run))).with_context(lost)?;
     let program_of = |arm: &str, of: &str| (arm.to_owned(), programs[of].program.clone().into());
     let launch = Launcher::new(Vec::new(), interrupt.clone())
         .context("cannot find this program's own file")?
@@ -63,22 +61,7 @@ pub(crate) fn live(catalogue: &dyn Catalogue, args: &CompareArgs, old: &Path, ne
             program_of(arms::AA, arms::OLD),
             program_of(arms::NEW, arms::NEW),
         ]));
-    let clock = Instant::now();
-    let mut progress = Progress::new();
-    let driver = Driver {
-        plan: &plan,
-        seed,
-        launch: &launch,
-        clock: &clock,
-        watch: &mut progress,
-        sink: &mut output,
-        warm_up: true,
-    };
-    let tallied = driver.run(&groups);
-    drop(progress);
-    let tallied = tallied.with_context(lost)?;
-    let end = End { finished: Timestamp::now().to_string(), complete: !tallied.interrupted };
-    output.write(&Record::End(end)).with_context(lost)?;
+    let tallied = record(&plan, seed, &launch, &groups, run, &mut output).with_context(lost)?;
 
     let results = Results::read(&folder)?;
     for failure in &results.failures {

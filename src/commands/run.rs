@@ -67,23 +67,7 @@ pub(crate) fn carry_out(
     };
 
     first_line.overhead = Some(calibrate(&launch, catalogue));
-    output.write(&Record::Run(Box::new(first_line))).with_context(lost)?;
-    let clock = Instant::now();
-    let mut progress = Progress::new();
-    let driver = Driver {
-        plan: &plan,
-        seed,
-        launch: &launch,
-        clock: &clock,
-        watch: &mut progress,
-        sink: &mut output,
-        warm_up: true,
-    };
-    let tallied = driver.run(&groups);
-    drop(progress);
-    let tallied = tallied.with_context(lost)?;
-    let end = End { finished: Timestamp::now().to_string(), complete: !tallied.interrupted };
-    output.write(&Record::End(end)).with_context(lost)?;
+    let tallied = record(&plan, seed, &launch, &groups, first_line, &mut output).with_context(lost)?;
 
     let mut terminal = io::stdout().lock();
     let page = write_report(&folder, &folder, &claims, &mut terminal)?;
@@ -109,6 +93,27 @@ pub(crate) fn carry_out(
         None => compared,
     };
     Ok((exit, folder))
+}
+
+/// Carries out the groups of a plan and records it, from the first line to the last.
+pub(super) fn record(
+    plan: &Plan,
+    seed: u64,
+    launch: &Launcher,
+    groups: &[ReadyGroup],
+    first_line: record::Run,
+    output: &mut Output,
+) -> io::Result<Tallied> {
+    output.write(&Record::Run(Box::new(first_line)))?;
+    let clock = Instant::now();
+    let mut progress = Progress::new();
+    let driver = Driver { plan, seed, launch, clock: &clock, watch: &mut progress, sink: &mut *output, warm_up: true };
+    let tallied = driver.run(groups);
+    drop(progress);
+    let tallied = tallied?;
+    let end = End { finished: Timestamp::now().to_string(), complete: !tallied.interrupted };
+    output.write(&Record::End(end))?;
+    Ok(tallied)
 }
 
 /// Reads a baseline, and refuses one with which this run cannot be compared before anything is measured.

@@ -10,14 +10,12 @@ use super::{Difference, SIGNIFICANT};
 use crate::effect::{self, Effect};
 use crate::record::{CellId, Sample, arms};
 use crate::results::Results;
-use crate::rounds::{DirtyRounds, Round};
+use crate::rounds::{DirtyRounds, Round, TICK_NS};
 use crate::statistics::{Estimate, median};
 use crate::summary::{GroupSummary, Row, Summary, group_key};
 
 /// Outside load by which two runs may differ, in cores, before their wall times are no longer compared.
 const OTHER_LOAD_CORES: f64 = 0.25;
-/// What the kernel counts outside load in, nanoseconds.
-const TICK_NS: f64 = 1e7;
 
 /// One cell in two builds.
 #[derive(Debug, Clone, PartialEq)]

@@ -6,6 +6,7 @@ use super::latency::{self, Latency};
 use crate::clusters;
 use crate::outliers;
 use crate::record::{CellId, Failure, Sample};
+use crate::rounds::TICK_NS;
 use crate::statistics::{Estimate, median};
 
 /// The shortest run, in nanoseconds of wall time, of which effective cores are told. Reading the counters takes a few
@@ -96,9 +97,6 @@ pub struct Load {
     /// The same less the tick that the kernel may have counted too many: what is certain in short samples.
     pub certain_cores: f64,
 }
-
-/// What the kernel counts load in, nanoseconds.
-const TICK_NS: u64 = 10_000_000;
 
 impl Row {
     /// The figures of a cell from its records. Label, colour and ratios come from its group.
@@ -237,11 +235,11 @@ fn core_busy(samples: &[&Sample]) -> Vec<f64> {
 fn load(samples: &[&Sample], figure: fn(&Sample) -> Option<u64>) -> Option<Load> {
     let known: Vec<(&Sample, u64)> = samples.iter().filter_map(|sample| Some((*sample, figure(sample)?))).collect();
     let ns: Vec<f64> = known.iter().map(|(_, ns)| *ns as f64).collect();
-    let cores = |ticks: u64| -> f64 {
-        let cores = known.iter().map(|(sample, ns)| per_wall(ns.saturating_sub(ticks * TICK_NS), sample));
+    let cores = |less: u64| -> f64 {
+        let cores = known.iter().map(|(sample, ns)| per_wall(ns.saturating_sub(less), sample));
         median(&cores.collect::<Vec<f64>>()).unwrap_or(0.0)
     };
-    Some(Load { ns: median(&ns)?, cores: cores(0), certain_cores: cores(1) })
+    Some(Load { ns: median(&ns)?, cores: cores(0), certain_cores: cores(TICK_NS as u64) })
 }
 
 fn sources(samples: &[&Sample]) -> BTreeMap<String, Vec<String>> {
