@@ -300,7 +300,7 @@ fn read(path: &Path, seconds: u32) -> Result<Vec<Trial>, Box<dyn Error>> {
     Ok(trials?.into_iter().filter(|trial| trial.seconds == seconds).collect())
 }
 
-const PLAN: &str = "rounds = 4000\nleast_rounds = 5\nprocesses = 5\ntarget = 0\nworkers = [2]\n[[group]]\nworkload = \"burn\"\n\
+const PLAN: &str = "hot = '30ms'\nrounds = 4000\nleast_rounds = 5\nprocesses = 5\ntarget = 0\nworkers = [2]\n[[group]]\nworkload = \"burn\"\n\
                     runners = [\"sequential\", \"thread-pool\"]\n";
 
 /// Compares two builds, two cells at once, in `seconds` for each cell.

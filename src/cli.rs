@@ -96,6 +96,9 @@ pub(crate) struct RunArgs {
     /// Time for the whole run: 60s, 5m. Every group gets a few rounds even so.
     #[arg(long, value_parser = humantime::parse_duration)]
     pub(crate) budget: Option<Duration>,
+    /// Let each cell run uncounted for this long right before each counted run, so that its workers are awake (20ms; 0s for none).
+    #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
+    pub(crate) hot: Option<Duration>,
     /// Seed of the order of cells in each round; a new one each time if none is given.
     #[arg(long)]
     pub(crate) seed: Option<u64>,
@@ -209,6 +212,9 @@ pub(crate) struct CompareArgs {
     /// With --live: time for all of it (default: 15 s for each cell).
     #[arg(long, value_parser = humantime::parse_duration, requires = "live")]
     pub(crate) budget: Option<Duration>,
+    /// With --live: let each cell run uncounted for this long right before each counted run.
+    #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration, requires = "live")]
+    pub(crate) hot: Option<Duration>,
     /// With --live: seed of the order of cells in each round.
     #[arg(long, requires = "live")]
     pub(crate) seed: Option<u64>,

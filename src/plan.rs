@@ -61,6 +61,10 @@ pub struct Plan {
     /// Whether each round of a group carries a fixed burn, by which separate runs can be compared.
     #[serde(default = "default_reference")]
     pub reference: bool,
+    /// Time for which a cell runs, uncounted, right before each counted run, where a group does not say: its workers are then
+    /// awake. 0 is none: they have slept while the other cells of the round ran.
+    #[serde(default, deserialize_with = "duration")]
+    pub hot: Duration,
     /// Whether each cell is profiled after the rounds of its group.
     #[serde(default)]
     pub profile: bool,
@@ -87,6 +91,9 @@ pub struct PlannedGroup {
     /// Further cells of runners with options.
     #[serde(default, rename = "variant")]
     pub variants: Vec<Variant>,
+    /// Time of uncounted runs before each counted one; that of the plan if there is none.
+    #[serde(default, deserialize_with = "optional_duration")]
+    pub hot: Option<Duration>,
     /// Workers; those of the plan if there are none.
     #[serde(default)]
     pub workers: Vec<Workers>,
@@ -124,6 +131,7 @@ pub(crate) struct Overrides {
     pub(crate) workers: Vec<u64>,
     pub(crate) rounds: Option<u32>,
     pub(crate) budget: Option<Duration>,
+    pub(crate) hot: Option<Duration>,
 }
 
 /// A group that is ready to be carried out.
@@ -278,6 +286,10 @@ impl Plan {
                 self.rounds = MOST_ROUNDS;
             }
         }
+        if let Some(hot) = overrides.hot {
+            self.hot = hot;
+            self.groups.iter_mut().for_each(|group| group.hot = None);
+        }
         if !overrides.workers.is_empty() {
             self.workers = overrides.workers.iter().copied().map(Workers::Number).collect();
             self.groups.iter_mut().for_each(|group| group.workers.clear());
@@ -326,6 +338,16 @@ impl Plan {
             .into_iter()
             .filter(|ready| !ready.group.cells.is_empty() || !ready.group.skipped.is_empty())
             .collect();
+        for (place, ReadyGroup { group, .. }) in ready.iter().enumerate() {
+            let is_other = |other: &Group| other.workload == group.workload && other.params == group.params;
+            let same_work = ready[..place].iter().find(|other| is_other(&other.group));
+            if same_work.is_some_and(|other| other.group.hot_ns != group.hot_ns) {
+                return Err(PlanError::Impossible(format!(
+                    "two groups of `{}` have the same parameters and different `hot`: their records could not be told apart",
+                    group.workload
+                )));
+            }
+        }
         if ready.iter().all(|group| group.group.cells.is_empty()) {
             return Err(PlanError::Impossible(
                 "nothing is left to run: the workloads and runners asked for leave no cell".to_owned(),
@@ -365,7 +387,8 @@ impl Plan {
             workload: planned.workload.clone(),
             params: resolved.params.clone(),
             tasks: resolved.tasks,
-            wait_ns: u64::try_from(resolved.wait.as_nanos()).unwrap_or(u64::MAX),
+            wait_ns: nanoseconds(resolved.wait),
+            hot_ns: nanoseconds(planned.hot.unwrap_or(self.hot)),
             cells: Vec::new(),
             skipped: BTreeMap::new(),
         };
@@ -407,6 +430,10 @@ impl Plan {
         }
         Ok(ReadyGroup { group, options, resolved, reference, baselines })
     }
+}
+
+fn nanoseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }
 
 /// What each cell is compared with: the narrowest default cell of its baseline runner. A baseline has no ratio of its own.
@@ -476,6 +503,23 @@ mod tests {
                 card.name
             );
         }
+    }
+
+    #[test]
+    fn a_group_is_hot_for_its_own_time_or_that_of_the_plan() {
+        let text =
+            "rounds = 1\nhot = '20ms'\n[[group]]\nworkload = 'counting'\n[[group]]\nworkload = 'empty'\nhot = '0s'\n";
+        let mut plan = Plan::parse("test", text).expect("a plan");
+        let hot = |plan: &Plan| {
+            let ready = plan.ready(&Course::standard(), 2)?;
+            Ok::<_, PlanError>(ready.iter().map(|ready| ready.group.hot_ns).collect::<Vec<_>>())
+        };
+        assert_eq!(hot(&plan).expect("ready"), [20_000_000, 0]);
+        let overrides = Overrides { hot: Some(Duration::from_millis(3)), ..Overrides::default() };
+        plan.apply(&overrides, &Course::standard()).expect("applied");
+        assert_eq!(hot(&plan).expect("ready"), [3_000_000; 2]);
+        plan.groups[0] = PlannedGroup { hot: Some(Duration::ZERO), ..plan.groups[1].clone() };
+        assert!(hot(&plan).expect_err("two of a kind").to_string().contains("different `hot`"));
     }
 
     #[test]

@@ -56,7 +56,7 @@ fn write_group(out: &mut String, group: &GroupSummary) -> fmt::Result {
     if !about.is_empty() {
         writeln!(out, "{}\n", about.join(" — "))?;
     }
-    for sentence in [group.precision(), group.dirty.sentence()].into_iter().flatten() {
+    for sentence in group.remarks() {
         writeln!(out, "{sentence}.\n")?;
     }
     let columns = columns::of(group);

@@ -143,10 +143,18 @@ pub struct Group {
     /// The longest wait of one task, nanoseconds; 0 for work that never waits.
     /// No model can finish the group faster than this.
     pub wait_ns: u64,
+    /// Time for which a cell ran, uncounted, right before each counted run, nanoseconds; 0 if its workers had slept while the other
+    /// cells of the round ran.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub hot_ns: u64,
     /// Its cells.
     pub cells: Vec<CellId>,
     /// Runners that the plan leaves out of this group, with the reason.
     pub skipped: BTreeMap<String, String>,
+}
+
+fn is_zero(value: &u64) -> bool {
+    *value == 0
 }
 
 /// One cell of a group.

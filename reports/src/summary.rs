@@ -28,6 +28,9 @@ pub struct Summary {
     pub groups: Vec<GroupSummary>,
 }
 
+/// A cell that takes less than this is over before shares of its time mean anything, nanoseconds.
+const SHORT_NS: f64 = 10_000.0;
+
 /// One workload with its parameters, in figures.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GroupSummary {
@@ -49,6 +52,8 @@ pub struct GroupSummary {
     pub tasks: u64,
     /// The longest wait of one task, nanoseconds; 0 for work that never waits.
     pub wait_ns: f64,
+    /// Time for which a cell ran, uncounted, right before each counted run, nanoseconds.
+    pub hot_ns: f64,
     /// What the ratios of the rows compare.
     pub versus: Versus,
     /// How far from 1 the ratio of the baseline to its own second copy gets: factors below it are noise. None without
@@ -114,6 +119,19 @@ impl GroupSummary {
         self.rows.iter().filter(|row| row.wall.is_some())
     }
 
+    /// How far from 1 the ratio of two copies of this row's cell may get: factors below it are noise. The copies that the group has
+    /// are of its baseline. Where that takes microseconds, they differ by the grain of clocks and by wake-ups, which are
+    /// amounts and no shares: a longer cell is off by the same amount.
+    pub fn noise_of(&self, row: &Row) -> Option<f64> {
+        let noise = self.noise?;
+        let copy = self.rows.iter().find(|row| row.cell.arm == arms::AA).and_then(|row| row.wall);
+        let lengths = copy.zip(row.wall).map(|(copy, wall)| (copy.value, wall.value));
+        Some(match lengths.filter(|(copy, wall)| *copy < SHORT_NS && copy < wall) {
+            Some((copy, wall)) => 1.0 + (noise - 1.0) * copy / wall,
+            None => noise,
+        })
+    }
+
     /// Whether a profile is of one of its cells.
     pub fn is_of(&self, profile: &Profile) -> bool {
         profile.workload == self.workload && profile.params == self.params
@@ -147,6 +165,15 @@ impl GroupSummary {
                 "There were too few rounds for some intervals; the run went on for ±{target} % or until its time was up"
             )
         })
+    }
+
+    /// What is to be known of how it was measured, sentence by sentence.
+    pub fn remarks(&self) -> Vec<String> {
+        let hot = (self.hot_ns > 0.0).then(|| {
+            let time = units::duration(self.hot_ns);
+            format!("Right before each counted run its cell ran for {time} uncounted, so that its workers were awake")
+        });
+        [hot, self.precision(), self.dirty.sentence()].into_iter().flatten().collect()
     }
 
     /// Names of the runners that ratios are taken against.
@@ -288,6 +315,7 @@ impl<'a> Sorted<'a> {
             finding: String::new(),
             tasks: group.tasks,
             wait_ns: group.wait_ns as f64,
+            hot_ns: group.hot_ns as f64,
             versus,
             dirty: self.dirty.of_group(&key),
             target: run.plan.target,

@@ -186,11 +186,12 @@ fn one_process_on_each_side_is_not_judged() {
 fn what_makes_a_ratio_meaningless_is_refused_and_the_rest_is_told() {
     let base = World::default().run();
     type Change = fn(&mut Results);
-    let fatal: [(Change, &str); 6] = [
+    let fatal: [(Change, &str); 7] = [
         (|run| run.run.machine.cpu = "Other".to_owned(), "CPUs differ: Imagined and Other"),
         (|run| run.run.machine.usable_cores = 1, "usable cores"),
         (|run| run.run.machine.quota_cores = Some(0.5), "quotas differ: no limit and 0.5 cores"),
         (|run| run.run.plan.groups[0].tasks = 5, "`w` different work"),
+        (|run| run.run.plan.groups[0].hot_ns = 20_000_000, "uncounted for 0 ns and for 20.0 ms"),
         (|run| run.samples.iter_mut().for_each(|sample| sample.checksum = 8), "not the same work"),
         (
             |run| {

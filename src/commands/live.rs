@@ -87,6 +87,7 @@ fn overrides(args: &CompareArgs) -> Overrides {
         workloads: args.workload.clone(),
         runners: args.runner.clone(),
         workers: args.workers.clone(),
+        hot: args.hot,
         ..Overrides::default()
     }
 }

@@ -133,6 +133,7 @@ fn overrides(args: &RunArgs) -> Overrides {
         workers: args.workers.clone(),
         rounds: args.rounds,
         budget: args.budget,
+        hot: args.hot,
     }
 }
 

@@ -30,6 +30,8 @@ use precision::Precision;
 
 /// How often a group's server may die before the group is given up.
 const SERVER_LIVES: u32 = 3;
+/// Time for which the reference burn runs uncounted before each counted run.
+const REFERENCE_HEAT: Duration = Duration::from_millis(5);
 
 /// Where records go, one by one.
 pub trait Sink {
@@ -207,6 +209,11 @@ impl Driver<'_> {
                     let counted = (!warm_up).then_some(round);
                     self.watch.cell(&course.arms[arm].id, counted, pace.rounds_expected());
                     self.watch.progress(pace.share_done());
+                    if counted.is_some()
+                        && let Next::Stop = self.heat(&mut course, arm, tallied)?
+                    {
+                        return Ok(Next::Stop);
+                    }
                     if let Next::Stop = self.sample(&mut course, arm, counted, place, tallied)? {
                         return Ok(Next::Stop);
                     }
@@ -282,7 +289,21 @@ impl Driver<'_> {
         Ok(Next::GoOn)
     }
 
-    /// Has one cell run once, and writes what comes of it unless it is the warm-up.
+    /// Has one cell run uncounted for as long as its group says: at least once, unless it says not at all. The reference burn is
+    /// to show how fast the machine is, not how a process wakes up: it is always hot.
+    fn heat(&mut self, course: &mut Course<'_>, arm: usize, tallied: &mut Tallied) -> io::Result<Next> {
+        let is_reference = course.arms[arm].id.arm == arms::REFERENCE;
+        let least = if is_reference { REFERENCE_HEAT } else { Duration::ZERO };
+        let (time, begin) = (Duration::from_nanos(course.ready.group.hot_ns).max(least), self.clock.elapsed());
+        while self.clock.elapsed().saturating_sub(begin) < time && course.arms[arm].cell.is_some() {
+            if let Next::Stop = self.sample(course, arm, None, 0, tallied)? {
+                return Ok(Next::Stop);
+            }
+        }
+        Ok(Next::GoOn)
+    }
+
+    /// Has one cell run once, and writes what comes of it if it is of a round.
     fn sample(
         &mut self,
         course: &mut Course<'_>,

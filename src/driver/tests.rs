@@ -188,6 +188,31 @@ fn the_warm_up_is_not_counted_but_verified() {
 }
 
 #[test]
+fn hot_runs_come_right_before_each_counted_one_and_are_not_counted() {
+    // A run takes 100 ms: two of them before the counted one, which the made-up cell numbers by its wall time.
+    let numbered: Script = |run| Ok(Sample { wall_ns: run.into(), ..right() });
+    let world = world(&[("a", numbered), ("b", numbered)]);
+    let mut hot = group(&["a", "b"], false);
+    hot.group.hot_ns = 150_000_000;
+    let (tallied, records) = drive(&world, &plan("rounds = 2"), &[hot], 0);
+    assert_eq!(tallied, Tallied { samples: 4, ..Tallied::default() });
+    let numbers: Vec<u64> = samples(&records).iter().map(|sample| sample.wall_ns).collect();
+    // The first run of each is the warm-up of its process.
+    assert_eq!(numbers, [4, 4, 7, 7]);
+}
+
+#[test]
+fn a_cell_that_fails_while_it_is_made_hot_is_done_with() {
+    let fails_later: Script = |run| if run < 3 { Ok(right()) } else { Ok(Sample { checksum: 1, ..right() }) };
+    let world = world(&[("a", WELL), ("bad", fails_later)]);
+    let mut hot = group(&["a", "bad"], false);
+    hot.group.hot_ns = 1_000_000_000;
+    let (tallied, records) = drive(&world, &plan("rounds = 2"), &[hot], 0);
+    assert_eq!((tallied.samples, tallied.failed), (2, 1));
+    assert_eq!(failures(&records)[0].round, None);
+}
+
+#[test]
 fn a_wrong_sample_is_an_error_record_and_never_a_time() {
     let cases: [(Script, FailureKind, &str); 6] = [
         (|_| Ok(Sample { checksum: 98, ..right() }), FailureKind::WrongAnswer, "checksum"),

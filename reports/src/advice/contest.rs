@@ -48,7 +48,7 @@ impl<'a> Contest<'a> {
         let mut best = vec![Contender { row: leader, behind: 1.0 }];
         for row in &rows {
             let is_there = best.iter().any(|contender| contender.row.cell.runner == row.cell.runner);
-            if let Some(behind) = as_good(row, leader, group.noise).filter(|_| !is_there) {
+            if let Some(behind) = as_good(row, leader, group.noise_of(leader)).filter(|_| !is_there) {
                 best.push(Contender { row, behind });
             }
         }

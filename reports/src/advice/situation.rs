@@ -81,6 +81,7 @@ mod tests {
             finding: String::new(),
             tasks,
             wait_ns: 0.0,
+            hot_ns: 0.0,
             versus: Versus::Nothing,
             noise: None,
             dirty: Default::default(),

@@ -119,7 +119,7 @@ fn over_formula<'a>(condition: &Condition, of: Found<'a>) -> Result<Measured<'a>
     Ok(Measured {
         estimate,
         unit: Unit::Ratio,
-        noise: of.group.noise.map(Noise::Factor),
+        noise: of.group.noise_of(of.row).map(Noise::Factor),
         least_rounds: LEAST_ROUNDS,
         told,
         cells: vec![of],
@@ -141,7 +141,7 @@ fn cost<'a>(condition: &Condition, of: Found<'a>, to: Found<'a>) -> Result<Measu
     let told =
         format!("{} takes {} more than {}{per}", subject(of, to), units::duration(estimate.value), object(of, to));
     // Each time is as uncertain as two copies of a cell of its group were apart.
-    let amount = |cell: Found| Some((cell.group.noise? - 1.0) * cell.row.wall?.value / divisor);
+    let amount = |cell: Found| Some((cell.group.noise_of(cell.row)? - 1.0) * cell.row.wall?.value / divisor);
     let noise = [of, to].into_iter().filter_map(amount).reduce(|a, b| a + b).map(Noise::Amount);
     Ok(Measured { unit: Unit::Nanoseconds, noise, chart: "samples", ..Measured::ratio(estimate, told, of, to) })
 }
@@ -248,7 +248,7 @@ fn walls(cell: Found) -> Vec<(u32, f64)> {
 }
 
 fn noise(of: Found, to: Found) -> Option<f64> {
-    [of.group.noise, to.group.noise].into_iter().flatten().reduce(f64::max)
+    [of.group.noise_of(of.row), to.group.noise_of(to.row)].into_iter().flatten().reduce(f64::max)
 }
 
 /// What a statistic is divided by: the product of numbers that the group and the cell have by name.

@@ -215,6 +215,22 @@ fn what_copies_of_one_cell_differ_by_is_not_told_from_the_threshold() {
 }
 
 #[test]
+fn copies_of_a_cell_of_microseconds_differ_by_amounts_and_not_by_shares() {
+    let condition = "[[claim.condition]]\nstatistic = \"time\"\nat-least = 5\n\
+                     of = { workload = \"work\", models = [\"thread\"] }\nto = { model = \"thread-pool\" }\n";
+    let made = |baseline: f64| {
+        let made = Made::new().with("work", 1, "sequential", 1, around(baseline, 20));
+        let made =
+            made.with("work", 1, "thread", 2, around(100.0, 20)).with("work", 1, "thread-pool", 2, around(10.0, 20));
+        // The copies are 7 times apart.
+        made.with_arm(around(7.0 * baseline, 20)).verdict(condition)
+    };
+    assert_eq!(made(1e-3).verdict, Outcome::Holds, "6 us are little beside 10 ms: {}", made(1e-3).why);
+    let why = made(1.0).why;
+    assert!(why.contains("two copies of one cell differed by up to"), "6 ms are not: {why}");
+}
+
+#[test]
 fn a_core_that_others_kept_busy_excuses_a_low_figure_and_does_not_prove_one() {
     let made = |wall, outside: f64| {
         let mut made = pool(around(wall, 20));

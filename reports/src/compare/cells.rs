@@ -67,6 +67,11 @@ pub struct Change {
 }
 
 impl Change {
+    /// Whether it has the same direction with and without regard to the reference burn.
+    fn is_both_ways(&self) -> bool {
+        (self.ratio.value - 1.0) * (self.raw.value - 1.0) > 0.0
+    }
+
     /// Whether it is more than chance and noise explain.
     pub fn is_real(&self) -> bool {
         let is_beyond_noise = self.ratio.value.ln().abs() > self.floor.unwrap_or(1.0).ln();
@@ -121,11 +126,11 @@ impl Outcome {
             return Self::Unjudged;
         }
         // A burn that lost its core in one of the runs must not make a change of its own.
-        let do_agree = (wall.ratio.value - 1.0) * (wall.raw.value - 1.0) > 0.0;
-        if wall.is_real() && do_agree && !is_other_machine {
+        let is_claimed = |change: &&Change| change.is_real() && change.is_both_ways();
+        if is_claimed(&wall) && !is_other_machine {
             return if wall.ratio.value > 1.0 { Self::Slower } else { Self::Faster };
         }
-        match cpu.filter(|cpu| cpu.is_real()) {
+        match cpu.filter(is_claimed) {
             Some(cpu) if cpu.ratio.value > 1.0 => Self::Costlier,
             Some(_) => Self::Cheaper,
             None => Self::Same,

@@ -2,6 +2,7 @@
 
 use crate::record::{Group, Run};
 use crate::text::plain;
+use crate::units;
 
 /// Memory sizes that differ by less than this share are the same: a kernel keeps a little for itself.
 const MEMORY: f64 = 0.02;
@@ -61,7 +62,7 @@ impl Difference {
         }
         let memory = [b.memory_bytes as f64, n.memory_bytes as f64];
         if memory.iter().all(|bytes| *bytes > 0.0) && (memory[0] / memory[1]).ln().abs() > MEMORY {
-            let [base, new] = memory.map(crate::units::size);
+            let [base, new] = memory.map(units::size);
             all.push(Self { refuses: false, text: format!("The memory sizes differ: {base} and {new}.") });
         }
         all.extend(plans(base, new));
@@ -69,20 +70,26 @@ impl Difference {
     }
 }
 
-/// Workloads that both plans have, but never with the same parameters and tasks.
+/// Workloads that both plans have, but never with the same parameters, tasks and uncounted runs.
 fn plans(base: &Run, new: &Run) -> Vec<Difference> {
     let mut found: Vec<Difference> = Vec::new();
     for group in &base.plan.groups {
         let others: Vec<&Group> = new.plan.groups.iter().filter(|other| other.workload == group.workload).collect();
-        if others.is_empty() || others.iter().any(|other| is_same_work(group, other)) {
+        let same: Vec<&&Group> = others.iter().filter(|other| is_same_work(group, other)).collect();
+        if others.is_empty() || same.iter().any(|other| other.hot_ns == group.hot_ns) {
             continue;
         }
-        let text = format!(
-            "The plans give `{}` different work: {} and {}.",
-            plain(&group.workload),
-            work(group),
-            others.iter().map(|other| work(other)).collect::<Vec<_>>().join(", ")
-        );
+        let name = plain(&group.workload);
+        let text = match same.first() {
+            Some(other) => {
+                let [base, new] = [group, other].map(|group| units::duration(group.hot_ns as f64));
+                format!("In `{name}` cells ran uncounted for {base} and for {new} before each counted run.")
+            }
+            None => {
+                let others: Vec<String> = others.iter().map(|other| work(other)).collect();
+                format!("The plans give `{name}` different work: {} and {}.", work(group), others.join(", "))
+            }
+        };
         found.push(Difference::fatal(text));
     }
     found

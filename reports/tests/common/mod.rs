@@ -161,7 +161,7 @@ pub fn records() -> Vec<Record> {
             let cells = cells.iter().filter(|cell| profiled.contains(&cell.runner.as_str()));
             lines.extend(cells.map(|cell| Record::Profile(Box::new(profile(&params, tasks, cell)))));
         }
-        groups.push(Group { workload: workload.to_owned(), params, tasks, wait_ns, cells, skipped });
+        groups.push(Group { workload: workload.to_owned(), params, tasks, wait_ns, hot_ns: 0, cells, skipped });
     }
     let mut all = vec![Record::Run(Box::new(run(groups)))];
     all.extend(lines);
