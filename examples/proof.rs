@@ -52,7 +52,7 @@ struct Burn {
 
 impl Default for Burn {
     fn default() -> Self {
-        Self { steps: 8_000_000, tasks: 8 }
+        Self { steps: 1_000_000, tasks: 64 }
     }
 }
 
@@ -300,7 +300,7 @@ fn read(path: &Path, seconds: u32) -> Result<Vec<Trial>, Box<dyn Error>> {
     Ok(trials?.into_iter().filter(|trial| trial.seconds == seconds).collect())
 }
 
-const PLAN: &str = "hot = '30ms'\nrounds = 4000\nleast_rounds = 5\nprocesses = 5\ntarget = 0\nworkers = [2]\n[[group]]\nworkload = \"burn\"\n\
+const PLAN: &str = "hot = '5ms'\nrounds = 4000\nleast_rounds = 5\nprocesses = 5\ntarget = 0\nworkers = [2]\n[[group]]\nworkload = \"burn\"\n\
                     runners = [\"sequential\", \"thread-pool\"]\n";
 
 /// Compares two builds, two cells at once, in `seconds` for each cell.

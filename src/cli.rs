@@ -238,8 +238,8 @@ pub(crate) struct ShowArgs {
     /// Write the comparison as a page to this file.
     #[arg(long, value_name = "FILE")]
     pub(crate) html: Option<PathBuf>,
-    /// With --html: open the page in the browser.
-    #[arg(long, requires = "html")]
+    /// Open the page in the browser: that of --html, or the one that --live writes in any case.
+    #[arg(long)]
     pub(crate) open: bool,
 }
 

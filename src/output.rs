@@ -31,8 +31,8 @@ pub(crate) struct Output {
 pub(crate) enum OutputError {
     #[error("{0} already holds results, and a run never overwrites another: name another folder, or leave out --out")]
     Taken(PathBuf),
-    #[error("cannot write to {path}: {source}; name a folder that can be written to with --out")]
-    Unwritable { path: PathBuf, source: io::Error },
+    #[error("cannot write to {path}: {cause}; name a folder that can be written to with --out")]
+    Unwritable { path: PathBuf, cause: io::Error },
     #[error("`{0}` cannot be the name of a baseline: letters, digits, `-`, `_` and `.` can, and no `.` comes first")]
     Name(String),
 }
@@ -58,7 +58,7 @@ impl Output {
     }
 
     fn open(folder: PathBuf) -> Result<Self, OutputError> {
-        let unwritable = |source| OutputError::Unwritable { path: folder.clone(), source };
+        let unwritable = |cause| OutputError::Unwritable { path: folder.clone(), cause };
         fs::create_dir_all(&folder).map_err(unwritable)?;
         match File::create_new(folder.join(RESULTS)) {
             Ok(results) => Ok(Self { results, folder }),
@@ -83,7 +83,7 @@ pub(crate) fn report(named: Option<&Path>, now: Timestamp) -> Result<PathBuf, Ou
     }
     match fs::create_dir_all(&folder) {
         Ok(()) => Ok(folder),
-        Err(source) => Err(OutputError::Unwritable { path: folder, source }),
+        Err(cause) => Err(OutputError::Unwritable { path: folder, cause }),
     }
 }
 
@@ -117,7 +117,7 @@ pub(crate) fn save_baseline(run: &Path, name: &str) -> Result<PathBuf, OutputErr
         .and_then(|_| fs::rename(&new, folder.join(RESULTS)));
     match kept {
         Ok(()) => Ok(folder),
-        Err(source) => Err(OutputError::Unwritable { path: folder, source }),
+        Err(cause) => Err(OutputError::Unwritable { path: folder, cause }),
     }
 }
 

@@ -172,12 +172,12 @@ pub enum PlanError {
         suggestion: String,
     },
     /// Its file cannot be read.
-    #[error("cannot read the plan {path}: {source}")]
+    #[error("cannot read the plan {path}: {cause}")]
     Unreadable {
         /// The file.
         path: String,
         /// Why.
-        source: std::io::Error,
+        cause: std::io::Error,
     },
     /// It is not what a plan looks like.
     #[error("the plan {name} cannot be understood:\n{message}")]
@@ -251,7 +251,7 @@ impl Plan {
             return Err(PlanError::Unknown { name: name.to_owned(), suggestion });
         }
         let text =
-            std::fs::read_to_string(path).map_err(|source| PlanError::Unreadable { path: name.to_owned(), source })?;
+            std::fs::read_to_string(path).map_err(|cause| PlanError::Unreadable { path: name.to_owned(), cause })?;
         let stem = path.file_stem().map_or_else(|| name.to_owned(), |stem| stem.to_string_lossy().into_owned());
         Self::parse(&stem, &text)
     }
@@ -503,6 +503,15 @@ mod tests {
                 card.name
             );
         }
+    }
+
+    #[test]
+    fn the_plan_of_the_docs_is_one() {
+        let text = include_str!("../docs/PLANS.md");
+        let plan = text.split("```").find_map(|block| block.strip_prefix("toml\n")).expect("a block of TOML");
+        let plan = Plan::parse("docs", plan).expect("a plan");
+        assert_eq!(plan.hot, Duration::from_millis(30));
+        assert_eq!(plan.ready(&Course::standard(), 2).expect("it can be carried out").len(), 1);
     }
 
     #[test]

@@ -17,6 +17,7 @@ fn refused(folder: &Folder, args: &[&str], words: &[&str]) {
         assert!(complaint.contains(word), "{args:?} should say `{word}`: {complaint}");
     }
     assert!(!complaint.contains("panicked"), "{complaint}");
+    assert!(complaint.matches("os error").count() <= 1, "it gives its cause twice: {complaint}");
 }
 
 #[test]

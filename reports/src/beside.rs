@@ -16,7 +16,7 @@ use crate::compare::Difference;
 use crate::record::Machine;
 use crate::results::Results;
 use crate::summary::Summary;
-use crate::text::plain;
+use crate::text::{moment, plain};
 
 /// A run that stands beside others.
 #[derive(Debug)]
@@ -92,6 +92,11 @@ impl Entry {
         let program = &self.results.run.program;
         let parts = [&program.version, &program.revision, &program.profile];
         plain(&parts.into_iter().filter(|part| !part.is_empty()).map(String::as_str).collect::<Vec<&str>>().join(", "))
+    }
+
+    /// When it started, to the second.
+    pub fn started(&self) -> String {
+        plain(&moment(&self.results.run.started))
     }
 
     /// The plan in a line.

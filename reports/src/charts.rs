@@ -16,10 +16,12 @@
 //! charts/tracks.rs       the frame that the charts of profiles share: one track a cell
 //! charts/timeline.rs     how busy each core was over time
 //! charts/lanes.rs        which worker did which task when
+//! charts/beside.rs       a figure of each cell in several runs
 //! charts/svg.rs          the backend that writes SVG
 //! ```
 
 mod axis;
+mod beside;
 mod canvas;
 mod cores;
 mod costs;
@@ -45,6 +47,7 @@ use plotters_backend::DrawingBackend;
 use self::canvas::{Canvas, SCALE, WIDTH, title_height};
 use self::notes::Notes;
 use self::svg::SvgBackend;
+use crate::beside::Shared;
 use crate::colours::PAPER;
 use crate::costs::Cost;
 use crate::record::Profile;
@@ -53,7 +56,7 @@ use crate::summary::{GroupSummary, Row};
 /// One chart of a group.
 #[derive(Debug, Clone)]
 pub struct Chart {
-    /// What it shows: `samples`, `speedup`, `wait`, `latency`, `why`, `cores`, `utilisation`, `timeline` or `lanes`; of the costs `task`, `switch` or `memory`. Part of its file name.
+    /// What it shows: `samples`, `speedup`, `wait`, `latency`, `why`, `cores`, `utilisation`, `timeline` or `lanes`; of the costs `task`, `switch` or `memory`; of runs side by side `beside`. Part of its file name.
     pub name: &'static str,
     /// What is seen, in one sentence.
     pub title: String,
@@ -145,6 +148,14 @@ pub fn of_profiles(
         charts.push(render(&chart)?);
     }
     Ok(charts)
+}
+
+/// The chart of a workload that several runs share, by their letters; none if there is no figure to draw.
+///
+/// # Errors
+/// If the drawing library fails.
+pub fn of_shared(shared: &Shared, letters: &[&str]) -> Result<Option<Chart>, ChartError> {
+    beside::Sides::of(shared, letters).map(|chart| render(&chart)).transpose()
 }
 
 /// Names of the charts that [`of_group`] makes.

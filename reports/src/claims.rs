@@ -46,12 +46,12 @@ pub struct Claims {
 #[derive(Debug, thiserror::Error)]
 pub enum ClaimError {
     /// It is not TOML, or not of the shape of claims. The message names the line.
-    #[error("{name} is not a file of claims: {source}")]
+    #[error("{name} is not a file of claims: {cause}")]
     Toml {
         /// What the text is called.
         name: String,
         /// What is wrong, and where.
-        source: Box<toml::de::Error>,
+        cause: Box<toml::de::Error>,
     },
     /// A claim contradicts itself.
     #[error("{name}, claim `{id}`: {why}")]
@@ -91,7 +91,7 @@ impl Claims {
     /// If the text is not TOML, has a field or a statistic that there is not, or a claim is invalid.
     pub fn parse(name: &str, text: &str) -> Result<Self, ClaimError> {
         let file: File =
-            toml::from_str(text).map_err(|source| ClaimError::Toml { name: name.to_owned(), source: source.into() })?;
+            toml::from_str(text).map_err(|cause| ClaimError::Toml { name: name.to_owned(), cause: cause.into() })?;
         let mut claims = Self::default();
         for claim in file.claim {
             if let Err(why) = claim.check() {

@@ -16,6 +16,7 @@ pub use self::page::page;
 pub use self::text::{markdown, terminal};
 use crate::record::{Run, arms};
 use crate::results::Results;
+use crate::text::moment;
 
 /// Below this probability, after the correction for the number of cells, chance is no longer held to explain a difference.
 pub const SIGNIFICANT: f64 = 0.05;
@@ -155,7 +156,7 @@ fn described(run: &Run) -> String {
     let program: Vec<&str> = program.into_iter().filter(|part| !part.is_empty()).collect();
     let plan = if run.plan.name.is_empty() { String::new() } else { format!(", plan {}", run.plan.name) };
     let program = if program.is_empty() { String::new() } else { format!(" (regatta {})", program.join(" ")) };
-    format!("{}{plan}{program}", run.started)
+    format!("{}{plan}{program}", moment(&run.started))
 }
 
 fn notices(cells: &[Compared], runs: &[(&Results, &str)]) -> Vec<String> {

@@ -10,7 +10,7 @@ use crate::matrix::{self, Matrix};
 use crate::record::Overhead;
 use crate::results::Results;
 use crate::summary::{Gravity, GroupSummary, Summary};
-use crate::text::markdown;
+use crate::text::{markdown, moment};
 use crate::{units, verdicts};
 
 /// The summary as a Markdown document.
@@ -23,7 +23,7 @@ pub fn markdown_summary(results: &Results, summary: &Summary, verdicts: &[Verdic
 
 fn write_all(out: &mut String, results: &Results, summary: &Summary, verdicts: &[Verdict]) -> fmt::Result {
     let run = &results.run;
-    writeln!(out, "# Regatta: plan {}, {}\n", markdown(&run.plan.name), markdown(&run.started))?;
+    writeln!(out, "# Regatta: plan {}, {}\n", markdown(&run.plan.name), markdown(&moment(&run.started)))?;
     writeln!(out, "{}\n", markdown(&machine(results, summary)))?;
     if let Some(sentence) = run.overhead.as_ref().and_then(overhead) {
         writeln!(out, "{sentence}\n")?;

@@ -33,12 +33,12 @@ pub struct Results {
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
     /// The file cannot be opened or read.
-    #[error("cannot read {path}: {source}")]
+    #[error("cannot read {path}: {cause}")]
     Io {
         /// The file.
         path: PathBuf,
         /// What the system says.
-        source: std::io::Error,
+        cause: std::io::Error,
     },
     /// The file holds nothing, or its only line is cut off.
     #[error("{path} has no `run` record: it is empty, or the run ended before it could write its first line")]
@@ -96,7 +96,7 @@ impl Results {
         let path = if folder_or_file.is_dir() { folder_or_file.join(FILE_NAME) } else { folder_or_file.to_owned() };
         match File::open(&path) {
             Ok(file) => Self::read_from(BufReader::new(file), &path),
-            Err(source) => Err(ReadError::Io { path, source }),
+            Err(cause) => Err(ReadError::Io { path, cause }),
         }
     }
 
@@ -110,7 +110,7 @@ impl Results {
         loop {
             bytes.clear();
             let read = input.read_until(b'\n', &mut bytes);
-            if read.map_err(|source| ReadError::Io { path: path.to_owned(), source })? == 0 {
+            if read.map_err(|cause| ReadError::Io { path: path.to_owned(), cause })? == 0 {
                 break;
             }
             reader.line += 1;

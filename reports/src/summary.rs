@@ -407,7 +407,7 @@ fn parameter(value: &Value) -> String {
 }
 
 /// A slug of the title that no earlier group has.
-fn distinct_slug(title: &str, taken: &mut HashMap<String, usize>) -> String {
+pub(crate) fn distinct_slug(title: &str, taken: &mut HashMap<String, usize>) -> String {
     let slug = text::slug(title);
     let mut candidate = slug.clone();
     while taken.contains_key(&candidate) {

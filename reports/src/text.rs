@@ -47,6 +47,12 @@ pub fn shortened(text: &str, most: usize) -> String {
     text.chars().take(most.saturating_sub(1)).chain(['…']).collect()
 }
 
+/// A time of day (RFC 3339) to the second; what is none stays as it is.
+pub fn moment(text: &str) -> String {
+    let Some((second, rest)) = text.split_once('.') else { return text.to_owned() };
+    format!("{second}{}", rest.trim_start_matches(|c: char| c.is_ascii_digit()))
+}
+
 /// The text in lines of at most `width` characters, broken at spaces; a longer word has a line of its own.
 pub fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
@@ -70,6 +76,13 @@ fn is_harmful(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn moments_lose_what_is_less_than_a_second() {
+        assert_eq!(moment("2026-11-21T06:19:19.987654321Z"), "2026-11-21T06:19:19Z");
+        assert_eq!(moment("2026-11-21T06:19:19+02:00"), "2026-11-21T06:19:19+02:00");
+        assert_eq!(moment("yesterday"), "yesterday");
+    }
 
     #[test]
     fn control_characters_do_not_pass() {

@@ -35,12 +35,12 @@ pub struct Report {
 #[derive(Debug, thiserror::Error)]
 pub enum WriteError {
     /// A file cannot be written.
-    #[error("cannot write {path}: {source}")]
+    #[error("cannot write {path}: {cause}")]
     Io {
         /// The file.
         path: PathBuf,
         /// What the system says.
-        source: std::io::Error,
+        cause: std::io::Error,
     },
     /// A chart cannot be drawn.
     #[error(transparent)]
@@ -85,13 +85,20 @@ pub fn write(results: &Results, claims: &Claims, dir: &Path) -> Result<Report, W
     })
 }
 
-/// Writes runs side by side, as `index.html` and `summary.md`, into the existing folder `dir`, and gives the path of the page.
+/// Writes runs side by side, as `index.html`, `summary.md` and a picture a workload, into the existing folder `dir`, and gives the path of the page.
 ///
 /// # Errors
-/// If a file cannot be written or the page cannot be made.
+/// If a file cannot be written, or a chart or the page cannot be made.
 pub fn write_side_by_side(beside: &Beside, dir: &Path) -> Result<PathBuf, WriteError> {
+    let letters: Vec<&str> = beside.entries.iter().map(|entry| entry.letter.as_str()).collect();
+    let mut charts: Vec<Option<Chart>> = Vec::new();
+    for group in &beside.groups {
+        let mut chart = charts::of_shared(group, &letters)?;
+        put_pictures(dir, &group.slug, chart.as_mut_slice(), &mut Vec::new())?;
+        charts.push(chart);
+    }
     put(dir, "summary.md", beside::markdown(beside).as_bytes())?;
-    put(dir, "index.html", html::side_by_side(beside)?.as_bytes())
+    put(dir, "index.html", html::side_by_side(beside, &charts)?.as_bytes())
 }
 
 /// Writes the pictures of some charts. The page needs only the SVG: pictures are let go of as they are written.
@@ -116,6 +123,6 @@ fn put(dir: &Path, name: &str, content: &[u8]) -> Result<PathBuf, WriteError> {
     };
     match write() {
         Ok(()) => Ok(path),
-        Err(source) => Err(WriteError::Io { path, source }),
+        Err(cause) => Err(WriteError::Io { path, cause }),
     }
 }

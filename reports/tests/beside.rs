@@ -77,6 +77,8 @@ fn machines_side_by_side() {
     fs::create_dir_all(&folder).expect("a folder");
     let page = fs::read_to_string(write_side_by_side(&beside, &folder).expect("written")).expect("the page is there");
     assert_eq!(fs::read_to_string(folder.join("summary.md")).expect("it is there"), text);
+    assert!(page.contains("differs most") && page.contains("primes-beside"), "the charts say what differs");
+    assert!(fs::metadata(folder.join("primes-beside.png")).expect("a picture").len() > 10_000);
     assert!(!page.contains("<b>CPU") && page.contains("Wall time C") && page.contains("this run does not have it"));
     assert_eq!(page.matches("<section id=").count(), 2 + titles.len());
 }

@@ -32,12 +32,12 @@ pub enum Error {
     #[error("{0}")]
     Unavailable(String),
     /// The operating system refused something.
-    #[error("cannot {doing}: {source}")]
+    #[error("cannot {doing}: {cause}")]
     System {
         /// What was tried.
         doing: &'static str,
         /// Why it failed.
-        source: io::Error,
+        cause: io::Error,
     },
 }
 
@@ -59,6 +59,6 @@ impl Error {
 
     /// Turns the operating system's refusal of `doing` into an error; for use with `map_err`.
     pub fn system<E: Into<io::Error>>(doing: &'static str) -> impl FnOnce(E) -> Self {
-        move |source| Self::System { doing, source: source.into() }
+        move |cause| Self::System { doing, cause: cause.into() }
     }
 }

@@ -17,6 +17,9 @@ use crate::cli::{CompareArgs, Exit, FailOn, ShowArgs};
 
 /// Compares what `args` name.
 pub(crate) fn compare(catalogue: &dyn Catalogue, args: &CompareArgs) -> anyhow::Result<Exit> {
+    if args.show.open && args.show.html.is_none() && !args.live {
+        bail!("--open shows the page that --html writes: add `--html FILE`");
+    }
     match (&args.new, args.live) {
         (Some(new), true) => live::live(catalogue, args, &args.base, new),
         (Some(new), false) => {

@@ -14,6 +14,7 @@ use regatta_reports::record::{Build, CellId, arms};
 
 use super::compare::show;
 use super::run::{header, record};
+use crate::browser;
 use crate::catalogue::Catalogue;
 use crate::cli::{CompareArgs, Exit};
 use crate::driver::Launcher;
@@ -71,9 +72,13 @@ pub(crate) fn live(catalogue: &dyn Catalogue, args: &CompareArgs, old: &Path, ne
         );
     }
     let Some(comparison) = Comparison::of_live(&results) else { bail!("the records name no builds") };
-    std::fs::write(folder.join("compare.html"), compare::page(&comparison)?).with_context(lost)?;
+    let page = folder.join("compare.html");
+    std::fs::write(&page, compare::page(&comparison)?).with_context(lost)?;
     std::fs::write(folder.join("compare.md"), compare::markdown(&comparison)).with_context(lost)?;
     let shown = show(&comparison, &args.show)?;
+    if args.show.open && args.show.html.is_none() {
+        browser::open(&page);
+    }
     writeln!(io::stderr(), "Records and page: {}", folder.display())?;
     Ok(match interrupt.signal() {
         Some(signal) => Exit::Signal(signal),

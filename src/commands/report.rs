@@ -67,7 +67,7 @@ fn side_by_side(runs: &[PathBuf], out: Option<&Path>, claims: &Claims) -> anyhow
             entry.folder.display(),
             entry.machine(),
             entry.program(),
-            entry.results.run.started
+            entry.started()
         )?;
     }
     writeln!(terminal, "\n{}", beside.caution())?;

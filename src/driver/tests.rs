@@ -202,6 +202,17 @@ fn hot_runs_come_right_before_each_counted_one_and_are_not_counted() {
 }
 
 #[test]
+fn of_the_reference_burn_the_run_of_the_least_cpu_time_counts() {
+    let numbered: Script = |run| Ok(Sample { cpu_ns: (u64::from(run) + 1) % 3 + 1, ..right() });
+    let world = world(&[("a", WELL), ("burn", numbered)]);
+    let mut with_burn = group(&["a", "burn"], false);
+    with_burn.group.cells[1].arm = arms::REFERENCE.to_owned();
+    let (_, records) = drive(&world, &plan("rounds = 3"), &[with_burn], 0);
+    let burns = samples(&records).into_iter().filter(|sample| sample.cell.runner == "burn");
+    assert_eq!(burns.map(|sample| sample.cpu_ns).collect::<Vec<_>>(), [1; 3]);
+}
+
+#[test]
 fn a_cell_that_fails_while_it_is_made_hot_is_done_with() {
     let fails_later: Script = |run| if run < 3 { Ok(right()) } else { Ok(Sample { checksum: 1, ..right() }) };
     let world = world(&[("a", WELL), ("bad", fails_later)]);

@@ -1,10 +1,12 @@
 //! The cells of a workload that runs share.
 
+use std::collections::HashMap;
+
 use super::Entry;
 use crate::columns::{self, Column, Field};
 use crate::matrix;
 use crate::record::Parameters;
-use crate::summary::{GroupSummary, Row, Summary};
+use crate::summary::{GroupSummary, Row, Summary, distinct_slug};
 use crate::units::NONE;
 
 /// A workload with its parameters that at least two runs have.
@@ -14,6 +16,8 @@ pub struct Shared<'a> {
     pub of_runs: Vec<Option<&'a GroupSummary>>,
     /// One of them, for what is the same in all.
     pub any: &'a GroupSummary,
+    /// Its title as part of file names and links; distinct among those that are shared.
+    pub slug: String,
     /// A line a cell.
     pub lines: Vec<Line<'a>>,
 }
@@ -39,12 +43,16 @@ pub(super) fn of(entries: &[Entry]) -> (Vec<Shared<'_>>, Vec<String>) {
         }
     }
     let (mut shared, mut alone) = (Vec::new(), Vec::new());
+    let mut slugs: HashMap<String, usize> = HashMap::new();
     for any in known {
         let of_runs: Vec<Option<&GroupSummary>> = entries.iter().map(|entry| find(&entry.summary, any)).collect();
         let mut having = entries.iter().zip(&of_runs).filter(|(_, group)| group.is_some());
         match (having.next(), having.next()) {
             (Some((entry, _)), None) => alone.push(format!("{} alone has {}", entry.letter, name(any))),
-            _ => shared.push(Shared { lines: lines(&of_runs), of_runs, any }),
+            _ => {
+                let slug = distinct_slug(&any.title, &mut slugs);
+                shared.push(Shared { lines: lines(&of_runs), of_runs, any, slug });
+            }
         }
     }
     (shared, alone)

@@ -9,8 +9,7 @@ pub fn markdown(beside: &Beside) -> String {
     let mut out = "# Regatta: runs side by side\n\n| | Machine | Program | Plan | Started | Folder |\n|---|---|---|---|---|---|\n".to_owned();
     for entry in beside.entries {
         let folder = entry.folder.display().to_string();
-        let fields =
-            [&entry.letter, &entry.machine(), &entry.program(), &entry.plan(), &entry.results.run.started, &folder];
+        let fields = [&entry.letter, &entry.machine(), &entry.program(), &entry.plan(), &entry.started(), &folder];
         out.push_str(&row(&fields.map(|field| inert(field))));
     }
     out.push_str(&format!("\n{}\n\n", inert(beside.caution())));

@@ -1,11 +1,10 @@
 //! Runs side by side as a page, by `templates/beside.html`.
 
-use std::collections::BTreeMap;
-
 use askama::Template;
 
 use super::{Shades, shades};
 use crate::beside::{Beside, Line, Side};
+use crate::charts::Chart;
 use crate::claims::Verdict;
 use crate::colours;
 use crate::columns::Column;
@@ -17,27 +16,21 @@ use crate::text::plain;
 #[template(path = "beside.html")]
 struct Page<'a> {
     beside: &'a Beside<'a>,
-    /// Names of sections, by the place of the group.
-    slugs: Vec<String>,
+    /// The charts, by the place of the group.
+    charts: &'a [Option<Chart>],
     colours: Vec<Shades>,
     style: &'static str,
     script: &'static str,
 }
 
-/// The page as HTML.
+/// The page as HTML; `charts` has that of each group, in order.
 ///
 /// # Errors
 /// If the template fails.
-pub fn side_by_side(beside: &Beside) -> Result<String, askama::Error> {
-    let mut taken: BTreeMap<&str, usize> = BTreeMap::new();
-    let slugs = beside.groups.iter().map(|group| {
-        let count = taken.entry(&group.any.slug).or_insert(0);
-        *count += 1;
-        if *count == 1 { group.any.slug.clone() } else { format!("{}-{count}", group.any.slug) }
-    });
+pub fn side_by_side(beside: &Beside, charts: &[Option<Chart>]) -> Result<String, askama::Error> {
     let page = Page {
         beside,
-        slugs: slugs.collect(),
+        charts,
         colours: colours::all().map(shades).collect(),
         style: include_str!("../../templates/page.css"),
         script: include_str!("../../templates/page.js"),
