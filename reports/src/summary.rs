@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde_json::Value;
 
-pub use self::latency::Latency;
+pub use self::latency::{BINS, Latency};
 pub use self::notices::{Gravity, Notice};
 pub use self::row::{Load, Point, Row};
 use crate::colours::Colours;

@@ -32,16 +32,20 @@ impl Timeline {
         let step = if source == PERF { FINE } else { COARSE };
         let stop = Arc::new(AtomicBool::new(false));
         let stopped = Arc::clone(&stop);
+        let mut moment = move || {
+            let at_ns = Recorder::now_ns();
+            read().map(|cores_ns| Moment { at_ns, cores_ns })
+        };
+        // The first is taken before the run begins: the sampler may be late to wake up.
+        let mut moments: Vec<Moment> = moment().into_iter().collect();
         let sampler = std::thread::Builder::new().spawn(move || {
-            let mut moments = Vec::new();
             loop {
+                std::thread::park_timeout(step);
                 let last = stopped.load(Ordering::Acquire);
-                let at_ns = Recorder::now_ns();
-                moments.extend(read().map(|cores_ns| Moment { at_ns, cores_ns }));
+                moments.extend(moment());
                 if last || moments.len() >= MOST {
                     break moments;
                 }
-                std::thread::park_timeout(step);
             }
         })?;
         Ok(Self { stop, sampler, source })

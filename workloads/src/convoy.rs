@@ -1,12 +1,14 @@
 //! `convoy`: the latency of one task's round trips beside tasks that compute.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::echo::ROUND_TRIP;
+use crate::latencies::Latencies;
 use crate::{Context, Echo, Error, Kind, Service, Tally, Workload};
 
 /// Steps of computing between two looks at whether the round trips are done.
@@ -31,9 +33,9 @@ pub struct Convoy {
     /// Where the server listens. Set by the harness; not a parameter.
     #[serde(skip)]
     server: Option<SocketAddr>,
-    /// Reads the time. Set by the harness; not a parameter.
+    /// How long each round trip took.
     #[serde(skip)]
-    now: Option<fn() -> u64>,
+    latencies: Latencies,
     #[serde(skip)]
     shared: Arc<Shared>,
 }
@@ -45,8 +47,6 @@ struct Shared {
     computing: AtomicU64,
     /// Task 0 has come to its end, well or not.
     done: AtomicBool,
-    /// How long each round trip took, nanoseconds. Only task 0 writes to it.
-    latencies: Mutex<Vec<u64>>,
 }
 
 /// Says that task 0 is done, however it ends, so that the others do not compute for ever.
@@ -60,7 +60,8 @@ impl Drop for Done<'_> {
 
 impl Default for Convoy {
     fn default() -> Self {
-        Self { beside: 1, round_trips: 30, bytes: 32, delay_us: 1_000, server: None, now: None, shared: Arc::default() }
+        let (latencies, shared) = (Latencies::default(), Arc::default());
+        Self { beside: 1, round_trips: 30, bytes: 32, delay_us: 1_000, server: None, latencies, shared }
     }
 }
 
@@ -68,13 +69,12 @@ impl Convoy {
     /// The round trips as the workload `echo` makes them on its first connection.
     fn echo(&self) -> Echo {
         let Self { round_trips, bytes, delay_us, server, .. } = *self;
-        Echo { connections: 1, round_trips, bytes, delay_us, server }
+        Echo { connections: 1, round_trips, bytes, delay_us, server, latencies: Latencies::default() }
     }
 
     async fn talk<C: Context>(&self, cx: &C) -> Result<u64, Error> {
         let _done = Done(&self.shared.done);
-        let missing = || Error::Wrong("the harness named no server or gave no clock".to_owned());
-        let (server, now) = self.server.zip(self.now).ok_or_else(missing)?;
+        let server = self.server.ok_or_else(|| Error::Wrong("the harness named no server".to_owned()))?;
         // Round trips made before the others are at work would be those of a task alone.
         while self.shared.computing.load(Ordering::Acquire) < self.beside {
             cx.sleep(GLANCE).await;
@@ -84,10 +84,9 @@ impl Convoy {
         let mut sum = 0;
         for trip in 0..self.round_trips {
             Echo::fill(&mut request, 0, trip);
-            let start = now();
+            let begin = self.latencies.begin();
             sum += Echo::round_trip(&mut stream, &request, &mut reply).await?;
-            let latency = now().saturating_sub(start);
-            self.shared.latencies.lock().unwrap_or_else(PoisonError::into_inner).push(latency);
+            self.latencies.end(trip, begin);
         }
         Ok(sum)
     }
@@ -148,18 +147,16 @@ impl Workload for Convoy {
     }
 
     fn attach_clock(&mut self, now: fn() -> u64) {
-        self.now = Some(now);
+        self.latencies = Latencies::new(self.round_trips, now);
     }
 
     fn latencies(&self) -> Option<(&'static str, Vec<u64>)> {
-        Some(("round_trip_ns", self.shared.latencies.lock().unwrap_or_else(PoisonError::into_inner).clone()))
+        Some((ROUND_TRIP, self.latencies.all()?))
     }
 
     fn begin(&self) {
         self.shared.done.store(false, Ordering::Release);
         self.shared.computing.store(0, Ordering::Release);
-        let mut latencies = self.shared.latencies.lock().unwrap_or_else(PoisonError::into_inner);
-        latencies.clear();
-        latencies.reserve(usize::try_from(self.round_trips).unwrap_or(0));
+        self.latencies.clear();
     }
 }

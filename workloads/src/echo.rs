@@ -5,7 +5,11 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::latencies::Latencies;
 use crate::{Context, Error, Kind, Service, Stream, Tally, Workload, expected_tally};
+
+/// Name of the latencies of round trips, with their unit.
+pub(crate) const ROUND_TRIP: &str = "round_trip_ns";
 
 /// Opens a connection and makes round trips on it, one after the other; each reply is compared byte by byte.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -22,11 +26,15 @@ pub struct Echo {
     /// Where the server listens. Set by the harness; not a parameter.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub server: Option<SocketAddr>,
+    /// How long each round trip took.
+    #[serde(skip)]
+    pub(crate) latencies: Latencies,
 }
 
 impl Default for Echo {
     fn default() -> Self {
-        Self { connections: 20, round_trips: 4, bytes: 256, delay_us: 4_000, server: None }
+        let latencies = Latencies::default();
+        Self { connections: 20, round_trips: 4, bytes: 256, delay_us: 4_000, server: None, latencies }
     }
 }
 
@@ -82,7 +90,9 @@ impl Workload for Echo {
         let mut sum = 0;
         for trip in 0..self.round_trips {
             Self::fill(&mut request, index, trip);
+            let begin = self.latencies.begin();
             sum += Self::round_trip(&mut stream, &request, &mut reply).await?;
+            self.latencies.end(index.saturating_mul(self.round_trips).saturating_add(trip), begin);
         }
         Ok(sum)
     }
@@ -113,5 +123,17 @@ impl Workload for Echo {
 
     fn attach(&mut self, server: SocketAddr) {
         self.server = Some(server);
+    }
+
+    fn attach_clock(&mut self, now: fn() -> u64) {
+        self.latencies = Latencies::new(self.connections.saturating_mul(self.round_trips), now);
+    }
+
+    fn latencies(&self) -> Option<(&'static str, Vec<u64>)> {
+        Some((ROUND_TRIP, self.latencies.all()?))
+    }
+
+    fn begin(&self) {
+        self.latencies.clear();
     }
 }

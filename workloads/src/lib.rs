@@ -8,6 +8,7 @@
 //! - `workload`: the [`Workload`] trait, and [`Error`], what a task can fail with.
 //! - `context`: [`Context`] and [`Stream`], the world of a model as a task sees it.
 //! - `checksum`: how the results of all tasks become one figure that is compared with the oracle's.
+//! - `latencies`: what tasks note of their round trips, without allocating.
 //! - `list`: lists of workload types, and the way from a name to a type.
 //! - one file per workload.
 
@@ -18,6 +19,7 @@ mod convoy;
 mod counting;
 mod echo;
 mod empty;
+mod latencies;
 mod list;
 mod primes;
 mod sleep;

@@ -53,11 +53,17 @@ impl Axis {
     /// An axis that shows all positive, finite `values`; linear from the smallest to the largest, or logarithmic if
     /// they differ much.
     pub fn around(values: impl Iterator<Item = f64>, title: &str, format: fn(f64) -> String) -> Self {
-        let (low, high) = values
-            .filter(|value| value.is_finite() && *value > 0.0)
-            .fold((f64::INFINITY, 0.0_f64), |(low, high), value| (low.min(value), high.max(value)));
-        let (low, high) = if low <= high { (low, high) } else { (1.0, 2.0) };
-        let is_logarithmic = high / low > LOGARITHMIC_FROM;
+        let (low, high) = ends(values);
+        Self::between(low, high, high / low > LOGARITHMIC_FROM, title, format)
+    }
+
+    /// A logarithmic axis that shows all positive, finite `values`.
+    pub fn logarithmic(values: impl Iterator<Item = f64>, title: &str, format: fn(f64) -> String) -> Self {
+        let (low, high) = ends(values);
+        Self::between(low, high, true, title, format)
+    }
+
+    fn between(low: f64, high: f64, is_logarithmic: bool, title: &str, format: fn(f64) -> String) -> Self {
         let position = |value: f64| if is_logarithmic { value.log10() } else { value };
         let room = ((position(high) - position(low)) * 0.04).max(if is_logarithmic { 0.02 } else { high * 0.01 });
         let low = position(low) - room;
@@ -131,6 +137,14 @@ impl Axis {
             .filter(|tick| self.range().contains(tick))
             .collect()
     }
+}
+
+/// The smallest and the largest of the positive, finite values; some if there is none.
+fn ends(values: impl Iterator<Item = f64>) -> (f64, f64) {
+    let (low, high) = values
+        .filter(|value| value.is_finite() && *value > 0.0)
+        .fold((f64::INFINITY, 0.0_f64), |(low, high), value| (low.min(value), high.max(value)));
+    if low <= high { (low, high) } else { (1.0, 2.0) }
 }
 
 #[cfg(test)]

@@ -149,8 +149,14 @@ impl<DB: DrawingBackend> Canvas<'_, DB> {
         self.area.draw(&Text::new(text, (at(x), at(y)), pen.style().into_text_style(self.area)))
     }
 
-    pub fn rectangle(&self, (x, y): (f64, f64), (right, bottom): (f64, f64), colour: Colour) -> Drawn<DB> {
-        self.area.draw(&Rectangle::new([(at(x), at(y)), (at(right), at(bottom))], colour.light.filled()))
+    pub fn rectangle(&self, from: (f64, f64), to: (f64, f64), colour: Colour) -> Drawn<DB> {
+        self.shade(from, to, colour, 1.0)
+    }
+
+    /// A rectangle; `alpha` 1 covers what is beneath.
+    pub fn shade(&self, (x, y): (f64, f64), (right, bottom): (f64, f64), colour: Colour, alpha: f64) -> Drawn<DB> {
+        let corners = [(at(x), at(y)), (at(right), at(bottom))];
+        self.area.draw(&Rectangle::new(corners, colour.light.mix(alpha).filled()))
     }
 
     pub fn line(&self, from: (f64, f64), to: (f64, f64), width: f64, colour: Colour) -> Drawn<DB> {

@@ -1,4 +1,4 @@
-//! The distribution of latencies of each cell: quantiles on a logarithmic axis.
+//! The distribution of latencies of each cell: a histogram with quantiles, on a logarithmic axis.
 
 use plotters_backend::DrawingBackend;
 
@@ -8,8 +8,18 @@ use super::rows::{RowLabel, Rows};
 use super::samples::either;
 use super::{Drawing, Drawn};
 use crate::colours;
-use crate::summary::{GroupSummary, Latency, Row};
+use crate::summary::{BINS, GroupSummary, Latency, Row};
 use crate::{findings, units};
+
+/// Radius of the largest dot.
+const DOT: f64 = 7.0;
+/// How far below the middle of its row a line is: the room above is for the histogram.
+const BELOW: f64 = 12.0;
+
+/// Where a bin begins, nanoseconds.
+fn start_of(place: u32) -> f64 {
+    10_f64.powf(f64::from(place) / f64::from(BINS))
+}
 
 /// The chart of latencies.
 pub struct Latencies<'a> {
@@ -22,6 +32,8 @@ impl<'a> Latencies<'a> {
     pub fn of(group: &'a GroupSummary) -> Option<Self> {
         let curves = || group.rows.iter().filter_map(|row| row.latencies.first()).flat_map(|latency| &latency.curve);
         curves().next()?;
+        let bins = group.rows.iter().filter_map(|row| row.latencies.first()).flat_map(|latency| &latency.bins);
+        let ends = bins.flat_map(|(place, _)| [start_of(*place), start_of(*place + 1)]);
         let figure = |row: &Row| {
             let worst = row.latencies.first().map(|latency| units::duration(latency.p99.value));
             worst.ok_or_else(|| row.missing().unwrap_or_else(|| "not recorded".to_owned()))
@@ -37,11 +49,12 @@ impl<'a> Latencies<'a> {
         let rows = Rows {
             title: findings::title(group, &findings::latency(group)?),
             rows: group.rows.iter().map(label).collect(),
-            row_height: 30,
-            axis: Axis::around(curves().map(|(_, ns)| *ns), "latency of one request; on the right p99", |ns| {
+            row_height: 46,
+            axis: Axis::logarithmic(ends.chain(curves().map(|(_, ns)| *ns)), "latency of one request; on the right p99", |ns| {
                 units::without_zeros(&units::duration(ns))
             }),
-            legend: "Dots, ever smaller: 50, 90, 99 and 99.9 % of all rounds' latencies are below; the upright bar is the longest."
+            legend: "Above the line all rounds' latencies, the higher the more; dots, ever smaller: 50, 90, 99 and 99.9 % are below; the \
+                     upright bar is the longest."
                 .to_owned(),
         };
         Some(Self { group, rows })
@@ -78,12 +91,19 @@ impl Drawing for Latencies<'_> {
         self.rows.draw(canvas, |plot| {
             for (i, row) in self.group.rows.iter().enumerate() {
                 let Some(latency) = row.latencies.first() else { continue };
-                let (colour, y) = (colours::of_slot(row.colour), plot.middle(i));
+                let (colour, y) = (colours::of_slot(row.colour), plot.middle(i) + BELOW);
+                let fullest = latency.bins.iter().map(|(_, count)| *count).max().unwrap_or(1) as f64;
+                let highest = plot.row_height() / 2.0 + BELOW - DOT;
+                for (place, count) in &latency.bins {
+                    let (left, right) = (plot.x(start_of(*place)), plot.x(start_of(*place + 1)));
+                    let top = y - highest * *count as f64 / fullest;
+                    plot.canvas.shade((left, top), (right, y), colour, 0.35)?;
+                }
                 let places: Vec<f64> = latency.curve.iter().map(|(_, ns)| plot.x(*ns)).collect();
                 let (Some(first), Some(last)) = (places.first(), places.last()) else { continue };
                 plot.canvas.line((*first, y), (*last, y), 2.0, colour)?;
                 for (n, x) in places.iter().rev().skip(1).rev().enumerate() {
-                    plot.canvas.dot((*x, y), 7.0 - 1.3 * n as f64, colour, 1.0)?;
+                    plot.canvas.dot((*x, y), DOT - 1.3 * n as f64, colour, 1.0)?;
                 }
                 plot.canvas.line((*last, y - 7.0), (*last, y + 7.0), 2.0, colour)?;
                 for (x, text) in places.iter().zip(quantiles(latency)) {

@@ -27,11 +27,17 @@ pub struct Latency {
     pub p99: Estimate,
     /// Quantiles of all samples together: the share that is below, and nanoseconds. In ascending order.
     pub curve: Vec<(f64, f64)>,
+    /// How many latencies of all samples together are in each bin that has some: its place and their number. Bin `n` goes from
+    /// 10^(n / [`BINS`]) ns to the next. In ascending order.
+    pub bins: Vec<(u32, u64)>,
     /// Each sample's process and median, nanoseconds.
     pub medians: Vec<(u32, f64)>,
     /// Each sample's process and 99th percentile, nanoseconds.
     pub percentiles_99: Vec<(u32, f64)>,
 }
+
+/// Bins of a histogram from a power of ten to the next.
+pub const BINS: u32 = 20;
 
 /// The quantiles of a curve; the last is the longest of all.
 const CURVE: [f64; 5] = [0.5, 0.9, 0.99, 0.999, 1.0];
@@ -60,10 +66,12 @@ fn latency(name: &str, histograms: &[(u32, Histogram<u64>)]) -> Option<Latency> 
         histograms.iter().map(|(process, histogram)| (*process, histogram.value_at_quantile(quantile) as f64)).collect()
     };
     let (medians, percentiles_99) = (quantiles(0.5), quantiles(0.99));
+    let all = merged(histograms)?;
     Some(Latency {
         name: name.to_owned(),
         count: histograms.iter().map(|(_, histogram)| histogram.len()).sum(),
-        curve: curve(histograms),
+        curve: CURVE.map(|quantile| (quantile, all.value_at_quantile(quantile) as f64)).to_vec(),
+        bins: bins(&all),
         p50: clusters::median_of_sizes(&medians)?,
         p99: clusters::median_of_sizes(&percentiles_99)?,
         medians,
@@ -71,16 +79,26 @@ fn latency(name: &str, histograms: &[(u32, Histogram<u64>)]) -> Option<Latency> 
     })
 }
 
-/// Quantiles of all values of some histograms together.
-fn curve(histograms: &[(u32, Histogram<u64>)]) -> Vec<(f64, f64)> {
-    let Some(((_, first), others)) = histograms.split_first() else { return Vec::new() };
+/// How many values are in each bin.
+fn bins(histogram: &Histogram<u64>) -> Vec<(u32, u64)> {
+    let mut bins: BTreeMap<u32, u64> = BTreeMap::new();
+    for step in histogram.iter_recorded() {
+        let place = ((step.value_iterated_to().max(1) as f64).log10() * f64::from(BINS)).floor() as u32;
+        *bins.entry(place).or_default() += step.count_at_value();
+    }
+    bins.into_iter().collect()
+}
+
+/// All values of some histograms together; none without any histogram.
+fn merged(histograms: &[(u32, Histogram<u64>)]) -> Option<Histogram<u64>> {
+    let ((_, first), others) = histograms.split_first()?;
     let mut all = first.clone();
     all.auto(true);
     for (_, histogram) in others {
         // Fails only where a value is out of the range that both have, which resizing excludes.
         let _ = all.add(histogram);
     }
-    CURVE.map(|quantile| (quantile, all.value_at_quantile(quantile) as f64)).to_vec()
+    Some(all)
 }
 
 /// Reads an HDR histogram: V2, deflated, base64.
@@ -119,6 +137,9 @@ mod tests {
         assert!(latencies[0].curve.is_sorted_by(|a, b| a.1 <= b.1), "{:?}", latencies[0].curve);
         near(latencies[0].p50.low, 50_000.0 * 6.0);
         assert!(latencies[0].p50.is_interval());
+        assert_eq!(latencies[0].bins.iter().map(|(_, count)| count).sum::<u64>(), 2000, "each is in one bin");
+        assert_eq!(latencies[0].bins.first(), Some(&(60, 1)), "1 us");
+        assert_eq!(latencies[0].bins.last().map(|(place, _)| *place), Some(126), "2 ms");
     }
 
     #[test]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from .model import Workload, address, number
+from . import histogram
+from .model import Workload, World, address, number
 
 ALPHABET = b"abcdefghijklmnopqrstuvwxyz"
 
@@ -79,25 +80,45 @@ class Echo(Workload):
         self.letters = Letters(number(params, "bytes", least=1))
         self.server = address(server)
 
+    def prepare(self, world: World, at_once: float) -> None:
+        self.latencies = world.numbers(self.tasks * self.round_trips)
+
+    def reset(self) -> None:
+        for place in range(len(self.latencies)):
+            self.latencies[place] = 0
+
     def task(self, world: Any, index: int) -> int:
-        letters = self.letters
+        now, letters, latencies = world.now, self.letters, self.latencies
+        first = index * self.round_trips
         total = 0
         with world.connect(self.server) as stream:
             for turn in range(self.round_trips):
-                stream.sendall(letters.request(index, turn))
-                total += letters.check(index, turn, receive(stream, letters.length))
+                request = letters.request(index, turn)
+                sent = now()
+                stream.sendall(request)
+                reply = receive(stream, letters.length)
+                latencies[first + turn] = now() - sent
+                total += letters.check(index, turn, reply)
         return total
 
     async def task_async(self, world: Any, index: int) -> int:
-        letters = self.letters
+        now, letters, latencies = world.now, self.letters, self.latencies
+        first = index * self.round_trips
         total = 0
         reader, writer = await world.connect(self.server)
         try:
             for turn in range(self.round_trips):
-                writer.write(letters.request(index, turn))
+                request = letters.request(index, turn)
+                sent = now()
+                writer.write(request)
                 await writer.drain()
-                total += letters.check(index, turn, await reader.readexactly(letters.length))
+                reply = await reader.readexactly(letters.length)
+                latencies[first + turn] = now() - sent
+                total += letters.check(index, turn, reply)
         finally:
             writer.close()
         await writer.wait_closed()
         return total
+
+    def histograms(self) -> dict[str, str]:
+        return {"round_trip_ns": histogram.encode(self.latencies)} if self.tasks * self.round_trips else {}

@@ -1,0 +1,68 @@
+//! Latencies that tasks of a run see.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Most latencies of a run that are kept: 8 MB.
+const MOST: u64 = 1_000_000;
+
+/// A place for each latency, made before the run: to note one allocates nothing and takes no lock. Copies share the places.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Latencies {
+    /// Reads the time; without it nothing is noted.
+    now: Option<fn() -> u64>,
+    /// Nanoseconds; 0 where there is none.
+    places: Arc<[AtomicU64]>,
+}
+
+impl Latencies {
+    /// Places for so many latencies, up to a million, by a clock that reads nanoseconds since some fixed moment.
+    pub(crate) fn new(count: u64, now: fn() -> u64) -> Self {
+        Self { now: Some(now), places: (0..count.min(MOST)).map(|_| AtomicU64::new(0)).collect() }
+    }
+
+    /// Forgets all of them.
+    pub(crate) fn clear(&self) {
+        self.places.iter().for_each(|place| place.store(0, Ordering::Relaxed));
+    }
+
+    /// What time it is; none without a clock.
+    pub(crate) fn begin(&self) -> Option<u64> {
+        self.now.map(|now| now())
+    }
+
+    /// Notes, as number `place`, what began at `begin` and is done now.
+    pub(crate) fn end(&self, place: u64, begin: Option<u64>) {
+        let place = usize::try_from(place).ok().and_then(|place| self.places.get(place));
+        if let (Some(place), Some(begin), Some(end)) = (place, begin, self.begin()) {
+            place.store(end.saturating_sub(begin).max(1), Ordering::Relaxed);
+        }
+    }
+
+    /// Those of the last run, nanoseconds; none if none was noted, as where tasks ran in other processes.
+    pub(crate) fn all(&self) -> Option<Vec<u64>> {
+        let all: Vec<u64> =
+            self.places.iter().map(|place| place.load(Ordering::Relaxed)).filter(|latency| *latency > 0).collect();
+        (!all.is_empty()).then_some(all)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn latencies_are_kept_until_they_are_cleared() {
+        let latencies = Latencies::new(2, || 50);
+        assert_eq!(latencies.begin(), Some(50));
+        latencies.end(1, Some(20));
+        latencies.end(0, Some(50));
+        latencies.end(2, Some(0));
+        assert_eq!(latencies.clone().all(), Some(vec![1, 30]), "no place for a third, and 0 is none");
+        latencies.clear();
+        assert_eq!(latencies.all(), None);
+        Latencies::default().end(0, None);
+        assert_eq!(Latencies::default().all(), None);
+        assert_eq!(Latencies::new(u64::MAX, || 0).places.len(), 1_000_000);
+    }
+}
