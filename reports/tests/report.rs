@@ -362,7 +362,8 @@ fn histograms_do_not_grow_the_page() {
     }
     assert!(long.len() > 3_000, "{}", long.len());
     let many = written(&results, "many-latencies").1.len();
-    assert!(many < few + few / 50, "{few} bytes, then {many}");
+    // The chart has more bins to draw; of the texts, megabytes of them, the page has none.
+    assert!(many < few + few / 10, "{few} bytes, then {many}");
 }
 
 #[test]

@@ -1,13 +1,15 @@
 //! The distribution of latencies of each cell: a histogram with quantiles, on a logarithmic axis.
 
+use std::collections::BTreeMap;
+
 use plotters_backend::DrawingBackend;
 
 use super::axis::Axis;
 use super::canvas::Canvas;
-use super::rows::{RowLabel, Rows};
+use super::rows::{Plot, RowLabel, Rows};
 use super::samples::either;
 use super::{Drawing, Drawn};
-use crate::colours;
+use crate::colours::{self, Colour};
 use crate::summary::{BINS, GroupSummary, Latency, Row};
 use crate::{findings, units};
 
@@ -15,6 +17,9 @@ use crate::{findings, units};
 const DOT: f64 = 7.0;
 /// How far below the middle of its row a line is: the room above is for the histogram.
 const BELOW: f64 = 12.0;
+
+/// Width of a bar of the histogram at least.
+const LEAST_BAR: f64 = 4.0;
 
 /// Where a bin begins, nanoseconds.
 fn start_of(place: u32) -> f64 {
@@ -53,8 +58,7 @@ impl<'a> Latencies<'a> {
             axis: Axis::logarithmic(ends.chain(curves().map(|(_, ns)| *ns)), "latency of one request; on the right p99", |ns| {
                 units::without_zeros(&units::duration(ns))
             }),
-            legend: "Above the line all rounds' latencies, the higher the more; dots, ever smaller: 50, 90, 99 and 99.9 % are below; the \
-                     upright bar is the longest."
+            legend: "Height: how many latencies. Dots, ever smaller: 50, 90, 99, 99.9 % of them are below; upright bar: the longest."
                 .to_owned(),
         };
         Some(Self { group, rows })
@@ -92,13 +96,7 @@ impl Drawing for Latencies<'_> {
             for (i, row) in self.group.rows.iter().enumerate() {
                 let Some(latency) = row.latencies.first() else { continue };
                 let (colour, y) = (colours::of_slot(row.colour), plot.middle(i) + BELOW);
-                let fullest = latency.bins.iter().map(|(_, count)| *count).max().unwrap_or(1) as f64;
-                let highest = plot.row_height() / 2.0 + BELOW - DOT;
-                for (place, count) in &latency.bins {
-                    let (left, right) = (plot.x(start_of(*place)), plot.x(start_of(*place + 1)));
-                    let top = y - highest * *count as f64 / fullest;
-                    plot.canvas.shade((left, top), (right, y), colour, 0.35)?;
-                }
+                bars(plot, latency, y, colour)?;
                 let places: Vec<f64> = latency.curve.iter().map(|(_, ns)| plot.x(*ns)).collect();
                 let (Some(first), Some(last)) = (places.first(), places.last()) else { continue };
                 plot.canvas.line((*first, y), (*last, y), 2.0, colour)?;
@@ -113,4 +111,21 @@ impl Drawing for Latencies<'_> {
             Ok(())
         })
     }
+}
+
+/// The histogram above the line at `y`, in bars of as many bins as are wide enough to be seen.
+fn bars<DB: DrawingBackend>(plot: &Plot<DB>, latency: &Latency, y: f64, colour: Colour) -> Drawn<DB> {
+    let Some((first, _)) = latency.bins.first() else { return Ok(()) };
+    let width = plot.x(start_of(first + 1)) - plot.x(start_of(*first));
+    let together = (LEAST_BAR / width.max(0.01)).ceil() as u32;
+    let mut bars: BTreeMap<u32, u64> = BTreeMap::new();
+    for (place, count) in &latency.bins {
+        *bars.entry(place / together).or_default() += count;
+    }
+    let fullest = bars.values().copied().max().unwrap_or(1) as f64;
+    let highest = plot.row_height() / 2.0 + BELOW - DOT;
+    bars.into_iter().try_for_each(|(bar, count)| {
+        let (left, right) = (plot.x(start_of(bar * together)), plot.x(start_of((bar + 1) * together)));
+        plot.canvas.shade((left, y - highest * count as f64 / fullest), (right, y), colour, 0.4)
+    })
 }

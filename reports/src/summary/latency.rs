@@ -37,7 +37,7 @@ pub struct Latency {
 }
 
 /// Bins of a histogram from a power of ten to the next.
-pub const BINS: u32 = 20;
+pub const BINS: u32 = 100;
 
 /// The quantiles of a curve; the last is the longest of all.
 const CURVE: [f64; 5] = [0.5, 0.9, 0.99, 0.999, 1.0];
@@ -138,8 +138,8 @@ mod tests {
         near(latencies[0].p50.low, 50_000.0 * 6.0);
         assert!(latencies[0].p50.is_interval());
         assert_eq!(latencies[0].bins.iter().map(|(_, count)| count).sum::<u64>(), 2000, "each is in one bin");
-        assert_eq!(latencies[0].bins.first(), Some(&(60, 1)), "1 us");
-        assert_eq!(latencies[0].bins.last().map(|(place, _)| *place), Some(126), "2 ms");
+        assert_eq!(latencies[0].bins.first(), Some(&(300, 1)), "1 us");
+        assert_eq!(latencies[0].bins.last().map(|(place, _)| *place), Some(630), "2 ms");
     }
 
     #[test]
