@@ -15,6 +15,7 @@
 //! ```
 //! - `course`: which workloads and runners there are; `catalogue` is the same for code that needs no types.
 //! - `cli`: the command line; `commands`: one file per subcommand.
+//! - `group`: a group of a plan, ready to be carried out.
 //! - `plan`: which cells, how many rounds; the built-in plans are in `plans/`.
 //! - `driver`: starts cells, sends rounds in random order, bounds time, turns failures into records.
 //! - `cell`: the other end: a process that carries out one workload under one runner.
@@ -41,6 +42,7 @@ mod course;
 mod cpython;
 mod driver;
 mod environment;
+mod group;
 mod interrupt;
 mod output;
 mod plan;

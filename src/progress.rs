@@ -4,7 +4,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use regatta_reports::record::CellId;
 
 use crate::driver::Watch;
-use crate::plan::ReadyGroup;
+use crate::group::ReadyGroup;
 
 /// Steps of the bar.
 const STEPS: u64 = 1_000;

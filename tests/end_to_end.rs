@@ -16,6 +16,7 @@ runners = ["native", "gil"]
 params = { length = 2_000, tasks = 8 }
 [[group]]
 workload = "counting"
+hot = "1ms"
 runners = ["native", "gil"]
 params = { from = 10_000, tasks = 8 }
 [[group]]
@@ -45,12 +46,19 @@ fn every_cell_is_verified_in_every_round_or_has_its_reason() {
     let results = folder.results();
     assert!(results.end.as_ref().is_some_and(|end| end.complete));
     assert_eq!(results.samples.len(), (6 * 13 - 1) * 2);
+    let hot: Vec<u64> = results.run.plan.groups.iter().map(|group| group.hot_ns).collect();
+    assert_eq!(hot, [0, 1_000_000, 0, 0, 0, 0]);
+    let summary = std::fs::read_to_string(folder.out().join("summary.md")).expect("a summary");
+    assert_eq!(summary.matches("its cell ran for 1.00 ms uncounted").count(), 1, "{summary}");
     assert_eq!(results.failures.len(), 1);
     assert_eq!(results.failures[0].kind, FailureKind::Unavailable);
     assert_eq!(results.failures[0].message, "to see that a reason is kept");
     for sample in &results.samples {
         assert!(sample.wall_ns > 0 && sample.workers_seen > 0 && sample.tasks == 8, "{sample:?}");
         assert!(sample.peak_rss_bytes.is_some_and(|bytes| bytes > 100_000), "{sample:?}");
+        let shares_memory = !sample.cell.runner.starts_with("process");
+        let has_latencies = sample.histograms.contains_key("round_trip_ns");
+        assert_eq!(has_latencies, sample.workload == "echo" && shares_memory, "{sample:?}");
         assert!(["wall", "cpu", "switches"].iter().all(|figure| sample.source.contains_key(*figure)), "{sample:?}");
         if let Some(cores) = &sample.per_core_ns
             && sample.source["per_core"] == "perf-task-clock"

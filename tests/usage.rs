@@ -95,6 +95,7 @@ fn runs_side_by_side() {
     refused(&folder, &["report", "one", "other"], &["share", "same plan", "A alone has empty", "B alone has counting"]);
     refused(&folder, &["report", "one", "two", "--out", "two"], &["already holds results", "--out"]);
     refused(&folder, &["report"], &["DIR"]);
+    refused(&folder, &["compare", "one", "two", "--open"], &["--html"]);
     let (text, _) = said(&regatta(&folder, &["report", "one", "two", "--out", "both"]));
     for words in ["A  one: ", "B  two: ", "The machines are the same", "In common: empty", "Report: both/index.html"] {
         assert!(text.contains(words), "`{words}` in {text}");

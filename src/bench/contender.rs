@@ -7,7 +7,7 @@ use regatta_reports::record::CellId;
 
 use super::measurement::Runs;
 use crate::driver::{Cell, Launch, Launcher, Server, Trouble, run_once, start};
-use crate::plan::ReadyGroup;
+use crate::group::ReadyGroup;
 
 /// Why a benchmark was left before criterion was done with it: the payload of an unwinding that is no panic.
 pub(super) enum Left {

@@ -54,8 +54,9 @@ use crate::cli::{BAD, Exit};
 use crate::commands::run::header;
 use crate::driver::{Launcher, Trouble, failure};
 use crate::environment;
+use crate::group::ReadyGroup;
 use crate::interrupt::Interrupt;
-use crate::plan::{Plan, ReadyGroup};
+use crate::plan::Plan;
 
 /// Fewest samples that criterion takes.
 const FEWEST_SAMPLES: usize = 10;

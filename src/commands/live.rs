@@ -19,9 +19,10 @@ use crate::catalogue::Catalogue;
 use crate::cli::{CompareArgs, Exit};
 use crate::driver::Launcher;
 use crate::environment;
+use crate::group::ReadyGroup;
 use crate::interrupt::Interrupt;
 use crate::output::{Output, RESULTS};
-use crate::plan::{Overrides, Plan, ReadyGroup};
+use crate::plan::{Overrides, Plan};
 
 /// Fresh processes of each build: what differs between processes of one build must not pass for a difference between builds.
 const PROCESSES: u32 = 16;

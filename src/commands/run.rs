@@ -19,9 +19,10 @@ use crate::cli::{Exit, RunArgs, ShowArgs};
 use crate::cpython::{Interpreters, WithPython};
 use crate::driver::{Driver, Launcher, Sink, Tallied};
 use crate::environment;
+use crate::group::ReadyGroup;
 use crate::interrupt::Interrupt;
 use crate::output::{self, Output, RESULTS};
-use crate::plan::{Overrides, Plan, ReadyGroup};
+use crate::plan::{Overrides, Plan};
 use crate::progress::Progress;
 
 /// Measures what `args` ask for.

@@ -20,7 +20,8 @@ use regatta_reports::record::{CellId, Failure, FailureKind, Parameters, Profile,
 use regatta_workloads::Tally;
 
 use crate::catalogue::Resolved;
-use crate::plan::{Plan, ReadyGroup};
+use crate::group::ReadyGroup;
+use crate::plan::Plan;
 use crate::protocol::{Start, VERSION};
 
 pub(crate) use cell_process::{External, Launcher, Talker, die_with_parent};
