@@ -96,7 +96,7 @@ pub(crate) struct RunArgs {
     /// Time for the whole run: 60s, 5m. Every group gets a few rounds even so.
     #[arg(long, value_parser = humantime::parse_duration)]
     pub(crate) budget: Option<Duration>,
-    /// Let each cell run uncounted for this long right before each counted run, so that its workers are awake (20ms; 0s for none).
+    /// Let each cell run uncounted for this long right before each counted run, so that its workers are awake: 20ms, say, or 0s for not at all.
     #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
     pub(crate) hot: Option<Duration>,
     /// Seed of the order of cells in each round; a new one each time if none is given.

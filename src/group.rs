@@ -12,7 +12,7 @@ use crate::plan::{Plan, PlanError, PlannedGroup, Workers, check_runners, selects
 /// What the reference burn is made of, and by which runner.
 const REFERENCE: (&str, &str) = ("counting", "sequential");
 /// Steps of the reference burn: about 10 ms on a machine of 2025; tests of debug builds have no use for as many.
-const REFERENCE_STEPS: u64 = if cfg!(debug_assertions) { 100_000 } else { 40_000_000 };
+const REFERENCE_STEPS: u64 = if cfg!(debug_assertions) { 100_000 } else { 45_000_000 };
 
 /// A group that is ready to be carried out.
 #[derive(Debug, Clone)]
@@ -50,6 +50,13 @@ impl Plan {
             .into_iter()
             .filter(|ready| !ready.group.cells.is_empty() || !ready.group.skipped.is_empty())
             .collect();
+        let longest = self.groups.iter().filter_map(|group| group.hot).chain([self.hot]).max().unwrap_or_default();
+        if longest > self.timeout {
+            let (longest, timeout) = (humantime::format_duration(longest), humantime::format_duration(self.timeout));
+            return Err(PlanError::Impossible(format!(
+                "`hot` of {longest} is longer than a cell may take to answer ({timeout}): some 30ms are enough to wake workers up"
+            )));
+        }
         for (place, ReadyGroup { group, .. }) in ready.iter().enumerate() {
             let is_other = |other: &Group| other.workload == group.workload && other.params == group.params;
             let same_work = ready[..place].iter().find(|other| is_other(&other.group));

@@ -373,6 +373,9 @@ mod tests {
         let overrides = Overrides { hot: Some(Duration::from_millis(3)), ..Overrides::default() };
         plan.apply(&overrides, &Course::standard()).expect("applied");
         assert_eq!(hot(&plan).expect("ready"), [3_000_000; 2]);
+        plan.hot = Duration::from_secs(31);
+        assert!(hot(&plan).expect_err("too long").to_string().contains("`hot` of 31s is longer"));
+        plan.hot = Duration::from_millis(3);
         plan.groups[0] = PlannedGroup { hot: Some(Duration::ZERO), ..plan.groups[1].clone() };
         assert!(hot(&plan).expect_err("two of a kind").to_string().contains("different `hot`"));
     }

@@ -49,7 +49,7 @@ fn every_cell_is_verified_in_every_round_or_has_its_reason() {
     let hot: Vec<u64> = results.run.plan.groups.iter().map(|group| group.hot_ns).collect();
     assert_eq!(hot, [0, 1_000_000, 0, 0, 0, 0]);
     let summary = std::fs::read_to_string(folder.out().join("summary.md")).expect("a summary");
-    assert_eq!(summary.matches("its cell ran for 1.00 ms uncounted").count(), 1, "{summary}");
+    assert_eq!(summary.matches("its cell ran for at least 1.00 ms uncounted").count(), 1, "{summary}");
     assert_eq!(results.failures.len(), 1);
     assert_eq!(results.failures[0].kind, FailureKind::Unavailable);
     assert_eq!(results.failures[0].message, "to see that a reason is kept");

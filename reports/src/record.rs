@@ -143,8 +143,8 @@ pub struct Group {
     /// The longest wait of one task, nanoseconds; 0 for work that never waits.
     /// No model can finish the group faster than this.
     pub wait_ns: u64,
-    /// Time for which a cell ran, uncounted, right before each counted run, nanoseconds; 0 if its workers had slept while the other
-    /// cells of the round ran.
+    /// Time for which, at least, a cell ran uncounted right before each counted run, nanoseconds; 0 if its workers had slept while the
+    /// other cells of the round ran.
     #[serde(skip_serializing_if = "is_zero")]
     pub hot_ns: u64,
     /// Its cells.
@@ -381,7 +381,7 @@ pub struct Failure {
     pub cell: CellId,
     /// Which of the cell's processes failed, from 0.
     pub process: u32,
-    /// Round in which it failed; none if it failed before its first (in start-up or warm-up).
+    /// Round in which it failed; none if it failed in a run that is no part of a round (in start-up, in warm-up, or while it was made hot).
     pub round: Option<u32>,
     /// What kind of failure.
     pub kind: FailureKind,

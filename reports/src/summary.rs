@@ -30,6 +30,8 @@ pub struct Summary {
 
 /// A cell that takes less than this is over before shares of its time mean anything, nanoseconds.
 const SHORT_NS: f64 = 10_000.0;
+/// The noise that is taken for granted where copies are too short to show it.
+const LEAST_NOISE: f64 = 1.02;
 
 /// One workload with its parameters, in figures.
 #[derive(Debug, Clone, PartialEq)]
@@ -121,13 +123,13 @@ impl GroupSummary {
 
     /// How far from 1 the ratio of two copies of this row's cell may get: factors below it are noise. The copies that the group has
     /// are of its baseline. Where that takes microseconds, they differ by the grain of clocks and by wake-ups, which are
-    /// amounts and no shares: a longer cell is off by the same amount.
+    /// amounts and no shares: a longer cell is off by the same amount, or by 2 %, for what else may differ.
     pub fn noise_of(&self, row: &Row) -> Option<f64> {
         let noise = self.noise?;
         let copy = self.rows.iter().find(|row| row.cell.arm == arms::AA).and_then(|row| row.wall);
         let lengths = copy.zip(row.wall).map(|(copy, wall)| (copy.value, wall.value));
         Some(match lengths.filter(|(copy, wall)| *copy < SHORT_NS && copy < wall) {
-            Some((copy, wall)) => 1.0 + (noise - 1.0) * copy / wall,
+            Some((copy, wall)) => (1.0 + (noise - 1.0) * copy / wall).max(noise.min(LEAST_NOISE)),
             None => noise,
         })
     }
@@ -171,7 +173,7 @@ impl GroupSummary {
     pub fn remarks(&self) -> Vec<String> {
         let hot = (self.hot_ns > 0.0).then(|| {
             let time = units::duration(self.hot_ns);
-            format!("Right before each counted run its cell ran for {time} uncounted, so that its workers were awake")
+            format!("Right before each counted run its cell ran for at least {time} uncounted, so that its workers were awake")
         });
         [hot, self.precision(), self.dirty.sentence()].into_iter().flatten().collect()
     }

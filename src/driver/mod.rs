@@ -425,7 +425,8 @@ fn least(mut run: impl FnMut() -> Result<Sample, Trouble>) -> Result<Sample, Tro
     let first = run()?;
     (1..REFERENCE_RUNS).try_fold(first, |least, _| {
         let other = run()?;
-        Ok(if other.cpu_ns < least.cpu_ns { other } else { least })
+        let is_less = other.cpu_ns > 0 && (least.cpu_ns == 0 || other.cpu_ns < least.cpu_ns);
+        Ok(if is_less { other } else { least })
     })
 }
 

@@ -11,7 +11,7 @@ use crate::beside::{Line, Shared, Side};
 use crate::colours::{self, INK, PAPER, REFERENCE};
 use crate::statistics::Estimate;
 use crate::summary::Versus;
-use crate::units;
+use crate::units::{self, NONE};
 
 /// Radius of a dot: room for a letter.
 const DOT: f64 = 8.0;
@@ -35,15 +35,16 @@ impl<'a> Sides<'a> {
         let (axis_title, legend) = match shared.any.versus {
             Versus::Baseline => (
                 format!("speed-up over {}", shared.any.baselines().join(" or ")),
-                "The line at 1 is the baseline; a dot is the run of that letter, its whiskers are the interval.",
+                "The line at 1 is the baseline; a dot is the run of that letter, its whiskers the interval (of few rounds: the range).",
             ),
             Versus::Wait => (
                 "wall time over the longest wait of one task".to_owned(),
-                "The line at 1 is the least possible; a dot is the run of that letter, its whiskers are the interval.",
+                "The line at 1 is the least possible; a dot is the run of that letter, its whiskers the interval (of few rounds: the range).",
             ),
-            Versus::Nothing => {
-                ("wall time of one run".to_owned(), "A dot is the run of that letter, its whiskers are the interval.")
-            }
+            Versus::Nothing => (
+                "wall time of one run".to_owned(),
+                "A dot is the run of that letter, its whiskers the interval (of few rounds: the range).",
+            ),
         };
         let is_ratio = shared.any.versus != Versus::Nothing;
         let ends = known().flat_map(|estimate| [estimate.low, estimate.high]).chain(is_ratio.then_some(1.0));
@@ -138,11 +139,15 @@ fn format_of(shared: &Shared) -> fn(f64) -> String {
 /// The figures of a row, or why there are none.
 fn figures(shared: &Shared, line: &Line) -> Result<String, String> {
     let format = format_of(shared);
-    let known: Vec<f64> =
-        line.sides.iter().filter_map(|side| figure(shared, side)).map(|estimate| estimate.value).collect();
+    let all: Vec<Option<f64>> =
+        line.sides.iter().map(|side| figure(shared, side).map(|estimate| estimate.value)).collect();
+    let known: Vec<f64> = all.iter().flatten().copied().collect();
     match known.as_slice() {
         [] => Err("no run has a figure".to_owned()),
-        few if few.len() <= MOST_FIGURES => Ok(few.iter().map(|value| format(*value)).collect::<Vec<_>>().join(", ")),
+        _ if all.len() <= MOST_FIGURES => {
+            let texts = all.iter().map(|value| value.map_or_else(|| NONE.to_owned(), format));
+            Ok(texts.collect::<Vec<_>>().join(", "))
+        }
         many => {
             let (least, most) =
                 many.iter().fold((f64::INFINITY, 0.0_f64), |(a, b), value| (a.min(*value), b.max(*value)));
@@ -158,6 +163,7 @@ fn said(letter: &str, side: &Side) -> String {
 /// Which cell differs most between two runs, if any does by more than its intervals.
 fn title(shared: &Shared, letters: &[&str]) -> String {
     let mut most: Option<(f64, String)> = None;
+    let mut pairs = 0;
     for line in &shared.lines {
         let known: Vec<(&str, Estimate)> = line
             .sides
@@ -167,6 +173,7 @@ fn title(shared: &Shared, letters: &[&str]) -> String {
             .collect();
         for (i, (letter, one)) in known.iter().enumerate() {
             for (other_letter, other) in &known[i + 1..] {
+                pairs += 1;
                 let factor = (one.value / other.value).ln().abs();
                 let is_apart = one.high < other.low || other.high < one.low;
                 if is_apart && factor.is_finite() && most.as_ref().is_none_or(|(least, _)| factor > *least) {
@@ -178,7 +185,10 @@ fn title(shared: &Shared, letters: &[&str]) -> String {
             }
         }
     }
-    let finding =
-        most.map_or_else(|| "the intervals of the runs overlap for every runner".to_owned(), |(_, text)| text);
+    let finding = match most {
+        Some((_, text)) => text,
+        None if pairs > 0 => "where two runs have intervals, they overlap".to_owned(),
+        None => "no two runs have rounds enough to tell them apart".to_owned(),
+    };
     format!("{}: {finding}", shared.any.title)
 }

@@ -58,7 +58,7 @@ impl<'a> Latencies<'a> {
             axis: Axis::logarithmic(ends.chain(curves().map(|(_, ns)| *ns)), "latency of one request; on the right p99", |ns| {
                 units::without_zeros(&units::duration(ns))
             }),
-            legend: "Height: how many latencies. Dots, ever smaller: 50, 90, 99, 99.9 % of them are below; upright bar: the longest."
+            legend: "Height: share of the row. Dots, ever smaller: 50, 90, 99, 99.9 % of latencies are below; upright bar: the longest."
                 .to_owned(),
         };
         Some(Self { group, rows })
@@ -93,10 +93,17 @@ impl Drawing for Latencies<'_> {
 
     fn draw<DB: DrawingBackend>(&self, canvas: &Canvas<DB>) -> Drawn<DB> {
         self.rows.draw(canvas, |plot| {
+            // As many as are wide enough to be seen, the same in every row.
+            let bins = self.group.rows.iter().filter_map(|row| row.latencies.first()).flat_map(|latency| &latency.bins);
+            let (first, last) =
+                bins.fold((u32::MAX, 0), |(first, last), (place, _)| (first.min(*place), last.max(*place)));
+            let span = f64::from(last.saturating_sub(first) + 1);
+            let width = (plot.x(start_of(last + 1)) - plot.x(start_of(first.min(last)))) / span;
+            let together = (LEAST_BAR / width.max(0.01)).ceil() as u32;
             for (i, row) in self.group.rows.iter().enumerate() {
                 let Some(latency) = row.latencies.first() else { continue };
                 let (colour, y) = (colours::of_slot(row.colour), plot.middle(i) + BELOW);
-                bars(plot, latency, y, colour)?;
+                bars(plot, latency, together, y, colour)?;
                 let places: Vec<f64> = latency.curve.iter().map(|(_, ns)| plot.x(*ns)).collect();
                 let (Some(first), Some(last)) = (places.first(), places.last()) else { continue };
                 plot.canvas.line((*first, y), (*last, y), 2.0, colour)?;
@@ -113,11 +120,8 @@ impl Drawing for Latencies<'_> {
     }
 }
 
-/// The histogram above the line at `y`, in bars of as many bins as are wide enough to be seen.
-fn bars<DB: DrawingBackend>(plot: &Plot<DB>, latency: &Latency, y: f64, colour: Colour) -> Drawn<DB> {
-    let Some((first, _)) = latency.bins.first() else { return Ok(()) };
-    let width = plot.x(start_of(first + 1)) - plot.x(start_of(*first));
-    let together = (LEAST_BAR / width.max(0.01)).ceil() as u32;
+/// The histogram above the line at `y`, in bars of so many bins together.
+fn bars<DB: DrawingBackend>(plot: &Plot<DB>, latency: &Latency, together: u32, y: f64, colour: Colour) -> Drawn<DB> {
     let mut bars: BTreeMap<u32, u64> = BTreeMap::new();
     for (place, count) in &latency.bins {
         *bars.entry(place / together).or_default() += count;
