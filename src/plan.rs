@@ -241,6 +241,12 @@ impl Plan {
         Ok(plan)
     }
 
+    /// Has the cells of all groups run uncounted for this long before each counted run.
+    pub(crate) fn heat(&mut self, time: Duration) {
+        self.hot = time;
+        self.groups.iter_mut().for_each(|group| group.hot = None);
+    }
+
     /// Applies what the command line says.
     ///
     /// # Errors
@@ -258,8 +264,7 @@ impl Plan {
             }
         }
         if let Some(hot) = overrides.hot {
-            self.hot = hot;
-            self.groups.iter_mut().for_each(|group| group.hot = None);
+            self.heat(hot);
         }
         if !overrides.workers.is_empty() {
             self.workers = overrides.workers.iter().copied().map(Workers::Number).collect();

@@ -126,7 +126,7 @@ impl GroupSummary {
     /// amounts and no shares: a longer cell is off by the same amount, or by 2 %, for what else may differ.
     pub fn noise_of(&self, row: &Row) -> Option<f64> {
         let noise = self.noise?;
-        let copy = self.rows.iter().find(|row| row.cell.arm == arms::AA).and_then(|row| row.wall);
+        let copy = self.rows.iter().find(|other| other.cell.arm == arms::AA).and_then(|copy| copy.wall);
         let lengths = copy.zip(row.wall).map(|(copy, wall)| (copy.value, wall.value));
         Some(match lengths.filter(|(copy, wall)| *copy < SHORT_NS && copy < wall) {
             Some((copy, wall)) => (1.0 + (noise - 1.0) * copy / wall).max(noise.min(LEAST_NOISE)),

@@ -87,8 +87,7 @@ fn bench(catalogue: &dyn Catalogue, name: &str, plan: &str) -> anyhow::Result<Ex
     // A second copy of a cell says how much rounds in turn differ by noise; criterion knows no turns.
     (plan.noise_arm, plan.reference) = (false, false);
     // Criterion runs a cell back to back: there is nothing to heat.
-    plan.hot = Duration::ZERO;
-    plan.groups.iter_mut().for_each(|group| group.hot = None);
+    plan.heat(Duration::ZERO);
     let groups = plan.ready(catalogue, environment::cores(&machine))?;
     let interrupt = Interrupt::install().context("cannot listen for Ctrl-C")?;
     let launch = Launcher::new(Vec::new(), interrupt.clone()).context("cannot find this program's own file")?;

@@ -4,6 +4,7 @@ use plotters_backend::DrawingBackend;
 
 use super::axis::Axis;
 use super::canvas::{Canvas, LABEL, Pen};
+use super::ratio;
 use super::rows::{RowLabel, Rows};
 use super::samples::either;
 use super::{Drawing, Drawn};
@@ -32,22 +33,12 @@ impl<'a> Sides<'a> {
     pub fn of(shared: &'a Shared<'a>, letters: &'a [&'a str]) -> Option<Self> {
         let known = || shared.lines.iter().flat_map(|line| &line.sides).filter_map(|side| figure(shared, side));
         known().next()?;
-        let (axis_title, legend) = match shared.any.versus {
-            Versus::Baseline => (
-                format!("speed-up over {}", shared.any.baselines().join(" or ")),
-                "The line at 1 is the baseline; a dot is the run of that letter, its whiskers the interval (of few rounds: the range).",
-            ),
-            Versus::Wait => (
-                "wall time over the longest wait of one task".to_owned(),
-                "The line at 1 is the least possible; a dot is the run of that letter, its whiskers the interval (of few rounds: the range).",
-            ),
-            Versus::Nothing => (
-                "wall time of one run".to_owned(),
-                "A dot is the run of that letter, its whiskers the interval (of few rounds: the range).",
-            ),
-        };
-        let is_ratio = shared.any.versus != Versus::Nothing;
-        let ends = known().flat_map(|estimate| [estimate.low, estimate.high]).chain(is_ratio.then_some(1.0));
+        let words = ratio::words(shared.any);
+        let ends = known().flat_map(|estimate| [estimate.low, estimate.high]).chain(words.is_some().then_some(1.0));
+        let (axis_title, line) = words.map_or_else(
+            || ("wall time of one run".to_owned(), String::new()),
+            |(title, line)| (title, format!("{line}. ")),
+        );
         let label = |line: &Line| RowLabel {
             name: line.name(),
             figure: figures(shared, line),
@@ -64,7 +55,9 @@ impl<'a> Sides<'a> {
             rows: shared.lines.iter().map(label).collect(),
             row_height: (PLACE * letters.len() as f64) as u32 + 8,
             axis: Axis::around(ends, &axis_title, format_of(shared)),
-            legend: legend.to_owned(),
+            legend: format!(
+                "{line}A dot is the run of that letter, its whiskers the interval (of few rounds: the range)."
+            ),
         };
         Some(Self { shared, letters, rows })
     }

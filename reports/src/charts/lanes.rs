@@ -6,7 +6,7 @@ use plotters_backend::DrawingBackend;
 
 use super::canvas::Canvas;
 use super::notes::most_in_row;
-use super::tracks::{Stage, Track, Tracks};
+use super::tracks::{MANY_CELLS, Stage, Track, Tracks};
 use super::{Drawing, Drawn};
 use crate::colours::{self, Colour, FADED, HEAT};
 use crate::record::{Profile, Segment};
@@ -16,8 +16,6 @@ use crate::{findings, units};
 /// Lanes that a cell has at most; with many cells, fewer.
 const MOST_LANES: usize = 16;
 const MOST_LANES_OF_MANY: usize = 8;
-/// From so many cells on they are many.
-const MANY_CELLS: usize = 12;
 /// The faintest shade of a task: fainter ones could be taken for the paper.
 const FAINTEST: usize = 4;
 /// Marks closer than this become one, logical pixels; where a cell has too many even so, those twice as close, and so on.

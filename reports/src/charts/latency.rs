@@ -21,6 +21,12 @@ const BELOW: f64 = 12.0;
 /// Width of a bar of the histogram at least.
 const LEAST_BAR: f64 = 4.0;
 
+/// The bins of all cells.
+fn places(group: &GroupSummary) -> impl Iterator<Item = u32> {
+    let latencies = group.rows.iter().filter_map(|row| row.latencies.first());
+    latencies.flat_map(|latency| &latency.bins).map(|(place, _)| *place)
+}
+
 /// Where a bin begins, nanoseconds.
 fn start_of(place: u32) -> f64 {
     10_f64.powf(f64::from(place) / f64::from(BINS))
@@ -35,10 +41,8 @@ pub struct Latencies<'a> {
 impl<'a> Latencies<'a> {
     /// None if no cell recorded latencies.
     pub fn of(group: &'a GroupSummary) -> Option<Self> {
-        let curves = || group.rows.iter().filter_map(|row| row.latencies.first()).flat_map(|latency| &latency.curve);
-        curves().next()?;
-        let bins = group.rows.iter().filter_map(|row| row.latencies.first()).flat_map(|latency| &latency.bins);
-        let ends = bins.flat_map(|(place, _)| [start_of(*place), start_of(*place + 1)]);
+        places(group).next()?;
+        let ends = places(group).flat_map(|place| [start_of(place), start_of(place + 1)]);
         let figure = |row: &Row| {
             let worst = row.latencies.first().map(|latency| units::duration(latency.p99.value));
             worst.ok_or_else(|| row.missing().unwrap_or_else(|| "not recorded".to_owned()))
@@ -55,7 +59,7 @@ impl<'a> Latencies<'a> {
             title: findings::title(group, &findings::latency(group)?),
             rows: group.rows.iter().map(label).collect(),
             row_height: 46,
-            axis: Axis::logarithmic(ends.chain(curves().map(|(_, ns)| *ns)), "latency of one request; on the right p99", |ns| {
+            axis: Axis::logarithmic(ends, "latency of one request; on the right p99", |ns| {
                 units::without_zeros(&units::duration(ns))
             }),
             legend: "Height: share of the row. Dots, ever smaller: 50, 90, 99, 99.9 % of latencies are below; upright bar: the longest."
@@ -94,11 +98,8 @@ impl Drawing for Latencies<'_> {
     fn draw<DB: DrawingBackend>(&self, canvas: &Canvas<DB>) -> Drawn<DB> {
         self.rows.draw(canvas, |plot| {
             // As many as are wide enough to be seen, the same in every row.
-            let bins = self.group.rows.iter().filter_map(|row| row.latencies.first()).flat_map(|latency| &latency.bins);
-            let (first, last) =
-                bins.fold((u32::MAX, 0), |(first, last), (place, _)| (first.min(*place), last.max(*place)));
-            let span = f64::from(last.saturating_sub(first) + 1);
-            let width = (plot.x(start_of(last + 1)) - plot.x(start_of(first.min(last)))) / span;
+            let (first, last) = (places(self.group).min().unwrap_or(0), places(self.group).max().unwrap_or(0));
+            let width = (plot.x(start_of(last + 1)) - plot.x(start_of(first))) / f64::from(last - first + 1);
             let together = (LEAST_BAR / width.max(0.01)).ceil() as u32;
             for (i, row) in self.group.rows.iter().enumerate() {
                 let Some(latency) = row.latencies.first() else { continue };
@@ -110,7 +111,7 @@ impl Drawing for Latencies<'_> {
                 for (n, x) in places.iter().rev().skip(1).rev().enumerate() {
                     plot.canvas.dot((*x, y), DOT - 1.3 * n as f64, colour, 1.0)?;
                 }
-                plot.canvas.line((*last, y - 7.0), (*last, y + 7.0), 2.0, colour)?;
+                plot.canvas.line((*last, y - DOT), (*last, y + DOT), 2.0, colour)?;
                 for (x, text) in places.iter().zip(quantiles(latency)) {
                     plot.canvas.notes.point((*x, y), &text);
                 }

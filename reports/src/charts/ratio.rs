@@ -27,17 +27,7 @@ impl<'a> Ratios<'a> {
     pub fn of(group: &'a GroupSummary) -> Option<Self> {
         let most_cores = group.rows.iter().filter_map(|row| row.ideal_cores).reduce(f64::max);
         let limit = most_cores.filter(|cores| group.versus == Versus::Baseline && *cores > 1.0);
-        let (axis_title, mut legend) = match group.versus {
-            Versus::Baseline => (
-                format!("speed-up over {}", group.baselines().join(" or ")),
-                "The line at 1 is the baseline".to_owned(),
-            ),
-            Versus::Wait => (
-                "wall time over the longest wait of one task".to_owned(),
-                "The line at 1 is the least possible".to_owned(),
-            ),
-            Versus::Nothing => return None,
-        };
+        let (axis_title, mut legend) = words(group)?;
         if let Some(cores) = limit {
             let cores = units::without_zeros(&units::number(cores));
             legend = format!("{legend}, the one at {cores} all cores that a runner may use");
@@ -94,6 +84,21 @@ impl Drawing for Ratios<'_> {
             }
             Ok(())
         })
+    }
+}
+
+/// What the ratios of a group are, and what the line at 1 says; none if it compares with nothing.
+pub fn words(group: &GroupSummary) -> Option<(String, String)> {
+    match group.versus {
+        Versus::Baseline => Some((
+            format!("speed-up over {}", group.baselines().join(" or ")),
+            "The line at 1 is the baseline".to_owned(),
+        )),
+        Versus::Wait => Some((
+            "wall time over the longest wait of one task".to_owned(),
+            "The line at 1 is the least possible".to_owned(),
+        )),
+        Versus::Nothing => None,
     }
 }
 

@@ -4,7 +4,7 @@ use plotters_backend::DrawingBackend;
 
 use super::canvas::Canvas;
 use super::notes::most_in_row;
-use super::tracks::{Stage, Track, Tracks};
+use super::tracks::{MANY_CELLS, Stage, Track, Tracks};
 use super::{Drawing, Drawn};
 use crate::colours::{self, Colour, FADED, HEAT};
 use crate::record::{Moment, Profile};
@@ -14,8 +14,6 @@ use crate::{findings, units};
 /// Strips that a cell has at most; with more cores, a strip is the mean of several. With many cells, fewer.
 const MOST_STRIPS: usize = 16;
 const MOST_STRIPS_OF_MANY: usize = 8;
-/// From so many cells on they are many.
-const MANY_CELLS: usize = 12;
 /// Fields that the strips of all cells have at most, roughly; where there are more, a field is the mean of several.
 const MOST_FIELDS: usize = 3_000;
 /// Height of the curve of effective cores.

@@ -8,6 +8,8 @@ use super::canvas::{Canvas, LABEL, Pen, WIDTH, fitted, text_width, title_height,
 use crate::colours::{FADED, GRID, INK};
 use crate::units;
 
+/// From so many cells on they are many: each gets less room.
+pub const MANY_CELLS: usize = 12;
 /// Height of the axis with its labels and title.
 const AXIS: f64 = 44.0;
 /// Height of a line of the legend.
