@@ -16,6 +16,7 @@
 //! ```text
 //! record.rs      the lines of results.jsonl
 //! results.rs     reads them:                   file      -> Results
+//! capacity.rs    how much parallel speed a machine, a number of workers and a number of tasks allow
 //! statistics.rs  medians, intervals, paired ratios
 //! clusters.rs    medians of rounds that share a process
 //! outliers.rs    Tukey's fences
@@ -47,6 +48,7 @@
 
 pub mod advice;
 pub mod beside;
+pub mod capacity;
 pub mod charts;
 pub mod claims;
 pub mod clusters;

@@ -31,6 +31,8 @@ pub type Parameters = BTreeMap<String, Value>;
 pub enum Record {
     /// The first line: what was asked for, and of which machine.
     Run(Box<Run>),
+    /// How much parallel speed the machine gave, measured once a run before its groups.
+    Capacity(Capacity),
     /// One cell in one round, answer verified.
     Sample(Box<Sample>),
     /// What a cell did in a pass of its own, in which spans are recorded and nothing is compared.
@@ -238,6 +240,24 @@ pub struct Machine {
     pub on_battery: Option<bool>,
     /// Load average over one minute when the run began.
     pub load_average: Option<f64>,
+}
+
+/// How much parallel speed the machine gave: the reference burn, run on several cores at once.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Capacity {
+    /// One point a number of cores, ascending, from 1.
+    pub points: Vec<CapacityPoint>,
+}
+
+/// The reference burn on so many cores at once.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct CapacityPoint {
+    /// How many burns ran at once, each in a process of its own.
+    pub burns: u64,
+    /// The speed of all of them together in each repetition, in units of the median burn that ran alone.
+    pub speeds: Vec<f64>,
 }
 
 /// One cell in one round. Its answer was right: anything else is a [`Failure`].

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use serde_json::error::Category;
 
-use crate::record::{End, Failure, Profile, Record, Run, SCHEMA, Sample};
+use crate::record::{Capacity, End, Failure, Profile, Record, Run, SCHEMA, Sample};
 
 /// Name of the file of records in the folder of a run.
 pub const FILE_NAME: &str = "results.jsonl";
@@ -17,6 +17,8 @@ pub const FILE_NAME: &str = "results.jsonl";
 pub struct Results {
     /// What was asked for, and of which machine.
     pub run: Run,
+    /// How much parallel speed the machine gave; none if it was not measured.
+    pub capacity: Option<Capacity>,
     /// The samples in the order in which they were measured.
     pub samples: Vec<Sample>,
     /// What cells did in passes of their own, in the order of the file.
@@ -156,7 +158,7 @@ impl Reader<'_> {
         if !self.has_run {
             self.check_first(&tag)?;
         }
-        if !matches!(tag.kind.as_str(), "run" | "sample" | "profile" | "error" | "end") {
+        if !matches!(tag.kind.as_str(), "run" | "capacity" | "sample" | "profile" | "error" | "end") {
             self.warn(&format!("is of the unknown type `{}` and was ignored", crate::text::plain(&tag.kind)));
             return Ok(());
         }
@@ -166,6 +168,7 @@ impl Reader<'_> {
                 self.results.run = *run;
                 self.has_run = true;
             }
+            Record::Capacity(capacity) => self.results.capacity = Some(capacity),
             Record::Sample(sample) => self.results.samples.push(*sample),
             Record::Profile(profile) => self.results.profiles.push(*profile),
             Record::Error(failure) => self.results.failures.push(failure),
