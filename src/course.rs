@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 use std::process::ExitCode;
 
 use regatta_runners::{Family, Runner, RunnerVisitor, Runners, worker};
-use regatta_workloads::{Selected, Visitor, Workload, Workloads};
+use regatta_workloads::{Burn, Selected, Visitor, Workload, Workloads};
 use serde_json::{Map, Value};
 
 use crate::catalogue::{Catalogue, Resolved, RunnerCard, WorkloadCard};
@@ -17,6 +17,9 @@ pub(crate) const CELL: &str = "__cell";
 pub(crate) const WORKER: &str = "__worker";
 /// The hidden subcommand of a server process.
 pub(crate) const SERVER: &str = "__server";
+
+/// A list of workloads, and the reference burn, which every program has and none lists.
+type WithBurn<Ws> = (Burn, Ws);
 
 /// A course: a list of workload types and a list of runner types.
 #[derive(Debug)]
@@ -55,9 +58,11 @@ impl<Ws: Workloads, Rs: Runners> Course<Ws, Rs> {
     fn helper(&self) -> Option<ExitCode> {
         let args: Vec<String> = std::env::args_os().map(|arg| arg.to_string_lossy().into_owned()).collect();
         match args.get(1)?.as_str() {
-            CELL => Some(cell::main::<Ws, Rs>()),
-            WORKER if std::env::var_os(LOG_FILE).is_some() => Some(worker::main::<TracedWorkloads<Ws>>(&args[2..])),
-            WORKER => Some(worker::main::<Ws>(&args[2..])),
+            CELL => Some(cell::main::<WithBurn<Ws>, Rs>()),
+            WORKER if std::env::var_os(LOG_FILE).is_some() => {
+                Some(worker::main::<TracedWorkloads<WithBurn<Ws>>>(&args[2..]))
+            }
+            WORKER => Some(worker::main::<WithBurn<Ws>>(&args[2..])),
             SERVER => Some(server::main(&args[2..])),
             _ => None,
         }
@@ -76,7 +81,7 @@ impl<Ws: Workloads, Rs: Runners> Catalogue for Course<Ws, Rs> {
     }
 
     fn resolve(&self, name: &str, params: &Map<String, Value>) -> Result<Resolved, String> {
-        Ws::visit(&Selected { name, params }, Resolve).map_err(|error| error.to_string())
+        WithBurn::<Ws>::visit(&Selected { name, params }, Resolve).map_err(|error| error.to_string())
     }
 }
 

@@ -4,15 +4,16 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use regatta_reports::record::{CellId, Group, Parameters, arms};
+use regatta_workloads::{Burn, Workload};
 use serde_json::Map;
 
 use crate::catalogue::{Catalogue, Resolved, RunnerCard};
 use crate::plan::{Plan, PlanError, PlannedGroup, Workers, check_runners, selects, unknown};
 
-/// What the reference burn is made of, and by which runner.
-const REFERENCE: (&str, &str) = ("counting", "sequential");
+/// Which runner carries out the reference burn.
+const REFERENCE_RUNNER: &str = "sequential";
 /// Steps of the reference burn: about 10 ms on a machine of 2025; tests of debug builds have no use for as many.
-const REFERENCE_STEPS: u64 = if cfg!(debug_assertions) { 100_000 } else { 45_000_000 };
+const REFERENCE_STEPS: u64 = if cfg!(debug_assertions) { 100_000 } else { 8_000_000 };
 
 /// A group that is ready to be carried out.
 #[derive(Debug, Clone)]
@@ -143,7 +144,7 @@ impl Plan {
         let baselines = baselines(&group.cells, &runners);
         let reference = self.reference.then(|| reference(catalogue)).flatten().filter(|_| !group.cells.is_empty());
         if reference.is_some() {
-            let (runner, arm) = (REFERENCE.1.to_owned(), arms::REFERENCE.to_owned());
+            let (runner, arm) = (REFERENCE_RUNNER.to_owned(), arms::REFERENCE.to_owned());
             group.cells.push(CellId { runner, workers: 1, arm, ..CellId::default() });
             options.push(Parameters::new());
         }
@@ -167,12 +168,11 @@ fn baselines(cells: &[CellId], runners: &[RunnerCard]) -> Vec<(usize, Option<usi
     all.filter(|(place, baseline)| *baseline != Some(*place)).collect()
 }
 
-/// The reference burn; none if the catalogue lacks what it is made of.
+/// The reference burn; none if the catalogue lacks what carries it out.
 fn reference(catalogue: &dyn Catalogue) -> Option<Reference> {
-    let (workload, runner) = REFERENCE;
-    let params = Map::from_iter([("from".to_owned(), REFERENCE_STEPS.into()), ("tasks".to_owned(), 1.into())]);
-    catalogue.runners().iter().find(|card| card.name == runner && card.unavailable.is_none())?;
-    Some(Reference { workload: workload.to_owned(), resolved: catalogue.resolve(workload, &params).ok()? })
+    let params = Map::from_iter([("steps".to_owned(), REFERENCE_STEPS.into()), ("tasks".to_owned(), 1.into())]);
+    catalogue.runners().iter().find(|card| card.name == REFERENCE_RUNNER && card.unavailable.is_none())?;
+    Some(Reference { workload: Burn::NAME.to_owned(), resolved: catalogue.resolve(Burn::NAME, &params).ok()? })
 }
 
 #[cfg(test)]
@@ -203,6 +203,8 @@ mod tests {
         );
         let arms: Vec<_> = ready[0].group.cells.iter().rev().take(3).map(|cell| &*cell.arm).collect();
         assert_eq!(arms, [arms::REFERENCE, arms::AA, ""]);
-        assert_eq!(ready[0].reference.as_ref().map(|reference| reference.resolved.tasks), Some(1));
+        let burn = ready[0].reference.as_ref().map(|reference| (&*reference.workload, reference.resolved.tasks));
+        assert_eq!(burn, Some(("reference-burn", 1)), "no workload of a list, so that no build changes it");
+        assert!(Course::standard().workloads().iter().all(|card| card.name != Burn::NAME), "and none lists it");
     }
 }

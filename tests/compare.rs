@@ -65,6 +65,9 @@ fn two_runs_side_by_side() {
         2 * 6 + 1,
         "samples, and the line of the plan"
     );
+    if cfg!(any(target_arch = "x86_64", target_arch = "aarch64")) {
+        assert!(burns.contains("\"reference\":\"machine-code-"), "the first line says which burn it was");
+    }
     let page = fs::read_to_string(folder.path().join("base/index.html")).expect("a page");
     assert!(!page.contains("(reference)"), "the burn is no contender");
 

@@ -70,6 +70,10 @@ pub struct Run {
     /// What the harness itself costs; none if it was not measured.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub overhead: Option<Overhead>,
+    /// What the reference burn is made of: `machine-code-...` if no build changes it; `build`, or nothing in older records, if the
+    /// compiler made it.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub reference: String,
     /// Where two builds were compared in the same rounds: which program each arm is.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub builds: BTreeMap<String, Build>,

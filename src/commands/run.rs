@@ -9,6 +9,7 @@ use anyhow::Context;
 use jiff::Timestamp;
 use regatta_reports::record::{self, End, Record, RunnerInfo, SCHEMA, WorkloadInfo};
 use regatta_reports::{Comparison, Results};
+use regatta_workloads::Burn;
 
 use super::compare;
 use super::report::{load_claims, write_report};
@@ -193,6 +194,7 @@ pub(crate) fn header(
             })
             .collect(),
         overhead: None,
+        reference: Burn::MADE_OF.to_owned(),
         builds: BTreeMap::new(),
     }
 }

@@ -10,9 +10,10 @@
 //! - `checksum`: how the results of all tasks become one figure that is compared with the oracle's.
 //! - `latencies`: what tasks note of their round trips, without allocating.
 //! - `list`: lists of workload types, and the way from a name to a type.
-//! - one file per workload.
+//! - one file per workload, and `burn`, the reference burn, which the harness adds to every list.
 
 mod block;
+mod burn;
 mod checksum;
 mod context;
 mod convoy;
@@ -27,6 +28,7 @@ mod switch;
 mod workload;
 
 pub use block::Block;
+pub use burn::Burn;
 pub use checksum::{Tally, expected_tally};
 pub use context::{Context, Stream};
 pub use convoy::Convoy;
