@@ -33,6 +33,8 @@ pub enum Record {
     Run(Box<Run>),
     /// How much parallel speed the machine gave, measured once a run before its groups.
     Capacity(Capacity),
+    /// The CPU time of one task alone in one runner, measured once a run before its groups.
+    Lone(Lone),
     /// One cell in one round, answer verified.
     Sample(Box<Sample>),
     /// What a cell did in a pass of its own, in which spans are recorded and nothing is compared.
@@ -77,6 +79,9 @@ pub struct Run {
     /// Where two builds were compared in the same rounds: which program each arm is.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub builds: BTreeMap<String, Build>,
+    /// What was asked for and is not in the run, one sentence each.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<String>,
 }
 
 /// What the harness itself costs, medians, nanoseconds.
@@ -264,6 +269,21 @@ pub struct CapacityPoint {
     pub speeds: Vec<f64>,
 }
 
+/// The CPU time of one task of a CPU-bound group that runs alone in one runner. It is the same in all runners of a language, unless the
+/// compiler made different code of the task's body. One line a group and runner.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Lone {
+    /// Workload name.
+    pub workload: String,
+    /// All parameters of the group that it stands for, though only one task of it ran.
+    pub params: Parameters,
+    /// Runner name.
+    pub runner: String,
+    /// CPU time of a run of that one task, nanoseconds, in each repetition.
+    pub cpu_ns: Vec<u64>,
+}
+
 /// One cell in one round. Its answer was right: anything else is a [`Failure`].
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -302,6 +322,9 @@ pub struct Sample {
     /// Peak resident memory of its worker processes, bytes: the sum over those alive at the end, or, where
     /// none is, that of the largest one that has ended.
     pub children_rss_bytes: Option<u64>,
+    /// Memory of the cell process and all its children at once, shared pages counted once, bytes; the source key is `memory`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tree_pss_bytes: Option<u64>,
     /// Time that the runner took to start (pool, runtime), nanoseconds; the same for all samples of a process.
     pub start_ns: u64,
     /// CPU time that the hypervisor gave to others in the meantime, all cores, nanoseconds.

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use serde_json::error::Category;
 
-use crate::record::{Capacity, End, Failure, Profile, Record, Run, SCHEMA, Sample};
+use crate::record::{Capacity, End, Failure, Lone, Profile, Record, Run, SCHEMA, Sample};
 
 /// Name of the file of records in the folder of a run.
 pub const FILE_NAME: &str = "results.jsonl";
@@ -19,6 +19,8 @@ pub struct Results {
     pub run: Run,
     /// How much parallel speed the machine gave; none if it was not measured.
     pub capacity: Option<Capacity>,
+    /// The CPU time of one task alone, by workload and runner.
+    pub lone: Vec<Lone>,
     /// The samples in the order in which they were measured.
     pub samples: Vec<Sample>,
     /// What cells did in passes of their own, in the order of the file.
@@ -158,7 +160,7 @@ impl Reader<'_> {
         if !self.has_run {
             self.check_first(&tag)?;
         }
-        if !matches!(tag.kind.as_str(), "run" | "capacity" | "sample" | "profile" | "error" | "end") {
+        if !matches!(tag.kind.as_str(), "run" | "capacity" | "lone" | "sample" | "profile" | "error" | "end") {
             self.warn(&format!("is of the unknown type `{}` and was ignored", crate::text::plain(&tag.kind)));
             return Ok(());
         }
@@ -169,6 +171,7 @@ impl Reader<'_> {
                 self.has_run = true;
             }
             Record::Capacity(capacity) => self.results.capacity = Some(capacity),
+            Record::Lone(lone) => self.results.lone.push(lone),
             Record::Sample(sample) => self.results.samples.push(*sample),
             Record::Profile(profile) => self.results.profiles.push(*profile),
             Record::Error(failure) => self.results.failures.push(failure),
@@ -229,6 +232,21 @@ mod tests {
         assert_eq!(results.samples[0].cell.workers, 2);
         assert!(results.is_complete());
         assert_eq!(results.warnings, ["Line 3 of results.jsonl is of the unknown type `weather` and was ignored."]);
+    }
+
+    #[test]
+    fn lone_tasks_memory_of_the_tree_and_what_is_left_out_are_read() {
+        let text = format!(
+            "{}\n{}\n{}\n",
+            r#"{"type":"run","schema":1,"left_out":["No workload is called `x`."]}"#,
+            r#"{"type":"lone","workload":"w","params":{"n":3},"runner":"r","cpu_ns":[5,6]}"#,
+            r#"{"type":"sample","workload":"w","runner":"r","tree_pss_bytes":7}"#,
+        );
+        let results = read(&text).expect("well-formed");
+        assert_eq!(results.run.left_out, ["No workload is called `x`."]);
+        assert_eq!((results.lone[0].runner.as_str(), results.lone[0].cpu_ns.as_slice()), ("r", [5, 6].as_slice()));
+        assert_eq!(results.samples[0].tree_pss_bytes, Some(7));
+        assert!(results.warnings.is_empty());
     }
 
     #[test]

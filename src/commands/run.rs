@@ -196,6 +196,7 @@ pub(crate) fn header(
         overhead: None,
         reference: Burn::MADE_OF.to_owned(),
         builds: BTreeMap::new(),
+        left_out: Vec::new(),
     }
 }
 

@@ -28,7 +28,7 @@ impl<W: Write> Sink for Announce<W> {
                 let word = if failure.kind.is_not_run() { "not run " } else { "FAILED  " };
                 writeln!(self.0, "{word} {:<10} {:<20} {}", failure.workload, failure.cell.runner, failure.message)
             }
-            Record::Run(_) | Record::Capacity(_) | Record::Profile(_) | Record::End(_) => Ok(()),
+            Record::Run(_) | Record::Capacity(_) | Record::Lone(_) | Record::Profile(_) | Record::End(_) => Ok(()),
         }
     }
 }
