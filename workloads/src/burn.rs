@@ -1,9 +1,11 @@
 //! The reference burn: a fixed piece of computing that shows how fast the machine is.
 //!
 //! It must not change when a build does, or a build that makes everything slower would pass for a slower machine. So it is machine
-//! code, written here and not by the compiler: one loop at an address that is a multiple of 64, each step of which waits for the one
-//! before (multiply, then add), so that the front end of the core is never what decides. Where no machine code is written, the
-//! compiler makes the loop, and [`Burn::MADE_OF`] says so. It is in no list: the harness adds it to every program.
+//! code, written here and not by the compiler: one loop at an address that is a multiple of 64, which advances four states at once.
+//! Each multiplies, then adds, and waits for its own step before. Together the four keep the core's multiplier busy in every cycle. So
+//! the front end of the core is never what decides, and sibling threads, which share the multiplier, show that they are not two cores.
+//! Where no machine code is written, the compiler makes the loop, and [`Burn::MADE_OF`] says so. It is in no list: the harness adds it
+//! to every program.
 
 use serde::{Deserialize, Serialize};
 
@@ -13,12 +15,14 @@ use crate::{Context, Error, Kind, Tally, Workload, expected_tally};
 const FACTOR: u64 = 6_364_136_223_846_793_005;
 /// What is added in each step.
 const TERM: u64 = 1_442_695_040_888_963_407;
+/// States that are advanced at once: a multiplication takes three or four cycles, and one can begin in each.
+const LANES: u64 = 4;
 
 /// Burns a core for a number of steps.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Burn {
-    /// Steps of each task: some four cycles each.
+    /// Steps of each task: some four cycles each, in which all states advance.
     pub steps: u64,
     /// Number of tasks.
     pub tasks: u64,
@@ -66,14 +70,25 @@ impl Workload for Burn {
             power = power.wrapping_mul(power);
             left >>= 1;
         }
-        expected_tally((0..self.tasks).map(|index| index.wrapping_mul(factor).wrapping_add(term)))
+        let end = |state: u64| state.wrapping_mul(factor).wrapping_add(term);
+        expected_tally((0..self.tasks).map(|index| sum(beginning(index).map(end))))
     }
 }
 
-/// Carries out `steps` steps from a state and returns the last one.
+/// The states from which the task of this index begins.
+fn beginning(index: u64) -> [u64; LANES as usize] {
+    std::array::from_fn(|lane| index.wrapping_mul(LANES).wrapping_add(lane as u64))
+}
+
+fn sum(states: [u64; LANES as usize]) -> u64 {
+    states.into_iter().fold(0, u64::wrapping_add)
+}
+
+/// Carries out `steps` steps of the task of this index and returns the sum of its last states.
 #[cfg(target_arch = "x86_64")]
 #[inline(never)]
-fn burn(mut state: u64, steps: u64) -> u64 {
+fn burn(index: u64, steps: u64) -> u64 {
+    let [mut a, mut b, mut c, mut d] = beginning(index);
     // SAFETY: the loop reads and writes no memory and no stack, and only the registers that are named; it ends, for `steps` is counted
     // down to 0 and the loop is left out where it is 0.
     unsafe {
@@ -82,54 +97,74 @@ fn burn(mut state: u64, steps: u64) -> u64 {
             "jz 3f",
             ".p2align 6",
             "2:",
-            "imul {state}, {factor}",
-            "add {state}, {term}",
+            "imul {a}, {factor}",
+            "imul {b}, {factor}",
+            "imul {c}, {factor}",
+            "imul {d}, {factor}",
+            "add {a}, {term}",
+            "add {b}, {term}",
+            "add {c}, {term}",
+            "add {d}, {term}",
             "dec {left}",
             "jnz 2b",
             "3:",
             left = inout(reg) steps => _,
-            state = inout(reg) state,
+            a = inout(reg) a,
+            b = inout(reg) b,
+            c = inout(reg) c,
+            d = inout(reg) d,
             factor = in(reg) FACTOR,
             term = in(reg) TERM,
             options(nomem, nostack),
         );
     }
-    state
+    sum([a, b, c, d])
 }
 
-/// Carries out `steps` steps from a state and returns the last one.
+/// Carries out `steps` steps of the task of this index and returns the sum of its last states.
 #[cfg(target_arch = "aarch64")]
 #[inline(never)]
-fn burn(mut state: u64, steps: u64) -> u64 {
+fn burn(index: u64, steps: u64) -> u64 {
+    let [mut a, mut b, mut c, mut d] = beginning(index);
     // SAFETY: as on x86-64.
     unsafe {
         std::arch::asm!(
             "cbz {left}, 3f",
             ".p2align 6",
             "2:",
-            "mul {state}, {state}, {factor}",
-            "add {state}, {state}, {term}",
+            "mul {a}, {a}, {factor}",
+            "mul {b}, {b}, {factor}",
+            "mul {c}, {c}, {factor}",
+            "mul {d}, {d}, {factor}",
+            "add {a}, {a}, {term}",
+            "add {b}, {b}, {term}",
+            "add {c}, {c}, {term}",
+            "add {d}, {d}, {term}",
             "subs {left}, {left}, #1",
             "b.ne 2b",
             "3:",
             left = inout(reg) steps => _,
-            state = inout(reg) state,
+            a = inout(reg) a,
+            b = inout(reg) b,
+            c = inout(reg) c,
+            d = inout(reg) d,
             factor = in(reg) FACTOR,
             term = in(reg) TERM,
             options(nomem, nostack),
         );
     }
-    state
+    sum([a, b, c, d])
 }
 
-/// Carries out `steps` steps from a state and returns the last one.
+/// Carries out `steps` steps of the task of this index and returns the sum of its last states.
 #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
 #[inline(never)]
-fn burn(mut state: u64, steps: u64) -> u64 {
+fn burn(index: u64, steps: u64) -> u64 {
+    let mut states = beginning(index);
     for _ in 0..steps {
-        state = std::hint::black_box(state.wrapping_mul(FACTOR).wrapping_add(TERM));
+        states = std::hint::black_box(states.map(|state| state.wrapping_mul(FACTOR).wrapping_add(TERM)));
     }
-    state
+    sum(states)
 }
 
 #[cfg(test)]
@@ -141,8 +176,8 @@ mod tests {
         for steps in [0, 1, 2, 3, 1000, 65_537] {
             let workload = Burn { steps, tasks: 3 };
             assert_eq!(workload.expected(), expected_tally((0..3).map(|index| burn(index, steps))), "{steps} steps");
-            let by_hand = (0..steps).fold(1_u64, |state, _| state.wrapping_mul(FACTOR).wrapping_add(TERM));
-            assert_eq!(burn(1, steps), by_hand, "{steps} steps");
+            let by_hand = |state| (0..steps).fold(state, |state: u64, _| state.wrapping_mul(FACTOR).wrapping_add(TERM));
+            assert_eq!(burn(1, steps), sum([4, 5, 6, 7].map(by_hand)), "{steps} steps");
         }
     }
 }
