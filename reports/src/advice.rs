@@ -103,8 +103,12 @@ fn advise<'a>(situation: Situation, family: &str, contests: Vec<Contest<'a>>) ->
     let first = order.first()?.clone();
     let mut others: Vec<&Standing> = order.iter().skip(1).filter(|other| other.best == first.best).collect();
     others.sort_by(|a, b| a.memory.total_cmp(&b.memory));
-    let as_good = others.into_iter().map(|other| crate::text::plain(&other.label)).collect();
-    let reason = if contests.len() == 1 && contests[0].leader().is_some_and(|row| row.cell.runner == first.label) {
+    let as_good: Vec<String> = others.into_iter().map(|other| crate::text::plain(&other.label)).collect();
+    let is_told = contests.iter().any(|contest| contest.is_told);
+    let as_good = if is_told { as_good } else { Vec::new() };
+    let reason = if !is_told {
+        "the least median, but there were too few rounds to tell".to_owned()
+    } else if contests.len() == 1 && contests[0].leader().is_some_and(|row| row.cell.runner == first.label) {
         "the fastest".to_owned()
     } else if contests.len() == 1 {
         "as good as the fastest".to_owned()

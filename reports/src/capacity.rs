@@ -2,6 +2,7 @@
 
 use crate::record::Capacity;
 use crate::statistics::median;
+use crate::units;
 
 /// What a machine gives at most to tasks that compute.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,9 +24,29 @@ impl Ceiling {
         Self { usable, points }
     }
 
+    /// Returns the cores that the run could use.
+    pub fn usable(&self) -> f64 {
+        self.usable
+    }
+
     /// Whether it was measured, rather than taken for the number of usable cores.
     pub fn is_measured(&self) -> bool {
         self.points.iter().any(|(burns, _)| *burns > 1.0)
+    }
+
+    /// Says what all cores give together, such as "2 cores here give 1.94 of one"; none if it was not measured.
+    pub fn sentence(&self) -> Option<String> {
+        let (burns, speed) = self.points.last().filter(|_| self.is_measured())?;
+        Some(format!("{burns} cores here give {} of one", units::number(speed.min(*burns))))
+    }
+
+    /// Says what each number of cores gives that was measured, such as "2 cores give 1.94 of one, 4 cores give 3.60 of one"; none if it was not measured.
+    pub fn course(&self) -> Option<String> {
+        let points = self.points.iter().filter(|(burns, _)| *burns > 1.0);
+        let parts: Vec<String> = points
+            .map(|(burns, speed)| format!("{burns} cores give {} of one", units::number(speed.min(*burns))))
+            .collect();
+        (!parts.is_empty()).then(|| parts.join(", "))
     }
 
     /// Returns the speed of so many threads that compute at once, in units of one: between two measured points on the line that joins
@@ -86,6 +107,10 @@ mod tests {
     fn the_measured_capacity_bounds_it() {
         let ceiling = Ceiling::new(8.0, Some(&capacity(&[(1, 1.0), (2, 1.94), (4, 3.6), (8, 4.8)])));
         assert!(ceiling.is_measured());
+        assert_eq!(ceiling.sentence().as_deref(), Some("8 cores here give 4.80 of one"));
+        let course = "2 cores give 1.94 of one, 4 cores give 3.60 of one, 8 cores give 4.80 of one";
+        assert_eq!(ceiling.course().as_deref(), Some(course));
+        assert_eq!(Ceiling::new(8.0, None).sentence(), None, "nothing is said of what was not measured");
         assert_eq!(ceiling.of_threads(2.0), 1.94);
         assert!((ceiling.of_threads(6.0) - 4.2).abs() < 1e-12);
         assert_eq!(ceiling.of_threads(100.0), 4.8);

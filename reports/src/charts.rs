@@ -98,7 +98,7 @@ trait Drawing {
 ///
 /// # Errors
 /// If the drawing library fails.
-pub fn of_group(group: &GroupSummary, usable_cores: Option<f64>) -> Result<Vec<Chart>, ChartError> {
+pub fn of_group(group: &GroupSummary) -> Result<Vec<Chart>, ChartError> {
     let mut charts = Vec::new();
     if let Some(chart) = samples::Samples::of(group) {
         charts.push(render(&chart)?);
@@ -112,7 +112,7 @@ pub fn of_group(group: &GroupSummary, usable_cores: Option<f64>) -> Result<Vec<C
     if let Some(chart) = loss::Loss::of(group) {
         charts.push(render(&chart)?);
     }
-    if let Some(chart) = cores::Cores::of(group, usable_cores) {
+    if let Some(chart) = cores::Cores::of(group) {
         charts.push(render(&chart)?);
     }
     if let Some(chart) = utilisation::Utilisation::of(group) {
@@ -133,15 +133,11 @@ pub fn of_costs(costs: &[Cost]) -> Result<Vec<Chart>, ChartError> {
 ///
 /// # Errors
 /// If the drawing library fails.
-pub fn of_profiles(
-    group: &GroupSummary,
-    profiles: &[Profile],
-    usable_cores: Option<f64>,
-) -> Result<Vec<Chart>, ChartError> {
+pub fn of_profiles(group: &GroupSummary, profiles: &[Profile]) -> Result<Vec<Chart>, ChartError> {
     let of_row = |row: &Row| profiles.iter().find(|profile| profile.cell == row.cell && group.is_of(profile));
-    let profiles: Vec<(&Row, &Profile)> = group.rows.iter().filter_map(|row| Some((row, of_row(row)?))).collect();
+    let profiles: Vec<(&Row, &Profile)> = group.contenders().filter_map(|row| Some((row, of_row(row)?))).collect();
     let mut charts = Vec::new();
-    if let Some(chart) = timeline::Timeline::of(group, &profiles, usable_cores) {
+    if let Some(chart) = timeline::Timeline::of(group, &profiles) {
         charts.push(render(&chart)?);
     }
     if let Some(chart) = lanes::Lanes::of(group, &profiles) {
@@ -159,13 +155,13 @@ pub fn of_shared(shared: &Shared, letters: &[&str]) -> Result<Option<Chart>, Cha
 }
 
 /// Names of the charts that [`of_group`] makes.
-pub fn names(group: &GroupSummary, usable_cores: Option<f64>) -> Vec<&'static str> {
+pub fn names(group: &GroupSummary) -> Vec<&'static str> {
     let names = [
         samples::Samples::of(group).map(|chart| chart.name()),
         ratio::Ratios::of(group).map(|chart| chart.name()),
         latency::Latencies::of(group).map(|chart| chart.name()),
         loss::Loss::of(group).map(|chart| chart.name()),
-        cores::Cores::of(group, usable_cores).map(|chart| chart.name()),
+        cores::Cores::of(group).map(|chart| chart.name()),
         utilisation::Utilisation::of(group).map(|chart| chart.name()),
     ];
     names.into_iter().flatten().collect()

@@ -57,7 +57,7 @@ const WALL: Column = Column {
     short: "Wall",
     meaning: "Time of one run, from before its first task is handed out until after its last result is in: median of \
               the rounds, and the interval that encloses the true median with at least 95 % probability (fewer than 6 \
-              rounds: the range, marked min–max).",
+              rounds: the range, marked min–max). Where all rounds are of one process, the interval is of that process.",
     field: |row| Field {
         figure: row.wall.map_or_else(|| row.missing().unwrap_or_default(), |wall| units::duration(wall.value)),
         detail: row.wall.map(|wall| units::duration_ends(&wall)).unwrap_or_default(),
@@ -131,8 +131,8 @@ const SWITCHES: Column = Column {
 const MEMORY: Column = Column {
     heading: "Peak memory",
     short: "Memory",
-    meaning: "Most resident memory of the cell process and its worker processes together (pages that they share count \
-              in each).",
+    meaning: "Most memory of the cell process and all its children at once, pages that they share counted once; where that \
+              was not recorded, the sum of the most that each was seen to have, shared pages counted in each.",
     field: memory,
 };
 
@@ -217,8 +217,7 @@ fn ratio(row: &Row) -> Field {
 }
 
 fn memory(row: &Row) -> Field {
-    let children = row.children_rss_bytes.filter(|bytes| *bytes > 0.0);
-    let total = row.peak_rss_bytes.map(|own| own + children.unwrap_or(0.0));
+    let children = row.children_rss_bytes.filter(|bytes| *bytes > 0.0 && row.tree_pss_bytes.is_none());
     let detail = children.map(|bytes| format!("workers {}", units::size(bytes))).unwrap_or_default();
-    Field { detail, ..field(total, units::size) }
+    Field { detail, ..field(row.memory_bytes(), units::size) }
 }

@@ -54,6 +54,17 @@ const COLUMNS: &[Column] = &[
     ("wall_min_ns", |_, row| number(row.fastest_ns)),
     ("outliers", |_, row| row.outliers.to_string()),
     ("left_out", |_, row| row.left_out.len().to_string()),
+    ("tree_pss_bytes", |_, row| number(row.tree_pss_bytes)),
+    ("processes", |_, row| row.processes.to_string()),
+    ("noise_factor", |_, row| number(row.noise)),
+    ("over_original", |_, row| number(row.over_original.map(|ratio| ratio.value))),
+    ("over_original_low", |_, row| number(row.over_original.map(|ratio| ratio.low))),
+    ("over_original_high", |_, row| number(row.over_original.map(|ratio| ratio.high))),
+    ("code_differs", |_, row| row.code_differs.to_string()),
+    ("capacity_cores", |group, row| {
+        let ceiling = group.ceiling.as_ref().filter(|ceiling| ceiling.is_measured());
+        number(ceiling.map(|ceiling| ceiling.of_threads(row.cell.workers as f64)))
+    }),
 ];
 
 /// The summary as CSV with a heading line. A figure that there is not is an empty field.
@@ -65,7 +76,7 @@ pub fn csv_summary(summary: &Summary) -> Result<Vec<u8>, ::csv::Error> {
     writer.write_record(COLUMNS.iter().map(|(name, _)| name))?;
     for group in &summary.groups {
         for row in &group.rows {
-            writer.write_record(COLUMNS.iter().map(|(_, value)| value(group, row)))?;
+            writer.write_record(COLUMNS.iter().map(|(_, value)| harmless(value(group, row))))?;
         }
     }
     writer.into_inner().map_err(|error| error.into_error().into())
@@ -75,7 +86,38 @@ fn ratio(group: &GroupSummary, row: &Row, versus: Versus) -> Option<Estimate> {
     row.ratio.filter(|_| group.versus == versus)
 }
 
+/// The field with an apostrophe in front if a spreadsheet would take it for a formula; numbers stay numbers.
+fn harmless(field: String) -> String {
+    let is_formula = field.starts_with(['=', '+', '-', '@', '\t', '\r']) && field.parse::<f64>().is_err();
+    if is_formula { format!("'{field}") } else { field }
+}
+
 /// The shortest text that reads back as the same number.
 fn number(value: Option<f64>) -> String {
     value.map(|value| value.to_string()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_field_is_a_formula_and_numbers_stay_numbers() {
+        for formula in ["=1+1", "+cmd", "-x", "@SUM(A1)", "\t=1", "\r=1", "-1+cmd|' /C calc'!A0"] {
+            assert_eq!(harmless(formula.to_owned()), format!("'{formula}"));
+        }
+        for plain in ["", "-5", "-0.25", "+3", "-1e-7", "rayon", "a=b", "2026-01-01"] {
+            assert_eq!(harmless(plain.to_owned()), plain);
+        }
+    }
+
+    #[test]
+    fn names_from_outside_are_made_harmless() {
+        let mut row = Row::default();
+        row.cell.runner = "=HYPERLINK(\"http://x\")".to_owned();
+        row.cell.options = "@x=1".to_owned();
+        let (_, runner) = COLUMNS.iter().find(|(name, _)| *name == "runner").expect("a column");
+        let group = GroupSummary::default();
+        assert!(harmless(runner(&group, &row)).starts_with("'="));
+    }
 }

@@ -2,6 +2,7 @@
 //!
 //! A difference is only claimed where [`Row::differs`] says that it is more than noise.
 
+use crate::capacity::Ceiling;
 use crate::loss::{Cores, Waits};
 use crate::summary::{GroupSummary, Row, Versus};
 use crate::units;
@@ -35,18 +36,24 @@ fn contenders(group: &GroupSummary) -> impl Iterator<Item = (&Row, f64)> {
 
 fn speed_up(group: &GroupSummary) -> Option<String> {
     let total = contenders(group).count();
-    let differing = || contenders(group).filter(|(row, _)| row.differs(group.noise));
+    let differing = || contenders(group).filter(|(row, _)| row.differs());
     let faster = differing().filter(|(_, ratio)| *ratio > 1.0).count();
     let slower = differing().filter(|(_, ratio)| *ratio < 1.0).count();
+    let untold = contenders(group).filter(|(row, _)| !row.ratio.is_some_and(|ratio| ratio.is_interval())).count();
     let (best, by) = contenders(group).max_by(|a, b| a.1.total_cmp(&b.1))?;
     let baseline = best.baseline.as_deref().unwrap_or("its baseline");
     let base = if group.baselines().len() == 1 { baseline } else { "their baselines" };
-    Some(if faster == 0 && slower == 0 {
+    Some(if untold == total {
+        format!("{} is {} as fast as {baseline}, but there were too few rounds to tell", best.label, units::ratio(by))
+    } else if faster == 0 && slower == 0 && untold == 0 {
         format!("No runner differs from {base} by more than noise")
+    } else if faster == 0 && slower == 0 {
+        format!("No runner is seen to differ from {base}; for {untold} of {total} there were too few rounds to tell")
     } else if faster == 0 {
         format!("No runner beats {base}; {}", losers(slower, total))
     } else {
-        format!("{} is {} as fast as {baseline}; {faster} of {total} beat {base}", best.label, units::ratio(by))
+        let doubt = best.doubt().map(|doubt| format!(" ({doubt})")).unwrap_or_default();
+        format!("{} is {} as fast as {baseline}{doubt}; {faster} of {total} beat {base}", best.label, units::ratio(by))
     })
 }
 
@@ -83,10 +90,11 @@ pub fn samples(group: &GroupSummary) -> String {
 }
 
 /// What the effective cores show.
-pub fn cores(group: &GroupSummary, usable: Option<f64>) -> String {
+pub fn cores(group: &GroupSummary) -> String {
     let Some((least, most)) = extremes(group, |row| Some(row.effective_cores?.value)) else {
         return "CPU time was not recorded".to_owned();
     };
+    let usable = group.ceiling.as_ref().map(Ceiling::usable);
     let of = usable.map(|cores| format!(" of {}", units::without_zeros(&units::number(cores)))).unwrap_or_default();
     let (lowest, highest) = (units::cores(least.1), units::cores(most.1));
     format!("{} keeps {highest}{of} cores busy, {} {lowest}", most.0.label, least.0.label)

@@ -10,6 +10,7 @@ use askama::Template;
 
 pub use self::beside::side_by_side;
 use crate::advice::{self, Advice};
+use crate::capacity::Ceiling;
 use crate::charts::Chart;
 use crate::claims::{Outcome, Verdict};
 use crate::colours::{self, Colour};
@@ -106,7 +107,7 @@ pub fn page(
         matrix: Matrix::of(summary),
         tints: Tint::all().collect(),
         advice: advice.chunk_by(|a, b| a.situation == b.situation).collect(),
-        machine: machine(&run.machine),
+        machine: machine(&run.machine, summary),
         plan: plan(run),
         program: program(&run.program),
         fidelity: Fidelity::of(results, summary),
@@ -169,7 +170,7 @@ fn facts<const N: usize>(facts: [(&str, Option<String>); N]) -> Vec<Fact> {
     known.map(|(term, text)| Fact { term: term.to_owned(), text: plain(&text) }).collect()
 }
 
-fn machine(machine: &Machine) -> Vec<Fact> {
+fn machine(machine: &Machine, summary: &Summary) -> Vec<Fact> {
     let yes_no = |is: bool| if is { "yes" } else { "no" }.to_owned();
     let count = |cores: u64| (cores > 0).then(|| cores.to_string());
     facts([
@@ -182,6 +183,7 @@ fn machine(machine: &Machine) -> Vec<Fact> {
             "CPU quota",
             machine.quota_cores.map(|cores| format!("{} cores", units::without_zeros(&units::number(cores)))),
         ),
+        ("Capacity, measured", summary.ceiling.as_ref().and_then(Ceiling::course)),
         ("Memory", (machine.memory_bytes > 0).then(|| units::size(machine.memory_bytes as f64))),
         ("System", Some(machine.os.clone())),
         ("Kernel", Some(machine.kernel.clone())),

@@ -21,6 +21,7 @@
 //! clusters.rs    medians of rounds that share a process
 //! outliers.rs    Tukey's fences
 //! rounds.rs      which rounds were disturbed
+//! lone.rs        in which runners the compiler made other code of a task
 //! lint.rs        what is unfair or doubtful, with its remedy
 //! effect.rs      the factor between two builds, with processes as the units
 //! compare.rs     two runs or two builds side by side:   Results x 2 -> Comparison
@@ -64,6 +65,7 @@ pub mod html;
 mod loss;
 
 pub mod lint;
+pub mod lone;
 pub mod markdown;
 pub mod matrix;
 pub mod outliers;

@@ -2,10 +2,11 @@
 
 use std::fmt;
 
-use crate::record::{RunnerInfo, Sample};
+use crate::lone::{self, CodeDiffers};
+use crate::record::RunnerInfo;
 use crate::results::Results;
-use crate::statistics::median;
 use crate::summary::{Gravity, GroupSummary, Row};
+use crate::text::plain;
 use crate::units;
 
 /// Share of its one core above which a server bounds what its clients can do.
@@ -56,6 +57,13 @@ pub enum Warning {
         group: String,
         /// How many cores.
         cores: f64,
+    },
+    /// The compiler made different code of the same task's body in different runners.
+    CodeDiffers {
+        /// The cell that stands out the most, and by how much, in words.
+        most: String,
+        /// The cells, by name.
+        cells: Vec<String>,
     },
     /// There were too many dirty rounds to leave them out.
     DirtyRounds {
@@ -145,6 +153,12 @@ impl fmt::Display for Warning {
                 "Other programs kept up to {cores:.1} cores busy in the meantime (median of a cell in {group}): \
                  the machine was not quiet. Stop them, or give the run more rounds."
             ),
+            Self::CodeDiffers { most, cells } => write!(
+                to,
+                "One task alone takes {most}: the compiler made different code of its body. No claim and no advice rests on such \
+                 cells ({}). Move the body of the task into a function marked `#[inline(never)]`, and call it from `task`.",
+                named(cells)
+            ),
             Self::DirtyRounds { groups } => write!(
                 to,
                 "More than a fifth of the rounds of {} were disturbed, too many to leave them out: their figures are those of \
@@ -218,11 +232,12 @@ pub fn of(results: &Results, groups: &[GroupSummary], usable_cores: Option<f64>)
     if matches!(machine.governor.as_str(), "powersave" | "conservative") && machine.turbo != Some(true) {
         warnings.push(Warning::PowerSaving { governor: machine.governor.clone() });
     }
-    let noise = groups.iter().filter_map(|group| group.noise).fold(1.0, f64::max);
+    let noise = groups.iter().flat_map(|group| &group.rows).filter_map(|row| row.noise).fold(1.0, f64::max);
     let (turbo, smt) = (machine.turbo == Some(true), machine.smt == Some(true));
     if noise > NOISY && (turbo || smt) {
         warnings.push(Warning::MovingClock { noise, turbo, smt });
     }
+    warnings.extend(code_differs(results, groups));
     warnings.extend(disturbed(groups));
     let dirty: Vec<String> =
         groups.iter().filter(|group| group.dirty.is_too_many()).map(|group| group.title.clone()).collect();
@@ -243,21 +258,20 @@ pub fn of(results: &Results, groups: &[GroupSummary], usable_cores: Option<f64>)
     };
     of_cells(&|group, row| lacks_widths(group, row, &runner), |cells| Warning::UnequalWorkers { cells });
     of_cells(&|group, row| leaves_workers_idle(group, row, &runner(row)), |cells| Warning::IdleWorkers { cells });
-    let server = |group: &GroupSummary, row: &Row| server_share(results, group, row);
-    of_cells(&|group, row| server(group, row).is_some_and(|share| share > SATURATED), |cells| {
-        Warning::SaturatedServer { cells }
+    of_cells(&|_, row| row.server_busy.is_some_and(|share| share > SATURATED), |cells| Warning::SaturatedServer {
+        cells,
     });
     of_cells(
-        &|group, row| {
+        &|_, row| {
             let most = if runner(row).parallelism == "one" { 1.0 } else { usable_cores.unwrap_or(f64::INFINITY) };
-            server(group, row).is_some() && row.effective_cores.is_some_and(|cores| cores.value > SATURATED * most)
+            row.server_busy.is_some() && row.effective_cores.is_some_and(|cores| cores.value > SATURATED * most)
         },
         |cells| Warning::SaturatedClient { cells },
     );
     of_cells(&|group, row| is_late(group, row, &runner(row)), |cells| Warning::LateTimers { cells });
     of_cells(
         &|group, row| {
-            let only_waits = group.kind == "io" && group.wait_ns > 0.0 && server(group, row).is_none();
+            let only_waits = group.kind == "io" && group.wait_ns > 0.0 && row.server_busy.is_none();
             // To create a unit for each task takes a core for a while, and has its own figure.
             let only_waits = only_waits && runner(row).parallelism != "per-task";
             only_waits && row.effective_cores.is_some_and(|cores| cores.value > SPINNING_CORES)
@@ -281,6 +295,27 @@ fn cells(groups: &[GroupSummary], is: &dyn Fn(&GroupSummary, &Row) -> bool) -> V
 fn named(names: &[String]) -> String {
     let shown = names.iter().take(NAMES).cloned().collect::<Vec<_>>().join(", ");
     if names.len() > NAMES { format!("{shown} and {} more", names.len() - NAMES) } else { shown }
+}
+
+fn code_differs(results: &Results, groups: &[GroupSummary]) -> Option<Warning> {
+    let found = lone::differing(results);
+    let distance = |one: &CodeDiffers| one.factor.ln().abs();
+    let most = found.iter().max_by(|a, b| distance(a).total_cmp(&distance(b)))?;
+    let title = |one: &CodeDiffers| {
+        let group = groups.iter().find(|group| group.workload == one.lone.workload && group.params == one.lone.params);
+        group.map_or_else(|| plain(&one.lone.workload), |group| group.title.clone())
+    };
+    let name = |one: &CodeDiffers| format!("{} in {}", plain(&one.lone.runner), title(one));
+    Some(Warning::CodeDiffers {
+        most: format!(
+            "{} the CPU time under `{}` that it takes under `{}` ({})",
+            units::ratio(most.factor),
+            plain(&most.lone.runner),
+            plain(most.baseline),
+            title(most)
+        ),
+        cells: found.iter().map(name).collect(),
+    })
 }
 
 fn disturbed(groups: &[GroupSummary]) -> Option<Warning> {
@@ -309,20 +344,6 @@ fn leaves_workers_idle(group: &GroupSummary, row: &Row, runner: &RunnerInfo) -> 
     group.is_cpu_bound() && is_pool(runner) && group.tasks >= row.cell.workers && used < row.cell.workers
 }
 
-/// Cores that the group's server kept busy on average; none if it has no server.
-fn server_share(results: &Results, group: &GroupSummary, row: &Row) -> Option<f64> {
-    let is_of = |sample: &&Sample| {
-        sample.cell == row.cell
-            && sample.workload == group.workload
-            && sample.params == group.params
-            && sample.wall_ns > 0
-    };
-    let shares = results.samples.iter().filter(is_of);
-    let shares: Vec<f64> =
-        shares.filter_map(|sample| Some(sample.server_cpu_ns? as f64 / sample.wall_ns as f64)).collect();
-    median(&shares)
-}
-
 /// Whether the waits of a cell that sleeps took longer than its timer explains.
 fn is_late(group: &GroupSummary, row: &Row, runner: &RunnerInfo) -> bool {
     let Some(wall) = row.wall.filter(|_| group.workload == "sleep" && group.wait_ns > 0.0) else { return false };
@@ -343,7 +364,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
-    use crate::record::{CellId, Group, Run, WorkloadInfo, arms};
+    use crate::record::{CellId, Group, Lone, Run, Sample, WorkloadInfo, arms};
     use crate::summary::Summary;
 
     /// A run of one group of these cells, `(runner, model, parallelism, workers)`, each sample as `sample` makes it.
@@ -416,6 +437,35 @@ mod tests {
         assert!(matches!(&found[..], [Warning::UnequalWorkers { cells }] if cells.len() == 2), "{found:?}");
         let idle = run("primes", "cpu", 0, &cells[..1], Sample { workers_seen: 1, ..quiet() });
         assert_eq!(warnings(&idle), [Warning::IdleWorkers { cells: vec!["rayon in primes".to_owned()] }]);
+    }
+
+    #[test]
+    fn other_code_of_the_same_body() {
+        let cells = [("sequential", "sequential", "one", 1), ("async", "async", "workers", 2)];
+        let mut results = run("primes", "cpu", 0, &cells, quiet());
+        let lone = |runner: &str, ms: u64| Lone {
+            workload: "primes".to_owned(),
+            runner: runner.to_owned(),
+            cpu_ns: vec![ms * 1_000_000; 5],
+            ..Lone::default()
+        };
+        results.run.runners.values_mut().for_each(|runner| runner.baseline = "sequential".to_owned());
+        results.lone = vec![lone("sequential", 14), lone("async", 25)];
+        let found = warnings(&results);
+        assert!(
+            matches!(&found[..], [Warning::CodeDiffers { cells, .. }] if cells == &["async in primes"]),
+            "{found:?}"
+        );
+        let text = found[0].to_string();
+        assert!(
+            text.starts_with("One task alone takes 1.79x the CPU time under `async` that it takes under `sequential`"),
+            "{text}"
+        );
+        let summary = Summary::of(&results);
+        let differing: Vec<bool> = summary.groups[0].rows.iter().map(|row| row.code_differs).collect();
+        assert_eq!(differing, [false, true]);
+        assert!(!summary.groups[0].rows[1].differs());
+        assert_eq!(summary.groups[0].rows[1].doubt(), Some("its machine code differs"));
     }
 
     #[test]

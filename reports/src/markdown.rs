@@ -3,6 +3,7 @@
 use std::fmt::{self, Write};
 
 use crate::advice;
+use crate::capacity::Ceiling;
 use crate::claims::Verdict;
 use crate::columns;
 use crate::fidelity::{self, Fidelity};
@@ -98,8 +99,7 @@ fn write_group(out: &mut String, group: &GroupSummary) -> fmt::Result {
 fn write_fidelity(out: &mut String, beside: &Fidelity) -> fmt::Result {
     writeln!(out, "## The modelled GIL beside {}\n", markdown(&beside.family))?;
     writeln!(out, "**{}.** {}\n", markdown(&beside.finding()), markdown(&beside.version))?;
-    let share = units::percent(fidelity::AIM_SHARE);
-    writeln!(out, "Near enough: a speed-up within {share} of CPython's, a latency within {}.\n", fidelity::aim())?;
+    writeln!(out, "Near enough: {}.\n", fidelity::aim())?;
     writeln!(out, "| What | Model | CPython | Difference | Near enough |\n|---|---:|---:|---:|---|")?;
     for line in &beside.lines {
         let side = |side| format!("{} ({})", markdown(&line.format(side)), markdown(&line.ends(side)));
@@ -132,7 +132,9 @@ fn machine(results: &Results, summary: &Summary) -> String {
     let machine = &results.run.machine;
     let cores =
         summary.usable_cores.map(|cores| format!("{} usable cores", units::without_zeros(&units::number(cores))));
+    let capacity = summary.ceiling.as_ref().and_then(Ceiling::sentence);
     let memory = (machine.memory_bytes > 0).then(|| units::size(machine.memory_bytes as f64));
-    let parts = [Some(machine.cpu.clone()), cores, memory, Some(machine.os.clone()), Some(machine.kernel.clone())];
+    let parts =
+        [Some(machine.cpu.clone()), cores, capacity, memory, Some(machine.os.clone()), Some(machine.kernel.clone())];
     parts.into_iter().flatten().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
 }

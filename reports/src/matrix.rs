@@ -118,7 +118,7 @@ impl<'a> Field<'a> {
     /// The mark of a speed-up that cannot be told from 1: `≈` within the noise, `?` for too few rounds.
     pub fn mark(&self) -> Option<&'static str> {
         let Self::Measured(group, row) = self else { return None };
-        row.doubt(group.noise).filter(|_| group.versus == Versus::Baseline)?;
+        row.doubt().filter(|_| group.versus == Versus::Baseline)?;
         let is_told = row.ratio.is_some_and(|ratio| ratio.is_interval());
         Some(if is_told { "≈" } else { "?" })
     }
@@ -167,7 +167,7 @@ fn measured(group: &GroupSummary, row: &Row) -> String {
             (Versus::Wait, _) => format!("{} the longest wait [{ends}]", units::ratio(ratio.value)),
             (_, Some(_)) if row.is_baseline => "the baseline".to_owned(),
             (_, Some(baseline)) => {
-                let doubt = row.doubt(group.noise).map(|doubt| format!(", {doubt}")).unwrap_or_default();
+                let doubt = row.doubt().map(|doubt| format!(", {doubt}")).unwrap_or_default();
                 format!("{} as fast as {} [{ends}]{doubt}", units::ratio(ratio.value), plain(baseline))
             }
             (_, None) => units::ratio(ratio.value),

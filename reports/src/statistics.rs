@@ -15,6 +15,9 @@
 /// The coverage that an interval must reach to be called one: 95 %.
 pub const LEVEL: f64 = 0.95;
 
+/// How many standard errors the interval of a normal estimate reaches to either side at [`LEVEL`].
+pub const NORMAL_95: f64 = 1.959_964;
+
 /// A median with what is known of it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Estimate {
@@ -63,6 +66,14 @@ impl Estimate {
     /// Whether the interval reaches [`LEVEL`]; otherwise it is only the range of the values.
     pub fn is_interval(&self) -> bool {
         self.coverage >= LEVEL
+    }
+
+    /// Whether it differs from `bound`, given noise that its interval does not show, as a factor: the interval and the noise are of
+    /// independent causes, so their widths add up as squares do. False without an interval.
+    pub fn differs_from(&self, bound: f64, noise: f64) -> bool {
+        let log = (self.value / bound).ln();
+        let towards_bound = if log > 0.0 { (self.value / self.low).ln() } else { (self.high / self.value).ln() };
+        self.is_interval() && log.abs() > towards_bound.hypot(noise.ln())
     }
 
     /// The estimate of an increasing function of the values. Exact for the interval, which consists of two of the

@@ -1,6 +1,7 @@
 //! What the records say, in figures: per group of the plan, per cell. Everything that is shown is derived from here.
 
 mod latency;
+mod noise;
 mod notices;
 mod row;
 
@@ -9,13 +10,15 @@ use std::collections::{BTreeMap, HashMap};
 use serde_json::Value;
 
 pub use self::latency::{BINS, Latency};
+use self::noise::Usual;
 pub use self::notices::{Gravity, Notice};
 pub use self::row::{Load, Point, Row};
+use crate::capacity::Ceiling;
 use crate::colours::Colours;
-use crate::record::{CellId, Failure, Group, Machine, Parameters, Profile, Sample, arms};
+use crate::record::{CellId, Failure, FailureKind, Group, Machine, Parameters, Profile, Sample, arms};
 use crate::results::Results;
 use crate::rounds::{Dirty, DirtyRounds};
-use crate::{findings, text, units};
+use crate::{findings, lone, text, units};
 
 /// A whole run in figures.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,17 +27,14 @@ pub struct Summary {
     pub notices: Vec<Notice>,
     /// Cores that the run could use: by affinity, and by quota where that is less. None if the records do not say.
     pub usable_cores: Option<f64>,
+    /// What tasks that compute can make of these cores; none if the records do not say how many there were.
+    pub ceiling: Option<Ceiling>,
     /// The groups in the order of the plan; after them, those that have records without being in the plan.
     pub groups: Vec<GroupSummary>,
 }
 
-/// A cell that takes less than this is over before shares of its time mean anything, nanoseconds.
-const SHORT_NS: f64 = 10_000.0;
-/// The noise that is taken for granted where copies are too short to show it.
-const LEAST_NOISE: f64 = 1.02;
-
 /// One workload with its parameters, in figures.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct GroupSummary {
     /// Workload name.
     pub workload: String,
@@ -58,9 +58,8 @@ pub struct GroupSummary {
     pub hot_ns: f64,
     /// What the ratios of the rows compare.
     pub versus: Versus,
-    /// How far from 1 the ratio of the baseline to its own second copy gets: factors below it are noise. None without
-    /// such a copy.
-    pub noise: Option<f64>,
+    /// What tasks that compute can make of the cores of this machine; none if the records do not say how many there were.
+    pub ceiling: Option<Ceiling>,
     /// Rounds in which the machine was disturbed.
     pub dirty: Dirty,
     /// Half the width of intervals, as a share, at which the group was to need no more rounds.
@@ -74,13 +73,14 @@ pub struct GroupSummary {
 }
 
 /// What the ratios of a group compare.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Versus {
     /// Speed against the runner that is the baseline of the row's family: above 1 is faster.
     Baseline,
     /// Wall time against the longest wait of one task: 1 is the least possible.
     Wait,
     /// There is nothing to compare with.
+    #[default]
     Nothing,
 }
 
@@ -92,21 +92,31 @@ impl Summary {
         let titles = titles(&sorted.groups);
         let colours = Colours::of(&sorted.groups, &run.runners);
         let usable_cores = usable_cores(&run.machine);
+        let ceiling = usable_cores.map(|cores| Ceiling::new(cores, results.capacity.as_ref()));
         let mut slugs = HashMap::new();
-        let groups: Vec<GroupSummary> = sorted
+        let mut groups: Vec<GroupSummary> = sorted
             .groups
             .iter()
             .zip(titles)
             .map(|(group, title)| {
                 let slug = distinct_slug(&title, &mut slugs);
-                let mut summary = sorted.summarise(group, title, slug, &colours, usable_cores);
-                summary.finding = findings::ratio(&summary)
-                    .or_else(|| findings::latency(&summary))
-                    .unwrap_or_else(|| findings::samples(&summary));
-                summary
+                sorted.summarise(group, title, slug, &colours, ceiling.as_ref())
             })
             .collect();
-        Self { notices: notices::of(results, &groups, usable_cores), usable_cores, groups }
+        for found in lone::differing(results) {
+            let is_of =
+                |group: &&mut GroupSummary| group.workload == found.lone.workload && group.params == found.lone.params;
+            let rows = groups.iter_mut().filter(is_of).flat_map(|group| &mut group.rows);
+            rows.filter(|row| row.cell.runner == found.lone.runner).for_each(|row| row.code_differs = true);
+        }
+        let usual = Usual::of(groups.iter().flat_map(|group| &group.rows));
+        for group in &mut groups {
+            let noises = usual.of_rows(&group.rows, &run.runners);
+            group.rows.iter_mut().zip(noises).for_each(|(row, noise)| row.noise = noise);
+            group.finding =
+                findings::ratio(group).or_else(|| findings::latency(group)).unwrap_or_else(|| findings::samples(group));
+        }
+        Self { notices: notices::of(results, &groups, usable_cores), usable_cores, ceiling, groups }
     }
 }
 
@@ -121,17 +131,14 @@ impl GroupSummary {
         self.rows.iter().filter(|row| row.wall.is_some())
     }
 
-    /// How far from 1 the ratio of two copies of this row's cell may get: factors below it are noise. The copies that the group has
-    /// are of its baseline. Where that takes microseconds, they differ by the grain of clocks and by wake-ups, which are
-    /// amounts and no shares: a longer cell is off by the same amount, or by 2 %, for what else may differ.
+    /// Returns the factor below which a difference of `row` from another cell is noise; none if the group has no copies.
     pub fn noise_of(&self, row: &Row) -> Option<f64> {
-        let noise = self.noise?;
-        let copy = self.rows.iter().find(|other| other.cell.arm == arms::AA).and_then(|copy| copy.wall);
-        let lengths = copy.zip(row.wall).map(|(copy, wall)| (copy.value, wall.value));
-        Some(match lengths.filter(|(copy, wall)| *copy < SHORT_NS && copy < wall) {
-            Some((copy, wall)) => (1.0 + (noise - 1.0) * copy / wall).max(noise.min(LEAST_NOISE)),
-            None => noise,
-        })
+        row.noise
+    }
+
+    /// The rows but for A/A copies, which are there to show the noise: what charts draw.
+    pub fn contenders(&self) -> impl Iterator<Item = &Row> {
+        self.rows.iter().filter(|row| !row.is_copy())
     }
 
     /// Whether a profile is of one of its cells.
@@ -175,7 +182,23 @@ impl GroupSummary {
             let time = units::duration(self.hot_ns);
             format!("Right before each counted run its cell ran for at least {time} uncounted, so that its workers were awake")
         });
-        [hot, self.precision(), self.dirty.sentence()].into_iter().flatten().collect()
+        let is_of_one = self.measured().next().is_some() && self.measured().all(|row| row.processes == 1);
+        let of_one = is_of_one.then(|| {
+            "Each cell ran in one process, so intervals are of that process: another one may be off by more".to_owned()
+        });
+        [hot, self.noise_sentence(), self.precision(), of_one, self.dirty.sentence()].into_iter().flatten().collect()
+    }
+
+    /// What identical cells differ by; none without copies.
+    fn noise_sentence(&self) -> Option<String> {
+        let copies = self.rows.iter().filter(|row| row.is_copy()).count();
+        let noises = || self.contenders().filter_map(|row| row.noise);
+        let (least, most) = (noises().reduce(f64::min)?, noises().reduce(f64::max)?);
+        let share = |noise: f64| units::number((noise - 1.0) * 100.0);
+        let range =
+            if share(least) == share(most) { share(most) } else { format!("{} to {}", share(least), share(most)) };
+        let seen = if copies == 1 { "a copy of a cell".to_owned() } else { format!("{copies} copies of cells") };
+        Some(format!("Noise beyond the intervals: {range} %, as {seen} and the rest of the run show"))
     }
 
     /// Names of the runners that ratios are taken against.
@@ -273,24 +296,36 @@ impl<'a> Sorted<'a> {
         title: String,
         slug: String,
         colours: &Colours,
-        usable: Option<f64>,
+        ceiling: Option<&Ceiling>,
     ) -> GroupSummary {
         let run = &self.results.run;
         let key = group_key(&group.workload, &group.params);
         let info = run.workloads.get(&group.workload).cloned().unwrap_or_default();
+        // A run of no tasks measures nothing, whatever time it took; records of old versions may have some.
+        let has_tasks = |sample: &&Sample| group.tasks > 0 || sample.tasks > 0;
         let mut rows: Vec<Row> = group
             .cells
             .iter()
             .map(|cell| {
-                let samples = of_cell(&self.samples, &key, cell);
+                let all = of_cell(&self.samples, &key, cell);
+                let samples = if all.iter().any(has_tasks) { all } else { &[] };
                 let mut row = Row::of(cell, samples, of_cell(&self.failures, &key, cell));
+                if samples.len() < all.len() {
+                    row.failures.push(no_tasks(group, cell));
+                }
                 row.leave_out(of_cell(&self.left_out, &key, cell));
                 row.colour = colours.slot(&cell.runner);
                 row.label = label(cell, &group.cells);
                 let runner = run.runners.get(&cell.runner).cloned().unwrap_or_default();
-                row.ideal_cores = ideal_cores(&runner.parallelism, cell.workers, usable).filter(|_| info.kind == "cpu");
+                let workers = if runner.parallelism == "one" { 1 } else { cell.workers };
+                row.ideal_cores =
+                    ceiling.filter(|_| info.kind == "cpu").map(|ceiling| ceiling.speed_up(group.tasks, workers));
                 if let Some(baseline) = baseline_cell(&runner.baseline, &group.cells) {
                     row.compare(samples, of_cell(&self.samples, &key, baseline), baseline);
+                }
+                if row.is_copy() {
+                    let original = CellId { arm: String::new(), ..cell.clone() };
+                    row.compare_to_original(samples, of_cell(&self.samples, &key, &original));
                 }
                 row
             })
@@ -321,7 +356,7 @@ impl<'a> Sorted<'a> {
             versus,
             dirty: self.dirty.of_group(&key),
             target: run.plan.target,
-            noise: noise(&rows).filter(|_| versus == Versus::Baseline),
+            ceiling: ceiling.cloned(),
             failures: rows.iter().flat_map(|row| row.failures.iter().cloned()).collect(),
             rows,
             skipped,
@@ -343,15 +378,6 @@ fn baseline_cell<'a>(runner: &str, cells: &'a [CellId]) -> Option<&'a CellId> {
         .min_by_key(|cell| cell.workers)
 }
 
-/// The largest factor by which identical cells were seen to differ: the far end of the interval of the second arms.
-fn noise(rows: &[Row]) -> Option<f64> {
-    rows.iter()
-        .filter(|row| !row.cell.arm.is_empty())
-        .filter_map(|row| row.ratio)
-        .map(|ratio| ratio.low.ln().abs().max(ratio.high.ln().abs()).exp())
-        .reduce(f64::max)
-}
-
 /// Cores that the run could use.
 fn usable_cores(machine: &Machine) -> Option<f64> {
     let cores = if machine.usable_cores > 0 { machine.usable_cores } else { machine.logical_cores };
@@ -359,15 +385,23 @@ fn usable_cores(machine: &Machine) -> Option<f64> {
     (cores > 0).then(|| quota.map_or(cores as f64, |quota| quota.min(cores as f64)))
 }
 
-/// Cores that a runner could keep busy with CPU-bound tasks.
-fn ideal_cores(parallelism: &str, workers: u64, usable: Option<f64>) -> Option<f64> {
-    let most = if parallelism == "one" { 1.0 } else { workers.max(1) as f64 };
-    usable.map(|usable| usable.min(most))
+/// Why a cell that was measured without any task has no figures.
+fn no_tasks(group: &Group, cell: &CellId) -> Failure {
+    Failure {
+        workload: group.workload.clone(),
+        params: group.params.clone(),
+        cell: cell.clone(),
+        kind: FailureKind::Unavailable,
+        message: "its runs had no tasks, so there was nothing to measure; measure again with one task or more"
+            .to_owned(),
+        ..Failure::default()
+    }
 }
 
 /// The shortest text that tells a cell from the other cells of its group.
 fn label(cell: &CellId, cells: &[CellId]) -> String {
-    let mut label = cell.runner.clone();
+    let name = cell.runner.trim();
+    let mut label = if name.is_empty() { "unnamed".to_owned() } else { name.to_owned() };
     if !cell.options.is_empty() {
         label = format!("{label} {}", cell.options);
     }
@@ -393,7 +427,8 @@ fn titles(groups: &[Group]) -> Vec<String> {
                 .iter()
                 .filter(|(name, value)| siblings.iter().any(|s| s.params.get(*name) != Some(*value)));
             let parts: Vec<String> = differing.map(|(name, value)| format!("{name} {}", parameter(value))).collect();
-            let name = text::shortened(&group.workload, 60);
+            let name = text::shortened(group.workload.trim(), 60);
+            let name = if name.is_empty() { "unnamed".to_owned() } else { name };
             if parts.is_empty() { name } else { format!("{name}, {}", text::shortened(&parts.join(", "), 60)) }
         })
         .collect()

@@ -2,6 +2,7 @@
 
 use comfy_table::{Attribute, Cell, CellAlignment, Color, ContentArrangement, LineStyle, Table, TableStyle};
 
+use crate::capacity::Ceiling;
 use crate::claims::Verdict;
 use crate::columns::{self, Column};
 use crate::matrix::{self, Matrix};
@@ -23,6 +24,9 @@ const NAME: usize = 28;
 pub fn terminal(summary: &Summary, verdicts: &[Verdict], colour: bool, width: u16) -> String {
     let width = usize::from(width).max(NARROWEST);
     let mut out = String::new();
+    if let Some(capacity) = summary.ceiling.as_ref().and_then(Ceiling::sentence) {
+        out.push_str(&format!("{capacity}.\n\n"));
+    }
     for group in &summary.groups {
         out.push_str(&group_text(group, colour, width));
         out.push('\n');
@@ -73,7 +77,7 @@ fn table(group: &GroupSummary, colour: bool, width: usize) -> String {
     for row in &group.rows {
         let fields = columns.iter().map(|column| match field_text(column, row) {
             text if row.wall.is_none() && text != NONE => right(&text).fg(Color::Red),
-            text if column.short == "Speed-up" && row.differs(group.noise) => right(&text).fg(tendency(row)),
+            text if column.short == "Speed-up" && row.differs() => right(&text).fg(tendency(row)),
             text => right(&text),
         });
         table.add_row([Cell::new(shortened(&row.label, NAME))].into_iter().chain(fields));

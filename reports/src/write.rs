@@ -71,8 +71,8 @@ pub fn write(results: &Results, claims: &Claims, dir: &Path) -> Result<Report, W
     put_pictures(dir, "costs", &mut costs, &mut pictures)?;
     let mut charts: Vec<Vec<Chart>> = Vec::new();
     for group in &summary.groups {
-        let mut of_group = charts::of_group(group, summary.usable_cores)?;
-        of_group.extend(charts::of_profiles(group, &results.profiles, summary.usable_cores)?);
+        let mut of_group = charts::of_group(group)?;
+        of_group.extend(charts::of_profiles(group, &results.profiles)?);
         put_pictures(dir, &group.slug, &mut of_group, &mut pictures)?;
         charts.push(of_group);
     }

@@ -5,7 +5,7 @@
 
   const root = document.documentElement;
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
-  const say = (text) => { document.getElementById("status").textContent = text; };
+  const say = (text) => { const status = document.getElementById("status"); if (status) status.textContent = text; };
   const make = (name, properties = {}, ...children) => {
     const element = Object.assign(document.createElement(name), properties);
     element.append(...children);
@@ -26,7 +26,7 @@
   };
 
   for (const table of all("table")) {
-    const headings = [...table.tHead.rows[0].cells];
+    const headings = [...(table.tHead?.rows[0]?.cells ?? [])];
     headings.forEach((heading, column) => {
       const button = make("button", { type: "button" });
       // A head that is a link keeps its text; the button beside it has a name of its own.
@@ -70,7 +70,8 @@
   release.addEventListener("click", () => pick(picked));
   for (const row of rows) {
     const head = row.cells[0];
-    const name = [...head.childNodes].find((node) => node.nodeType === Node.TEXT_NODE && node.textContent.trim());
+    const name = [...(head?.childNodes ?? [])].find((node) => node.nodeType === Node.TEXT_NODE && node.textContent.trim());
+    if (name === undefined) continue;
     const button = make("button", { type: "button", className: "pick", textContent: name.textContent.trim(), title: "Highlight this runner everywhere" });
     button.dataset.runner = row.dataset.runner;
     button.setAttribute("aria-pressed", "false");
@@ -105,7 +106,7 @@
   };
   const parsed = new WeakMap();
   const rowsOf = (chart) => {
-    if (!parsed.has(chart)) parsed.set(chart, parse(chart.querySelector("metadata").textContent));
+    if (!parsed.has(chart)) parsed.set(chart, parse(chart.querySelector("metadata")?.textContent ?? ""));
     return parsed.get(chart);
   };
 
@@ -192,7 +193,7 @@
     say(`${shown} of ${rows.length} rows are shown.`);
   });
   const bar = make("div", { className: "bar" }, make("label", { htmlFor: "filter", textContent: "Rows with any of these words" }), filter, release);
-  if (rows.length > 0) document.getElementById("glance").before(bar);
+  if (rows.length > 0) document.getElementById("glance")?.before(bar);
 
   // Links to sections.
 

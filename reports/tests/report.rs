@@ -93,8 +93,8 @@ fn figures_are_those_of_the_fixture() {
     assert!((ratio.value - 1.95).abs() < 0.02 && ratio.low <= ratio.value && ratio.value <= ratio.high, "{ratio:?}");
     assert!((rayon.effective_cores.expect("it has cores").value - 1.96).abs() < 1e-6);
     assert_eq!(rayon.ideal_cores, Some(2.0));
-    assert!(rayon.differs(primes.noise));
-    assert!(!row(&summary, "primes", "sequential (a-a)").differs(primes.noise), "a copy does not differ from itself");
+    assert!(rayon.differs());
+    assert!(!row(&summary, "primes", "sequential (a-a)").differs(), "a copy does not differ from itself");
     assert_eq!(row(&summary, "primes", "async-single").ideal_cores, Some(1.0));
     let sleep = group(&summary, "sleep");
     assert_eq!(sleep.versus, Versus::Wait);
@@ -314,12 +314,12 @@ fn profiles_are_drawn_with_their_source() {
     let results = read(&common::jsonl());
     let summary = Summary::of(&results);
     let primes = group(&summary, "primes");
-    let charts = charts::of_profiles(primes, &results.profiles, summary.usable_cores).expect("drawn");
+    let charts = charts::of_profiles(primes, &results.profiles).expect("drawn");
     let [timeline, lanes] = charts.as_slice() else { panic!("two charts, not {}", charts.len()) };
     assert!(timeline.title.contains("keeps 2.00 of 2 cores busy, async-single 1.00"), "{}", timeline.title);
     assert!(timeline.svg.contains("Source: proc-stat-whole-machine"));
     assert!(lanes.svg.contains("16 of 64 workers") && lanes.svg.contains("1 worker<"));
-    assert!(charts::of_profiles(group(&summary, "echo"), &results.profiles, None).expect("drawn").is_empty());
+    assert!(charts::of_profiles(group(&summary, "echo"), &results.profiles).expect("drawn").is_empty());
 }
 
 #[test]
@@ -331,9 +331,9 @@ fn every_mark_says_its_figures() {
         let text = |svg: &str| svg.split("<metadata>").nth(1).expect("it has notes").to_owned();
         charts.into_iter().map(|chart| (chart.name.to_owned(), text(&chart.svg))).collect()
     };
-    let mut all = notes(charts::of_group(primes, summary.usable_cores).expect("drawn"));
-    all.extend(notes(charts::of_profiles(primes, &results.profiles, summary.usable_cores).expect("drawn")));
-    all.extend(notes(charts::of_group(group(&summary, "echo"), summary.usable_cores).expect("drawn")));
+    let mut all = notes(charts::of_group(primes).expect("drawn"));
+    all.extend(notes(charts::of_profiles(primes, &results.profiles).expect("drawn")));
+    all.extend(notes(charts::of_group(group(&summary, "echo")).expect("drawn")));
     let found = |chart: &str, text: &str| {
         let of_chart: Vec<&str> =
             all.iter().filter(|(name, _)| name == chart).map(|(_, notes)| notes.as_str()).collect();
@@ -344,7 +344,7 @@ fn every_mark_says_its_figures() {
     found("speedup", "rayon in primes: 1.96x as fast as sequential [");
     found("cores", "1.96 effective cores; 20 rounds.");
     found("why", "lost to idle cores 0.0");
-    assert_eq!(found("utilisation", "rayon: 98.0 % busy"), 2 * (11 + 1));
+    assert_eq!(found("utilisation", "rayon: 98.0 % busy"), 2 * (10 + 1), "copies are not drawn");
     found("timeline", "5.00 ms to 10.0 ms: 2.00 cores busy (100, 100 %)");
     found("lanes", "worker 0, 0 ns to 500 µs: task 0");
     found("latency", "99 % within ");
@@ -387,7 +387,7 @@ fn many_segments_stay_small() {
         .map(|i| Segment { task: i % 64, worker: (i % 500) as u32, start_ns: i * 100, end_ns: i * 100 + 60 })
         .collect();
     let summary = Summary::of(&results);
-    let charts = charts::of_profiles(group(&summary, "primes"), &[profile], None).expect("drawn");
+    let charts = charts::of_profiles(group(&summary, "primes"), &[profile]).expect("drawn");
     let lanes = charts.last().expect("lanes");
     assert!(lanes.svg.len() < 300_000, "{} bytes", lanes.svg.len());
 }

@@ -19,6 +19,8 @@ pub struct Contest<'a> {
     pub best: Vec<Contender<'a>>,
     /// How many runners took part.
     pub runners: usize,
+    /// Whether there were rounds enough to tell any of them from the leader.
+    pub is_told: bool,
 }
 
 /// One that is among the best.
@@ -37,6 +39,7 @@ impl<'a> Contest<'a> {
         let baselines: Vec<&str> = baselines.collect();
         let takes_part = |row: &&Row| {
             row.cell.arm.is_empty()
+                && !row.code_differs
                 && (family(runners, &row.cell.runner) == name || baselines.contains(&row.cell.runner.as_str()))
         };
         let rows: Vec<&Row> = group.measured().filter(takes_part).collect();
@@ -45,17 +48,20 @@ impl<'a> Contest<'a> {
         if own == 0 || rows.iter().all(|row| row.cell.runner == leader.cell.runner) {
             return None;
         }
+        let others = || rows.iter().filter(|row| row.cell.runner != leader.cell.runner);
+        let is_told = others().any(|row| paired(&row.points, &leader.points).is_some_and(|ratio| ratio.is_interval()));
         let mut best = vec![Contender { row: leader, behind: 1.0 }];
         for row in &rows {
             let is_there = best.iter().any(|contender| contender.row.cell.runner == row.cell.runner);
-            if let Some(behind) = as_good(row, leader, group.noise_of(leader)).filter(|_| !is_there) {
+            let noise = [row, leader].into_iter().filter_map(|row| group.noise_of(row)).reduce(f64::max);
+            if let Some(behind) = as_good(row, leader, noise).filter(|_| !is_there) {
                 best.push(Contender { row, behind });
             }
         }
         let mut names: Vec<&str> = rows.iter().map(|row| row.cell.runner.as_str()).collect();
         names.sort_unstable();
         names.dedup();
-        Some(Self { group, best, runners: names.len() })
+        Some(Self { group, best, runners: names.len(), is_told })
     }
 
     /// The cell with the least median wall time.
@@ -69,7 +75,7 @@ impl<'a> Contest<'a> {
         let how = match (self.group.versus, leader.ratio, &leader.baseline) {
             _ if leader.is_baseline => "nothing is faster".to_owned(),
             (Versus::Baseline, Some(ratio), Some(baseline)) => {
-                let doubt = leader.doubt(self.group.noise).map(|doubt| format!(", {doubt}")).unwrap_or_default();
+                let doubt = leader.doubt().map(|doubt| format!(", {doubt}")).unwrap_or_default();
                 format!("{} as fast as {}{doubt}", units::ratio(ratio.value), plain(baseline))
             }
             (Versus::Wait, Some(ratio), _) => format!("{} the longest wait", units::ratio(ratio.value)),
@@ -80,7 +86,9 @@ impl<'a> Contest<'a> {
         let latency = leader.latencies.first().map(|latency| format!("p99 {}", units::duration(latency.p99.value)));
         let costs: Vec<String> = [cpu, memory, latency].into_iter().flatten().collect();
         let others: Vec<String> = self.best.iter().skip(1).map(|contender| plain(&contender.row.cell.runner)).collect();
-        let others = if others.is_empty() {
+        let others = if !self.is_told {
+            "too few rounds to tell who is as good".to_owned()
+        } else if others.is_empty() {
             format!("no other of {} is as good", self.runners)
         } else {
             format!("as good: {}", others.join(", "))
@@ -113,9 +121,7 @@ fn wall(row: &Row) -> f64 {
 /// How far behind the leader a cell is, if that cannot be told from not at all.
 fn as_good(row: &Row, leader: &Row, noise: Option<f64>) -> Option<f64> {
     let ratio = paired(&row.points, &leader.points)?;
-    let straddles = ratio.low <= 1.0 && ratio.high >= 1.0;
-    let is_within_noise = ratio.value.ln().abs() <= noise.unwrap_or(1.0).ln();
-    (straddles || is_within_noise).then_some(ratio.value)
+    (!ratio.differs_from(1.0, noise.unwrap_or(1.0))).then_some(ratio.value)
 }
 
 /// Wall time of one cell over that of another, from their samples of the same process and round.
@@ -147,5 +153,6 @@ mod tests {
         assert_eq!(as_good(&row(&[102.0; 10]), &leader, None), None);
         assert!(as_good(&row(&[102.0; 10]), &leader, Some(1.03)).is_some(), "within the noise");
         assert_eq!(as_good(&row(&[]), &leader, None), None, "nothing to pair");
+        assert!(as_good(&row(&[150.0; 3]), &row(&[100.0; 3]), None).is_some(), "3 rounds tell nothing");
     }
 }

@@ -67,29 +67,11 @@ impl Situation {
 mod tests {
     use super::*;
     use crate::statistics::Estimate;
-    use crate::summary::{Row, Versus};
+    use crate::summary::Row;
 
     fn group(kind: &str, tasks: u64, wall_ns: f64) -> GroupSummary {
         let row = Row { is_baseline: true, wall: Estimate::of_median(&[wall_ns]), ..Row::default() };
-        GroupSummary {
-            workload: "w".to_owned(),
-            params: Default::default(),
-            kind: kind.to_owned(),
-            about: String::new(),
-            title: "w".to_owned(),
-            slug: "w".to_owned(),
-            finding: String::new(),
-            tasks,
-            wait_ns: 0.0,
-            hot_ns: 0.0,
-            versus: Versus::Nothing,
-            noise: None,
-            dirty: Default::default(),
-            target: None,
-            rows: vec![row],
-            failures: Vec::new(),
-            skipped: Default::default(),
-        }
+        GroupSummary { kind: kind.to_owned(), tasks, rows: vec![row], ..GroupSummary::default() }
     }
 
     #[test]

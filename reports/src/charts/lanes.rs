@@ -6,7 +6,7 @@ use plotters_backend::DrawingBackend;
 
 use super::canvas::Canvas;
 use super::notes::most_in_row;
-use super::tracks::{MANY_CELLS, Stage, Track, Tracks};
+use super::tracks::{MANY_CELLS, Stage, Track, Tracks, cost_of_recording};
 use super::{Drawing, Drawn};
 use crate::colours::{self, Colour, FADED, HEAT};
 use crate::record::{Profile, Segment};
@@ -110,6 +110,7 @@ impl Lanes {
         if dropped > 0 {
             legend.push(format!("{} segments were not kept.", units::count(dropped as f64)));
         }
+        legend.extend(cost_of_recording(&known.iter().map(|(row, profile)| (*row, *profile)).collect::<Vec<_>>()));
         Some(Self { tracks: Tracks { title, tracks, legend }, cells })
     }
 }

@@ -23,7 +23,7 @@ const LEAST_BAR: f64 = 4.0;
 
 /// The bins of all cells.
 fn places(group: &GroupSummary) -> impl Iterator<Item = u32> {
-    let latencies = group.rows.iter().filter_map(|row| row.latencies.first());
+    let latencies = group.contenders().filter_map(|row| row.latencies.first());
     latencies.flat_map(|latency| &latency.bins).map(|(place, _)| *place)
 }
 
@@ -57,7 +57,7 @@ impl<'a> Latencies<'a> {
         };
         let rows = Rows {
             title: findings::title(group, &findings::latency(group)?),
-            rows: group.rows.iter().map(label).collect(),
+            rows: group.contenders().map(label).collect(),
             row_height: 46,
             axis: Axis::logarithmic(ends, "latency of one request; on the right p99", |ns| {
                 units::without_zeros(&units::duration(ns))
@@ -101,7 +101,7 @@ impl Drawing for Latencies<'_> {
             let (first, last) = (places(self.group).min().unwrap_or(0), places(self.group).max().unwrap_or(0));
             let width = (plot.x(start_of(last + 1)) - plot.x(start_of(first))) / f64::from(last - first + 1);
             let together = (LEAST_BAR / width.max(0.01)).ceil() as u32;
-            for (i, row) in self.group.rows.iter().enumerate() {
+            for (i, row) in self.group.contenders().enumerate() {
                 let Some(latency) = row.latencies.first() else { continue };
                 let (colour, y) = (colours::of_slot(row.colour), plot.middle(i) + BELOW);
                 bars(plot, latency, together, y, colour)?;

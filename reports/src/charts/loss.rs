@@ -61,7 +61,7 @@ impl<'a> Loss<'a> {
     }
 
     fn of_cores(group: &'a GroupSummary) -> Option<Self> {
-        let cores: Vec<Option<Cores>> = group.rows.iter().map(|row| Cores::of(group, row)).collect();
+        let cores: Vec<Option<Cores>> = group.contenders().map(|row| Cores::of(group, row)).collect();
         let most =
             cores.iter().flatten().map(|cores| cores.ideal.max(cores.busy).max(cores.speed_up)).reduce(f64::max)?;
         let bar = |cores: Cores| {
@@ -94,7 +94,7 @@ impl<'a> Loss<'a> {
     }
 
     fn of_waits(group: &'a GroupSummary) -> Option<Self> {
-        let waits: Vec<Option<Waits>> = group.rows.iter().map(|row| Waits::of(group, row)).collect();
+        let waits: Vec<Option<Waits>> = group.contenders().map(|row| Waits::of(group, row)).collect();
         let whole = |waits: &Waits| waits.unavoidable + waits.cpu + waits.queueing;
         let most = waits.iter().flatten().map(whole).reduce(f64::max)?;
         let bar = |waits: Waits| {
@@ -139,7 +139,7 @@ fn labels<'a, T>(
         let words = bar.map_or_else(|| either(&figure).to_owned(), |bar| parts.of(&bar).join(", "));
         RowLabel { name: row.label.clone(), figure, sentence: format!("{}: {words}", row.label) }
     };
-    group.rows.iter().zip(losses).zip(bars).map(label).collect()
+    group.contenders().zip(losses).zip(bars).map(label).collect()
 }
 
 impl Drawing for Loss<'_> {
@@ -162,7 +162,7 @@ impl Drawing for Loss<'_> {
 
     fn draw<DB: DrawingBackend>(&self, canvas: &Canvas<DB>) -> Drawn<DB> {
         self.rows.draw(canvas, |plot| {
-            for (i, (row, bar)) in self.group.rows.iter().zip(&self.bars).enumerate() {
+            for (i, (row, bar)) in self.group.contenders().zip(&self.bars).enumerate() {
                 let Some(bar) = bar else { continue };
                 let (mut from, y) = (0.0, plot.middle(i));
                 for ((length, look), text) in bar.iter().zip(self.parts.of(bar)) {

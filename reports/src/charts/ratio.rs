@@ -4,6 +4,7 @@ use plotters_backend::DrawingBackend;
 
 use super::axis::Axis;
 use super::canvas::Canvas;
+use super::cores;
 use super::rows::{RowLabel, Rows};
 use super::samples::either;
 use super::{Drawing, Drawn};
@@ -25,20 +26,21 @@ pub struct Ratios<'a> {
 impl<'a> Ratios<'a> {
     /// None if the group compares with nothing.
     pub fn of(group: &'a GroupSummary) -> Option<Self> {
-        let most_cores = group.rows.iter().filter_map(|row| row.ideal_cores).reduce(f64::max);
-        let limit = most_cores.filter(|cores| group.versus == Versus::Baseline && *cores > 1.0);
+        let limit = cores::line(group).filter(|_| group.versus == Versus::Baseline);
         let (axis_title, mut legend) = words(group)?;
-        if let Some(cores) = limit {
-            let cores = units::without_zeros(&units::number(cores));
-            legend = format!("{legend}, the one at {cores} all cores that a runner may use");
+        if let Some(line) = limit {
+            legend = format!("{legend}. {}", cores::line_in_words(group, line));
+            if group.contenders().any(|row| own_limit(row, limit).is_some()) {
+                legend.push_str("; a red mark, what the batches of a cell allow");
+            }
         }
-        let shown = group.rows.iter().filter_map(|row| row.ratio).flat_map(|ratio| [ratio.low, ratio.high]);
+        let shown = group.contenders().filter_map(|row| row.ratio).flat_map(|ratio| [ratio.low, ratio.high]);
         let axis = Axis::around(shown.chain([1.0]).chain(limit), &axis_title, |ratio| {
             units::without_zeros(&units::ratio(ratio))
         });
         let rows = Rows {
             title: findings::title(group, &findings::ratio(group)?),
-            rows: group.rows.iter().map(|row| RowLabel::of(group, row, figure(row))).collect(),
+            rows: group.contenders().map(|row| RowLabel::of(group, row, figure(row))).collect(),
             row_height: 28,
             axis: axis.or_from_zero(),
             legend: format!("{legend}; whiskers are intervals, where wider than the dot."),
@@ -70,12 +72,16 @@ impl Drawing for Ratios<'_> {
             for reference in [1.0].into_iter().chain(self.limit) {
                 plot.reference(reference, REFERENCE)?;
             }
-            for (i, row) in self.group.rows.iter().enumerate() {
+            for (i, row) in self.group.contenders().enumerate() {
                 let Some(ratio) = row.ratio else { continue };
                 let (y, colour) = (plot.middle(i), colours::of_slot(row.colour));
                 let (low, x, high) = (plot.x(ratio.low), plot.x(ratio.value), plot.x(ratio.high));
                 plot.canvas.line((plot.x(1.0), y), (x, y), 6.0, colour)?;
                 plot.canvas.dot((x, y), DOT, colour, 1.0)?;
+                if let Some(limit) = own_limit(row, self.limit) {
+                    let x = plot.x(limit);
+                    plot.canvas.line((x, y - 11.0), (x, y + 11.0), 2.5, REFERENCE)?;
+                }
                 if high - low > 2.0 * DOT {
                     plot.canvas.line((low, y), (high, y), 1.5, INK)?;
                     plot.canvas.line((low, y - 5.0), (low, y + 5.0), 1.5, INK)?;
@@ -85,6 +91,11 @@ impl Drawing for Ratios<'_> {
             Ok(())
         })
     }
+}
+
+/// How far an ideal cell could get, where that is neither at the limit of all nor at the baseline.
+fn own_limit(row: &Row, limit: Option<f64>) -> Option<f64> {
+    row.ideal_cores.zip(limit).filter(|(own, limit)| *own > 1.0 && *own < 0.99 * limit).map(|(own, _)| own)
 }
 
 /// What the ratios of a group are, and what the line at 1 says; none if it compares with nothing.

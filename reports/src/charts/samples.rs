@@ -24,10 +24,11 @@ impl<'a> Samples<'a> {
     /// None if there are no samples.
     pub fn of(group: &'a GroupSummary) -> Option<Self> {
         group.measured().next()?;
-        let walls = group.rows.iter().flat_map(|row| row.points.iter().chain(&row.left_out)).map(|point| point.wall_ns);
+        let walls =
+            group.contenders().flat_map(|row| row.points.iter().chain(&row.left_out)).map(|point| point.wall_ns);
         let rows = Rows {
             title: findings::title(group, &findings::samples(group)),
-            rows: group.rows.iter().map(|row| RowLabel::of(group, row, figure(row))).collect(),
+            rows: group.contenders().map(|row| RowLabel::of(group, row, figure(row))).collect(),
             row_height: 32,
             axis: Axis::around(walls, "wall time of one run", |ns| units::without_zeros(&units::duration(ns))),
             legend:
@@ -59,10 +60,10 @@ impl Drawing for Samples<'_> {
 
     fn draw<DB: DrawingBackend>(&self, canvas: &Canvas<DB>) -> Drawn<DB> {
         self.rows.draw(canvas, |plot| {
-            for (i, row) in self.group.rows.iter().enumerate() {
+            for (i, row) in self.group.contenders().enumerate() {
                 points(plot, i, row)?;
             }
-            self.group.rows.iter().enumerate().try_for_each(|(i, row)| median(plot, i, row))
+            self.group.contenders().enumerate().try_for_each(|(i, row)| median(plot, i, row))
         })
     }
 }

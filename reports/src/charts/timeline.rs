@@ -4,8 +4,9 @@ use plotters_backend::DrawingBackend;
 
 use super::canvas::Canvas;
 use super::notes::most_in_row;
-use super::tracks::{MANY_CELLS, Stage, Track, Tracks};
+use super::tracks::{MANY_CELLS, Stage, Track, Tracks, cost_of_recording};
 use super::{Drawing, Drawn};
+use crate::capacity::Ceiling;
 use crate::colours::{self, Colour, FADED, HEAT};
 use crate::record::{Moment, Profile};
 use crate::summary::{GroupSummary, Row};
@@ -53,7 +54,8 @@ struct Interval {
 
 impl Timeline {
     /// None if no profile of the group has two moments.
-    pub fn of(group: &GroupSummary, profiles: &[(&Row, &Profile)], usable_cores: Option<f64>) -> Option<Self> {
+    pub fn of(group: &GroupSummary, profiles: &[(&Row, &Profile)]) -> Option<Self> {
+        let usable_cores = group.ceiling.as_ref().map(Ceiling::usable);
         let mut known: Vec<(&Profile, Course)> =
             profiles.iter().filter_map(|(row, profile)| Some((*profile, Course::of(row, profile)?))).collect();
         let most = known.iter().map(|(_, course)| course.cores()).max()?;
@@ -95,6 +97,7 @@ impl Timeline {
             let source = crate::text::shortened(source, 40);
             format!("Source: {source}: this counts every program of the machine, not the run alone.")
         }));
+        legend.extend(cost_of_recording(profiles));
         let cores = usable_cores.unwrap_or(most as f64).max(1.0);
         let courses = known.into_iter().map(|(_, course)| course).collect();
         Some(Self { tracks: Tracks { title, tracks, legend }, courses, cores, strips, notes })

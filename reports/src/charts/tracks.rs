@@ -6,6 +6,8 @@ use super::Drawn;
 use super::axis::Axis;
 use super::canvas::{Canvas, LABEL, Pen, WIDTH, fitted, text_width, title_height, widest};
 use crate::colours::{FADED, GRID, INK};
+use crate::record::Profile;
+use crate::summary::Row;
 use crate::units;
 
 /// From so many cells on they are many: each gets less room.
@@ -24,6 +26,11 @@ const BETWEEN: f64 = 10.0;
 const LEAST: f64 = 32.0;
 /// Size of notes and legends.
 const SMALL: f64 = LABEL - 2.0;
+
+/// Share by which recording may make a run longer without a word.
+const VISIBLE_COST: f64 = 0.05;
+/// Most cells whose cost of recording is named.
+const MOST_COSTS: usize = 3;
 
 /// A cell's track.
 #[derive(Debug, Clone)]
@@ -130,5 +137,39 @@ impl<DB: DrawingBackend> Stage<'_, DB> {
     /// Where a moment is, logical pixels.
     pub fn x(&self, ns: f64) -> f64 {
         self.left + (ns / self.span_ns).clamp(0.0, 1.0) * (self.right - self.left)
+    }
+}
+
+/// Says by how much recording made runs longer than the medians of their cells, the most first; none if by 5 % at most.
+pub fn cost_of_recording(profiles: &[(&Row, &Profile)]) -> Option<String> {
+    let cost = |(row, profile): &(&Row, &Profile)| {
+        let wall = row.wall.map(|wall| wall.value).filter(|wall| *wall > 0.0)?;
+        Some((row.label.clone(), profile.wall_ns as f64 / wall - 1.0))
+    };
+    let mut costs: Vec<(String, f64)> =
+        profiles.iter().filter_map(cost).filter(|(_, cost)| *cost > VISIBLE_COST).collect();
+    costs.sort_by(|a, b| b.1.total_cmp(&a.1));
+    let named = costs.iter().take(MOST_COSTS).map(|(label, cost)| format!("{label} by {}", units::percent(*cost)));
+    let named: Vec<String> = named.collect();
+    let more = costs.len().saturating_sub(MOST_COSTS);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    (!named.is_empty())
+        .then(|| format!("With recording these runs took longer than the median: {}{more}.", named.join(", ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::statistics::Estimate;
+
+    #[test]
+    fn what_recording_costs_is_told_from_five_percent_on() {
+        let row = |label: &str| Row { label: label.to_owned(), wall: Estimate::of_median(&[100.0]), ..Row::default() };
+        let profile = |wall_ns| Profile { wall_ns, ..Profile::default() };
+        let (rayon, green) = (row("rayon"), row("green"));
+        assert_eq!(cost_of_recording(&[(&rayon, &profile(104)), (&green, &profile(90))]), None);
+        let text = cost_of_recording(&[(&rayon, &profile(106)), (&green, &profile(135))]);
+        let wanted = "With recording these runs took longer than the median: green by 35 %, rayon by 6 %.";
+        assert_eq!(text.as_deref(), Some(wanted));
     }
 }

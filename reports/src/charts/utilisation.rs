@@ -32,7 +32,7 @@ pub struct Utilisation<'a> {
 impl<'a> Utilisation<'a> {
     /// None if the time of each core was not recorded.
     pub fn of(group: &'a GroupSummary) -> Option<Self> {
-        let columns: Vec<&Row> = group.rows.iter().filter(|row| !row.core_busy.is_empty()).collect();
+        let columns: Vec<&Row> = group.contenders().filter(|row| !row.core_busy.is_empty()).collect();
         let cores = columns.iter().map(|row| row.core_busy.len()).max()?;
         Some(Self {
             title: findings::title(group, &findings::utilisation(group)),

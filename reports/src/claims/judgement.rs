@@ -167,7 +167,7 @@ impl Judgement {
             why = format!("{why}; {doubt}");
         }
         let group = cells.first().map(|cell| cell.group);
-        let charts = group.map(|group| charts::names(group, usable_cores)).unwrap_or_default();
+        let charts = group.map(|group| charts::names(group)).unwrap_or_default();
         let chart = charts.contains(chart).then(|| (*chart).to_owned());
         let slug = group.map(|group| group.slug.clone());
         let anchor =
@@ -233,7 +233,7 @@ fn decide(
         format!("the interval straddles {bound}: more rounds or a quieter machine would decide it")
     } else if let Some(noise) = noise {
         format!(
-            "two copies of one cell differed by up to {}, so it cannot be told from {bound}: \
+            "identical cells may differ by up to {}, so it cannot be told from {bound}: \
              a quieter machine would decide it",
             noise.words(*unit)
         )

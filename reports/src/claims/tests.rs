@@ -209,7 +209,7 @@ fn what_copies_of_one_cell_differ_by_is_not_told_from_the_threshold() {
     assert_eq!(quiet.verdict, Outcome::Holds, "{}", quiet.why);
     let noisy = pool(around(50.0, 20)).with_arm(around(115.0, 20)).verdict(&condition);
     assert_eq!(noisy.verdict, Outcome::Undecided);
-    assert!(noisy.why.contains("differed by up to 15") && noisy.why.contains("a quieter machine"), "{}", noisy.why);
+    assert!(noisy.why.contains("may differ by up to") && noisy.why.contains("a quieter machine"), "{}", noisy.why);
     let far = pool(around(20.0, 20)).with_arm(around(115.0, 20)).verdict(&condition);
     assert_eq!(far.verdict, Outcome::Holds, "{}", far.why);
 }
@@ -227,7 +227,7 @@ fn copies_of_a_cell_of_microseconds_differ_by_amounts_and_not_by_shares() {
     };
     assert_eq!(made(1e-3).verdict, Outcome::Holds, "6 us are little beside 10 ms: {}", made(1e-3).why);
     let why = made(1.0).why;
-    assert!(why.contains("two copies of one cell differed by up to"), "6 ms are not: {why}");
+    assert!(why.contains("identical cells may differ by up to"), "6 ms are not: {why}");
 }
 
 #[test]

@@ -29,6 +29,7 @@ pub(super) fn embedded(results: &Results, summary: &Summary) -> Result<String, a
             "run": results.run.id,
             "started": results.run.started,
             "machine": results.run.machine,
+            "capacity": results.capacity,
             "program": results.run.program,
             "units": "wall_ns and cpu_ns are nanoseconds; each list has one entry a sample; the last `left_out` of them are from disturbed rounds",
             "groups": groups.iter().map(group).collect::<Vec<Value>>(),

@@ -1,11 +1,11 @@
 //! The figures of one cell.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::latency::{self, Latency};
 use crate::clusters;
 use crate::outliers;
-use crate::record::{CellId, Failure, Sample};
+use crate::record::{CellId, Failure, Sample, arms};
 use crate::rounds::TICK_NS;
 use crate::statistics::{Estimate, median};
 
@@ -26,6 +26,8 @@ pub struct Row {
     pub points: Vec<Point>,
     /// Each sample of a disturbed round, which the figures do without.
     pub left_out: Vec<Point>,
+    /// Processes that measured them. The intervals of one process are of that process: another one may be off by more.
+    pub processes: usize,
     /// The shortest wall time, nanoseconds.
     pub fastest_ns: Option<f64>,
     /// Samples whose wall time is outside of Tukey's fences; they count like all others.
@@ -40,8 +42,18 @@ pub struct Row {
     pub is_baseline: bool,
     /// Cores that were busy on average: CPU time over wall time; none for runs too short to tell.
     pub effective_cores: Option<Estimate>,
-    /// Cores that it could have kept busy at best; none for work that is not CPU-bound.
+    /// The greatest speed-up over one worker that its workers can have with its tasks on this machine, in batches and by the measured
+    /// capacity; none for work that is not CPU-bound.
     pub ideal_cores: Option<f64>,
+    /// Of an A/A copy, the ratio of its original's wall time to its own: what it differs by from 1 is chance or noise.
+    pub over_original: Option<Estimate>,
+    /// How far from 1 the ratio of two copies of this cell may get by noise that intervals do not show, as a factor; none if the group has
+    /// no copies.
+    pub noise: Option<f64>,
+    /// Whether the compiler made other code of its tasks' body than in other runners: what it differs by is then not the model's doing.
+    pub code_differs: bool,
+    /// Share of a core that the group's server was busy meanwhile, median; none if it has no server.
+    pub server_busy: Option<f64>,
     /// CPU time of a run, nanoseconds, median.
     pub cpu_ns: Option<f64>,
     /// Voluntary context switches of a run, median.
@@ -68,6 +80,8 @@ pub struct Row {
     pub outside: Option<Load>,
     /// Where figures come from: name of the figure to names of sources.
     pub sources: BTreeMap<String, Vec<String>>,
+    /// Memory of the cell process and all its children at once, shared pages counted once, bytes, the most that was seen.
+    pub tree_pss_bytes: Option<f64>,
     /// Its failures.
     pub failures: Vec<Failure>,
 }
@@ -116,6 +130,7 @@ impl Row {
         Self {
             cell: cell.clone(),
             points: points(samples),
+            processes: samples.iter().map(|sample| sample.process).collect::<BTreeSet<u32>>().len(),
             wall: clusters::median_of_sizes(&by_process),
             fastest_ns: walls.iter().copied().reduce(f64::min),
             outliers: outliers::count(&walls),
@@ -127,6 +142,8 @@ impl Row {
             unreadable_histograms,
             peak_rss_bytes: most(optional(|sample| sample.peak_rss_bytes)),
             children_rss_bytes: most(optional(|sample| sample.children_rss_bytes)),
+            tree_pss_bytes: most(optional(|sample| sample.tree_pss_bytes)),
+            server_busy: server_busy(samples),
             start_ns: median(&start_by_process.into_values().collect::<Vec<f64>>()),
             workers_seen: workers_seen(samples),
             core_busy: core_busy(samples),
@@ -141,19 +158,24 @@ impl Row {
     /// Takes the ratio to a baseline, pairing samples of the same process and round.
     pub(super) fn compare(&mut self, own: &[&Sample], reference: &[&Sample], baseline: &CellId) {
         self.is_baseline = self.cell == *baseline;
-        let reference: HashMap<(u32, u32), f64> =
-            reference.iter().map(|sample| ((sample.process, sample.round), sample.wall_ns as f64)).collect();
-        let own: HashMap<(u32, u32), f64> =
-            own.iter().map(|sample| ((sample.process, sample.round), sample.wall_ns as f64)).collect();
-        let pairs: Vec<(u32, f64, f64)> =
-            own.iter().filter_map(|(round, wall)| Some((round.0, *reference.get(round)?, *wall))).collect();
-        self.ratio = clusters::ratio_of(&pairs);
+        self.ratio = paired_ratio(own, reference);
         self.baseline = self.ratio.map(|_| baseline.runner.clone());
     }
 
-    /// Peak resident memory of the cell process and its worker processes together, bytes.
+    /// Takes the ratio of a copy to the cell that it is a copy of.
+    pub(super) fn compare_to_original(&mut self, own: &[&Sample], original: &[&Sample]) {
+        self.over_original = paired_ratio(own, original);
+    }
+
+    /// Whether it is a second copy of another cell, which is no contender.
+    pub fn is_copy(&self) -> bool {
+        self.cell.arm == arms::AA
+    }
+
+    /// Peak memory of the cell process and its worker processes together, bytes: that of all at once with shared pages counted once, if it
+    /// was recorded; or else the sum of their peaks, in which shared pages count in each.
     pub fn memory_bytes(&self) -> Option<f64> {
-        self.peak_rss_bytes.map(|own| own + self.children_rss_bytes.unwrap_or(0.0))
+        self.tree_pss_bytes.or_else(|| self.peak_rss_bytes.map(|own| own + self.children_rss_bytes.unwrap_or(0.0)))
     }
 
     /// Keeps the samples of disturbed rounds, to be shown.
@@ -166,18 +188,17 @@ impl Row {
         self.points.len()
     }
 
-    /// Whether the ratio is distinguishable from 1: its interval excludes 1, and it is beyond what identical cells
-    /// differ by.
-    pub fn differs(&self, noise: Option<f64>) -> bool {
-        self.ratio.is_some_and(|ratio| {
-            let is_beyond_noise = ratio.value.ln().abs() > noise.unwrap_or(1.0).ln();
-            ratio.is_interval() && (ratio.low > 1.0 || ratio.high < 1.0) && is_beyond_noise
-        })
+    /// Whether the ratio is distinguishable from 1: its interval excludes 1, also when noise is added to it.
+    pub fn differs(&self) -> bool {
+        !self.code_differs && self.ratio.is_some_and(|ratio| ratio.differs_from(1.0, self.noise.unwrap_or(1.0)))
     }
 
     /// Why the ratio is not to be believed, in few words; none if it is, or if there is none.
-    pub fn doubt(&self, noise: Option<f64>) -> Option<&'static str> {
-        let ratio = self.ratio.filter(|_| !self.is_baseline && !self.differs(noise))?;
+    pub fn doubt(&self) -> Option<&'static str> {
+        let ratio = self.ratio.filter(|_| !self.is_baseline && !self.differs())?;
+        if self.code_differs {
+            return Some("its machine code differs");
+        }
         Some(if ratio.is_interval() { "within the noise" } else { "too few rounds to tell" })
     }
 
@@ -192,6 +213,23 @@ impl Row {
             None => "not reached".to_owned(),
         })
     }
+}
+
+/// The ratio of a reference's wall times to the own ones, within rounds.
+fn paired_ratio(own: &[&Sample], reference: &[&Sample]) -> Option<Estimate> {
+    let reference: HashMap<(u32, u32), f64> =
+        reference.iter().map(|sample| ((sample.process, sample.round), sample.wall_ns as f64)).collect();
+    let own: BTreeMap<(u32, u32), f64> =
+        own.iter().map(|sample| ((sample.process, sample.round), sample.wall_ns as f64)).collect();
+    let pairs: Vec<(u32, f64, f64)> =
+        own.iter().filter_map(|(round, wall)| Some((round.0, *reference.get(round)?, *wall))).collect();
+    clusters::ratio_of(&pairs)
+}
+
+/// Share of a core that the server was busy.
+fn server_busy(samples: &[&Sample]) -> Option<f64> {
+    let shares = samples.iter().filter_map(|sample| Some(per_wall(sample.server_cpu_ns?, sample)));
+    median(&shares.collect::<Vec<f64>>())
 }
 
 /// A CPU time over the sample's wall time; NaN, which statistics leave out, if that is 0.
