@@ -128,8 +128,9 @@ fn design_effect(clusters: &[Vec<f64>]) -> f64 {
     let ranks = ranks(clusters);
     let grand = (count as f64 - 1.0) / 2.0;
     let mean = |ranks: &[f64]| ranks.iter().sum::<f64>() / ranks.len() as f64;
+    let around = |ranks: &[f64], mean: f64| ranks.iter().map(|rank| (rank - mean).powi(2)).sum::<f64>();
     let between: f64 = ranks.iter().map(|ranks| ranks.len() as f64 * (mean(ranks) - grand).powi(2)).sum();
-    let within: f64 = ranks.iter().flat_map(|ranks| ranks.iter().map(|rank| (rank - mean(ranks)).powi(2))).sum();
+    let within: f64 = ranks.iter().map(|ranks| around(ranks, mean(ranks))).sum();
     let between = between / (clusters.len() as f64 - 1.0);
     let within = within / (count - clusters.len()) as f64;
     let total = between + (size - 1.0) * within;

@@ -85,4 +85,4 @@ pub use compare::Comparison;
 pub use results::{ReadError, Results};
 pub use summary::{GroupSummary, Row, Summary};
 pub use table::terminal;
-pub use write::{Report, WriteError, write, write_side_by_side};
+pub use write::{Report, WriteError, write, write_judged, write_side_by_side};

@@ -5,9 +5,10 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 
-use crate::record::{Capacity, End, Failure, Lone, Profile, Record, Run, SCHEMA, Sample};
+use crate::record::{Capacity, End, Failure, Lone, Profile, Run, SCHEMA, Sample};
 
 /// Name of the file of records in the folder of a run.
 pub const FILE_NAME: &str = "results.jsonl";
@@ -160,24 +161,30 @@ impl Reader<'_> {
         if !self.has_run {
             self.check_first(&tag)?;
         }
-        if !matches!(tag.kind.as_str(), "run" | "capacity" | "lone" | "sample" | "profile" | "error" | "end") {
-            self.warn(&format!("is of the unknown type `{}` and was ignored", crate::text::plain(&tag.kind)));
-            return Ok(());
-        }
-        match serde_json::from_slice(line).map_err(|error| self.broken(&error))? {
-            Record::Run(_) if self.has_run => return Err(self.broken(&"a second `run` record: a file holds one run")),
-            Record::Run(run) => {
-                self.results.run = *run;
+        // By the tag rather than as a `Record`, which would hold each line in memory once more before it is taken apart.
+        match tag.kind.as_str() {
+            "run" if self.has_run => return Err(self.broken(&"a second `run` record: a file holds one run")),
+            "run" => {
+                self.results.run = self.parsed(line)?;
                 self.has_run = true;
             }
-            Record::Capacity(capacity) => self.results.capacity = Some(capacity),
-            Record::Lone(lone) => self.results.lone.push(lone),
-            Record::Sample(sample) => self.results.samples.push(*sample),
-            Record::Profile(profile) => self.results.profiles.push(*profile),
-            Record::Error(failure) => self.results.failures.push(failure),
-            Record::End(end) => self.results.end = Some(end),
+            "capacity" => self.results.capacity = Some(self.parsed(line)?),
+            "lone" => self.results.lone.push(self.parsed(line)?),
+            "sample" => self.results.samples.push(self.parsed(line)?),
+            "profile" => self.results.profiles.push(self.parsed(line)?),
+            "error" => self.results.failures.push(self.parsed(line)?),
+            "end" => self.results.end = Some(self.parsed(line)?),
+            unknown => {
+                let unknown = crate::text::plain(unknown);
+                self.warn(&format!("is of the unknown type `{unknown}` and was ignored"));
+            }
         }
         Ok(())
+    }
+
+    /// The record of a line.
+    fn parsed<T: DeserializeOwned>(&self, line: &[u8]) -> Result<T, ReadError> {
+        serde_json::from_slice(line).map_err(|error| self.broken(&error))
     }
 
     /// Accepts only a `run` record of a schema that can be read.

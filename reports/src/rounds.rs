@@ -20,7 +20,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use crate::record::{Sample, arms};
 use crate::results::Results;
 use crate::statistics::median;
-use crate::summary::group_key;
+use crate::summary::{GroupKeys, group_key};
 
 /// What the kernel counts outside load in, nanoseconds.
 pub(crate) const TICK_NS: f64 = 1e7;
@@ -89,9 +89,15 @@ impl DirtyRounds {
     /// Finds the dirty rounds of a run.
     pub fn of(results: &Results) -> Self {
         let mut groups: HashMap<String, BTreeMap<Round, Vec<&Sample>>> = HashMap::new();
+        let mut keys = GroupKeys::default();
         for sample in &results.samples {
-            let group = groups.entry(group_key(&sample.workload, &sample.params)).or_default();
-            group.entry((sample.process, sample.round)).or_default().push(sample);
+            let key = keys.of(sample);
+            if !groups.contains_key(key) {
+                groups.insert(key.to_owned(), BTreeMap::new());
+            }
+            if let Some(group) = groups.get_mut(key) {
+                group.entry((sample.process, sample.round)).or_default().push(sample);
+            }
         }
         Self(groups.into_iter().map(|(key, rounds)| (key, dirty(&rounds))).collect())
     }
@@ -103,7 +109,12 @@ impl DirtyRounds {
 
     /// Whether the figures do without this sample.
     pub fn leaves_out(&self, sample: &Sample) -> bool {
-        let group = self.0.get(&group_key(&sample.workload, &sample.params));
+        self.leaves_out_of(&group_key(&sample.workload, &sample.params), sample)
+    }
+
+    /// As [`DirtyRounds::leaves_out`], given the key of the sample's group.
+    pub(crate) fn leaves_out_of(&self, key: &str, sample: &Sample) -> bool {
+        let group = self.0.get(key);
         group.is_some_and(|group| group.leaves_out((sample.process, sample.round)))
     }
 }

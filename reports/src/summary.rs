@@ -249,11 +249,17 @@ impl<'a> Sorted<'a> {
         for group in &mut sorted.groups {
             group.cells.retain(|cell| cell.arm != arms::REFERENCE);
         }
+        let mut keys = GroupKeys::default();
         for sample in results.samples.iter().filter(|sample| sample.cell.arm != arms::REFERENCE) {
-            let key = group_key(&sample.workload, &sample.params);
-            let is_left_out = sorted.dirty.leaves_out(sample);
+            let key = keys.of(sample);
+            let is_left_out = sorted.dirty.leaves_out_of(key, sample);
             let kept = if is_left_out { &mut sorted.left_out } else { &mut sorted.samples };
-            kept.entry(key).or_default().entry(&sample.cell).or_default().push(sample);
+            if !kept.contains_key(key) {
+                kept.insert(key.to_owned(), HashMap::new());
+            }
+            if let Some(cells) = kept.get_mut(key) {
+                cells.entry(&sample.cell).or_default().push(sample);
+            }
         }
         for failure in &results.failures {
             let key = group_key(&failure.workload, &failure.params);
@@ -361,6 +367,21 @@ impl<'a> Sorted<'a> {
             rows,
             skipped,
         }
+    }
+}
+
+/// The keys of the groups of samples, which come group by group: a key is made only where the group changes.
+#[derive(Default)]
+pub(crate) struct GroupKeys<'a>(Option<(&'a Sample, String)>);
+
+impl<'a> GroupKeys<'a> {
+    /// The key of a sample's group.
+    pub(crate) fn of(&mut self, sample: &'a Sample) -> &str {
+        let is_same = |(last, _): &(&Sample, String)| last.workload == sample.workload && last.params == sample.params;
+        if !self.0.as_ref().is_some_and(is_same) {
+            self.0 = None;
+        }
+        &self.0.get_or_insert_with(|| (sample, group_key(&sample.workload, &sample.params))).1
     }
 }
 

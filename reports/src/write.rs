@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::beside::{self, Beside};
 use crate::charts::{self, Chart, ChartError};
-use crate::claims::Claims;
+use crate::claims::{Claims, Verdict};
 use crate::costs;
 use crate::csv::csv_summary;
 use crate::html;
@@ -66,8 +66,21 @@ pub enum WriteError {
 pub fn write(results: &Results, claims: &Claims, dir: &Path) -> Result<Report, WriteError> {
     let summary = Summary::of(results);
     let verdicts = claims.judge(results, &summary);
+    write_judged(results, &summary, &verdicts, dir)
+}
+
+/// As [`write`], from figures and verdicts that were worked out already.
+///
+/// # Errors
+/// As [`write`].
+pub fn write_judged(
+    results: &Results,
+    summary: &Summary,
+    verdicts: &[Verdict],
+    dir: &Path,
+) -> Result<Report, WriteError> {
     let mut pictures = Vec::new();
-    let mut costs = charts::of_costs(&costs::of(&summary))?;
+    let mut costs = charts::of_costs(&costs::of(summary))?;
     put_pictures(dir, "costs", &mut costs, &mut pictures)?;
     let mut charts: Vec<Vec<Chart>> = Vec::new();
     for group in &summary.groups {
@@ -77,10 +90,10 @@ pub fn write(results: &Results, claims: &Claims, dir: &Path) -> Result<Report, W
         charts.push(of_group);
     }
     Ok(Report {
-        markdown: put(dir, "summary.md", markdown_summary(results, &summary, &verdicts).as_bytes())?,
-        verdicts: put(dir, "verdicts.json", verdicts::json(&verdicts)?.as_bytes())?,
-        csv: put(dir, "summary.csv", &csv_summary(&summary)?)?,
-        index: put(dir, "index.html", html::page(results, &summary, &verdicts, &charts, &costs)?.as_bytes())?,
+        markdown: put(dir, "summary.md", markdown_summary(results, summary, verdicts).as_bytes())?,
+        verdicts: put(dir, "verdicts.json", verdicts::json(verdicts)?.as_bytes())?,
+        csv: put(dir, "summary.csv", &csv_summary(summary)?)?,
+        index: put(dir, "index.html", html::page(results, summary, verdicts, &charts, &costs)?.as_bytes())?,
         pictures,
     })
 }

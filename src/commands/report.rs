@@ -103,7 +103,7 @@ pub(crate) fn write_report(
     let summary = Summary::of(&results);
     let verdicts = claims.judge(&results, &summary);
     write!(terminal, "{}", regatta_reports::terminal(&summary, &verdicts, colour, terminal_width()))?;
-    let report = regatta_reports::write(&results, claims, to)
+    let report = regatta_reports::write_judged(&results, &summary, &verdicts, to)
         .with_context(|| format!("the records are safe, but the report cannot be written to {}", to.display()))?;
     writeln!(terminal, "Report: {}", report.index.display())?;
     Ok(report.index)

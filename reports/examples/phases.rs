@@ -1,0 +1,25 @@
+//! Times the phases of making a report: `cargo run --release -p regatta-reports --example phases -- DIR`.
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use regatta_reports::{Claims, Results, Summary};
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let dir = PathBuf::from(std::env::args_os().nth(1).ok_or("name the folder of a run")?);
+    let start = Instant::now();
+    let lap = |what: &str| eprintln!("{:8.2} s  {what}", start.elapsed().as_secs_f64());
+    let results = Results::read(&dir)?;
+    lap("read");
+    let summary = Summary::of(&results);
+    lap("figures");
+    let claims = Claims::built_in();
+    let verdicts = claims.judge(&results, &summary);
+    lap("verdicts");
+    let text = regatta_reports::terminal(&summary, &verdicts, false, 100);
+    lap(&format!("terminal, {} bytes", text.len()));
+    let to = tempfile::tempdir()?;
+    regatta_reports::write_judged(&results, &summary, &verdicts, to.path())?;
+    lap("written");
+    Ok(())
+}
