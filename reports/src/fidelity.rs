@@ -252,3 +252,28 @@ fn name(group: &GroupSummary, same: &[&str]) -> String {
     let params = same.iter().filter_map(|name| Some(format!("{name} {}", group.params.get(*name)?)));
     [group.workload.clone()].into_iter().chain(params).collect::<Vec<String>>().join(", ")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(kind: Kind, model: f64, real: f64) -> Line {
+        let side = |value| Side {
+            group: String::new(),
+            label: String::new(),
+            estimate: Estimate { value, low: value * 0.999, high: value * 1.001, coverage: 0.95, count: 20 },
+        };
+        Line { what: String::new(), model: side(model), real: side(real), kind }
+    }
+
+    #[test]
+    fn near_is_a_fifth_or_half_a_millisecond() {
+        assert_eq!(line(Kind::SpeedUp, 0.85, 1.0).is_near(), Some(true));
+        assert_eq!(line(Kind::SpeedUp, 0.75, 1.0).is_near(), Some(false));
+        assert_eq!(line(Kind::Latency, 1.4e6, 1.0e6).is_near(), Some(true), "0.4 ms off");
+        assert_eq!(line(Kind::Latency, 1.7e6, 1.0e6).is_near(), Some(false), "0.7 ms off, at a small interval");
+        assert_eq!(line(Kind::Latency, 11.5e6, 10e6).is_near(), Some(true), "15 % off");
+        assert_eq!(line(Kind::Latency, 10.2e6, 6.25e6).is_near(), Some(false), "4 ms off, which once was near");
+        assert_eq!(line(Kind::Latency, 12.0e6, 10e6).is_near(), None, "the intervals reach over the bound");
+    }
+}

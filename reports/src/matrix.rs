@@ -15,7 +15,7 @@ pub use self::markdown::write_markdown;
 pub use self::terminal::terminal;
 pub use self::tint::{BOUNDS, Tint};
 use crate::summary::{GroupSummary, Row, Summary, Versus};
-use crate::text::plain;
+use crate::text::{named, plain};
 use crate::units;
 
 /// All groups of a run by all of its runners.
@@ -62,7 +62,7 @@ impl<'a> Matrix<'a> {
             }
         }
         let line = |(runner, colour): (&str, usize)| Line {
-            runner: plain(runner),
+            runner: named(runner),
             colour,
             fields: groups.iter().map(|group| Field::of(group, runner)).collect(),
         };

@@ -421,8 +421,7 @@ fn no_tasks(group: &Group, cell: &CellId) -> Failure {
 
 /// The shortest text that tells a cell from the other cells of its group.
 fn label(cell: &CellId, cells: &[CellId]) -> String {
-    let name = cell.runner.trim();
-    let mut label = if name.is_empty() { "unnamed".to_owned() } else { name.to_owned() };
+    let mut label = text::named(&cell.runner);
     if !cell.options.is_empty() {
         label = format!("{label} {}", cell.options);
     }
@@ -448,8 +447,7 @@ fn titles(groups: &[Group]) -> Vec<String> {
                 .iter()
                 .filter(|(name, value)| siblings.iter().any(|s| s.params.get(*name) != Some(*value)));
             let parts: Vec<String> = differing.map(|(name, value)| format!("{name} {}", parameter(value))).collect();
-            let name = text::shortened(group.workload.trim(), 60);
-            let name = if name.is_empty() { "unnamed".to_owned() } else { name };
+            let name = text::shortened(&text::named(&group.workload), 60);
             if parts.is_empty() { name } else { format!("{name}, {}", text::shortened(&parts.join(", "), 60)) }
         })
         .collect()

@@ -6,6 +6,13 @@ pub fn plain(text: &str) -> String {
     text.chars().map(|c| if is_harmful(c) { '\u{fffd}' } else { c }).collect()
 }
 
+/// The name without control characters and spaces around it, or a word in its place if nothing is left: what has no text can be neither
+/// pointed at nor clicked.
+pub fn named(name: &str) -> String {
+    let name = plain(name.trim());
+    if name.is_empty() { "unnamed".to_owned() } else { name }
+}
+
 /// The text as Markdown that shows it as it is, within a table cell or a paragraph.
 pub fn markdown(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());

@@ -1,0 +1,220 @@
+//! What figures say of machines of any size, of few rounds, of copies, and of runs without tasks; and that they take time in proportion to
+//! the rounds.
+
+mod common;
+
+use std::time::{Duration, Instant};
+
+use regatta_reports::record::{Capacity, CapacityPoint, CellId, Group, Record, RunnerInfo, Sample, WorkloadInfo, arms};
+use regatta_reports::summary::{GroupSummary, Row};
+use regatta_reports::{Claims, Outcome, Results, Summary, advice, csv, html, markdown, terminal};
+
+/// A run of the CPU-bound workload `work`: `(runner, workers, arm, walls in milliseconds)`, one a round, in one process.
+fn run(cores: u64, tasks: u64, cells: &[(&str, u64, &str, Vec<f64>)]) -> Results {
+    let mut results = Results::default();
+    results.run.machine.usable_cores = cores;
+    results.run.workloads.insert("work".to_owned(), WorkloadInfo { kind: "cpu".to_owned(), about: String::new() });
+    let mut group = Group { workload: "work".to_owned(), tasks, ..Group::default() };
+    for (runner, workers, arm, walls) in cells {
+        let cell =
+            CellId { runner: (*runner).to_owned(), workers: *workers, arm: (*arm).to_owned(), ..CellId::default() };
+        let info = RunnerInfo {
+            family: "native".to_owned(),
+            model: (*runner).to_owned(),
+            baseline: "sequential".to_owned(),
+            parallelism: if *runner == "sequential" { "one" } else { "workers" }.to_owned(),
+            ..RunnerInfo::default()
+        };
+        results.run.runners.insert((*runner).to_owned(), info);
+        results.samples.extend((0..).zip(walls).map(|(round, ms)| Sample {
+            workload: "work".to_owned(),
+            cell: cell.clone(),
+            round,
+            tasks,
+            workers_seen: *workers,
+            wall_ns: (ms * 1e6) as u64,
+            cpu_ns: 640_000_000,
+            ..Sample::default()
+        }));
+        group.cells.push(cell);
+    }
+    results.run.plan.groups.push(group);
+    results
+}
+
+/// Walls around a value, the same each time, within 1 %.
+fn around(ms: f64, rounds: u32) -> Vec<f64> {
+    (0..rounds).map(|round| ms * (1.0 + 0.01 * f64::from(round * 7 % 11) / 11.0)).collect()
+}
+
+fn row<'a>(group: &'a GroupSummary, label: &str) -> &'a Row {
+    group.rows.iter().find(|row| row.label == label).unwrap_or_else(|| panic!("no row {label}"))
+}
+
+fn with_capacity(mut results: Results) -> Results {
+    let points = [(1, 1.0), (2, 1.94)].map(|(burns, speed)| CapacityPoint { burns, speeds: vec![speed; 3] });
+    results.capacity = Some(Capacity { points: points.to_vec() });
+    results
+}
+
+#[test]
+fn the_ideal_of_a_pool_goes_by_its_batches() {
+    let cells = [("sequential", 1, "", around(640.0, 12)), ("rayon", 24, "", around(40.0, 12))];
+    let summary = Summary::of(&run(24, 32, &cells));
+    let ideal = |label: &str| row(&summary.groups[0], label).ideal_cores;
+    assert_eq!(
+        (ideal("sequential"), ideal("rayon")),
+        (Some(1.0), Some(16.0)),
+        "32 tasks on 24 workers are two batches"
+    );
+    let markdown = markdown::markdown_summary(&run(24, 32, &cells), &summary, &[]);
+    assert!(!markdown.contains("cores here give"), "nothing is said of a capacity that was not measured");
+}
+
+#[test]
+fn the_capacity_is_the_ceiling_and_is_shown() {
+    let cells = [("sequential", 1, "", around(640.0, 12)), ("rayon", 2, "", around(330.0, 12))];
+    let results = with_capacity(run(2, 64, &cells));
+    let summary = Summary::of(&results);
+    assert!(row(&summary.groups[0], "rayon").ideal_cores.is_some_and(|cores| (cores - 1.94).abs() < 1e-12));
+    assert!(terminal(&summary, &[], false, 100).starts_with("2 cores here give 1.94 of one.\n"));
+    assert!(markdown::markdown_summary(&results, &summary, &[]).contains("2 cores here give 1.94 of one"));
+    let page = html::page(&results, &summary, &[], &[Vec::new()], &[]).expect("a page");
+    assert!(page.contains("2 cores give 1.94 of one") && page.contains("\"capacity\":{"));
+    let csv = String::from_utf8(csv::csv_summary(&summary).expect("written")).expect("text");
+    assert!(csv.lines().nth(2).is_some_and(|line| line.ends_with(",1.94")), "{csv}");
+}
+
+#[test]
+fn few_rounds_are_too_few_to_tell() {
+    let cells = |rounds| {
+        let pools = [("rayon", 2, "", around(330.0, rounds)), ("scoped", 2, "", around(340.0, rounds))];
+        [("sequential", 1, "", around(640.0, rounds))].into_iter().chain(pools).collect::<Vec<_>>()
+    };
+    let results = run(2, 64, &cells(3));
+    let summary = Summary::of(&results);
+    let finding = &summary.groups[0].finding;
+    assert!(finding.ends_with("as fast as sequential, but there were too few rounds to tell"), "{finding}");
+    let advice = advice::of(&results, &summary);
+    assert_eq!(advice[0].reason, "the least median, but there were too few rounds to tell");
+    assert!(advice[0].as_good.is_empty());
+    assert!(advice[0].contests[0].sentence().ends_with("too few rounds to tell who is as good"));
+    let many = Summary::of(&run(2, 64, &cells(12)));
+    assert!(many.groups[0].finding.ends_with("2 of 2 beat sequential"), "{}", many.groups[0].finding);
+}
+
+#[test]
+fn copies_pair_with_their_original_and_are_not_drawn() {
+    let cells = [
+        ("sequential", 1, "", around(640.0, 20)),
+        ("sequential", 1, arms::AA, around(641.0, 20)),
+        ("rayon", 2, "", around(330.0, 20)),
+        ("rayon", 2, arms::AA, around(330.5, 20)),
+    ];
+    let summary = Summary::of(&run(2, 64, &cells));
+    let group = &summary.groups[0];
+    let over = |label: &str| row(group, label).over_original.map(|ratio| (ratio.value * 1000.0).round());
+    assert_eq!((over("rayon (a-a)"), over("rayon")), (Some(998.0), None));
+    assert_eq!(over("sequential (a-a)"), Some(998.0));
+    assert!(row(group, "rayon (a-a)").ratio.is_some_and(|ratio| ratio.value > 1.9), "its speed-up is that of rayon");
+    assert_eq!(group.contenders().count(), 2);
+    assert!(group.noise_of(row(group, "rayon")).is_some_and(|noise| noise > 1.0 && noise < 1.02));
+    assert!(
+        group.remarks().iter().any(|remark| remark.starts_with("Noise beyond the intervals: ")),
+        "{:?}",
+        group.remarks()
+    );
+}
+
+#[test]
+fn one_process_is_told() {
+    let summary = Summary::of(&run(2, 64, &[("sequential", 1, "", around(640.0, 12))]));
+    let says =
+        |group: &GroupSummary| group.remarks().iter().any(|remark| remark.starts_with("Each cell ran in one process"));
+    assert!(says(&summary.groups[0]));
+    let mut several = run(2, 64, &[("sequential", 1, "", around(640.0, 12))]);
+    several.samples.iter_mut().for_each(|sample| sample.process = sample.round / 4);
+    assert!(!says(&Summary::of(&several).groups[0]));
+}
+
+#[test]
+fn runs_without_tasks_are_no_measurement() {
+    let cells = [("sequential", 1, "", around(640.0, 12)), ("rayon", 2, "", around(330.0, 12))];
+    let results = run(2, 0, &cells);
+    let summary = Summary::of(&results);
+    assert!(summary.groups[0].rows.iter().all(|row| row.wall.is_none() && row.missing().is_some()));
+    assert!(advice::of(&results, &summary).is_empty());
+    let claim = "[[claim]]\nid = \"x\"\nstatement = \"X.\"\nwhy = \"Y.\"\nfamilies = [\"native\"]\n[[claim.condition]]\nstatistic = \"speed-up\"\nat-least = 1.5\n\
+                 of = { workload = \"work\", models = [\"rayon\"] }\nto = { model = \"sequential\" }\n";
+    let claims = Claims::parse("test", claim).expect("a claim");
+    let outcomes: Vec<Outcome> = claims.judge(&results, &summary).iter().map(|verdict| verdict.outcome()).collect();
+    assert!(outcomes.iter().all(|outcome| *outcome == Outcome::NotRun), "{outcomes:?}");
+}
+
+#[test]
+fn what_was_left_out_is_said_everywhere() {
+    let mut results = run(2, 64, &[("sequential", 1, "", around(640.0, 12))]);
+    results.run.left_out = vec!["No runner is called `tokyo`.".to_owned()];
+    let summary = Summary::of(&results);
+    assert!(terminal(&summary, &[], false, 100).contains("note: No runner is called `tokyo`."));
+    assert!(markdown::markdown_summary(&results, &summary, &[]).contains("No runner is called \\`tokyo\\`."));
+    let page = html::page(&results, &summary, &[], &[Vec::new()], &[]).expect("a page");
+    assert!(page.contains("No runner is called `tokyo`."));
+}
+
+#[test]
+fn memory_is_that_of_the_tree_if_it_was_recorded() {
+    let mut results = run(2, 64, &[("process", 64, "", around(640.0, 12))]);
+    for sample in &mut results.samples {
+        (sample.peak_rss_bytes, sample.children_rss_bytes) = (Some(5), Some(7));
+    }
+    assert_eq!(Summary::of(&results).groups[0].rows[0].memory_bytes(), Some(12.0));
+    results.samples[3].tree_pss_bytes = Some(900);
+    assert_eq!(Summary::of(&results).groups[0].rows[0].memory_bytes(), Some(900.0));
+}
+
+#[test]
+fn empty_names_have_a_label_that_the_page_can_work_with() {
+    let mut text = String::new();
+    for line in common::jsonl().lines() {
+        let mut record: Record = serde_json::from_str(line).expect("a record");
+        if let Record::Run(run) = &mut record {
+            for group in &mut run.plan.groups {
+                group.workload = group.workload.replace("primes", "");
+                group.cells.iter_mut().for_each(|cell| cell.runner = cell.runner.replace("rayon", ""));
+            }
+        } else if let Record::Sample(sample) = &mut record {
+            sample.workload = sample.workload.replace("primes", "");
+            sample.cell.runner = sample.cell.runner.replace("rayon", " ");
+        }
+        text += &(serde_json::to_string(&record).expect("records are JSON") + "\n");
+    }
+    let results = Results::read_from(text.as_bytes(), "x".as_ref()).expect("well-formed");
+    let summary = Summary::of(&results);
+    for group in &summary.groups {
+        assert!(!group.title.trim().is_empty() && !group.slug.is_empty());
+        assert!(group.rows.iter().all(|row| !row.label.trim().is_empty()));
+    }
+    let charts = vec![Vec::new(); summary.groups.len()];
+    let page = html::page(&results, &summary, &[], &charts, &[]).expect("a page");
+    assert!(!page.contains("id=\"\"") && !page.contains("aria-hidden=\"true\"></span></th>"), "a row has a name");
+    let script = include_str!("../templates/page.js");
+    assert!(script.contains("if (name === undefined) continue;"), "and a row without one is passed over");
+}
+
+#[test]
+fn time_grows_in_proportion_to_rounds() {
+    let time = |rounds: u32| -> Duration {
+        let mut results = run(2, 64, &[("sequential", 1, "", around(640.0, rounds))]);
+        results.samples.iter_mut().for_each(|sample| sample.process = u32::from(sample.round >= rounds / 2));
+        let once = || {
+            let start = Instant::now();
+            assert_eq!(Summary::of(&results).groups[0].rows[0].samples(), rounds as usize);
+            start.elapsed()
+        };
+        (0..3).map(|_| once()).min().unwrap_or_default()
+    };
+    // In proportion it is 8 times as long, as the square 64 times.
+    let (short, long) = (time(2_500), time(20_000));
+    assert!(long < 24 * short, "{short:?} for 2,500 rounds, {long:?} for 20,000");
+}
