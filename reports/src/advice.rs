@@ -2,8 +2,8 @@
 //!
 //! Groups are sorted into situations by what the records say of them: the kind of the workload, how many tasks wait at
 //! once, and how long a task takes the baseline. Within a group the runner with the least median wall time leads, and
-//! every runner is as good that cannot be told from it: the interval of its paired ratio to the leader includes 1, or
-//! the ratio is within what identical cells differ by. What is recommended for a situation is the runner that is among
+//! every runner is as good that cannot be told from it: its paired ratio to the leader does not differ from 1, given its
+//! interval and the noise. Cells whose machine code differs from that of other runners take no part. What is recommended for a situation is the runner that is among
 //! the best in most of its groups.
 //!
 //! ```text

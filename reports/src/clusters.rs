@@ -12,7 +12,9 @@
 //!   rest: the interval is Student's, of the medians of the processes, as everywhere where few processes are compared (`effect`).
 //!   From 3 processes on it is so too where the interval would reach from the least to the greatest value of all (up to 8): one
 //!   round that lost its core would make it say nothing.
-//! - With one process there is nothing to estimate r from: the interval is of this process.
+//! - With one process there is nothing to estimate r from: the interval is of this process, and its coverage that for rounds of this
+//!   process. What another process would give it covers less often, as above. A report says so
+//!   ([`GroupSummary::remarks`](crate::summary::GroupSummary::remarks)), and [`Row::processes`](crate::summary::Row::processes) tells.
 //!
 //! Sources:
 //! - T. Kalibera and R. Jones, *Rigorous Benchmarking in Reasonable Time*, ISMM 2013: repetition at the highest level that
