@@ -13,7 +13,8 @@
 //!   From 3 processes on it is so too where the interval would reach from the least to the greatest value of all (up to 8): one
 //!   round that lost its core would make it say nothing.
 //! - With one process there is nothing to estimate r from: the interval is of this process, and its coverage that for rounds of this
-//!   process. What another process would give it covers less often, as above. A report says so
+//!   process. The median over all processes it covers less often: in 87 % of cases with 5 % of the variance between processes, in
+//!   about 40 % with half of it (20 rounds, `tests/coverage.rs`). A report says so
 //!   ([`GroupSummary::remarks`](crate::summary::GroupSummary::remarks)), and [`Row::processes`](crate::summary::Row::processes) tells.
 //!
 //! Sources:

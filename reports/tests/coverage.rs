@@ -153,3 +153,14 @@ fn drift_within_a_process_does_not_fool_a_comparison_of_processes() {
     });
     assert!(found >= least(0.95), "{found}");
 }
+
+/// What METHODOLOGY says: the interval of one process holds for that process, and seldom for what others have.
+#[test]
+fn one_process_cannot_promise_it() {
+    for (shared, least, most) in [(0.0, 0.94, 0.975), (0.05, 0.84, 0.90), (0.5, 0.37, 0.45)] {
+        let found = coverage(11, |random| {
+            clusters::median_of(&clustered(random, Noise::Normal, 1, 20, shared)).expect("values")
+        });
+        assert!((least..most).contains(&found), "{shared} of the variance between processes: {found}");
+    }
+}
