@@ -147,7 +147,8 @@ fn runs_without_tasks_are_no_measurement() {
     let claim = "[[claim]]\nid = \"x\"\nstatement = \"X.\"\nwhy = \"Y.\"\nfamilies = [\"native\"]\n[[claim.condition]]\nstatistic = \"speed-up\"\nat-least = 1.5\n\
                  of = { workload = \"work\", models = [\"rayon\"] }\nto = { model = \"sequential\" }\n";
     let claims = Claims::parse("test", claim).expect("a claim");
-    let outcomes: Vec<Outcome> = claims.judge(&results, &summary).iter().map(|verdict| verdict.outcome()).collect();
+    let outcomes: Vec<Outcome> =
+        claims.judge(&results, &summary).iter().map(regatta_reports::Verdict::outcome).collect();
     assert!(outcomes.iter().all(|outcome| *outcome == Outcome::NotRun), "{outcomes:?}");
 }
 

@@ -167,7 +167,7 @@ impl Judgement {
             why = format!("{why}; {doubt}");
         }
         let group = cells.first().map(|cell| cell.group);
-        let charts = group.map(|group| charts::names(group)).unwrap_or_default();
+        let charts = group.map(charts::names).unwrap_or_default();
         let chart = charts.contains(chart).then(|| (*chart).to_owned());
         let slug = group.map(|group| group.slug.clone());
         let anchor =
