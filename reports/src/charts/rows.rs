@@ -17,6 +17,8 @@ use crate::summary::{GroupSummary, Row};
 const AXIS: u32 = 46;
 /// Room for a name at most.
 const NAME: f64 = 190.0;
+/// Size of the legend.
+const LEGEND: f64 = LABEL - 1.5;
 /// Space beside texts.
 const GAP: f64 = 8.0;
 
@@ -65,7 +67,26 @@ impl Rows {
     }
 
     fn legend_height(&self) -> u32 {
-        if self.legend.is_empty() { 0 } else { 22 }
+        match self.legend_lines().len() as u32 {
+            0 => 0,
+            lines => 22 + 16 * (lines - 1),
+        }
+    }
+
+    /// The legend in lines that fit the width.
+    fn legend_lines(&self) -> Vec<String> {
+        let mut lines: Vec<String> = Vec::new();
+        for word in self.legend.split_whitespace() {
+            let longer = lines.last().map(|line| format!("{line} {word}"));
+            match longer.filter(|longer| text_width(longer, LEGEND, false) <= f64::from(WIDTH) - 2.0 * GAP) {
+                Some(longer) => {
+                    lines.pop();
+                    lines.push(longer);
+                }
+                None => lines.push(word.to_owned()),
+            }
+        }
+        lines
     }
 
     /// Draws title, axes, names and figures, and hands the plot to `marks`.
@@ -126,9 +147,9 @@ impl Rows {
         let centre = f64::midpoint(plot_left, plot_right);
         let axis_title = bottom - f64::from(self.legend_height()) - 18.0;
         plot.canvas.text(&self.axis.title, centre, axis_title, Pen::new(INK))?;
-        if !self.legend.is_empty() {
-            let pen = Pen { size: LABEL - 1.5, ..Pen::new(FADED) };
-            plot.canvas.text(&self.legend, f64::from(WIDTH) / 2.0, bottom - 14.0, pen)?;
+        for (i, line) in self.legend_lines().iter().rev().enumerate() {
+            let pen = Pen { size: LEGEND, ..Pen::new(FADED) };
+            plot.canvas.text(line, f64::from(WIDTH) / 2.0, bottom - 14.0 - 16.0 * i as f64, pen)?;
         }
         Ok(())
     }
@@ -156,5 +177,27 @@ impl<DB: DrawingBackend> Plot<'_, '_, DB> {
     pub fn reference(&self, value: f64, colour: Colour) -> Drawn<DB> {
         let (x, half) = (self.x(value), self.row_height / 2.0);
         self.canvas.line((x, self.middle(0) - half), (x, self.middle(self.rows - 1) + half), 1.5, colour)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_legend_is_broken_so_that_it_fits() {
+        let rows = |legend: &str| Rows {
+            title: String::new(),
+            rows: Vec::new(),
+            row_height: 28,
+            axis: Axis::from_zero(1.0, "", |value| value.to_string()),
+            legend: legend.to_owned(),
+        };
+        super::super::register_fonts().expect("fonts");
+        let long = rows(&"words that do not end ".repeat(12));
+        assert!(long.legend_lines().len() > 1 && long.height() > rows("short").height());
+        assert!(long.legend_lines().iter().all(|line| text_width(line, LEGEND, false) < f64::from(WIDTH)));
+        assert_eq!(rows("short").legend_lines(), ["short"]);
+        assert!(rows("").legend_lines().is_empty());
     }
 }
