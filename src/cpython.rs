@@ -2,11 +2,14 @@
 //!
 //! The script is a part of this program, so that it needs no checkout. It is written to a temporary folder for the time of a run.
 
+use std::ffi::OsStr;
 use std::io;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
+use regatta_reports::text::plain;
 use regatta_runners::Parallelism;
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -36,6 +39,7 @@ const FILES: &[(&str, &str)] = &[
     script!("regatta_cell/histogram.py"),
     script!("regatta_cell/in_sequence.py"),
     script!("regatta_cell/model.py"),
+    script!("regatta_cell/parent.py"),
     script!("regatta_cell/processes.py"),
     script!("regatta_cell/protocol.py"),
     script!("regatta_cell/recorder.py"),
@@ -84,18 +88,9 @@ pub(crate) const FAMILY: &str = "cpython";
 /// The runner that an interpreter has only if it can import gevent.
 const GEVENT: &str = "python-gevent";
 
-/// What an interpreter prints of itself, as JSON.
-const PROBE: &str = "\
-import json, platform, sys, sysconfig
-try:
-    import importlib.util
-    gevent = importlib.util.find_spec('gevent') is not None
-except Exception:
-    gevent = False
-gil = getattr(sys, '_is_gil_enabled', lambda: True)()
-free = 't' if sysconfig.get_config_var('Py_GIL_DISABLED') else ''
-print(json.dumps({'name': platform.python_implementation(), 'version': platform.python_version() + free, 'gil': bool(gil), 'gevent': gevent}))
-";
+/// The flags of every interpreter: isolated (neither the current directory nor `PYTHON*` variables are on the module path, here and in
+/// worker processes), and unbuffered.
+const FLAGS: [&str; 2] = ["-I", "-u"];
 
 /// How long an interpreter may take to say what it is.
 const PROBE_TIMEOUT: Duration = Duration::from_secs(20);
@@ -129,29 +124,55 @@ pub(crate) struct Interpreters {
 impl Interpreters {
     /// Asks the interpreters of these paths what they are; without any, the `python3` of the search path.
     pub(crate) fn find(paths: &[PathBuf], interrupt: &Interrupt) -> io::Result<Self> {
-        let folder = tempfile::Builder::new().prefix("regatta-cpython-").tempdir()?;
-        let mut list: Vec<Interpreter> = Vec::new();
+        let mut found =
+            Self { list: Vec::new(), folder: tempfile::Builder::new().prefix("regatta-cpython-").tempdir()? };
+        for (path, text) in FILES {
+            let path = found.folder.path().join(path);
+            std::fs::create_dir_all(path.parent().unwrap_or(found.folder.path()))?;
+            std::fs::write(path, text)?;
+        }
+        let search = std::env::var_os("PATH").unwrap_or_default();
         let named = if paths.is_empty() { &[PathBuf::from("python3")][..] } else { paths };
-        for program in named {
-            let about = probe(program, interrupt);
+        for name in named {
+            let program = on_search_path(name, &search).unwrap_or_else(|| name.clone());
+            let about = found.probe(&program, interrupt);
             if paths.is_empty() && about.is_err() {
                 continue;
             }
-            let version = about.as_ref().map_or_else(|_| program.display().to_string(), |about| about.version.clone());
-            let mut suffix = if list.is_empty() { String::new() } else { format!("@{version}") };
-            while list.iter().any(|other| other.suffix == suffix) {
+            let version = about.as_ref().map_or_else(|_| name.display().to_string(), |about| about.version.clone());
+            let mut suffix = if found.list.is_empty() { String::new() } else { format!("@{version}") };
+            while found.list.iter().any(|other| other.suffix == suffix) {
                 suffix.push('+');
             }
-            list.push(Interpreter { program: program.clone(), suffix, about });
+            found.list.push(Interpreter { program, suffix, about });
         }
-        if !list.is_empty() {
-            for (path, text) in FILES {
-                let path = folder.path().join(path);
-                std::fs::create_dir_all(path.parent().unwrap_or(folder.path()))?;
-                std::fs::write(path, text)?;
-            }
+        Ok(found)
+    }
+
+    /// The arguments that make an interpreter a cell.
+    fn args(&self) -> Vec<String> {
+        let script = self.folder.path().join("cell.py").display().to_string();
+        FLAGS.map(str::to_owned).into_iter().chain([script]).collect()
+    }
+
+    /// Asks a program whether it is a Python, and which.
+    fn probe(&self, program: &Path, interrupt: &Interrupt) -> Result<About, String> {
+        let refuse = |why: &str| format!("{} cannot be used as a Python: {why}", program.display());
+        if program.components().count() < 2 {
+            return Err(refuse("there is no program of this name in the search path"));
         }
-        Ok(Self { list, folder })
+        let mut command = Command::new(program);
+        command.args(self.args()).arg("about");
+        let heard = Talker::spawn("interpreter", &mut command, interrupt.clone())
+            .and_then(|mut talker| talker.hear(PROBE_TIMEOUT));
+        match heard {
+            Ok(line) => serde_json::from_str(&line).map_err(|_| {
+                let shown: String = line.trim().chars().take(80).collect();
+                refuse(&format!("asked for its version it says `{}`", plain(&shown)))
+            }),
+            Err(Trouble::Failed { message, .. }) => Err(refuse(&message)),
+            Err(Trouble::Interrupted) => Err(refuse("the run was stopped")),
+        }
     }
 
     /// Whether there is none.
@@ -161,13 +182,12 @@ impl Interpreters {
 
     /// How to start the cell of each of their runners.
     pub(crate) fn externals(&self) -> Vec<External> {
-        let script = self.folder.path().join("cell.py").display().to_string();
         let cells = |interpreter: &Interpreter| {
             let cell = |(name, ..): &(&str, _, _, _, _)| External {
                 name: format!("{name}{}", interpreter.suffix),
                 runner: (*name).to_owned(),
                 program: interpreter.program.clone(),
-                args: vec!["-u".to_owned(), script.clone()],
+                args: self.args(),
             };
             RUNNERS.iter().map(cell).collect::<Vec<_>>()
         };
@@ -205,21 +225,15 @@ impl About {
     }
 }
 
-/// Asks a program whether it is a Python, and which.
-fn probe(program: &Path, interrupt: &Interrupt) -> Result<About, String> {
-    let refuse = |why: &str| format!("{} cannot be used as a Python: {why}", program.display());
-    let mut command = Command::new(program);
-    command.args(["-c", PROBE]);
-    let heard =
-        Talker::spawn("interpreter", &mut command, interrupt.clone()).and_then(|mut talker| talker.hear(PROBE_TIMEOUT));
-    match heard {
-        Ok(line) => serde_json::from_str(&line).map_err(|_| {
-            let shown: String = line.trim().chars().take(80).collect();
-            refuse(&format!("asked for its version it says `{shown}`"))
-        }),
-        Err(Trouble::Failed { message, .. }) => Err(refuse(&message)),
-        Err(Trouble::Interrupted) => Err(refuse("the run was stopped")),
+/// The program of this name in the search path, as a shell would find it; but never one that depends on the current directory.
+/// None if there is none, or if the name says where it is.
+fn on_search_path(name: &Path, search: &OsStr) -> Option<PathBuf> {
+    if name.components().count() != 1 || name.is_absolute() {
+        return None;
     }
+    let is_program =
+        |path: &PathBuf| path.metadata().is_ok_and(|about| about.is_file() && about.permissions().mode() & 0o111 != 0);
+    std::env::split_paths(search).filter(|folder| folder.is_absolute()).map(|folder| folder.join(name)).find(is_program)
 }
 
 /// A catalogue with the runners of the interpreters besides its own.
@@ -277,6 +291,19 @@ mod tests {
             let known = FILES.iter().any(|(path, _)| path.strip_prefix("regatta_cell/") == Some(&name));
             assert!(known || !name.ends_with(".py"), "{name} is missing from FILES");
         }
+    }
+
+    #[test]
+    fn no_program_is_found_by_way_of_the_current_directory() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let (safe, name) = (folder.path().join("safe"), Path::new("python9"));
+        std::fs::create_dir(&safe).expect("a folder");
+        let search = std::env::join_paths([Path::new(""), Path::new("."), Path::new("safe"), &safe]).expect("paths");
+        std::fs::write(safe.join(name), "").expect("a file");
+        assert_eq!(on_search_path(name, &search), None, "it cannot be executed");
+        std::fs::set_permissions(safe.join(name), std::fs::Permissions::from_mode(0o755)).expect("a file of our own");
+        assert_eq!(on_search_path(name, &search), Some(safe.join(name)));
+        assert_eq!(on_search_path(Path::new("./python9"), &search), None, "it is named, and not looked for");
     }
 
     #[test]

@@ -3,10 +3,12 @@
 mod common;
 
 use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
 use std::process::{Command, Output};
 
-use common::{Folder, regatta, said};
+use common::{Folder, REGATTA, descendants, regatta, said, signal, start, wait_until};
 use regatta_reports::record::FailureKind;
+use rustix::process::Signal;
 
 /// A plan with a cell of our own and one of Python.
 const PLAN: &str = r#"
@@ -24,7 +26,7 @@ runners = ["sequential", "python-sequential"]
 fn impostor(folder: &Folder, name: &str, instead: &str) -> String {
     let path = folder.path().join(name);
     let about = r#"{"name":"CPython","version":"3.99","gil":true,"gevent":false}"#;
-    let script = format!("#!/bin/sh\nif [ \"$1\" = -c ]; then echo '{about}'; exit; fi\n{instead}\n");
+    let script = format!("#!/bin/sh\ncase \"$*\" in *' about') echo '{about}'; exit; esac\n{instead}\n");
     std::fs::write(&path, script).expect("a folder that can be written to");
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).expect("a file of our own");
     path.display().to_string()
@@ -50,10 +52,10 @@ fn failure_with(folder: &Folder, interpreter: &str) -> (Option<i32>, FailureKind
 #[test]
 fn one_that_crashes() {
     let folder = Folder::new();
-    let python = impostor(&folder, "crash", "echo 'out of luck' >&2; kill -SEGV $$");
+    let python = impostor(&folder, "crash", "printf 'out\\033[31m of\\nluck' >&2; kill -SEGV $$");
     let (code, kind, message) = failure_with(&folder, &python);
     assert_eq!((code, kind), (Some(3), FailureKind::Crash));
-    assert!(message.contains("SIGSEGV") && message.contains("out of luck"), "{message}");
+    assert!(message.contains("SIGSEGV") && message.contains("its last words: out\u{fffd}[31m of luck"), "{message}");
 }
 
 #[test]
@@ -101,10 +103,8 @@ fn two_that_work_and_one_that_lacks_a_module() {
         eprintln!("there is no python3 here: nothing to test");
         return;
     }
-    let lacking = folder.path().join("lacking");
-    std::fs::create_dir(&lacking).expect("a folder");
-    std::fs::write(lacking.join("platform.py"), "raise ImportError('no module named platform')").expect("a file");
-    let instead = format!("PYTHONPATH={} exec python3 \"$@\"", lacking.display());
+    let program = "import runpy, sys; sys.modules['ctypes'] = None; runpy.run_path(sys.argv[1], run_name='__main__')";
+    let instead = format!("exec python3 -I -c \"{program}\" \"$3\"");
     let python = impostor(&folder, "python-lacking", &instead);
     let plan = folder.plan(&PLAN.replace("\"python-sequential\"", "\"cpython\"")).display().to_string();
     let args = ["run", "--plan", &plan, "--out", "out", "--python", "python3", "--python", &python];
@@ -122,4 +122,77 @@ fn two_that_work_and_one_that_lacks_a_module() {
             && failure.message.contains("lacks a module")
     }));
     assert_eq!(results.failures.len(), 6, "each of its runners: {:?}", results.failures);
+}
+
+/// Fills a folder with modules and a program that Python or a shell would find there, all of which leave a mark when they are executed.
+/// Gives the path of the mark.
+fn set_trap(folder: &Folder) -> PathBuf {
+    let mark = folder.path().join("mark");
+    let trap = format!("open({:?}, 'a').write(__name__ + chr(10))\n", mark.display().to_string());
+    let modules = ["json", "platform", "sitecustomize", "usercustomize", "ctypes", "multiprocessing", "gevent", "cell"];
+    for module in modules {
+        std::fs::write(folder.path().join(format!("{module}.py")), &trap).expect("a file");
+    }
+    std::fs::create_dir(folder.path().join("regatta_cell")).expect("a folder");
+    std::fs::write(folder.path().join("regatta_cell/__init__.py"), &trap).expect("a file");
+    let program = folder.path().join("python3");
+    std::fs::write(&program, format!("#!/bin/sh\necho program >> {}\n", mark.display())).expect("a file");
+    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).expect("a file of our own");
+    mark
+}
+
+#[test]
+fn nothing_of_the_current_directory_or_of_pythons_variables_is_executed() {
+    let verify = ["verify", "--workload", "sleep", "--runner", "cpython"];
+    for args in [&["list"][..], &verify] {
+        let folder = Folder::new();
+        let mark = set_trap(&folder);
+        let search = std::env::var("PATH").unwrap_or_default();
+        let output = Command::new(REGATTA)
+            .args(args)
+            .current_dir(folder.path())
+            .env("PATH", format!(".::{search}"))
+            .env("PYTHONPATH", folder.path())
+            .env("PYTHONSTARTUP", folder.path().join("json.py"))
+            .output()
+            .expect("the program starts");
+        assert_eq!(output.status.code(), Some(0), "{:?}", said(&output));
+        let executed = std::fs::read_to_string(&mark).unwrap_or_default();
+        assert_eq!(executed, "", "{args:?} executed these");
+        if Command::new("python3").arg("--version").output().is_ok() {
+            assert!(said(&output).0.contains("python-process-pool"), "{:?}", said(&output));
+        }
+    }
+}
+
+#[test]
+fn a_killed_driver_leaves_no_process_of_python_behind() {
+    if Command::new("python3").arg("--version").output().is_err() {
+        eprintln!("there is no python3 here: nothing to test");
+        return;
+    }
+    let folder = Folder::new();
+    // Runs that would go on for long after the driver, in cells and in worker processes.
+    let plan = r#"
+rounds = 12
+noise_arm = false
+reference = false
+timeout = "10m"
+[[group]]
+workload = "sleep"
+params = { wait_us = 300_000_000, tasks = 2 }
+runners = ["python-process"]
+"#;
+    let mut run = start(&folder, plan);
+    // The cell, and the processes of its run.
+    let left = wait_until("the cell and its workers", || {
+        let python = descendants(run.id(), "cell.py");
+        (python.len() >= 3).then_some(python)
+    });
+    signal(run.id(), Signal::KILL);
+    run.wait().expect("it ends");
+    wait_until("no process is left behind", || {
+        let lives = |process: &u32| std::path::Path::new(&format!("/proc/{process}")).exists();
+        (!left.iter().any(lives)).then_some(())
+    });
 }

@@ -1,9 +1,13 @@
 """The CPython cell: one workload under one concurrency model of CPython, driven over docs/PROTOCOL.md.
 
-    python3 -u cell.py
+    python3 -I -u cell.py           be a cell
+    python3 -I -u cell.py about     say what this interpreter is, as JSON
 
 What it does is in the package regatta_cell next to it, whose __init__ is a map. This file has to be readable by
 any Python, back to 2.7, for it is the one that turns an old interpreter away in words.
+
+-I keeps the current directory and PYTHON* variables off the module path, here and in worker processes, which inherit
+the flag. So nothing but the interpreter's own installation, this folder and the user's packages can be imported.
 """
 
 import json
@@ -21,11 +25,43 @@ def turn_away(reason):
     sys.stdout.flush()
 
 
+def add_user_packages():
+    """Let gevent be found where `pip install --user` puts it: -I leaves that folder out, and a virtual environment too.
+
+    It comes last, so that it hides no module of the interpreter. Nothing in it is executed that is not imported.
+    """
+    import site
+
+    folder = site.getusersitepackages()
+    if sys.prefix == sys.base_prefix and os.path.isabs(folder) and os.path.isdir(folder) and folder not in sys.path:
+        sys.path.append(folder)
+
+
+def about():
+    """Say what this interpreter is, and whether it can import gevent."""
+    import importlib.util
+    import platform
+    import sysconfig
+
+    try:
+        gevent = importlib.util.find_spec("gevent") is not None
+    except Exception:
+        gevent = False
+    free = "t" if sysconfig.get_config_var("Py_GIL_DISABLED") else ""
+    gil = getattr(sys, "_is_gil_enabled", lambda: True)()
+    name, version = platform.python_implementation(), platform.python_version() + free
+    print(json.dumps({"name": name, "version": version, "gil": bool(gil), "gevent": gevent}))
+
+
 def main():
+    if sys.argv[1:] == ["about"]:
+        add_user_packages()
+        return about()
     if sys.version_info < OLDEST:
         version = sys.version_info[:2] + OLDEST
         return turn_away("Python %d.%d is too old for a cell: it needs Python %d.%d or newer" % version)
     sys.dont_write_bytecode = True
+    add_user_packages()
     sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
     try:
         from regatta_cell import cell

@@ -20,6 +20,7 @@ import socketserver
 import struct
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import unittest
@@ -84,7 +85,7 @@ class Cell:
 
     def __init__(self, *flags: str, **more: Any) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, *flags, "-u", str(HERE / "cell.py")],
+            [sys.executable, "-I", *flags, "-u", str(HERE / "cell.py")],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -368,6 +369,11 @@ class Waits(unittest.TestCase):
         for runner in ("thread-pool", "process-pool"):
             with self.subTest(runner=runner), Cell() as cell:
                 cell.start("sleep", {"wait_us": 100_000, "tasks": 8}, runner, 4)
+                if ON_LINUX:
+                    # Before the first run, so that no run pays for them.
+                    pid = cell.process.pid
+                    threads = len(os.listdir(f"/proc/{pid}/task")) - 1
+                    self.assertEqual(4, len(children(pid)) if runner == "process-pool" else threads)
                 self.assertEqual(4, cell.run()["workers_seen"])
 
 
@@ -392,6 +398,7 @@ class Failures(unittest.TestCase):
             ({"params": {}}, "tasks"),
             ({"workers": 0}, "workers"),
             ({"options": {"colour": 1}}, "colour"),
+            ({"profile_log": "/nowhere"}, "profiles"),
             ({"workload": "echo", "params": {"connections": 1, "round_trips": 1, "bytes": 1}}, "server"),
         ]:
             with self.subTest(change=change), Cell() as cell:
@@ -469,7 +476,7 @@ class Failures(unittest.TestCase):
         self.assertEqual("crash", failure_of(OSError(errno.ECONNRESET, "reset")).kind)
 
     def test_without_gevent(self) -> None:
-        with Cell("-S", "-I") as cell:
+        with Cell("-S") as cell:
             ready = cell.start("empty", {"tasks": 1}, "gevent")
             self.expect(ready, "unavailable", "pip install gevent", "--python")
 
@@ -513,6 +520,36 @@ class Endings(unittest.TestCase):
                     self.assertEqual(-how, cell.process.wait(20))
                     self.assertTrue(eventually(lambda: not [pid for pid in workers if alive(pid)]))
 
+    @unittest.skipUnless(ON_LINUX, "PR_SET_PDEATHSIG is Linux")
+    def test_the_cell_ends_with_its_driver_in_the_middle_of_a_run(self) -> None:
+        for runner in ("sequential", "thread", "process", "process-pool", "asyncio"):
+            start = {"do": "start", "protocol": 1, "workload": "sleep", "params": {"wait_us": 60_000_000, "tasks": 2}}
+            start.update(runner="python-" + runner, workers=2)
+            # A driver that is killed in the middle of a run, when the cell does not listen.
+            program = f"""
+import json, os, subprocess, sys
+cell = subprocess.Popen([sys.executable, "-I", "-u", sys.argv[1]], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+for message in ({start!r}, {{"do": "run"}}):
+    cell.stdin.write(json.dumps(message).encode() + b"\\n")
+    cell.stdin.flush()
+    if message["do"] == "start":
+        assert b"ready" in cell.stdout.readline()
+print(cell.pid, flush=True)
+sys.stdin.read()
+"""
+            command = [sys.executable, "-c", program, str(HERE / "cell.py")]
+            with self.subTest(runner=runner), subprocess.Popen(
+                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            ) as driver:
+                pid = int(driver.stdout.readline())
+                if "process" in runner:
+                    self.assertTrue(eventually(lambda: len(children(pid)) == 2))
+                # The run has begun once the cell waits for anything but a message.
+                time.sleep(0.3)
+                left = [pid, *children(pid)]
+                driver.kill()
+                self.assertTrue(eventually(lambda: not [pid for pid in left if alive(pid)], 30), left)
+
     def test_nothing_else_on_standard_output(self) -> None:
         program = (
             f"import os, sys; sys.path.insert(0, {str(HERE)!r}); sys.dont_write_bytecode = True\n"
@@ -524,6 +561,74 @@ class Endings(unittest.TestCase):
         )
         self.assertEqual({"say": "ready"}, json.loads(done.stdout))
         self.assertIn(b"more garbage", done.stderr)
+
+
+class Isolation(unittest.TestCase):
+    """That neither the current directory nor variables of the environment bring in a module."""
+
+    @contextlib.contextmanager
+    def trap(self) -> Iterator[tuple[dict[str, Any], Path]]:
+        """How to start a process where modules lie in wait, and the file that they write to when they are executed."""
+        with tempfile.TemporaryDirectory() as folder:
+            mark = Path(folder, "mark")
+            for name in ("json", "ctypes", "multiprocessing", "sitecustomize", "usercustomize", "gevent", "runpy"):
+                Path(folder, name + ".py").write_text(f"open({str(mark)!r}, 'a').write(__name__ + ' ')\n")
+            Path(folder, "regatta_cell").mkdir()
+            Path(folder, "regatta_cell", "__init__.py").write_text(Path(folder, "json.py").read_text())
+            more = {"PYTHONPATH": folder, "PYTHONSTARTUP": str(Path(folder, "json.py"))}
+            yield {"cwd": folder, "env": {**os.environ, **more}}, mark
+
+    def executed(self, mark: Path) -> str:
+        return mark.read_text() if mark.exists() else ""
+
+    def test_cells(self) -> None:
+        for name in RUNNERS:
+            with self.subTest(runner=name), self.trap() as (where, mark):
+                with Cell(**where) as cell:
+                    if cell.start("empty", {"tasks": 2}, name[len("python-") :])["say"] == "ready":
+                        self.assertEqual(2, cell.run()["tasks"])
+                self.assertEqual("", self.executed(mark))
+
+    def test_about(self) -> None:
+        with self.trap() as (where, mark):
+            command = [sys.executable, "-I", str(HERE / "cell.py"), "about"]
+            about = json.loads(subprocess.run(command, stdout=subprocess.PIPE, check=True, timeout=30, **where).stdout)
+            self.assertEqual("", self.executed(mark))
+        self.assertEqual(platform.python_implementation(), about["name"])
+        self.assertTrue(about["version"].startswith(platform.python_version()))
+        self.assertIn(about["gil"], (True, False))
+
+    def test_workers_of_every_start_method(self) -> None:
+        program = f"""
+import sys; sys.path.insert(0, {str(HERE)!r}); sys.dont_write_bytecode = True
+from regatta_cell import computing, processes
+if __name__ == "__main__":
+    processes.start_method = lambda: sys.argv[1]
+    for name in ("Process", "ProcessPool"):
+        runner = getattr(processes, name)(2)
+        runner.start(computing.Empty({{"tasks": 2}}, None))
+        print(runner.run().results)
+        runner.close()
+"""
+        for method in multiprocessing.get_all_start_methods():
+            with self.subTest(method=method), self.trap() as (where, mark):
+                command = [sys.executable, "-I", "-c", program, method]
+                done = subprocess.run(command, stdout=subprocess.PIPE, timeout=60, check=True, **where)
+                self.assertEqual(["[0, 1]"] * 2, done.stdout.decode().splitlines())
+                self.assertEqual("", self.executed(mark))
+
+    @unittest.skipUnless(sys.prefix == sys.base_prefix, "a virtual environment does not see the user's packages")
+    def test_packages_of_the_user_are_found_and_hide_nothing(self) -> None:
+        with tempfile.TemporaryDirectory() as base:
+            env = {**os.environ, "PYTHONUSERBASE": base}
+            where = subprocess.run([sys.executable, "-m", "site", "--user-site"], stdout=subprocess.PIPE, env=env)
+            folder = Path(where.stdout.decode().strip())
+            folder.mkdir(parents=True)
+            (folder / "gevent.py").write_text("")
+            (folder / "json.py").write_text("raise SystemExit('this is not the json that was wanted')")
+            command = [sys.executable, "-I", str(HERE / "cell.py"), "about"]
+            about = subprocess.run(command, stdout=subprocess.PIPE, check=True, timeout=30, env=env)
+        self.assertTrue(json.loads(about.stdout)["gevent"])
 
 
 class Recording(unittest.TestCase):

@@ -12,6 +12,7 @@ from typing import Any
 
 from . import catalogue, protocol
 from .model import number
+from .parent import die_with
 from .protocol import Failure, Line, failure_of
 from .recorder import Recorder
 
@@ -48,6 +49,8 @@ class Cell:
             )
         if self._runner is not None:
             raise Failure("crash", "the driver sent start twice")
+        if message.get("profile_log") is not None:
+            raise Failure("unavailable", "CPython's cells record no profiles")
         params, server = message.get("params") or {}, message.get("server")
         workload = catalogue.workload(message.get("workload"))(params, server)
         runner = self._runner = catalogue.runner(message.get("runner"))(number(message, "workers", least=1))
@@ -116,6 +119,8 @@ def converse(line: Line, cell: Cell) -> bool:
 
 def main() -> None:
     """A cell process, from its first line of input to its end."""
+    # It ends with the driver even in the middle of a run, when it does not listen.
+    die_with(os.getppid())
     # As in any other program of a terminal, Ctrl-C ends the cell at once and without a word.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     line = Line()

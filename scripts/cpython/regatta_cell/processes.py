@@ -1,12 +1,10 @@
 """Runners python-process and python-process-pool: processes of the interpreter, one a task or a few for all.
 
-Workers end with the cell, however it ends: Linux kills them when their parent dies (PR_SET_PDEATHSIG). Elsewhere only
-an orderly end takes them along.
+Workers end with the cell, however it ends: see `parent`.
 """
 
 from __future__ import annotations
 
-import ctypes
 import errno
 import math
 import multiprocessing
@@ -20,16 +18,13 @@ from concurrent.futures.process import BrokenProcessPool
 from typing import Any, MutableSequence
 
 from .model import Outcome, Runner, Workload, World
+from .parent import die_with
 from .protocol import CANNOT_CREATE, Failure, failure_of, task_failure
-
-PR_SET_PDEATHSIG = 1
 
 # A result as it goes through the pipe: index, ok or not, value. With the message of a failure behind it, it stays
 # below PIPE_BUF (at least 512 bytes), so that processes can share one pipe without tearing each other's results.
 RESULT = struct.Struct("=Q?Q")
 LONGEST_MESSAGE = 400
-
-LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 
 def start_method() -> str:
@@ -37,14 +32,6 @@ def start_method() -> str:
     if sys.platform == "linux" and threading.active_count() == 1:
         return "fork"
     return multiprocessing.get_start_method()
-
-
-def die_with(parent: int) -> None:
-    """Let the kernel kill this process when the one that started it dies. `parent`: who that was; 0 if unknown."""
-    if LIBC is not None:
-        LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-        if parent and os.getppid() != parent:
-            os._exit(1)
 
 
 def end_all(processes: list[Any]) -> None:
