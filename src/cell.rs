@@ -13,14 +13,12 @@ use regatta_workloads::{Selected, Visitor, Workload, Workloads};
 use serde_json::Map;
 
 use crate::course::WORKER;
-use crate::driver::die_with_parent;
 use crate::profile::{self, LOG_FILE, Log, Traced};
 use crate::protocol::{Answer, Request, Start, VERSION};
 use crate::recorder::{Recorder, histogram};
 
 /// The whole of a cell process.
 pub(crate) fn main<Ws: Workloads, Rs: Runners>() -> ExitCode {
-    die_with_parent();
     // Counters are inherited by threads and processes that come later, so they are opened first.
     let recorder = Recorder::open();
     match talk::<Ws, Rs>(recorder) {

@@ -15,8 +15,6 @@ use tokio::io::unix::AsyncFd;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 
-use crate::driver::die_with_parent;
-
 /// Connections that may wait to be accepted: as many as the kernel allows (it cuts this down to `somaxconn`).
 const BACKLOG: u32 = 65_535;
 
@@ -29,7 +27,6 @@ pub(crate) fn args(service: Service, port: u16) -> [String; 3] {
 
 /// The whole of a server process. It says where it listens on standard output and ends with standard input.
 pub(crate) fn main(args: &[String]) -> ExitCode {
-    die_with_parent();
     let served = match args {
         [service, delay_us, port] if service == "echo" => match (delay_us.parse(), port.parse()) {
             (Ok(delay_us), Ok(port)) => echo(Duration::from_micros(delay_us), port),

@@ -3,24 +3,23 @@
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::SocketAddr;
-use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
-use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
+use std::process::{ChildStdin, Command, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, RecvTimeoutError, bounded};
-use regatta_reports::record::{FailureKind, Profile, Sample};
-use regatta_workloads::Service;
-use rustix::process::{Pid, Signal, kill_process_group, set_parent_process_death_signal};
-
+use super::child_group::ChildGroup;
 use super::{Cell, Launch, Server, Trouble};
 use crate::course::{CELL, SERVER};
 use crate::interrupt::Interrupt;
 use crate::protocol::{Answer, LONGEST, Request, Start};
 use crate::recorder::cpu_time_of;
 use crate::server;
+use crossbeam_channel::{Receiver, RecvTimeoutError, bounded};
+use regatta_reports::record::{FailureKind, Profile, Sample};
+use regatta_reports::text::plain;
+use regatta_workloads::Service;
 
 /// How often a wait looks whether the run is to end.
 const GLANCE: Duration = Duration::from_millis(50);
@@ -32,12 +31,6 @@ const GRACE: Duration = Duration::from_millis(500);
 const FAREWELL: Duration = Duration::from_millis(100);
 /// How much is kept of what a child writes to standard error, bytes.
 const LAST_WORDS: usize = 2_000;
-
-/// Has this process killed when its parent ends, whichever way that happens.
-pub(crate) fn die_with_parent() {
-    // Refused by no kernel that runs this program; the end of standard input is the second line of defence.
-    let _ = set_parent_process_death_signal(Some(Signal::KILL));
-}
 
 /// Starts cells and servers as children of this process.
 #[derive(Debug)]
@@ -97,7 +90,7 @@ impl Launch for Launcher {
                 cell.start_ns = start_ns;
                 Ok(Box::new(cell))
             }
-            Answer::Error { kind, message } => Err(Trouble::Failed { kind, message }),
+            Answer::Error { kind, message } => Err(Trouble::failed(kind, harmless(&message))),
             other => Err(unexpected("start", &other)),
         }
     }
@@ -106,10 +99,9 @@ impl Launch for Launcher {
         let args: Vec<String> = [SERVER.to_owned()].into_iter().chain(server::args(service, port)).collect();
         let mut talker = self.spawn("server", &args)?;
         let line = talker.hear(SERVER_TIMEOUT)?;
-        let address = line
-            .trim()
-            .parse()
-            .map_err(|_| Trouble::failed(FailureKind::Protocol, format!("the server says it listens at `{line}`")))?;
+        let address = line.trim().parse().map_err(|_| {
+            Trouble::failed(FailureKind::Protocol, format!("the server says it listens at `{}`", harmless(&line)))
+        })?;
         Ok(Box::new(ServerProcess { talker, address }))
     }
 
@@ -133,7 +125,10 @@ impl CellProcess {
         let line = self.talker.hear(timeout)?;
         serde_json::from_str(&line).map_err(|error| {
             let shown: String = line.chars().take(200).collect();
-            Trouble::failed(FailureKind::Protocol, format!("its answer `{shown}` is not of the protocol: {error}"))
+            Trouble::failed(
+                FailureKind::Protocol,
+                format!("its answer `{}` is not of the protocol: {error}", harmless(&shown)),
+            )
         })
     }
 }
@@ -142,7 +137,7 @@ impl Cell for CellProcess {
     fn run(&mut self, timeout: Duration) -> Result<Sample, Trouble> {
         match self.ask(&Request::Run, timeout)? {
             Answer::Sample(sample) => Ok(Sample { start_ns: self.start_ns, ..*sample }),
-            Answer::Error { kind, message } => Err(Trouble::Failed { kind, message }),
+            Answer::Error { kind, message } => Err(Trouble::failed(kind, harmless(&message))),
             other => Err(unexpected("run", &other)),
         }
     }
@@ -150,7 +145,7 @@ impl Cell for CellProcess {
     fn profile(&mut self, timeout: Duration) -> Result<Profile, Trouble> {
         match self.ask(&Request::Profile, timeout)? {
             Answer::Profile(profile) => Ok(*profile),
-            Answer::Error { kind, message } => Err(Trouble::Failed { kind, message }),
+            Answer::Error { kind, message } => Err(Trouble::failed(kind, harmless(&message))),
             other => Err(unexpected("profile", &other)),
         }
     }
@@ -180,18 +175,21 @@ impl Server for ServerProcess {
 
     fn ended(&mut self) -> Option<String> {
         // The client may notice before the kernel has made the end known.
-        self.talker.status_within(GRACE).map(|status| status.to_string())
+        if !self.talker.group.ends_within(GRACE) {
+            return None;
+        }
+        self.talker.group.end().map(|status| status.to_string())
     }
 
     fn cpu_ns(&self) -> Option<u64> {
-        cpu_time_of(self.talker.child.id())
+        cpu_time_of(self.talker.group.process()?)
     }
 }
 
 /// A child process that is spoken to line by line. It and all its children are killed on drop.
 pub(crate) struct Talker {
     what: &'static str,
-    child: Child,
+    group: ChildGroup,
     /// None once the child has stopped reading.
     input: Option<ChildStdin>,
     /// The lines that it writes; an error is a line too long or not UTF-8.
@@ -207,12 +205,11 @@ impl Talker {
     /// Starts it.
     pub(crate) fn spawn(what: &'static str, command: &mut Command, interrupt: Interrupt) -> Result<Self, Trouble> {
         let refused = |error| Trouble::failed(FailureKind::Unavailable, format!("cannot start a {what}: {error}"));
-        // In a process group of its own, the terminal's Ctrl-C reaches only the driver, which ends the child in good order.
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
-        let mut child = command.spawn().map_err(refused)?;
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut group = ChildGroup::spawn(command).map_err(refused)?;
         let (give, lines) = bounded(16);
         let last_words = Arc::default();
-        if let Some(output) = child.stdout.take() {
+        if let Some(output) = group.output() {
             std::thread::spawn(move || {
                 let mut output = BufReader::new(output);
                 while let Some(line) = read_line(&mut output) {
@@ -223,9 +220,9 @@ impl Talker {
             });
         }
         let kept = Arc::clone(&last_words);
-        let errors = child.stderr.take().map(|mut errors| std::thread::spawn(move || keep_last(&mut errors, &kept)));
-        let input = child.stdin.take();
-        Ok(Self { what, child, input, lines, last_words, errors, interrupt })
+        let errors = group.errors().map(|mut errors| std::thread::spawn(move || keep_last(&mut errors, &kept)));
+        let input = group.input();
+        Ok(Self { what, group, input, lines, last_words, errors, interrupt })
     }
 
     /// Says a line. A child that no longer listens is found out when its answer is waited for.
@@ -262,39 +259,19 @@ impl Talker {
         }
     }
 
-    /// How the child ended, if it does within this time.
-    fn status_within(&mut self, time: Duration) -> Option<ExitStatus> {
-        let deadline = Instant::now() + time;
-        loop {
-            match self.child.try_wait() {
-                Ok(Some(status)) => return Some(status),
-                Ok(None) if Instant::now() < deadline => std::thread::sleep(Duration::from_millis(5)),
-                Ok(None) | Err(_) => return None,
-            }
-        }
-    }
-
     /// The child has closed its output: says how it ended, with its last words.
     fn ended(&mut self) -> Trouble {
-        let how =
-            self.status_within(GRACE).map_or_else(|| "it closed its output".to_owned(), |status| status.to_string());
-        self.kill();
+        let by_itself = self.group.ends_within(GRACE);
+        let status = self.group.end().filter(|_| by_itself);
+        let how = status.map_or_else(|| "it closed its output".to_owned(), |status| status.to_string());
         let deadline = Instant::now() + GRACE;
         while self.errors.as_ref().is_some_and(|reader| !reader.is_finished()) && Instant::now() < deadline {
             std::thread::sleep(Duration::from_millis(5));
         }
         let words = self.last_words.lock().unwrap_or_else(PoisonError::into_inner);
-        let words = String::from_utf8_lossy(&words);
-        let said = if words.trim().is_empty() { String::new() } else { format!("; its last words: {}", words.trim()) };
+        let words = harmless(String::from_utf8_lossy(&words).trim());
+        let said = if words.is_empty() { String::new() } else { format!("; its last words: {words}") };
         Trouble::failed(FailureKind::Crash, format!("the {} ended before it answered ({how}){said}", self.what))
-    }
-
-    /// Ends the child with all its children.
-    fn kill(&mut self) {
-        self.input = None;
-        // Fails only if the whole group is gone already.
-        let _ = kill_process_group(Pid::from_child(&self.child), Signal::KILL);
-        let _ = self.child.wait();
     }
 }
 
@@ -302,9 +279,14 @@ impl Drop for Talker {
     fn drop(&mut self) {
         // The end of its input asks the child to end; one that is busy or broken is not waited for long.
         self.input = None;
-        self.status_within(FAREWELL);
-        self.kill();
+        self.group.ends_within(FAREWELL);
+        self.group.end();
     }
+}
+
+/// Words of another process on one line, so that they can neither command a terminal nor pass for lines of their own.
+fn harmless(words: &str) -> String {
+    plain(&words.replace(['\n', '\r', '\t'], " "))
 }
 
 /// Reads a line; none at the end of the output.

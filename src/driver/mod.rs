@@ -1,10 +1,12 @@
 //! The driver: carries out the groups of a plan in rounds and writes what comes of it, record by record.
 //!
 //! - `cell_process`: the real cells, as child processes.
+//! - `child_group`: a child process with its descendants, ended as one.
 //! - `pace`: how many rounds there is time for.
 //! - `precision`: how well the ratios of a group are known so far.
 
 mod cell_process;
+mod child_group;
 mod pace;
 mod precision;
 
@@ -24,7 +26,7 @@ use crate::group::ReadyGroup;
 use crate::plan::Plan;
 use crate::protocol::{Start, VERSION};
 
-pub(crate) use cell_process::{External, Launcher, Talker, die_with_parent};
+pub(crate) use cell_process::{External, Launcher, Talker};
 pub use pace::Clock;
 use pace::Pace;
 use precision::Precision;
