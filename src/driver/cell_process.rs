@@ -14,7 +14,7 @@ use super::{Cell, Launch, Server, Trouble};
 use crate::course::{CELL, SERVER};
 use crate::interrupt::Interrupt;
 use crate::protocol::{Answer, LONGEST, Request, Start};
-use crate::recorder::cpu_time_of;
+use crate::recorder::{MemoryWatch, TreeMemory, cpu_time_of};
 use crate::server;
 use crossbeam_channel::{Receiver, RecvTimeoutError, bounded};
 use regatta_reports::record::{FailureKind, Profile, Sample};
@@ -84,7 +84,7 @@ impl Launch for Launcher {
                 Talker::spawn("cell process", Command::new(program).arg(CELL), self.interrupt.clone())?
             }
         };
-        let mut cell = CellProcess { talker, start_ns: 0 };
+        let mut cell = CellProcess { talker, start_ns: 0, memory: None, has_run: false };
         match cell.ask(&Request::Start(start), timeout)? {
             Answer::Ready { start_ns, .. } => {
                 cell.start_ns = start_ns;
@@ -115,9 +115,23 @@ struct CellProcess {
     talker: Talker,
     /// How long its model took to start, nanoseconds.
     start_ns: u64,
+    /// What its process tree took at most in its first run; none before.
+    memory: Option<TreeMemory>,
+    has_run: bool,
 }
 
 impl CellProcess {
+    /// Has it run, and watches its memory if this is its first run: the warm-up, which is not counted, for watching takes time from it.
+    fn watched(&mut self, timeout: Duration) -> Result<Answer, Trouble> {
+        let process = self.talker.group.process().filter(|_| !std::mem::replace(&mut self.has_run, true));
+        let watch = process.map(MemoryWatch::start);
+        let answer = self.ask(&Request::Run, timeout);
+        if let Some(watch) = watch {
+            self.memory = watch.finish();
+        }
+        answer
+    }
+
     fn ask(&mut self, request: &Request, timeout: Duration) -> Result<Answer, Trouble> {
         let line = serde_json::to_string(request)
             .map_err(|error| Trouble::failed(FailureKind::Protocol, format!("cannot say {request:?}: {error}")))?;
@@ -135,8 +149,15 @@ impl CellProcess {
 
 impl Cell for CellProcess {
     fn run(&mut self, timeout: Duration) -> Result<Sample, Trouble> {
-        match self.ask(&Request::Run, timeout)? {
-            Answer::Sample(sample) => Ok(Sample { start_ns: self.start_ns, ..*sample }),
+        match self.watched(timeout)? {
+            Answer::Sample(mut sample) => {
+                sample.start_ns = self.start_ns;
+                if let Some(memory) = &self.memory {
+                    sample.tree_pss_bytes = Some(memory.bytes);
+                    sample.source.insert("memory".to_owned(), memory.source.clone());
+                }
+                Ok(*sample)
+            }
             Answer::Error { kind, message } => Err(Trouble::failed(kind, harmless(&message))),
             other => Err(unexpected("run", &other)),
         }

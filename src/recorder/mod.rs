@@ -3,10 +3,12 @@
 //! - `per_core`: CPU time of the process tree on each core, exact, by perf; absent where perf is forbidden.
 //! - `tree`: what the kernel tells of the processes of this tree: CPU clocks, context switches, memory.
 //! - `latency`: latencies that tasks saw, as a histogram.
+//! - `memory`: what a whole tree of processes takes at once, read by the driver in runs that are not counted.
 //! - `machine`: what it tells of the whole machine: busy and stolen time.
 
 mod latency;
 mod machine;
+mod memory;
 mod per_core;
 mod tree;
 
@@ -19,6 +21,7 @@ use per_core::PerCore;
 use regatta_reports::record::Sample;
 
 pub(crate) use latency::histogram;
+pub(crate) use memory::{MemoryWatch, TreeMemory};
 pub(crate) use tree::cpu_time_of;
 
 /// The source of figures that perf counts.

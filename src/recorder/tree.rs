@@ -88,13 +88,14 @@ pub(crate) fn children_memory() -> Option<(u64, &'static str)> {
     (largest > 0).then_some((largest, "rusage-largest-ended-child"))
 }
 
-fn peak_of(process: &str) -> Option<u64> {
+/// Peak resident memory of a process since it was reset, bytes.
+pub(super) fn peak_of(process: &str) -> Option<u64> {
     let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
     field(&status, "VmHWM:").map(|kib| kib << 10)
 }
 
 /// The number after `name` at the start of a line.
-fn field(status: &str, name: &str) -> Option<u64> {
+pub(super) fn field(status: &str, name: &str) -> Option<u64> {
     status.lines().find_map(|line| line.strip_prefix(name))?.split_whitespace().next()?.parse().ok()
 }
 
