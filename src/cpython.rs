@@ -38,6 +38,7 @@ const FILES: &[(&str, &str)] = &[
     script!("regatta_cell/greenlets.py"),
     script!("regatta_cell/histogram.py"),
     script!("regatta_cell/in_sequence.py"),
+    script!("regatta_cell/limits.py"),
     script!("regatta_cell/model.py"),
     script!("regatta_cell/parent.py"),
     script!("regatta_cell/processes.py"),

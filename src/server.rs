@@ -12,11 +12,16 @@ use rustix::time::{
     Itimerspec, TimerfdClockId, TimerfdFlags, TimerfdTimerFlags, Timespec, timerfd_create, timerfd_settime,
 };
 use tokio::io::unix::AsyncFd;
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 
 /// Connections that may wait to be accepted: as many as the kernel allows (it cuts this down to `somaxconn`).
 const BACKLOG: u32 = 65_535;
+
+/// Longest line that is read, bytes, the line feed included: what the workloads send at most. A client that sends a longer one is no cell.
+const LONGEST_LINE: u64 = 1 << 20;
+/// How long the server waits before it accepts again when it could not.
+const BACK_OFF: Duration = Duration::from_millis(10);
 
 /// The arguments of a server process for `service`, to listen on `port` of the loopback interface; 0 for any that is free.
 pub(crate) fn args(service: Service, port: u16) -> [String; 3] {
@@ -57,9 +62,13 @@ fn echo(delay: Duration, port: u16) -> io::Result<()> {
         let listener = listen(port)?;
         writeln!(io::stdout(), "{}", listener.local_addr()?)?;
         loop {
-            // A connection that fails while it is accepted is the client's to report.
-            let Ok((stream, _)) = listener.accept().await else { continue };
-            tokio::spawn(answer(stream, delay));
+            match listener.accept().await {
+                Ok((stream, _)) => drop(tokio::spawn(answer(stream, delay))),
+                // The client has hung up already; it knows.
+                Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
+                // Out of descriptors or memory. The connection stays in the queue, so asking again at once would be asking for ever.
+                Err(_) => tokio::time::sleep(BACK_OFF).await,
+            }
         }
     })
 }
@@ -76,7 +85,11 @@ async fn answer(stream: TcpStream, delay: Duration) -> io::Result<()> {
     let pause = if delay.is_zero() { None } else { Some(Pause::of(delay)?) };
     let mut stream = BufReader::new(stream);
     let mut line = Vec::new();
-    while stream.read_until(b'\n', &mut line).await? > 0 {
+    // One byte more than a line may have tells that it is too long; the connection is closed then, without an answer.
+    while (&mut stream).take(LONGEST_LINE + 1).read_until(b'\n', &mut line).await? > 0 {
+        if line.len() as u64 > LONGEST_LINE {
+            break;
+        }
         line.make_ascii_uppercase();
         if let Some(pause) = &pause {
             pause.wait().await?;

@@ -146,6 +146,26 @@ impl Limits {
         }
         Ok(())
     }
+
+    /// Says whether the server that the tasks talk to carries so many connections at once, at so many descriptors each. It is a process
+    /// of the same user, so it has the limit of this one.
+    ///
+    /// # Errors
+    /// With the limit, and the remedy.
+    pub fn check_server(&self, connections: u64, of_one: u64) -> Result<(), Error> {
+        let needed = connections.saturating_mul(of_one);
+        if needed == 0 || needed.saturating_add(DESCRIPTORS_KEPT) <= self.descriptors {
+            return Ok(());
+        }
+        let left = self.descriptors;
+        Err(Error::Limit {
+            what: format!(
+                "the server needs {needed} file descriptors for {connections} connections at once, and the hard limit of open files \
+                 (RLIMIT_NOFILE) leaves {left}"
+            ),
+            remedy: "raise it with `ulimit -Hn`, or use fewer connections".to_owned(),
+        })
+    }
 }
 
 /// `limit - used`, and no limit if there is none.
@@ -243,6 +263,15 @@ mod tests {
         assert!(refusal(Limits { cgroup_threads: 600, ..AMPLE }, Need::processes(101)).contains("pids.max"));
         assert!(refusal(AMPLE, Need::futures(10).descriptors(19_990)).contains("RLIMIT_NOFILE"));
         assert!(refusal(Limits { memory: 1 << 20, ..AMPLE }, Need::futures(2_000)).contains("memory"));
+    }
+
+    #[test]
+    fn the_other_end_of_every_connection_counts_too() {
+        assert!(AMPLE.check(&Need::futures(12_000).descriptors(12_000)).is_ok());
+        assert!(AMPLE.check_server(12_000, 1).is_ok());
+        let refusal = AMPLE.check_server(12_000, 2).expect_err("two for each connection").to_string();
+        assert!(refusal.contains("24000") && refusal.contains("ulimit -Hn"), "{refusal}");
+        assert!(AMPLE.check_server(0, 2).is_ok() && AMPLE.check_server(1 << 40, 0).is_ok());
     }
 
     #[test]

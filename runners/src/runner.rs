@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use regatta_workloads::{Tally, Workload};
+use regatta_workloads::{Service, Tally, Workload};
 use serde_json::Value;
 
 use crate::worker::Command;
@@ -143,7 +143,11 @@ pub fn fits<R: Runner, W: Workload>(workload: &W, settings: &Settings) -> Result
              a runner with `--workers {needed}` or with a thread per task can do it"
         )
     } else {
-        return Limits::read().check(&R::need(workload, settings));
+        let (need, limits) = (R::need(workload, settings), Limits::read());
+        limits.check(&need)?;
+        let open = if R::PROCESSES { need.threads * workload.descriptors() } else { need.descriptors };
+        let connections = open.min(workload.tasks() * workload.descriptors());
+        return limits.check_server(connections, workload.service().map_or(0, Service::descriptors));
     };
     Err(Error::Unavailable(reason))
 }

@@ -464,13 +464,25 @@ class Failures(unittest.TestCase):
 
     @unittest.skipUnless(ON_LINUX, "limits of Linux")
     def test_limits(self) -> None:
-        def few_files() -> None:
-            resource.setrlimit(resource.RLIMIT_NOFILE, (40, 40))
+        def limited(files: int) -> Callable[[], None]:
+            return lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (min(files, 40), files))
 
-        with Cell(preexec_fn=few_files) as cell:
-            cell.start("empty", {"tasks": 100}, "process", 100)
-            self.expect(cell.run(), "limit", "ulimit -n")
-            self.assertEqual([], children(cell.process.pid))
+        with Cell(preexec_fn=limited(40)) as cell:
+            self.expect(cell.start("empty", {"tasks": 100}, "process", 100), "limit", "this needs 200", "ulimit -Hn")
+        # The soft limit is raised to the hard one, so 100 connections are few; but the server holds twice as many.
+        params = {"connections": 100, "round_trips": 1, "bytes": 4, "delay_us": 1}
+        for runner in ("thread", "process", "asyncio"):
+            with self.subTest(runner=runner), Cell(preexec_fn=limited(250)) as cell:
+                ready = cell.start("echo", params, runner, 100, server="127.0.0.1:9")
+                if runner == "process":
+                    self.expect(ready, "limit", "this needs 200 file descriptors")
+                else:
+                    self.expect(ready, "limit", "the server, for 100 connections at once", "needs 200", "ulimit -Hn")
+            with self.subTest(runner=runner), Cell(preexec_fn=limited(350)) as cell:
+                self.assertEqual("ready", cell.start("echo", params, runner, 100, server="127.0.0.1:9")["say"])
+        for runner in ("sequential", "thread-pool", "process-pool"):
+            with self.subTest(runner=runner), Cell(preexec_fn=limited(100)) as cell:
+                self.assertEqual("ready", cell.start("echo", params, runner, 2, server="127.0.0.1:9")["say"])
         self.assertEqual("limit", failure_of(RuntimeError("can't start new thread")).kind)
         self.assertEqual("limit", failure_of(MemoryError()).kind)
         self.assertEqual("crash", failure_of(OSError(errno.ECONNRESET, "reset")).kind)

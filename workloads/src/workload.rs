@@ -52,6 +52,15 @@ pub enum Service {
     },
 }
 
+impl Service {
+    /// File descriptors that the server holds for each connection: its socket, and the timer of its delay.
+    pub fn descriptors(self) -> u64 {
+        match self {
+            Self::Echo { delay } => 1 + u64::from(!delay.is_zero()),
+        }
+    }
+}
+
 /// A set of tasks with a known right answer.
 ///
 /// The value itself is the workload's parameters: it is written to plans, records and worker processes by serde, and a plan

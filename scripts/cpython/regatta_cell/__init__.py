@@ -5,6 +5,7 @@
     catalogue     which workloads and runners there are: one line each
     recorder      the only code that reads clocks; what a sample says comes from here
     counters      what the kernel counts about a tree of processes
+    limits        what the machine would carry, asked before a run
     parent        ends a process with the one that started it
     histogram     HDR histograms, as the Rust side reads them
     model         the base classes: World, Workload, Runner

@@ -10,7 +10,7 @@ import sysconfig
 import traceback
 from typing import Any
 
-from . import catalogue, protocol
+from . import catalogue, limits, protocol
 from .model import number
 from .parent import die_with
 from .protocol import Failure, Line, failure_of
@@ -56,6 +56,7 @@ class Cell:
         runner = self._runner = catalogue.runner(message.get("runner"))(number(message, "workers", least=1))
         set_options(message.get("options") or {})
         runner.world.now = self._recorder.clock
+        limits.check(runner, workload)
         workload.prepare(runner.world, runner.at_once())
         start_ns = self._recorder.time(lambda: runner.start(workload))
         self._workload = workload

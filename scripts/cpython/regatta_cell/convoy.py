@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from . import histogram
+from . import histogram, limits
 from .model import Workload, World, address, number
 from .protocol import Failure
 from .waiting import Letters, receive
@@ -31,7 +31,11 @@ class Convoy(Workload):
         self.tasks = 1 + self.beside
         self.round_trips = number(params, "round_trips")
         self.letters = Letters(number(params, "bytes", least=1))
+        self.server_descriptors = limits.of_a_connection(params)
         self.server = address(server)
+
+    def connections(self, begun: int) -> int:
+        return 1
 
     def prepare(self, world: World, at_once: float) -> None:
         if self.beside and at_once < self.tasks:

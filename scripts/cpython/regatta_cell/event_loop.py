@@ -34,6 +34,9 @@ class Asyncio(Runner):
     def at_once(self) -> float:
         return 1
 
+    def begun(self, tasks: int) -> int:
+        return tasks
+
     def start(self, workload: Workload) -> None:
         super().start(workload)
         self._loop = asyncio.new_event_loop()

@@ -43,6 +43,9 @@ class Gevent(Runner):
     def at_once(self) -> float:
         return 1
 
+    def begun(self, tasks: int) -> int:
+        return tasks
+
     def start(self, workload: Workload) -> None:
         super().start(workload)
         gevent.sleep(0)

@@ -61,12 +61,18 @@ class Workload:
     """A set of tasks. Its parameters are those of docs/PROTOCOL.md; it is built once in each process that needs it."""
 
     tasks: int
+    # File descriptors that the server holds for each connection.
+    server_descriptors = 0
 
     def __init__(self, params: dict[str, Any], server: str | None) -> None:
         raise NotImplementedError
 
     def prepare(self, world: World, at_once: float) -> None:
         """Set up what tasks share. `at_once`: how many busy tasks the runner carries side by side."""
+
+    def connections(self, begun: int) -> int:
+        """Connections to the server that are open at once when `begun` tasks are begun and not ended."""
+        return 0
 
     def reset(self) -> None:
         """Put what tasks share back to its first state; before every run."""
@@ -120,6 +126,14 @@ class Runner:
     def at_once(self) -> float:
         """How many tasks that never give way it carries side by side."""
         raise NotImplementedError
+
+    def begun(self, tasks: int) -> int:
+        """How many of so many tasks it begins before the first has ended, if they wait."""
+        return int(min(tasks, self.at_once()))
+
+    def descriptors(self, workload: Workload) -> int:
+        """File descriptors that this process holds open at once."""
+        return workload.connections(self.begun(workload.tasks))
 
     def start(self, workload: Workload) -> None:
         """Build what the model keeps between runs, workers really started; after that, `run` creates no more of it."""

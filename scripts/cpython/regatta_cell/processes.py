@@ -76,6 +76,10 @@ class Processes(Runner):
         # The parent that workers see; with a fork server it is another process than this one.
         self.parent = 0 if self.method == "forkserver" else os.getpid()
 
+    def descriptors(self, workload: Workload) -> int:
+        # Two pipes to each process; the connections are theirs.
+        return 2 * self.begun(workload.tasks)
+
     def abandon(self) -> None:
         end_all(multiprocessing.active_children())
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from . import histogram
+from . import histogram, limits
 from .model import Workload, World, address, number
 
 ALPHABET = b"abcdefghijklmnopqrstuvwxyz"
@@ -78,7 +78,11 @@ class Echo(Workload):
         self.tasks = number(params, "connections")
         self.round_trips = number(params, "round_trips")
         self.letters = Letters(number(params, "bytes", least=1))
+        self.server_descriptors = limits.of_a_connection(params)
         self.server = address(server)
+
+    def connections(self, begun: int) -> int:
+        return begun
 
     def prepare(self, world: World, at_once: float) -> None:
         self.latencies = world.numbers(self.tasks * self.round_trips)
