@@ -5,6 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use regatta_reports::record::{Machine, Program};
+use regatta_runners::{Cgroup, cgroups};
 use rustix::thread::sched_getaffinity;
 use sysinfo::{CpuRefreshKind, MemoryRefreshKind, RefreshKind, System};
 
@@ -44,7 +45,7 @@ pub(crate) fn machine() -> Machine {
         physical_cores: System::physical_core_count().ok().map(|cores| cores as u64),
         logical_cores: cpus.len() as u64,
         usable_cores: usable_cores(),
-        quota_cores: quota_cores(),
+        quota_cores: quota_cores(Path::new("/")),
         memory_bytes: system.as_ref().map(System::total_memory).unwrap_or_default(),
         os: System::long_os_version().unwrap_or_default(),
         kernel: System::kernel_version().unwrap_or_default(),
@@ -67,25 +68,17 @@ fn usable_cores() -> u64 {
     sched_getaffinity(None).map_or(1, |cores| u64::from(cores.count()))
 }
 
-/// The CPU quota of this process's cgroup, in cores: `cpu.max` in version 2, `cpu.cfs_quota_us` in version 1.
-fn quota_cores() -> Option<f64> {
-    let memberships = fs::read_to_string("/proc/self/cgroup").ok()?;
-    for line in memberships.lines() {
-        let mut fields = line.splitn(3, ':').skip(1);
-        let (Some(controllers), Some(path)) = (fields.next(), fields.next()) else { continue };
-        let quota = if controllers.is_empty() {
-            first_line(&format!("/sys/fs/cgroup{path}/cpu.max"))
-        } else if controllers.split(',').any(|name| name == "cpu") {
-            let read = |file| first_line(&format!("/sys/fs/cgroup/{controllers}{path}/{file}"));
-            read("cpu.cfs_quota_us").zip(read("cpu.cfs_period_us")).map(|(quota, period)| format!("{quota} {period}"))
+/// Returns the least CPU quota of this process's cgroup and all above it, in cores: each binds those below it.
+fn quota_cores(root: &Path) -> Option<f64> {
+    let quota = |cgroup: Cgroup| {
+        let text = if cgroup.is_v2 {
+            cgroup.read("cpu.max")?
         } else {
-            None
+            format!("{} {}", cgroup.read("cpu.cfs_quota_us")?, cgroup.read("cpu.cfs_period_us")?)
         };
-        if let Some(quota) = quota.as_deref().and_then(parse_quota) {
-            return Some(quota);
-        }
-    }
-    None
+        parse_quota(&text)
+    };
+    cgroups(root, "cpu").into_iter().filter_map(quota).min_by(f64::total_cmp)
 }
 
 /// Understands `quota period`; none for `max` and for the -1 by which version 1 says the same.
@@ -134,6 +127,32 @@ mod tests {
         assert_eq!(parse_quota("150000 100000"), Some(1.5));
         assert_eq!(parse_quota("max 100000"), None);
         assert_eq!(parse_quota("-1 100000"), None);
+    }
+
+    #[test]
+    fn the_least_quota_counts_wherever_it_is() {
+        let root = tempfile::tempdir().expect("a temporary folder");
+        let write = |file: &str, text: &str| {
+            let file = root.path().join(file);
+            fs::create_dir_all(file.parent().expect("a folder")).expect("a folder");
+            fs::write(file, text).expect("a file");
+        };
+        write("proc/self/cgroup", "4:cpu,cpuacct:/job/part\n0::/slice/job/part\n");
+        let mounts = "26 22 0:23 / /sys/fs/cgroup/unified rw - cgroup2 cgroup2 rw\n\
+                      31 23 0:29 / /sys/fs/cgroup/cpu,cpuacct rw - cgroup cgroup rw,cpu,cpuacct\n";
+        write("proc/self/mountinfo", mounts);
+        assert_eq!(quota_cores(root.path()), None);
+        // A quota of the slice binds the job in it, which has a larger one, and its part, which has none.
+        write("sys/fs/cgroup/unified/slice/cpu.max", "150000 100000\n");
+        write("sys/fs/cgroup/unified/slice/job/cpu.max", "800000 100000\n");
+        write("sys/fs/cgroup/unified/slice/job/part/cpu.max", "max 100000\n");
+        assert_eq!(quota_cores(root.path()), Some(1.5));
+        // Version 1, likewise.
+        for (folder, quota) in [("", "-1"), ("job/", "50000"), ("job/part/", "-1")] {
+            write(&format!("sys/fs/cgroup/cpu,cpuacct/{folder}cpu.cfs_quota_us"), quota);
+            write(&format!("sys/fs/cgroup/cpu,cpuacct/{folder}cpu.cfs_period_us"), "100000");
+        }
+        assert_eq!(quota_cores(root.path()), Some(0.5));
     }
 
     #[test]

@@ -15,6 +15,7 @@
 mod async_multi;
 mod async_single;
 mod blocking;
+mod cgroup;
 mod crew;
 mod error;
 mod gil;
@@ -37,6 +38,7 @@ pub mod worker;
 pub use async_multi::Async;
 pub use async_single::AsyncSingle;
 pub use blocking::{Blocking, complete};
+pub use cgroup::{Cgroup, cgroups};
 pub use crew::Crew;
 pub use error::Error;
 pub use gil_thread::GilThread;

@@ -1,10 +1,11 @@
 //! What the machine would carry, asked before it is too late: some models panic or abort at a limit instead of failing.
 
 use std::fs;
+use std::path::Path;
 
 use rustix::process::{Resource, Rlimit, getrlimit, getuid, setrlimit};
 
-use crate::Error;
+use crate::{Cgroup, Error, cgroups};
 
 /// File descriptors kept free for pipes, counters, epoll and the like.
 const DESCRIPTORS_KEPT: u64 = 64;
@@ -74,7 +75,7 @@ pub struct Limits {
 impl Limits {
     /// Reads the limits of this process, after raising its soft limit of file descriptors to the hard one.
     pub fn read() -> Self {
-        let running = threads_running().unwrap_or(0);
+        let (root, running) = (Path::new("/"), threads_running().unwrap_or(0));
         let kernel = number("/proc/sys/kernel/threads-max").min(number("/proc/sys/kernel/pid_max"));
         let user = getrlimit(Resource::Nproc).current.unwrap_or(u64::MAX);
         Self {
@@ -82,9 +83,9 @@ impl Limits {
             // The limit does not bind root.
             user_threads: if getuid().is_root() { u64::MAX } else { left(user, running) },
             kernel_threads: left(kernel, running),
-            cgroup_threads: cgroup("pids", "pids.max", "pids.current"),
+            cgroup_threads: cgroup(root, "pids", "pids.max", "pids.current"),
             descriptors: left(raise_descriptors(), open_descriptors()),
-            memory: memory_available().min(cgroup("memory", "memory.max", "memory.current")),
+            memory: memory_available().min(cgroup(root, "memory", "memory.max", "memory.current")),
         }
     }
 
@@ -211,30 +212,18 @@ fn memory_available() -> u64 {
     fs::read_to_string("/proc/meminfo").ok().and_then(find).unwrap_or(u64::MAX)
 }
 
-/// What is left of a limit of this process's cgroup, version 2 or else version 1.
-fn cgroup(controller: &str, limit: &str, used: &str) -> u64 {
-    let memberships = fs::read_to_string("/proc/self/cgroup").unwrap_or_default();
-    for line in memberships.lines() {
-        let mut fields = line.splitn(3, ':');
-        let (_, Some(controllers), Some(path)) = (fields.next(), fields.next(), fields.next()) else { continue };
-        let root = if controllers.is_empty() {
-            "/sys/fs/cgroup".to_owned()
-        } else if controllers.split(',').any(|name| name == controller) {
-            format!("/sys/fs/cgroup/{controller}")
-        } else {
-            continue;
-        };
+/// What is left of a limit of this process's cgroups: the least, for each binds those below it.
+fn cgroup(root: &Path, controller: &str, limit: &str, used: &str) -> u64 {
+    let left_in = |cgroup: Cgroup| {
         // Version 1 names the memory controller's files differently.
-        let files = match (controllers.is_empty(), controller) {
+        let (limit, used) = match (cgroup.is_v2, controller) {
             (false, "memory") => ("memory.limit_in_bytes", "memory.usage_in_bytes"),
             _ => (limit, used),
         };
-        let max = number(&format!("{root}{path}/{}", files.0));
-        if max != u64::MAX {
-            return left(max, number(&format!("{root}{path}/{}", files.1)));
-        }
-    }
-    u64::MAX
+        let read = |file| cgroup.read(file)?.parse().ok();
+        Some(left(read(limit)?, read(used).unwrap_or(0)))
+    };
+    cgroups(root, controller).into_iter().filter_map(left_in).min().unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]
@@ -272,6 +261,25 @@ mod tests {
         let refusal = AMPLE.check_server(12_000, 2).expect_err("two for each connection").to_string();
         assert!(refusal.contains("24000") && refusal.contains("ulimit -Hn"), "{refusal}");
         assert!(AMPLE.check_server(0, 2).is_ok() && AMPLE.check_server(1 << 40, 0).is_ok());
+    }
+
+    #[test]
+    fn the_cgroup_with_the_least_left_counts_wherever_it_is() {
+        let root = tempfile::tempdir().expect("a temporary folder");
+        let write = |file: &str, text: &str| {
+            let file = root.path().join(file);
+            fs::create_dir_all(file.parent().expect("a folder")).expect("a folder");
+            fs::write(file, text).expect("a file");
+        };
+        write("proc/self/cgroup", "0::/a/b\n");
+        write("proc/self/mountinfo", "26 22 0:23 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n");
+        let pids = || cgroup(root.path(), "pids", "pids.max", "pids.current");
+        assert_eq!(pids(), u64::MAX);
+        for (folder, max, current) in [("", "max", "90"), ("a/", "100", "70"), ("a/b/", "60", "20")] {
+            write(&format!("sys/fs/cgroup/{folder}pids.max"), max);
+            write(&format!("sys/fs/cgroup/{folder}pids.current"), current);
+        }
+        assert_eq!(pids(), 30, "40 are left in its own and 30 in the one above");
     }
 
     #[test]
