@@ -624,7 +624,7 @@ if __name__ == "__main__":
 """
         for method in multiprocessing.get_all_start_methods():
             with self.subTest(method=method), self.trap() as (where, mark):
-                command = [sys.executable, "-I", "-c", program, method]
+                command = [sys.executable, "-I", "-B", "-c", program, method]
                 done = subprocess.run(command, stdout=subprocess.PIPE, timeout=60, check=True, **where)
                 self.assertEqual(["[0, 1]"] * 2, done.stdout.decode().splitlines())
                 self.assertEqual("", self.executed(mark))
@@ -703,7 +703,7 @@ if __name__ == "__main__":
         results = str([letters_sum(0, 2, 3), 1])
         for method in multiprocessing.get_all_start_methods():
             with self.subTest(method=method), EchoServer() as server:
-                command = [sys.executable, "-c", program, method, server.name]
+                command = [sys.executable, "-B", "-c", program, method, server.name]
                 done = subprocess.run(command, stdout=subprocess.PIPE, timeout=30, check=True)
                 self.assertEqual(2 * [results + " True", results], done.stdout.decode().splitlines())
 
