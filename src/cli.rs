@@ -15,7 +15,7 @@ use crate::commands;
 pub(crate) enum Exit {
     /// All is well.
     Well,
-    /// Something has become slower, and was not to.
+    /// A comparison found what it was to fail on.
     Regression,
     /// The run is finished, but some cells failed.
     CellsFailed,
@@ -46,10 +46,22 @@ Examples:
   regatta verify                                   every answer checked, nothing timed
   regatta report regatta-report/latest             the report once more, from its records
   regatta report laptop/ server/ --open            machines or commits side by side, in the browser
-  regatta compare --live old/regatta new/regatta --workload primes --fail-on regression
+  regatta compare --live old/regatta new/regatta --workload primes --fail-on regression,undecided --threshold 3%
   regatta profile --workload primes --runner rayon,scoped    who does what when, with a trace for Perfetto
 
-Exit codes: 0 all well, 1 a regression with --fail-on, 2 bad usage or input, 3 finished but some cells failed, 128 + n ended by signal n.";
+Exit codes: 0 all well, 1 what --fail-on names, 2 bad usage or input, 3 finished but some cells failed, 128 + n ended by signal n.";
+
+const COMPARE_EXAMPLES: &str = "\
+Examples:
+  regatta compare base/ new/                                   two runs; what changed beyond noise
+  regatta compare base/ new/ --fail-on regression              exit 1 if a cell is slower, fails, answers wrongly or is gone
+  regatta compare base/ new/ --fail-on regression,undecided --threshold 3%
+                                                               exit 1, too, where a change of 3 % could have gone unseen
+  regatta compare --live old/regatta new/regatta --plan default --budget 5m --markdown comment.md
+  regatta compare regatta-report/latest                        a live comparison once more, from its records
+
+A cell is slower or faster (or needs more or less CPU) beyond noise; or there is no difference of the threshold or more; or it is
+undecided, with the change that would have been seen.";
 
 /// Runs one and the same work under every concurrency model, watches every core, and says what holds on this machine.
 #[derive(Debug, Parser)]
@@ -70,6 +82,7 @@ enum Command {
     /// Write the report of a run once more, from its records; or, of several runs, one that sets them side by side.
     Report(ReportArgs),
     /// Show what changed between two runs, or, with --live, between two builds in the same rounds.
+    #[command(after_help = COMPARE_EXAMPLES)]
     Compare(CompareArgs),
     /// Show which worker does what when: a timeline of the cores, a lane for each worker, a trace for Perfetto.
     Profile(ProfileArgs),
@@ -117,9 +130,12 @@ pub(crate) struct RunArgs {
     /// Compare this run with the one that was kept under a name.
     #[arg(long, value_name = "NAME")]
     pub(crate) baseline: Option<String>,
-    /// With --baseline: exit with code 1 if a cell has become slower.
-    #[arg(long, value_enum, requires = "baseline")]
-    pub(crate) fail_on: Option<FailOn>,
+    /// With --baseline: exit with code 1 on any of these (comma-separated).
+    #[arg(long, value_enum, value_delimiter = ',', requires = "baseline")]
+    pub(crate) fail_on: Vec<FailOn>,
+    /// With --baseline: the smallest change that matters, as `compare --threshold`.
+    #[arg(long, value_name = "PERCENT", value_parser = threshold, requires = "baseline")]
+    pub(crate) threshold: Option<f64>,
     /// With --baseline: compare even what cannot be compared; the result is marked.
     #[arg(long, requires = "baseline")]
     pub(crate) force: bool,
@@ -229,9 +245,13 @@ pub(crate) struct ShowArgs {
     /// Compare even what cannot be compared; the result is marked.
     #[arg(long)]
     pub(crate) force: bool,
-    /// Exit with code 1 if a cell has become slower.
-    #[arg(long, value_enum)]
-    pub(crate) fail_on: Option<FailOn>,
+    /// Exit with code 1 on any of these (comma-separated).
+    #[arg(long, value_enum, value_delimiter = ',')]
+    pub(crate) fail_on: Vec<FailOn>,
+    /// The smallest change that matters [default: 5%]: "no difference" is said where the change is certainly smaller; what neither is
+    /// nor differs for certain is undecided.
+    #[arg(long, value_name = "PERCENT", value_parser = threshold)]
+    pub(crate) threshold: Option<f64>,
     /// Write the comparison as Markdown to this file; `-` is standard output, in place of the table.
     #[arg(long, value_name = "FILE")]
     pub(crate) markdown: Option<PathBuf>,
@@ -246,8 +266,21 @@ pub(crate) struct ShowArgs {
 /// What a comparison is to fail on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum FailOn {
-    /// A cell that has become slower beyond noise.
+    /// A cell that has become slower beyond noise, fails, answers wrongly or is gone.
     Regression,
+    /// A cell of which neither a change nor its absence could be shown, or nothing at all.
+    Undecided,
+}
+
+/// Reads a threshold in percent and returns it as a share.
+fn threshold(text: &str) -> Result<f64, String> {
+    let number = text.trim().trim_end_matches('%').trim_end();
+    let percent: f64 = number.parse().map_err(|_| format!("`{text}` is not a number of percent: 5%, say"))?;
+    if percent > 0.0 && percent <= 100.0 {
+        Ok(percent / 100.0)
+    } else {
+        Err("it must be above 0 % and at most 100 %".to_owned())
+    }
 }
 
 fn styles() -> Styles {

@@ -74,7 +74,7 @@ fn two_runs_side_by_side() {
     let (code, itself, _) =
         says(&folder, &["compare", "base", "regatta-report/baselines/main", "--fail-on", "regression"]);
     assert_eq!(code, Some(0), "{itself}");
-    assert!(itself.contains("Of 4 cells 0 slower, 0 faster, 4 without a difference"), "{itself}");
+    assert!(itself.contains("Of 4 cells 0 slower, 0 faster"), "{itself}");
 
     slowed(&folder, "base", "slow", 1_000);
     let files = ["--html", "page.html", "--markdown", "table.md"];
@@ -89,6 +89,51 @@ fn two_runs_side_by_side() {
     let (code, text, complaint) = run(&folder, "again", &["--baseline", "main"]);
     assert_eq!(code, Some(0), "{complaint}");
     assert!(text.contains("Of 4 cells"), "{text}");
+    // No run of a few milliseconds rules out a change of a hundredth of a percent.
+    let gate = ["--baseline", "main", "--fail-on", "undecided", "--threshold", "0.01%"];
+    let (code, text, complaint) = run(&folder, "gated", &gate);
+    assert_eq!(code, Some(1), "{complaint}");
+    assert!(text.contains("without a difference of 0.01 %") && text.contains(" undecided"), "{text}");
+}
+
+/// Copies a run with the samples of one cell gone, and `error` in the place of the first.
+fn without(folder: &Folder, to: &str, workload: &str, runner: &str, error: Option<&str>) {
+    let text = fs::read_to_string(folder.path().join("base/results.jsonl")).expect("results");
+    let mut error = error;
+    let lines = text.lines().filter_map(|line| {
+        let mut record: serde_json::Value = serde_json::from_str(line).expect("JSON");
+        let is_of = record["type"] == "sample" && record["workload"] == workload && record["runner"] == runner;
+        if !is_of || record["arm"] == "reference" {
+            return Some(line.to_owned() + "\n");
+        }
+        record["type"] = "error".into();
+        record["kind"] = error.take()?.into();
+        record["message"] = "so it was".into();
+        Some(record.to_string() + "\n")
+    });
+    fs::create_dir(folder.path().join(to)).expect("a folder");
+    fs::write(folder.path().join(to).join("results.jsonl"), lines.collect::<String>()).expect("written");
+}
+
+#[test]
+fn a_gate_fails_on_what_fails_in_the_new_run_or_is_gone_from_it() {
+    let folder = Folder::new();
+    assert_eq!(run(&folder, "base", &[]).0, Some(0));
+    without(&folder, "crashed", "counting", "thread-pool", Some("crash"));
+    without(&folder, "wrong", "sleep", "thread", Some("wrong-answer"));
+    without(&folder, "gone", "sleep", "thread", None);
+    for (name, words) in [
+        ("crashed", ["thread-pool of counting fails in the new build: so it was", ", 1 failed."]),
+        ("wrong", ["thread of sleep answers wrongly in the new build: so it was", ", 1 failed."]),
+        ("gone", ["thread of sleep is gone", ", 1 gone."]),
+    ] {
+        let (code, table, complaint) = says(&folder, &["compare", "base", name, "--fail-on", "regression"]);
+        assert_eq!(code, Some(1), "{name}: {table} {complaint}");
+        assert!(words.iter().all(|words| table.contains(words)) && table.contains("Of 4 cells 0 slower"), "{table}");
+        assert_eq!(says(&folder, &["compare", "base", name]).0, Some(0), "only a gate fails");
+        let (code, table, _) = says(&folder, &["compare", name, "base", "--fail-on", "regression"]);
+        assert_eq!(code, Some(0), "what is new or mended is no regression: {table}");
+    }
 }
 
 #[test]
@@ -112,6 +157,10 @@ fn what_cannot_be_compared_is_refused_with_a_sentence() {
         (&["compare", "--live", REGATTA, "nowhere"], "there is no program nowhere"),
         (&["compare", "--live", REGATTA, "/bin/false"], "is it a build of Regatta"),
         (&["compare", "base", "base", "--rounds", "3"], "--live"),
+        (&["compare", "base", "base", "--threshold", "much"], "not a number of percent"),
+        (&["compare", "base", "base", "--threshold", "0%"], "above 0 %"),
+        (&["compare", "base", "base", "--fail-on", "regression,nothing"], "invalid value 'nothing'"),
+        (&["run", "--threshold", "5%"], "--baseline"),
         (&["run", "--baseline", "nothing"], "there is no baseline `nothing`"),
         (&["run", "--save-baseline", "../up"], "cannot be the name of a baseline"),
         (&["run", "--plan", "quick", "--workload", "counting", "--baseline", "main"], "different work"),
@@ -138,5 +187,10 @@ fn two_builds_in_the_same_rounds() {
     }
     let (code, again, _) = says(&folder, &["compare", "live"]);
     assert_eq!((code, again), (Some(0), table), "rebuilt from the records alone");
+    let gate = ["compare", "live", "--threshold", "0.01 %", "--fail-on", "regression,undecided", "--html", "gate.html"];
+    let (code, gated, _) = says(&folder, &gate);
+    assert_eq!(code, Some(1), "2 processes cannot rule out a change of a hundredth of a percent: {gated}");
+    let page = fs::read_to_string(folder.path().join("gate.html")).expect("a page");
+    assert!([&gated, &page].iter().all(|text| text.contains("undecided, ≥ ")), "{gated}");
     assert_eq!(says(&folder, &["report", "live"]).0, Some(0), "it has a report like any run");
 }

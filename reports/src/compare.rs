@@ -1,25 +1,35 @@
 //! Two builds side by side, cell by cell: from two separate runs, or from one run that carried both in the same rounds.
 //!
 //! - `difference`: what keeps two runs from being compared.
-//! - `cells`: the figures of each cell.
+//! - `samples`: the samples by cell, and what the runs show of the machine.
+//! - `cells`: which cells are compared with which, and their figures.
+//! - `change`: what became of a figure, and whether it is more than noise.
+//! - `compared`: what is said of a cell.
+//! - `lost`: the cells that the new build has lost.
 //! - `text`: the comparison for a terminal and as Markdown.
 //! - `page`: as HTML.
 
 mod cells;
+mod change;
+mod compared;
 mod difference;
+mod lost;
 mod page;
+mod samples;
 mod text;
 
-pub use self::cells::{Change, Compared, Outcome};
+pub use self::change::{Change, POWER, SIGNIFICANT};
+pub use self::compared::{Compared, Outcome};
 pub use self::difference::Difference;
+pub use self::lost::{Loss, Lost};
 pub use self::page::page;
 pub use self::text::{markdown, terminal};
 use crate::record::{Run, arms};
 use crate::results::Results;
 use crate::text::moment;
 
-/// Below this probability, after the correction for the number of cells, chance is no longer held to explain a difference.
-pub const SIGNIFICANT: f64 = 0.05;
+/// The smallest change that matters, a share, unless the user says otherwise.
+pub const THRESHOLD: f64 = 0.05;
 
 /// Two builds side by side.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,8 +46,12 @@ pub struct Comparison {
     pub notices: Vec<String>,
     /// The cells that both have, in the order of the plan.
     pub cells: Vec<Compared>,
-    /// The cells that only one side has, with the side.
+    /// The cells that fail in the new build, or are gone from it.
+    pub lost: Vec<Lost>,
+    /// The other cells that cannot be compared, with the reason.
     pub unmatched: Vec<String>,
+    /// The smallest change that matters, a share.
+    pub threshold: f64,
     /// How much longer the reference burn took in the new run; none if a run has none.
     pub drift: Option<f64>,
 }
@@ -58,28 +72,38 @@ pub struct Counts {
     pub slower: usize,
     /// Cells that take less long, or less CPU time.
     pub faster: usize,
-    /// Cells without a difference beyond noise.
+    /// Cells without a difference that matters.
     pub same: usize,
+    /// Cells that neither differ for certain nor are the same for certain.
+    pub undecided: usize,
     /// Cells of which nothing can be said.
     pub unjudged: usize,
+    /// Cells that fail in the new build.
+    pub failed: usize,
+    /// Cells that the new build has no more.
+    pub gone: usize,
+}
+
+impl Counts {
+    /// Cells that are worse in the new build.
+    pub fn regressions(&self) -> usize {
+        self.slower + self.failed + self.gone
+    }
+
+    /// Cells that may be worse, for all that could be seen.
+    pub fn open(&self) -> usize {
+        self.undecided + self.unjudged
+    }
 }
 
 impl Comparison {
     /// Compares two runs.
     pub fn of_runs(base: &Results, new: &Results) -> Self {
-        let matched = cells::of_runs(base, new);
         let mut differences = Difference::between(&base.run, &new.run);
-        differences.extend(matched.differences);
-        Self {
-            kind: Kind::Separate,
-            base: described(&base.run),
-            new: described(&new.run),
-            differences,
-            notices: notices(&matched.compared, &[(base, "base "), (new, "new ")]),
-            cells: matched.compared,
-            unmatched: matched.unmatched,
-            drift: matched.drift,
-        }
+        let mut matched = cells::of_runs(base, new);
+        differences.append(&mut matched.differences);
+        let notices = notices(&matched, &[(base, "base "), (new, "new ")]);
+        Self::new(Kind::Separate, [described(&base.run), described(&new.run)], differences, notices, matched)
     }
 
     /// Compares the two builds of one run; none if it did not carry two.
@@ -88,23 +112,39 @@ impl Comparison {
             let build = results.run.builds.get(arm)?;
             Some(format!("{} ({})", build.program, build.version))
         };
-        let (base, new) = (build(arms::OLD)?, build(arms::NEW)?);
-        let compared = cells::of_live(results);
-        Some(Self {
-            kind: Kind::Live,
-            base,
-            new,
-            differences: Vec::new(),
-            notices: notices(&compared, &[(results, "")]),
-            cells: compared,
-            unmatched: Vec::new(),
-            drift: None,
-        })
+        let builds = [build(arms::OLD)?, build(arms::NEW)?];
+        let matched = cells::of_live(results);
+        let notices = notices(&matched, &[(results, "")]);
+        Some(Self::new(Kind::Live, builds, Vec::new(), notices, matched))
+    }
+
+    fn new(
+        kind: Kind,
+        [base, new]: [String; 2],
+        differences: Vec<Difference>,
+        notices: Vec<String>,
+        matched: cells::Matched,
+    ) -> Self {
+        let cells::Matched { compared: cells, lost, unmatched, drift, .. } = matched;
+        Self { kind, base, new, differences, notices, cells, lost, unmatched, drift, threshold: 0.0 }.within(THRESHOLD)
+    }
+
+    /// The same if changes of less than `threshold`, a share, do not matter.
+    #[must_use]
+    pub fn within(mut self, threshold: f64) -> Self {
+        self.threshold = threshold;
+        self.cells.iter_mut().for_each(|cell| cell.outcome = cell.judged(threshold));
+        self
     }
 
     /// Whether the two are too different for their ratio to mean anything.
     pub fn is_refused(&self) -> bool {
-        self.cells.is_empty() || self.differences.iter().any(|difference| difference.refuses)
+        self.is_empty() || self.differences.iter().any(|difference| difference.refuses)
+    }
+
+    /// Whether the two have no cell in common, not even one that failed.
+    pub fn is_empty(&self) -> bool {
+        self.cells.is_empty() && self.lost.iter().all(|lost| lost.how == Loss::Gone)
     }
 
     /// What became of how many cells.
@@ -114,39 +154,53 @@ impl Comparison {
             *match cell.outcome {
                 outcome if outcome.is_regression() => &mut counts.slower,
                 outcome if outcome.is_improvement() => &mut counts.faster,
+                Outcome::Undecided { .. } => &mut counts.undecided,
                 Outcome::Unjudged => &mut counts.unjudged,
                 _ => &mut counts.same,
             } += 1;
         }
+        counts.gone = self.lost.iter().filter(|lost| lost.how == Loss::Gone).count();
+        counts.failed = self.lost.len() - counts.gone;
         counts
     }
 
     /// The result in one sentence.
     pub fn headline(&self) -> String {
-        let Counts { slower, faster, same, unjudged } = self.counts();
-        let total = self.cells.len();
+        let Counts { slower, faster, same, undecided, unjudged, failed, gone } = self.counts();
+        let total = self.cells.len() + self.lost.len();
         let plural = if total == 1 { "cell" } else { "cells" };
-        let rest = if unjudged > 0 { format!(", {unjudged} cannot be judged") } else { String::new() };
-        format!("Of {total} {plural} {slower} slower, {faster} faster, {same} without a difference beyond noise{rest}.")
+        let threshold = text::share(self.threshold);
+        let rest = [(undecided, "undecided"), (unjudged, "not judged"), (failed, "failed"), (gone, "gone")];
+        let rest = rest.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!(", {count} {what}"));
+        format!(
+            "Of {total} {plural} {slower} slower, {faster} faster, {same} without a difference of {threshold}{}.",
+            rest.collect::<String>()
+        )
     }
 
     /// How it was done, in whole sentences.
-    pub fn method(&self) -> &'static str {
-        match self.kind {
+    pub fn method(&self) -> String {
+        let how = match self.kind {
             Kind::Separate => {
                 "Time is the change of the wall time from the base to the new run, from the medians of the processes of each, with its 95 % \
                  interval by Student's t between processes; CPU is the same of the CPU time. CPU-bound cells are taken relative to the \
-                 reference burn of the same round; the raw change stands beside. A figure has changed if chance explains it with less \
-                 than 5 % probability, corrected by Holm for the number of figures in the table, and if the change is larger than what two \
-                 copies of the same cell differed by in either run (noise). Where other programs kept the machine busier in one run, by more than a quarter of a core, wall times are not judged; below that, what the load explains counts as noise."
+                 reference burn of the same round; the raw change stands beside. A figure has changed if chance explains neither the relative \
+                 nor the raw change with 5 % probability or more, corrected by Holm for the number of figures in the table, and if both are \
+                 larger than noise: what copies of the same cell differed by in either run, 0.5 % at least. Where other programs kept the \
+                 machine busier in one run, by more than a quarter of a core, wall times are not judged; below that, what the load explains counts as noise."
             }
             Kind::Live => {
                 "Both builds ran in the same rounds. Time is the change of the wall time from the old build to the new one in the same round: \
                  the median within each pair of processes, the mean over them, with its 95 % interval by Student's t; CPU is the same of \
                  the CPU time. A figure has changed if chance explains it with less than 5 % probability, corrected by Holm for the number \
-                 of figures in the table, and if the change is larger than what two copies of the same cell differed by (noise)."
+                 of figures in the table, and if the change is larger than what copies of the same cell differed by (noise)."
             }
-        }
+        };
+        let (threshold, power) = (text::share(self.threshold), text::share(POWER));
+        format!(
+            "{how} There is no difference where the interval, widened by noise, is within ±{threshold}. All else is undecided; the change beside it \
+             is the one that would have been found with {power} probability."
+        )
     }
 }
 
@@ -159,7 +213,8 @@ fn described(run: &Run) -> String {
     format!("{}{plan}{program}", moment(&run.started))
 }
 
-fn notices(cells: &[Compared], runs: &[(&Results, &str)]) -> Vec<String> {
+fn notices(matched: &cells::Matched, runs: &[(&Results, &str)]) -> Vec<String> {
+    let cells = &matched.compared;
     let mut notices = Vec::new();
     for (results, name) in runs {
         if !results.is_complete() {
@@ -182,12 +237,19 @@ fn notices(cells: &[Compared], runs: &[(&Results, &str)]) -> Vec<String> {
     let unjudged = cells.iter().filter(|cell| cell.wall.probability.is_none()).count();
     if unjudged > 0 {
         notices.push(format!(
-            "{unjudged} of {} cells cannot be judged, for they ran in one process on each side, and processes of the same build differ. \
+            "{unjudged} of {} cells cannot be judged, for they ran in one process on a side, and processes of the same build differ. \
              Set `processes` to 3 or more in the plan, or compare the builds with `regatta compare --live OLD NEW`.",
             cells.len()
         ));
     }
-    if cells.iter().any(|cell| cell.wall.floor.is_none() && cell.outcome != Outcome::Unjudged) {
+    if matched.has_unfit_burn {
+        notices.push(
+            "The reference burns of the two are not the same machine code, so a change of the build and one of the machine cannot be told \
+             apart: the figures are raw, and no more than that."
+                .to_owned(),
+        );
+    }
+    if matched.lacks_copies {
         notices.push(
             "Some groups carry no second copy of their baseline: in them only the interval stands between noise and a claim.".to_owned(),
         );

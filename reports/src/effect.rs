@@ -38,7 +38,7 @@ pub struct Effect {
     variance: f64,
     /// Variance of the difference, as a multiple of that of one process.
     scale: f64,
-    /// Degrees of freedom of the variance; 0 if there was one process only.
+    /// Degrees of freedom of the variance; 0 if there was one process only, on one side or on both.
     freedom: f64,
     /// Samples that it rests on, of both sides together.
     count: usize,
@@ -65,7 +65,9 @@ impl Effect {
         let units = [by_process(base), by_process(new)];
         let (base_mean, new_mean) = (mean(&units[0])?, mean(&units[1])?);
         let processes = units.each_ref().map(|units| units.len() as f64);
-        let freedom = processes[0] + processes[1] - 2.0;
+        // A side of one process shows nothing of how its processes differ, and what the other side shows need not hold for it.
+        let is_judgeable = processes.iter().all(|processes| *processes > 1.0);
+        let freedom = if is_judgeable { processes[0] + processes[1] - 2.0 } else { 0.0 };
         Some(Self {
             log: new_mean - base_mean,
             variance: variance(&[(&units[0], base_mean), (&units[1], new_mean)], freedom),
@@ -108,7 +110,16 @@ impl Effect {
         }
     }
 
-    fn error(&self) -> f64 {
+    /// Returns the least true difference, in the unit of the values, that is found with probability `power`: where it must be beyond
+    /// `floor`, and chance must explain it with less than `level`. None if it cannot be judged.
+    pub fn detectable(&self, level: f64, power: f64, floor: f64) -> Option<f64> {
+        let student = self.student()?;
+        let needed = student.inverse_cdf(1.0 - level / 2.0) * self.error();
+        Some(needed.max(floor) + student.inverse_cdf(power) * self.error())
+    }
+
+    /// The standard error of the difference; 0 if it cannot be judged.
+    pub fn error(&self) -> f64 {
         (self.variance * self.scale).sqrt()
     }
 
@@ -121,8 +132,8 @@ impl Effect {
 ///
 /// The variances are taken for draws around a typical one that scatter as a scaled inverse chi-squared does; how much
 /// they scatter beyond what chance explains says how much each is worth against the typical one (Smyth 2004, section
-/// 6.2). An effect of one process on each side gets the typical variance and the freedom that this lends. Fewer than 8
-/// effects stay as they are.
+/// 6.2). An effect that cannot be judged stays so: others do not show how its processes differ. Fewer than 8 effects stay as
+/// they are.
 pub fn steady(effects: &mut [&mut Effect]) {
     let judgeable: Vec<(f64, f64)> =
         effects.iter().filter(|effect| effect.is_judgeable()).map(|effect| (effect.variance, effect.freedom)).collect();
@@ -145,9 +156,8 @@ pub fn steady(effects: &mut [&mut Effect]) {
     let excess = scatter - by_chance;
     let lent = if excess > 0.0 { (2.0 * inverse_trigamma(excess)).min(MOST_LENT) } else { MOST_LENT };
     let typical = (centre + digamma(lent / 2.0) - (lent / 2.0).ln()).exp();
-    for effect in effects {
-        let own = if effect.is_judgeable() { effect.freedom * effect.variance } else { 0.0 };
-        effect.variance = (lent * typical + own) / (lent + effect.freedom);
+    for effect in effects.iter_mut().filter(|effect| effect.is_judgeable()) {
+        effect.variance = (lent * typical + effect.freedom * effect.variance) / (lent + effect.freedom);
         effect.freedom += lent;
     }
 }
@@ -250,6 +260,34 @@ mod tests {
         // With 2 degrees of freedom the distribution has a closed form.
         let t = 3.0 / 2_f64.sqrt();
         assert!(close(effect.p_value(), 1.0 - t / (2.0 + t * t).sqrt()), "{}", effect.p_value());
+    }
+
+    /// With 2 degrees of freedom the quantiles have a closed form: t(p) = (2p - 1) * sqrt(2 / (4p (1 - p))).
+    #[test]
+    fn what_can_be_detected_comes_from_the_same_error_as_the_interval() {
+        let effect = Effect::paired(&[(0, 1.0), (1, 2.0), (2, 3.0)]).expect("values");
+        let quantile = |p: f64| (2.0 * p - 1.0) * (2.0 / (4.0 * p * (1.0 - p))).sqrt();
+        let error = 1.0 / 3_f64.sqrt();
+        let detectable = |floor| effect.detectable(0.05, 0.8, floor).expect("judgeable");
+        assert!(close(detectable(0.0), (quantile(0.975) + quantile(0.8)) * error), "{}", detectable(0.0));
+        assert!(close(detectable(9.0), 9.0 + quantile(0.8) * error), "{}", detectable(9.0));
+        assert!(effect.detectable(0.002, 0.8, 0.0) > effect.detectable(0.05, 0.8, 0.0), "the level counts");
+    }
+
+    #[test]
+    fn a_side_of_one_process_is_never_judged() {
+        let many: Vec<(u32, f64)> = (0..5).map(|process| (process, f64::from(process) * 0.01)).collect();
+        let mut effects: Vec<Effect> = (0..9).map(|_| Effect::unpaired(&many, &many).expect("values")).collect();
+        effects.push(Effect::unpaired(&many, &[(0, 1.0)]).expect("values"));
+        effects.push(Effect::unpaired(&[(0, 1.0)], &many).expect("values"));
+        effects.push(Effect::paired(&[(0, 1.0)]).expect("values"));
+        steady(&mut effects.iter_mut().collect::<Vec<_>>());
+        assert!(effects[..9].iter().all(|effect| effect.is_judgeable() && effect.freedom > 8.0), "{effects:?}");
+        assert!(
+            effects[9..].iter().all(|effect| !effect.is_judgeable()),
+            "nor do others lend it anything: {effects:?}"
+        );
+        assert_eq!(effects[9].detectable(0.05, 0.8, 0.0), None);
     }
 
     #[test]

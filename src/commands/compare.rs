@@ -24,11 +24,11 @@ pub(crate) fn compare(catalogue: &dyn Catalogue, args: &CompareArgs) -> anyhow::
         (Some(new), true) => live::live(catalogue, args, &args.base, new),
         (Some(new), false) => {
             let (base, new) = (Results::read(&args.base)?, Results::read(new)?);
-            show(&Comparison::of_runs(&base, &new), &args.show)
+            show(&args.show.judged(Comparison::of_runs(&base, &new)), &args.show)
         }
         (None, true) => bail!("--live compares two programs: `regatta compare --live OLD_BINARY NEW_BINARY`"),
         (None, false) => match Comparison::of_live(&Results::read(&args.base)?) {
-            Some(comparison) => show(&comparison, &args.show),
+            Some(comparison) => show(&args.show.judged(comparison), &args.show),
             None => bail!(
                 "{} is a run of one build; name a second run to compare it with: `regatta compare BASE NEW`",
                 args.base.display()
@@ -37,9 +37,16 @@ pub(crate) fn compare(catalogue: &dyn Catalogue, args: &CompareArgs) -> anyhow::
     }
 }
 
+impl ShowArgs {
+    /// The comparison by the threshold that was asked for.
+    pub(crate) fn judged(&self, comparison: Comparison) -> Comparison {
+        comparison.within(self.threshold.unwrap_or(compare::THRESHOLD))
+    }
+}
+
 /// Prints and writes the comparison, unless it would mean nothing.
 pub(crate) fn show(comparison: &Comparison, args: &ShowArgs) -> anyhow::Result<Exit> {
-    if comparison.cells.is_empty() {
+    if comparison.is_empty() {
         let reasons = reasons(&comparison.differences);
         bail!(
             "the two have no cell in common that was measured in both{}{reasons}",
@@ -65,10 +72,12 @@ pub(crate) fn show(comparison: &Comparison, args: &ShowArgs) -> anyhow::Result<E
             browser::open(path);
         }
     }
-    Ok(match args.fail_on {
-        Some(FailOn::Regression) if comparison.counts().slower > 0 => Exit::Regression,
-        _ => Exit::Well,
-    })
+    let counts = comparison.counts();
+    let fails = args.fail_on.iter().any(|on| match on {
+        FailOn::Regression => counts.regressions() > 0,
+        FailOn::Undecided => counts.open() > 0,
+    });
+    Ok(if fails { Exit::Regression } else { Exit::Well })
 }
 
 /// Refuses a baseline whose first line shows already that nothing can be compared with it.

@@ -73,6 +73,7 @@ pub(crate) fn live(catalogue: &dyn Catalogue, args: &CompareArgs, old: &Path, ne
         );
     }
     let Some(comparison) = Comparison::of_live(&results) else { bail!("the records name no builds") };
+    let comparison = args.show.judged(comparison);
     let page = folder.join("compare.html");
     std::fs::write(&page, compare::page(&comparison)?).with_context(lost)?;
     std::fs::write(folder.join("compare.md"), compare::markdown(&comparison)).with_context(lost)?;

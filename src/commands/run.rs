@@ -80,8 +80,14 @@ pub(crate) fn carry_out(
     drop(terminal);
     let compared = match &baseline {
         Some(baseline) => {
-            let show = ShowArgs { force: args.force, fail_on: args.fail_on, ..ShowArgs::default() };
-            compare::show(&Comparison::of_runs(baseline, &Results::read(&folder)?), &show)?
+            let show = ShowArgs {
+                force: args.force,
+                fail_on: args.fail_on.clone(),
+                threshold: args.threshold,
+                ..ShowArgs::default()
+            };
+            let comparison = Comparison::of_runs(baseline, &Results::read(&folder)?);
+            compare::show(&show.judged(comparison), &show)?
         }
         None => Exit::Well,
     };

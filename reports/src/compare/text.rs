@@ -2,7 +2,7 @@
 
 use comfy_table::{Attribute, Cell, CellAlignment, Color, ContentArrangement, LineStyle, Table, TableStyle};
 
-use super::{Compared, Comparison};
+use super::{Compared, Comparison, Kind, Outcome};
 use crate::statistics::Estimate;
 use crate::text::{markdown as inert, plain, shortened};
 use crate::units::{self, NONE};
@@ -22,8 +22,14 @@ pub fn terminal(comparison: &Comparison, colour: bool, width: u16) -> String {
     for line in remarks(comparison) {
         out.push_str(&format!("note: {}\n", plain(&line)));
     }
-    if comparison.cells.is_empty() {
+    for lost in &comparison.lost {
+        out.push_str(&format!("LOST: {}\n", plain(&lost.sentence())));
+    }
+    if comparison.is_empty() {
         return out;
+    }
+    if comparison.cells.is_empty() {
+        return format!("{out}\n{}\n", comparison.headline());
     }
     let mut table = Table::new();
     table.load_style(STYLE).set_content_arrangement(ContentArrangement::Dynamic).set_width(width.max(60));
@@ -61,6 +67,9 @@ pub fn markdown(comparison: &Comparison) -> String {
     for line in remarks(comparison) {
         out.push_str(&format!("> **Note:** {}\n\n", inert(&line)));
     }
+    for lost in &comparison.lost {
+        out.push_str(&format!("> **Lost:** {}\n\n", inert(&lost.sentence())));
+    }
     let (changed, rest): (Vec<&Compared>, Vec<&Compared>) =
         comparison.cells.iter().partition(|cell| cell.outcome.is_regression() || cell.outcome.is_improvement());
     out.push_str(&table_of(&changed));
@@ -68,7 +77,7 @@ pub fn markdown(comparison: &Comparison) -> String {
         let count = rest.len();
         out.push_str(&format!("<details><summary>{count} more</summary>\n\n{}</details>\n\n", table_of(&rest)));
     }
-    out.push_str(&format!("{}\n", inert(comparison.method())));
+    out.push_str(&format!("{}\n", inert(&comparison.method())));
     out
 }
 
@@ -99,15 +108,28 @@ pub(super) fn remarks(comparison: &Comparison) -> Vec<String> {
         ));
     }
     if !comparison.unmatched.is_empty() {
-        lines.push(format!("Only one side has {}.", comparison.unmatched.join(", ")));
+        lines.push(format!("Not compared: {}.", comparison.unmatched.join(", ")));
+    }
+    let counts = comparison.counts();
+    if counts.undecided > 0 {
+        let threshold = share(comparison.threshold);
+        let (plural, verb) = if counts.undecided == 1 { ("cell", "is") } else { ("cells", "are") };
+        let remedy = match comparison.kind {
+            Kind::Separate => "`compare --live` sees far smaller ones, and so do longer runs of more processes",
+            Kind::Live => "a longer --budget or more --processes see smaller ones",
+        };
+        lines.push(format!(
+            "{} {plural} {verb} undecided: a difference of {threshold} is neither shown nor ruled out. The result says from which change on \
+             one would have been seen; {remedy}.",
+            counts.undecided
+        ));
     }
     lines
 }
 
 /// The row of a cell, by [`HEADINGS`].
 pub(super) fn fields(cell: &Compared) -> [String; 9] {
-    let figures = [Some(cell.wall), cell.cpu];
-    let noise = figures.map(|change| change.and_then(|change| change.floor)).into_iter().flatten();
+    let noise = [Some(cell.wall), cell.cpu].into_iter().flatten().map(|change| change.floor);
     let noise: Vec<String> = noise.map(|floor| format!("{:.1}", (floor - 1.0) * 100.0)).collect();
     [
         plain(&cell.group),
@@ -117,9 +139,27 @@ pub(super) fn fields(cell: &Compared) -> [String; 9] {
         interval_text(&cell.wall.ratio),
         if cell.wall.is_relative { change_text(cell.wall.raw.value) } else { NONE.to_owned() },
         cell.cpu.map_or_else(|| NONE.to_owned(), |cpu| interval_text(&cpu.ratio)),
-        if noise.is_empty() { NONE.to_owned() } else { format!("±{} %", noise.join(" / ")) },
-        cell.outcome.name().to_owned(),
+        if cell.wall.floor > 1.0 { format!("±{} %", noise.join(" / ")) } else { NONE.to_owned() },
+        outcome_text(cell.outcome),
     ]
+}
+
+/// What is said of a cell, with the change that would have been seen: `undecided, ≥ 12 %`.
+fn outcome_text(outcome: Outcome) -> String {
+    let name = outcome.name();
+    match outcome {
+        Outcome::Undecided { detectable: Some(factor) } if factor < 10.0 => {
+            format!("{name}, ≥ {}", share(factor - 1.0))
+        }
+        Outcome::Undecided { detectable: Some(factor) } => format!("{name}, ≥ {}", units::ratio(factor)),
+        Outcome::Undecided { detectable: None } => format!("{name}, load"),
+        _ => name.to_owned(),
+    }
+}
+
+/// A share as people write it: `5 %`, `0.7 %`.
+pub(super) fn share(share: f64) -> String {
+    format!("{} %", units::without_zeros(&units::number(share * 100.0)))
 }
 
 /// A factor as a change: `+5.1 %`.

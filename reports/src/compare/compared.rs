@@ -1,0 +1,113 @@
+//! One cell in two builds, and what is said of it.
+//!
+//! Wall time is what a user waits for; CPU time is what the work costs. On a machine that others use too, the wall time of CPU-bound
+//! work is blurred by whoever takes its core away, and its CPU time is hardly: it shows a change of the work itself long before the
+//! wall time does. So for CPU-bound work both are judged, and wall time has the first word.
+
+use super::Change;
+
+/// Outside load by which two runs may differ, in cores, before their wall times are no longer compared.
+const OTHER_LOAD_CORES: f64 = 0.25;
+
+/// One cell in two builds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Compared {
+    /// Title of its group.
+    pub group: String,
+    /// The shortest name that tells it from the others of its group.
+    pub label: String,
+    /// Wall time in the base, nanoseconds, median.
+    pub base_ns: f64,
+    /// Wall time in the new build, nanoseconds, median.
+    pub new_ns: f64,
+    /// What became of its wall time.
+    pub wall: Change,
+    /// What became of its CPU time; none for work that is not CPU-bound.
+    pub cpu: Option<Change>,
+    /// How many more cores others kept busy in the new run; 0 if it cannot be told or is too little to be told.
+    pub other_load: f64,
+    /// Processes on each side.
+    pub processes: [usize; 2],
+    /// Samples on each side.
+    pub samples: [usize; 2],
+    /// What is said of it.
+    pub outcome: Outcome,
+}
+
+impl Compared {
+    /// Whether the machine was so much busier with something else in one run that wall times say nothing.
+    pub fn is_on_another_load(&self) -> bool {
+        self.other_load.abs() > OTHER_LOAD_CORES
+    }
+
+    /// Returns what is said of it if changes of less than `threshold`, a share, do not matter.
+    pub(super) fn judged(&self, threshold: f64) -> Outcome {
+        let (wall, cpu) = (&self.wall, self.cpu.as_ref());
+        let is_wall_judged = !self.is_on_another_load();
+        if wall.probability.is_none() || (!is_wall_judged && cpu.is_none()) {
+            return Outcome::Unjudged;
+        }
+        if is_wall_judged && wall.is_real() {
+            return if wall.ratio.value > 1.0 { Outcome::Slower } else { Outcome::Faster };
+        }
+        if let Some(cpu) = cpu.filter(|cpu| cpu.is_real()) {
+            return if cpu.ratio.value > 1.0 { Outcome::Costlier } else { Outcome::Cheaper };
+        }
+        if !is_wall_judged {
+            return Outcome::Undecided { detectable: None };
+        }
+        let open = [Some(wall), cpu].into_iter().flatten().filter(|change| !change.is_within(threshold));
+        match open.map(|change| change.detectable).reduce(|one, other| one.zip(other).map(|(a, b)| a.max(b))) {
+            None => Outcome::Same,
+            Some(detectable) => Outcome::Undecided { detectable },
+        }
+    }
+}
+
+/// What is said of a cell.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Outcome {
+    /// The new build takes longer.
+    Slower,
+    /// The new build takes less long.
+    Faster,
+    /// Its wall time shows no difference, but the new build needs more CPU time for the same work.
+    Costlier,
+    /// Its wall time shows no difference, but the new build needs less CPU time for the same work.
+    Cheaper,
+    /// If there is a difference, it is smaller than what matters.
+    Same,
+    /// Neither a difference nor its absence could be shown.
+    Undecided {
+        /// The factor that would have been found; none if the machine was busy with something else in one run, so that no change
+        /// of the wall time would have been.
+        detectable: Option<f64>,
+    },
+    /// One process on one of the sides, or a machine that was busy with something else in one run: nothing can be said.
+    Unjudged,
+}
+
+impl Outcome {
+    /// Its name in tables.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Slower => "slower",
+            Self::Faster => "faster",
+            Self::Costlier => "more CPU",
+            Self::Cheaper => "less CPU",
+            Self::Same => "no difference",
+            Self::Undecided { .. } => "undecided",
+            Self::Unjudged => "not judged",
+        }
+    }
+
+    /// Whether the new build is worse.
+    pub fn is_regression(self) -> bool {
+        matches!(self, Self::Slower | Self::Costlier)
+    }
+
+    /// Whether the new build is better.
+    pub fn is_improvement(self) -> bool {
+        matches!(self, Self::Faster | Self::Cheaper)
+    }
+}
