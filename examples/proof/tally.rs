@@ -1,0 +1,124 @@
+//! What all comparisons show: as text, and as the tables of docs/TRUST.md.
+
+use std::fmt::Write;
+
+use clap::ValueEnum;
+
+use crate::record::{Mode, Trial};
+
+/// What all comparisons of a length show, as text.
+pub fn summary(trials: &[Trial], seconds: u32) -> String {
+    let mut text = format!("{seconds} s for each build; shares with their 95 % intervals\n");
+    for (mode, slowdown) in all() {
+        let of: Vec<&Trial> = trials
+            .iter()
+            .filter(|trial| trial.mode == mode && trial.slowdown == slowdown && trial.seconds == seconds)
+            .collect();
+        let (affected, others): (Vec<&Trial>, Vec<&Trial>) = of.into_iter().partition(|trial| trial.is_affected());
+        let is_claim: fn(&Trial) -> bool = Trial::is_claim;
+        for (trials, is, what) in [
+            (&affected, Trial::is_found as fn(&Trial) -> bool, format!("+{slowdown} % found")),
+            (
+                &others,
+                is_claim,
+                if mode.is_of_one_workload() { format!("+{slowdown} % elsewhere") } else { "false".to_owned() },
+            ),
+        ] {
+            if trials.is_empty() {
+                continue;
+            }
+            let by = |is: fn(&Trial) -> bool| trials.iter().filter(|trial| is(trial)).count();
+            let _ = writeln!(
+                text,
+                "{:<13} {what:<16} {:<32} undecided {:<4} by wall {:<4} by CPU {:<4} scatter: wall {:.2} %, CPU {:.2} %; raw {:.2} %, {:.2} %",
+                mode.name(),
+                share(by(is), trials.len()),
+                by(|trial| !trial.is_claim() && trial.outcome != "no difference"),
+                by(|trial| trial.by_wall),
+                by(|trial| trial.by_cpu),
+                scatter(trials, |trial| trial.wall[0]),
+                scatter(trials, |trial| trial.cpu[0]),
+                scatter(trials, |trial| trial.raw[0]),
+                scatter(trials, |trial| trial.raw[1]),
+            );
+        }
+    }
+    text
+}
+
+/// The tables of docs/TRUST.md, one for each length of comparisons that a record holds.
+pub fn tables(trials: &[Trial]) -> String {
+    let mut lengths: Vec<u32> = trials.iter().map(|trial| trial.seconds).collect();
+    lengths.sort_unstable();
+    lengths.dedup();
+    let kinds = [
+        ("injected everywhere", [Mode::Live, Mode::Separate]),
+        ("injected into one of three workloads", [Mode::WorkloadLive, Mode::Workload]),
+    ];
+    let mut text = String::new();
+    for (seconds, (title, modes)) in lengths.iter().flat_map(|seconds| kinds.map(|kind| (*seconds, kind))) {
+        let of = |mode: Mode, is: &dyn Fn(&&Trial) -> bool| -> Vec<Trial> {
+            let of_mode = trials.iter().filter(|trial| trial.mode == mode && trial.seconds == seconds);
+            of_mode.filter(|trial| is(trial)).cloned().collect()
+        };
+        if modes.iter().all(|mode| of(*mode, &|_| true).is_empty()) {
+            continue;
+        }
+        let _ = writeln!(text, "{seconds} s for each build:\n\n| {title} | live | separate runs |\n|---|---|---|");
+        let mut line = |what: &str, is_of: &dyn Fn(&&Trial) -> bool, counts: fn(&Trial) -> bool| {
+            let cells = modes.map(|mode| {
+                let trials = of(mode, is_of);
+                share(trials.iter().filter(|trial| counts(trial)).count(), trials.len())
+            });
+            if cells.iter().any(|cell| cell != NONE) {
+                let _ = writeln!(text, "| {what} | {} |", cells.join(" | "));
+            }
+        };
+        for slowdown in [1, 2, 5, 10] {
+            let is_of = |trial: &&Trial| trial.slowdown == slowdown && trial.is_affected();
+            line(&format!("{slowdown} %: found"), &is_of, Trial::is_found);
+        }
+        line("nothing: claimed all the same", &|trial| !trial.is_affected(), Trial::is_claim);
+        line("nothing: said to be undecided", &|trial| !trial.is_affected(), |trial| {
+            !trial.is_claim() && trial.outcome != "no difference"
+        });
+        text.push('\n');
+    }
+    text
+}
+
+/// What stands where nothing was tried.
+const NONE: &str = "–";
+
+/// All modes with all that they inject.
+pub fn all() -> impl Iterator<Item = (Mode, u32)> {
+    Mode::value_variants().iter().flat_map(|mode| mode.slowdowns().iter().map(|slowdown| (*mode, *slowdown)))
+}
+
+/// A share with its interval.
+fn share(count: usize, of: usize) -> String {
+    if of == 0 {
+        return NONE.to_owned();
+    }
+    let (low, high) = wilson(count, of);
+    let percent = 100.0 * count as f64 / of as f64;
+    format!("{count} of {of} = {percent:.1} % [{:.1}, {:.1}]", 100.0 * low, 100.0 * high)
+}
+
+/// Standard deviation of a factor over the trials, percent.
+fn scatter(trials: &[&Trial], factor: fn(&Trial) -> f64) -> f64 {
+    let values: Vec<f64> = trials.iter().map(|trial| factor(trial).ln()).collect();
+    let mean = values.iter().sum::<f64>() / values.len() as f64;
+    let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
+    100.0 * (squares / (values.len() as f64 - 1.0).max(1.0)).sqrt()
+}
+
+/// The 95 % interval of a share: E. B. Wilson, Journal of the American Statistical Association 22, 1927.
+fn wilson(count: usize, of: usize) -> (f64, f64) {
+    let (n, z) = (of as f64, 1.96_f64);
+    let share = count as f64 / n;
+    let centre = share + z * z / (2.0 * n);
+    let half = z * (share * (1.0 - share) / n + z * z / (4.0 * n * n)).sqrt();
+    let scale = 1.0 + z * z / n;
+    (((centre - half) / scale).max(0.0), ((centre + half) / scale).min(1.0))
+}
