@@ -122,3 +122,58 @@ fn wilson(count: usize, of: usize) -> (f64, f64) {
     let scale = 1.0 + z * z / n;
     (((centre - half) / scale).max(0.0), ((centre + half) / scale).min(1.0))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A comparison of three workloads under one runner, of which one differs, with what was said of each.
+    fn comparison(slowed: &str, outcomes: [(&str, &str); 3]) -> Vec<Trial> {
+        let trial = |(workload, outcome): (&str, &str)| Trial {
+            mode: Mode::Workload,
+            slowdown: 10,
+            trial: 0,
+            slowed: slowed.to_owned(),
+            workload: workload.to_owned(),
+            cell: "rayon".to_owned(),
+            outcome: outcome.to_owned(),
+            wall: [1.0; 3],
+            cpu: [1.0; 3],
+            raw: [1.0; 2],
+            floor: [1.0; 2],
+            by_wall: false,
+            by_cpu: false,
+            seconds: 60,
+        };
+        outcomes.map(trial).to_vec()
+    }
+
+    #[test]
+    fn affected_cells_are_counted_apart_from_the_others() {
+        let mut trials = comparison("mix", [("burn", "no difference"), ("mix", "slower"), ("walk", "faster")]);
+        trials.extend(comparison("walk", [("burn", "undecided"), ("mix", "no difference"), ("walk", "more CPU")]));
+        let table = tables(&trials);
+        for line in [
+            "| injected into one of three workloads | live | separate runs |",
+            "| 10 %: found | – | 2 of 2 = 100.0 % [34.2, 100.0] |",
+            "| nothing: claimed all the same | – | 1 of 4 = 25.0 % [4.6, 69.9] |",
+            "| nothing: said to be undecided | – | 1 of 4 = 25.0 % [4.6, 69.9] |",
+        ] {
+            assert!(table.contains(line), "{line}:\n{table}");
+        }
+        assert!(
+            !table.contains("5 %: found") && !table.contains("everywhere"),
+            "nothing of what was not tried: {table}"
+        );
+        assert!(summary(&trials, 60).contains("workload      +10 % elsewhere  1 of 4"), "{}", summary(&trials, 60));
+    }
+
+    #[test]
+    fn records_of_older_versions_are_read() {
+        let line = r#"{"mode":"live","slowdown":2,"cell":"sequential","outcome":"slower","wall":[1.02,1.01,1.03],
+            "cpu":[1.02,1.01,1.03],"raw":[1.02,1.02],"floor":[1.0,1.0],"by_wall":true,"by_cpu":true,"seconds":4}"#;
+        let trial: Trial = serde_json::from_str(line).expect("a trial");
+        assert!(trial.is_affected() && trial.is_found());
+        assert!(tables(&[trial]).contains("| 2 %: found | 1 of 1"));
+    }
+}

@@ -23,6 +23,7 @@ pub use self::compared::{Compared, Outcome};
 pub use self::difference::Difference;
 pub use self::lost::{Loss, Lost};
 pub use self::page::page;
+pub use self::samples::OtherLoad;
 pub use self::text::{markdown, terminal};
 use crate::record::{Run, arms};
 use crate::results::Results;
@@ -186,8 +187,9 @@ impl Comparison {
                  interval by Student's t between processes; CPU is the same of the CPU time. CPU-bound cells are taken relative to the \
                  reference burn of the same round; the raw change stands beside. A figure has changed if chance explains neither the relative \
                  nor the raw change with 5 % probability or more, corrected by Holm for the number of figures in the table, and if both are \
-                 larger than noise: what copies of the same cell differed by in either run, 0.5 % at least. Where other programs kept the \
-                 machine busier in one run, by more than a quarter of a core, wall times are not judged; below that, what the load explains counts as noise."
+                 larger than noise: what copies of the same cell differed by in either run, 0.5 % at least. Where other programs kept \
+                 more than half of the cores busy, or by a quarter of a core more in one run, wall times are not judged; below that, what the load \
+                 explains counts as noise."
             }
             Kind::Live => {
                 "Both builds ran in the same rounds. Time is the change of the wall time from the old build to the new one in the same round: \
@@ -224,14 +226,20 @@ fn notices(matched: &cells::Matched, runs: &[(&Results, &str)]) -> Vec<String> {
             notices.push("A debug build measured this: its times say nothing about the models.".to_owned());
         }
     }
-    if let Some(cell) = cells.iter().find(|cell| cell.is_on_another_load()) {
-        let side = if cell.other_load > 0.0 { "new run" } else { "base" };
+    if let Some(cell) = cells.iter().find(|cell| !cell.is_wall_judged) {
+        let load = cell.load;
+        let others = if cells.iter().any(|other| !other.is_wall_judged && other.group != cell.group) {
+            " and others"
+        } else {
+            ""
+        };
         notices.push(format!(
-            "Other programs kept {:.1} cores more busy in the {side} ({}{}): where the runs differ by that much, wall times are not \
-             judged, and CPU time alone is.",
-            cell.other_load.abs(),
+            "Other programs kept up to {:.1} cores busy, {:.1} cores {} in the new run ({}{others}): wall times are not judged there, and CPU \
+             time alone is.",
+            load.most,
+            load.shift.abs(),
+            if load.shift < 0.0 { "less" } else { "more" },
             cell.group,
-            if cells.iter().any(|other| other.is_on_another_load() && other.group != cell.group) { " and others" } else { "" }
         ));
     }
     let unjudged = cells.iter().filter(|cell| cell.wall.probability.is_none()).count();

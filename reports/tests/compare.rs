@@ -311,7 +311,28 @@ fn a_machine_that_was_busy_in_one_run_only_is_no_regression() {
     let comparison = Comparison::of_runs(&base, &busy);
     let open = Outcome::Undecided { detectable: None };
     assert_eq!(outcomes(&comparison)[0], open, "{}", terminal(&comparison, false, 140));
-    assert!(comparison.notices[0].contains("cores more busy in the new run"), "{:?}", comparison.notices);
+    assert!(comparison.notices[0].contains("1.0 cores more in the new run"), "{:?}", comparison.notices);
+}
+
+#[test]
+fn on_a_machine_that_is_busy_with_other_things_wall_times_of_separate_runs_say_nothing() {
+    let loaded = |seed, factor| {
+        let mut results = World { seed, factor, rounds: 40, ..World::default() }.run();
+        for sample in &mut results.samples {
+            sample.outside_ns = Some(sample.wall_ns * 3 / 2);
+        }
+        results
+    };
+    let base = loaded(0, 1.0);
+    let faster = Comparison::of_runs(&base, &{
+        let mut new = loaded(1, 1.0);
+        new.samples.iter_mut().filter(|sample| sample.cell.arm.is_empty()).for_each(|sample| sample.wall_ns /= 2);
+        new
+    });
+    assert_eq!(faster.counts().undecided, 3, "{}", terminal(&faster, false, 140));
+    // CPU times count, but those who share caches and cores with others differ by more than on a quiet machine.
+    assert_eq!(outcomes(&Comparison::of_runs(&base, &loaded(1, 1.04)))[0], Outcome::Undecided { detectable: None });
+    assert_eq!(outcomes(&Comparison::of_runs(&base, &loaded(1, 1.12)))[0], Outcome::Costlier);
 }
 
 #[test]

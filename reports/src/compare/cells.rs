@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, HashMap};
 use super::change::{self, Effects};
 use super::lost::failure_of;
 use super::samples::{
-    CPU, Cells, Figure, Samples, WALL, answers_differ, by_cell, drift, has_copies, is_same_burn, key_of, logs, noise,
-    other_load, ratios, references,
+    CPU, Cells, Figure, OtherLoad, Samples, WALL, answers_differ, by_cell, drift, has_copies, is_same_burn, key_of,
+    logs, noise, ratios, references,
 };
 use super::{Compared, Difference, Lost, Outcome};
 use crate::effect::{self, Effect};
@@ -17,6 +17,14 @@ use crate::summary::{GroupSummary, Row, Summary};
 
 /// Separate runs differ by more than what can be seen within them (memory layout, heat): a factor below this is never claimed.
 const BETWEEN_RUNS: f64 = 1.005;
+/// Outside load by which two runs may differ, in cores, before their wall times are no longer compared.
+const OTHER_LOAD_CORES: f64 = 0.25;
+/// Share of the cores that others may keep busy in a run before its wall times are no longer compared with those of another run: how long
+/// one waits for a core then depends on how many wait for it, which no load shows.
+const BUSY: f64 = 0.5;
+/// What share of the cores others kept busy changes CPU times by at most so much of that share: they use the same caches, and the
+/// sibling threads of the same cores. (Seen: 7 % of a walk through memory where others kept three quarters busy.)
+const SHARED: f64 = 0.1;
 
 /// What came of matching two builds.
 #[derive(Default)]
@@ -134,12 +142,13 @@ impl Runs<'_> {
             let floor = noises.into_iter().flatten().fold(least, f64::max);
             Some(Effects { judged: relative.unwrap_or(raw), raw, is_relative: relative.is_some(), floor })
         };
-        let other_load = other_load(&key, &self.cells);
-        // Spread over the cores, the load that one run had and the other had not explains this much.
-        let explained = 1.0 + other_load.abs() / self.cores;
-        let cpu = group.is_cpu_bound().then(|| effects(CPU, BETWEEN_RUNS)).flatten();
-        let mut candidate = candidate(group, row, sides, effects(WALL, explained.max(BETWEEN_RUNS))?, cpu);
-        candidate.compared.other_load = other_load;
+        let load = OtherLoad::of(&key, &self.cells);
+        let shared = 1.0 + SHARED * load.most / self.cores;
+        let cpu = group.is_cpu_bound().then(|| effects(CPU, shared.max(BETWEEN_RUNS))).flatten();
+        let wall = effects(WALL, load.explains(self.cores).max(BETWEEN_RUNS))?;
+        let mut candidate = candidate(group, row, sides, wall, cpu);
+        candidate.compared.load = load;
+        candidate.compared.is_wall_judged = load.shift.abs() <= OTHER_LOAD_CORES && load.most <= BUSY * self.cores;
         Some(candidate)
     }
 }
@@ -206,7 +215,8 @@ fn candidate(
         new_ns,
         wall: wall.change(),
         cpu: cpu.map(|effects| effects.change()),
-        other_load: 0.0,
+        load: OtherLoad::default(),
+        is_wall_judged: true,
         processes,
         samples: sides.map(BTreeMap::len),
         outcome: Outcome::Unjudged,

@@ -4,10 +4,7 @@
 //! work is blurred by whoever takes its core away, and its CPU time is hardly: it shows a change of the work itself long before the
 //! wall time does. So for CPU-bound work both are judged, and wall time has the first word.
 
-use super::Change;
-
-/// Outside load by which two runs may differ, in cores, before their wall times are no longer compared.
-const OTHER_LOAD_CORES: f64 = 0.25;
+use super::{Change, OtherLoad};
 
 /// One cell in two builds.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,8 +21,10 @@ pub struct Compared {
     pub wall: Change,
     /// What became of its CPU time; none for work that is not CPU-bound.
     pub cpu: Option<Change>,
-    /// How many more cores others kept busy in the new run; 0 if it cannot be told or is too little to be told.
-    pub other_load: f64,
+    /// What others did meanwhile, in separate runs.
+    pub load: OtherLoad,
+    /// Whether others did so little, and so alike in both runs, that wall times can be compared.
+    pub is_wall_judged: bool,
     /// Processes on each side.
     pub processes: [usize; 2],
     /// Samples on each side.
@@ -35,25 +34,19 @@ pub struct Compared {
 }
 
 impl Compared {
-    /// Whether the machine was so much busier with something else in one run that wall times say nothing.
-    pub fn is_on_another_load(&self) -> bool {
-        self.other_load.abs() > OTHER_LOAD_CORES
-    }
-
     /// Returns what is said of it if changes of less than `threshold`, a share, do not matter.
     pub(super) fn judged(&self, threshold: f64) -> Outcome {
         let (wall, cpu) = (&self.wall, self.cpu.as_ref());
-        let is_wall_judged = !self.is_on_another_load();
-        if wall.probability.is_none() || (!is_wall_judged && cpu.is_none()) {
+        if wall.probability.is_none() || (!self.is_wall_judged && cpu.is_none()) {
             return Outcome::Unjudged;
         }
-        if is_wall_judged && wall.is_real() {
+        if self.is_wall_judged && wall.is_real() {
             return if wall.ratio.value > 1.0 { Outcome::Slower } else { Outcome::Faster };
         }
         if let Some(cpu) = cpu.filter(|cpu| cpu.is_real()) {
             return if cpu.ratio.value > 1.0 { Outcome::Costlier } else { Outcome::Cheaper };
         }
-        if !is_wall_judged {
+        if !self.is_wall_judged {
             return Outcome::Undecided { detectable: None };
         }
         let open = [Some(wall), cpu].into_iter().flatten().filter(|change| !change.is_within(threshold));

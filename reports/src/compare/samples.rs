@@ -78,22 +78,40 @@ pub(super) fn answers_differ(base: &Samples<'_>, new: &Samples<'_>) -> bool {
     answer(base).zip(answer(new)).is_some_and(|(base, new)| base != new)
 }
 
-/// How many more cores others kept busy during a group in the new run, as far as ticks can tell it.
-pub(super) fn other_load(group: &str, cells: &[Cells<'_>; 2]) -> f64 {
-    let loads = cells.each_ref().map(|cells| {
-        let samples = cells.iter().filter(|((of, _), _)| of == group).flat_map(|(_, samples)| samples.values());
-        let (mut wall, mut load, mut count) = (0.0, 0.0, 0.0_f64);
-        for sample in samples {
-            let Some(outside) = sample.outside_ns else { continue };
-            wall += sample.wall_ns as f64;
-            load += (outside + sample.steal_ns.unwrap_or(0)) as f64;
-            count += 1.0;
-        }
-        (wall > 0.0).then(|| (load / wall, TICK_NS * count.sqrt() / wall))
-    });
-    let [Some((base, base_error)), Some((new, new_error))] = loads else { return 0.0 };
-    let shift = new - base;
-    shift.signum() * (shift.abs() - base_error.hypot(new_error)).max(0.0)
+/// What others did while a group ran in each of two runs.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct OtherLoad {
+    /// Cores that they kept busy, in the run in which that was more.
+    pub most: f64,
+    /// How many more that were in the new run than in the base, as far as ticks can tell it.
+    pub shift: f64,
+}
+
+impl OtherLoad {
+    /// While a group ran; nothing if the records do not say it of both.
+    pub(super) fn of(group: &str, cells: &[Cells<'_>; 2]) -> Self {
+        let loads = cells.each_ref().map(|cells| {
+            let samples = cells.iter().filter(|((of, _), _)| of == group).flat_map(|(_, samples)| samples.values());
+            let (mut wall, mut load, mut count) = (0.0, 0.0, 0.0_f64);
+            for sample in samples {
+                let Some(outside) = sample.outside_ns else { continue };
+                wall += sample.wall_ns as f64;
+                load += (outside + sample.steal_ns.unwrap_or(0)) as f64;
+                count += 1.0;
+            }
+            (wall > 0.0).then(|| (load / wall, TICK_NS * count.sqrt() / wall))
+        });
+        let [Some((base, base_error)), Some((new, new_error))] = loads else { return Self::default() };
+        let shift = new - base;
+        let shift = shift.signum() * (shift.abs() - base_error.hypot(new_error)).max(0.0);
+        Self { most: base.max(new), shift }
+    }
+
+    /// Returns the factor by which the cores that were left for the group differed between the runs.
+    pub(super) fn explains(&self, cores: f64) -> f64 {
+        let left = cores - self.most;
+        if left > 0.0 { (left + self.shift.abs()) / left } else { f64::INFINITY }
+    }
 }
 
 /// Whether a group has a second copy of a cell.
