@@ -40,6 +40,7 @@ use builds::Builds;
 use clap::Parser;
 use record::{Mode, Trial};
 use regatta_reports::text::slug;
+use signal_hook::consts::{SIGINT, SIGTERM};
 use work::{NAMES, Work};
 
 /// Tests the measuring itself.
@@ -140,6 +141,7 @@ impl Aim {
 fn prove(args: &Args) -> Result<(), Box<dyn Error>> {
     let aim = Aim::of(args);
     let scratch = tempfile::tempdir()?;
+    clear_up_on_signals(scratch.path().to_owned())?;
     let builds = Builds::new(scratch.path());
     let probe = builds::run(Mode::Separate, &builds.of(0, NAMES[0])?, scratch.path(), "probe", &["--rounds", "2"])?.run;
     let (machine, revision) = (probe.machine, probe.program.revision);
@@ -175,6 +177,18 @@ fn prove(args: &Args) -> Result<(), Box<dyn Error>> {
     let path = args.record.join(format!("{stem}-{}s.txt", aim.seconds));
     fs::write(&path, head + &summary)?;
     println!("Record: {}", path.display());
+    Ok(())
+}
+
+/// Leaves nothing behind when a signal ends the experiment; the measurement that it waits for ends with it.
+fn clear_up_on_signals(scratch: PathBuf) -> Result<(), Box<dyn Error>> {
+    let mut signals = signal_hook::iterator::Signals::new([SIGINT, SIGTERM])?;
+    std::thread::spawn(move || {
+        if let Some(signal) = signals.forever().next() {
+            let _ = fs::remove_dir_all(scratch);
+            std::process::exit(128 + signal);
+        }
+    });
     Ok(())
 }
 
