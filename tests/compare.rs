@@ -191,6 +191,7 @@ fn two_builds_in_the_same_rounds() {
     let (code, gated, _) = says(&folder, &gate);
     assert_eq!(code, Some(1), "2 processes cannot rule out a change of a hundredth of a percent: {gated}");
     let page = fs::read_to_string(folder.path().join("gate.html")).expect("a page");
-    assert!([&gated, &page].iter().all(|text| text.contains("undecided, ≥ ")), "{gated}");
+    // A narrow terminal breaks the line between the two.
+    assert!(gated.contains("undecided") && page.contains("undecided, ≥ "), "{gated}");
     assert_eq!(says(&folder, &["report", "live"]).0, Some(0), "it has a report like any run");
 }
