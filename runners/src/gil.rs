@@ -18,7 +18,7 @@ use crate::blocking::World;
 use crate::{Error, Outcome, Settings};
 
 /// The option that sets the switch interval, microseconds.
-const INTERVAL: &str = "switch_interval_us";
+pub(crate) const INTERVAL: &str = "switch_interval_us";
 /// CPython's switch interval (`sys.getswitchinterval`), microseconds.
 const DEFAULT_INTERVAL_US: u64 = 5_000;
 

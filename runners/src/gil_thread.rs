@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use regatta_workloads::Workload;
 
-use crate::gil::{Gil, UnderGil};
+use crate::gil::{Gil, INTERVAL, UnderGil};
 use crate::{Error, Family, Need, Outcome, Parallelism, Runner, Settings, Thread, thread};
 
 /// A thread of its own for each task, all at once, one of which computes at a time.
@@ -17,6 +17,7 @@ impl Runner for GilThread {
     const PARALLELISM: Parallelism = Parallelism::PerTask;
     const FAMILY: Family = Family::Gil;
     const MODEL: &'static str = "thread";
+    const OPTIONS: &'static [&'static str] = &[INTERVAL];
 
     fn need<W: Workload>(workload: &W, settings: &Settings) -> Need {
         Thread::need(workload, settings)

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use regatta_workloads::Workload;
 
-use crate::gil::{Gil, UnderGil};
+use crate::gil::{Gil, INTERVAL, UnderGil};
 use crate::{Error, Family, Outcome, Parallelism, Runner, Settings, thread_pool};
 
 /// W long-lived threads that take tasks from a channel, one of which computes at a time.
@@ -17,6 +17,7 @@ impl Runner for GilThreadPool {
     const PARALLELISM: Parallelism = Parallelism::Workers;
     const FAMILY: Family = Family::Gil;
     const MODEL: &'static str = "thread-pool";
+    const OPTIONS: &'static [&'static str] = &[INTERVAL];
 
     fn start<W: Workload>(
         workload: Arc<W>,

@@ -103,6 +103,9 @@ pub trait Runner: 'static {
     /// Whether its workers are processes, which share no memory.
     const PROCESSES: bool = false;
 
+    /// The names of its options.
+    const OPTIONS: &'static [&'static str] = &[];
+
     /// Whether a task that never gives way leaves the tasks of other workers alone. Models that switch only where a task waits
     /// do not promise that.
     const PREEMPTIVE: bool = true;

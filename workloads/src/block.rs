@@ -27,6 +27,10 @@ impl Workload for Block {
     const KIND: Kind = Kind::Io;
     const ABOUT: &'static str = "waits in a call that blocks the thread without telling the model";
 
+    fn validate(&self) -> Result<(), String> {
+        if self.wait_us == 0 { Err("`wait_us` must be at least 1, or nothing waits".to_owned()) } else { Ok(()) }
+    }
+
     fn tasks(&self) -> u64 {
         self.tasks
     }

@@ -30,6 +30,10 @@ impl Workload for Counting {
     const KIND: Kind = Kind::Cpu;
     const ABOUT: &'static str = "counts down from n to 0, one by one";
 
+    fn validate(&self) -> Result<(), String> {
+        if self.from == 0 { Err("`from` must be at least 1, or there is nothing to count".to_owned()) } else { Ok(()) }
+    }
+
     fn tasks(&self) -> u64 {
         self.tasks
     }

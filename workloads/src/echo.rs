@@ -71,6 +71,12 @@ impl Workload for Echo {
     const ABOUT: &'static str = "makes TCP round trips to an upper-casing server in another process";
 
     fn validate(&self) -> Result<(), String> {
+        if self.round_trips == 0 {
+            return Err("`round_trips` must be at least 1, or nothing is asked".to_owned());
+        }
+        if self.delay_us.checked_mul(self.round_trips).is_none() {
+            return Err("`delay_us` times `round_trips` is beyond 2^64".to_owned());
+        }
         match self.bytes {
             0 => Err("`bytes` must be at least 1, for a request ends with a line feed".to_owned()),
             1..=1_048_576 => Ok(()),

@@ -72,6 +72,7 @@ impl Workload for Primes {
     fn validate(&self) -> Result<(), String> {
         const SIEVE: u64 = 1 << 32;
         match self.start.checked_add(self.length) {
+            _ if self.length == 0 => Err("`length` must be at least 1, or there is no number to test".to_owned()),
             None => Err("`start` + `length` is beyond 2^64".to_owned()),
             Some(_) if self.length > SIEVE => {
                 Err(format!("`length` may be at most {SIEVE}, for the oracle sieves the range"))
@@ -217,6 +218,7 @@ mod tests {
     fn a_range_beyond_the_oracle_is_refused() {
         assert!(Primes { start: u64::MAX, length: 1, ..Primes::default() }.validate().is_err());
         assert!(Primes { start: 0, length: u64::MAX, ..Primes::default() }.validate().is_err());
+        assert!(Primes { length: 0, ..Primes::default() }.validate().is_err());
         assert!(Primes::default().validate().is_ok());
     }
 }

@@ -27,6 +27,10 @@ impl Workload for Sleep {
     const KIND: Kind = Kind::Io;
     const ABOUT: &'static str = "waits for a while, the way the model waits";
 
+    fn validate(&self) -> Result<(), String> {
+        if self.wait_us == 0 { Err("`wait_us` must be at least 1, or nothing waits".to_owned()) } else { Ok(()) }
+    }
+
     fn tasks(&self) -> u64 {
         self.tasks
     }

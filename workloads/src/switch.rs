@@ -24,6 +24,7 @@ impl Workload for Switch {
     const NAME: &'static str = "switch";
     const KIND: Kind = Kind::Cpu;
     const ABOUT: &'static str = "gives way to the other tasks again and again, and does nothing else";
+    const GIVES_WAY: bool = true;
 
     fn tasks(&self) -> u64 {
         self.tasks

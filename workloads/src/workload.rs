@@ -74,6 +74,8 @@ pub trait Workload: Serialize + DeserializeOwned + Default + Clone + Send + Sync
     const ABOUT: &'static str;
     /// Whether its tasks share memory, so that they cannot run in processes of their own.
     const SHARES_MEMORY: bool = false;
+    /// Whether its tasks give way or wait, though they are CPU-bound: what that costs differs from model to model by nature.
+    const GIVES_WAY: bool = false;
 
     /// Says what is wrong with the parameters, in words for the one who set them.
     ///
