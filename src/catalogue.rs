@@ -37,6 +37,8 @@ pub struct RunnerCard {
     pub parallelism: Parallelism,
     /// Whether its workers are processes, which share no memory.
     pub processes: bool,
+    /// The options that it has, by name.
+    pub options: &'static [&'static str],
     /// Version and build of what runs it; empty if that is this program.
     pub version: String,
     /// Why it cannot run here, if it cannot.
@@ -58,6 +60,8 @@ pub struct Resolved {
     pub service: Option<Service>,
     /// Whether the tasks share memory, so that they cannot run in processes of their own.
     pub shares_memory: bool,
+    /// Whether the tasks only compute, so that their CPU time is the same under every runner.
+    pub only_computes: bool,
 }
 
 /// Which workloads and runners there are.

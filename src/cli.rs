@@ -39,8 +39,8 @@ pub(crate) const BAD: u8 = 2;
 
 const EXAMPLES: &str = "\
 Examples:
-  regatta                                          the default plan: two minutes, then tables, verdicts and report
-  regatta run --plan quick                         a first look, about 10 seconds
+  regatta                                          the default plan: 85 seconds on 2 cores, then tables, verdicts and report
+  regatta run --plan quick                         a first look, about 15 seconds
   regatta run --workload primes --workers 1,2,4    one workload, three widths
   regatta run --workload sleep --runner thread,green,async --rounds 20
   regatta verify                                   every answer checked, nothing timed
@@ -106,7 +106,7 @@ pub(crate) struct RunArgs {
     /// Exactly this many rounds of each group, however long they take.
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) rounds: Option<u32>,
-    /// Time for the whole run: 60s, 5m. Every group gets a few rounds even so.
+    /// Time for the whole run, profiles included: 60s, 5m. What it does not reach is left out, and named.
     #[arg(long, value_parser = humantime::parse_duration)]
     pub(crate) budget: Option<Duration>,
     /// Let each cell run uncounted for this long right before each counted run, so that its workers are awake: 20ms, say, or 0s for not at all.

@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 use std::process::ExitCode;
 
 use regatta_runners::{Family, Runner, RunnerVisitor, Runners, worker};
-use regatta_workloads::{Burn, Selected, Visitor, Workload, Workloads};
+use regatta_workloads::{Burn, Kind, Selected, Visitor, Workload, Workloads};
 use serde_json::{Map, Value};
 
 use crate::catalogue::{Catalogue, Resolved, RunnerCard, WorkloadCard};
@@ -110,6 +110,7 @@ impl RunnerVisitor for DescribeRunner {
             baseline: "sequential".to_owned(),
             parallelism: R::PARALLELISM,
             processes: R::PROCESSES,
+            options: R::OPTIONS,
             version: String::new(),
             unavailable: None,
         }
@@ -133,6 +134,7 @@ impl Visitor for Resolve {
             wait: workload.wait(),
             service: workload.service(),
             shares_memory: W::SHARES_MEMORY,
+            only_computes: W::KIND == Kind::Cpu && !W::GIVES_WAY,
         }
     }
 }

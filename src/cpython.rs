@@ -83,6 +83,9 @@ const RUNNERS: [(&str, &str, Parallelism, bool, &str); 7] = [
     (GEVENT, "green", Parallelism::One, false, "a greenlet for each task on one thread (gevent)"),
 ];
 
+/// The options that all of them have.
+const OPTIONS: &[&str] = &["switch_interval_us"];
+
 /// The family of the first interpreter; that of a further one is this, an `@` and its name.
 pub(crate) const FAMILY: &str = "cpython";
 
@@ -212,6 +215,7 @@ impl Interpreter {
             baseline: format!("python-sequential{}", self.suffix),
             parallelism: *parallelism,
             processes: *processes,
+            options: OPTIONS,
             version: about.map(About::sentence).unwrap_or_default(),
             unavailable: about.err().cloned(),
         };
@@ -261,7 +265,7 @@ impl Catalogue for WithPython<'_> {
     fn missing(&self, runner: &str) -> Option<String> {
         let plain = runner.split('@').next().unwrap_or(runner);
         match self.interpreters.list.first() {
-            _ if !is_runner(runner) => None,
+            _ if !is_runner(runner) && plain != FAMILY => None,
             None => Some("no python3 was found; name one with `--python PATH`".to_owned()),
             Some(Interpreter { program, .. }) if plain == GEVENT => {
                 let program = program.display();

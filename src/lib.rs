@@ -24,7 +24,8 @@
 //! - `recorder`: the only code that reads clocks and counters.
 //! - `profile`: which worker does what when, in a pass of its own.
 //! - `server`: the echo server, in a process of its own.
-//! - `calibration`: what the harness itself costs.
+//! - `calibration`: what the harness itself costs; `capacity`: how much parallel speed the machine gives; `lone`: one task alone.
+//! - `scale`: numbers that grow with the machine.
 //! - `environment`: describes the machine and this program.
 //! - `output`: the folder of a run and its `results.jsonl`.
 //! - `browser`: opens a page.
@@ -34,6 +35,7 @@
 pub mod bench;
 mod browser;
 mod calibration;
+mod capacity;
 mod catalogue;
 mod cell;
 mod cli;
@@ -44,12 +46,14 @@ mod driver;
 mod environment;
 mod group;
 mod interrupt;
+mod lone;
 mod output;
 mod plan;
 mod profile;
 mod progress;
 mod protocol;
 mod recorder;
+mod scale;
 mod server;
 
 pub use catalogue::{Catalogue, Resolved, RunnerCard, WorkloadCard};

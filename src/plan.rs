@@ -1,6 +1,6 @@
 //! Plans: which cells, how many rounds, how long. Written in TOML; four are built in; flags override.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::time::Duration;
 
@@ -35,25 +35,28 @@ pub struct Plan {
     pub about: String,
     /// Most rounds of a group.
     pub rounds: u32,
-    /// Rounds that a group gets even if the budget is spent.
+    /// Rounds that a group gets, though its share of the budget is up, as long as the budget is not.
     #[serde(default = "default_least")]
     pub least_rounds: u32,
     /// Fresh cell processes over which the rounds of a cell are spread.
     #[serde(default = "default_processes")]
     pub processes: u32,
-    /// Time that the whole run may take; groups share what is left evenly.
+    /// Time that the whole run may take, all that comes before and after the rounds included; groups share what is left evenly.
     #[serde(default, deserialize_with = "optional_duration")]
     pub budget: Option<Duration>,
+    /// Time for each worker, where that is more: work that grows with the machine takes longer one task after the other.
+    #[serde(default, deserialize_with = "optional_duration")]
+    pub budget_per_worker: Option<Duration>,
     /// With a budget: half the width of a ratio's interval, as a share, at which a group needs no more rounds; 0 for never.
     #[serde(default = "default_target")]
     pub target: f64,
     /// Time within which a cell must answer.
     #[serde(default = "default_timeout", deserialize_with = "duration")]
     pub timeout: Duration,
-    /// Whether each group carries a second copy of its baseline, which shows the noise of the run.
+    /// Whether each group carries second copies of some of its cells, which show the noise of the run.
     #[serde(default = "default_noise_arm")]
     pub noise_arm: bool,
-    /// Whether each round of a group carries a fixed burn, by which separate runs can be compared.
+    /// Whether each round of a group carries a fixed burn, by which separate runs can be compared, and the run begins with it on all cores.
     #[serde(default = "default_reference")]
     pub reference: bool,
     /// Time for which a cell runs, uncounted, right before each counted run, where a group does not say: its workers are then
@@ -69,6 +72,9 @@ pub struct Plan {
     /// What is compared with each other.
     #[serde(rename = "group")]
     pub groups: Vec<PlannedGroup>,
+    /// What was asked for and is not in any group, one sentence each.
+    #[serde(skip)]
+    pub left_out: Vec<String>,
 }
 
 /// A group as it is written.
@@ -77,7 +83,7 @@ pub struct Plan {
 pub struct PlannedGroup {
     /// Workload name.
     pub workload: String,
-    /// The parameters that differ from the workload's defaults.
+    /// The parameters that differ from the workload's defaults; a text like `16 per worker` is a number that grows with the workers.
     #[serde(default)]
     pub params: Map<String, Value>,
     /// Runners, or whole families of them (`native`, `gil`, `cpython`); all if none is named.
@@ -247,6 +253,13 @@ impl Plan {
         self.groups.iter_mut().for_each(|group| group.hot = None);
     }
 
+    /// Gives the plan the time that its work takes on a machine with so many cores.
+    pub(crate) fn grow_budget(&mut self, cores: u64) {
+        let each = self.budget_per_worker.unwrap_or_default();
+        let grown = each.saturating_mul(u32::try_from(cores).unwrap_or(u32::MAX));
+        self.budget = self.budget.map(|budget| budget.max(grown));
+    }
+
     /// Applies what the command line says.
     ///
     /// # Errors
@@ -255,10 +268,10 @@ impl Plan {
         if let Some(rounds) = overrides.rounds {
             (self.rounds, self.least_rounds) = (rounds, rounds);
             // The budget of the plan is for the plan's own rounds.
-            self.budget = None;
+            (self.budget, self.budget_per_worker) = (None, None);
         }
         if overrides.budget.is_some() {
-            self.budget = overrides.budget;
+            (self.budget, self.budget_per_worker) = (overrides.budget, None);
             if overrides.rounds.is_none() {
                 self.rounds = MOST_ROUNDS;
             }
@@ -291,16 +304,60 @@ impl Plan {
                     return Err(PlanError::Impossible(format!("`{name}` cannot run here: {reason}")));
                 }
             }
+            let mut used: Vec<&String> = Vec::new();
             for group in &mut self.groups {
                 let planned = std::mem::take(&mut group.runners);
                 let asked = |card: &&RunnerCard| selects(&overrides.runners, card) && selects(&planned, card);
-                group.runners = cards.iter().filter(asked).map(|card| card.name.clone()).collect();
+                let chosen: Vec<&RunnerCard> = cards.iter().filter(asked).collect();
+                used.extend(
+                    overrides
+                        .runners
+                        .iter()
+                        .filter(|name| chosen.iter().any(|card| selects(std::slice::from_ref(name), card))),
+                );
+                group.runners = chosen.iter().map(|card| card.name.clone()).collect();
                 group.variants.retain(|variant| group.runners.contains(&variant.runner));
                 group.skip.retain(|name, _| group.runners.contains(name));
+            }
+            let is_empty = |group: &&PlannedGroup| group.runners.is_empty();
+            let emptied: Vec<String> = self.groups.iter().filter(is_empty).map(PlannedGroup::title).collect();
+            if !emptied.is_empty() {
+                let (asked, emptied) = (overrides.runners.join(", "), emptied.join(", "));
+                self.left_out
+                    .push(format!("of the runners that were asked for ({asked}) the plan has none in: {emptied}"));
+            }
+            for name in overrides.runners.iter().filter(|name| !used.contains(name)) {
+                self.left_out.push(format!("`{name}` was asked for, and no group of the plan has it"));
             }
             self.groups.retain(|group| !group.runners.is_empty());
         }
         Ok(())
+    }
+}
+
+impl Plan {
+    /// Returns what groups name and this machine lacks, a sentence for each reason.
+    pub(crate) fn missing(&self, catalogue: &dyn Catalogue) -> Vec<String> {
+        let cards = catalogue.runners();
+        let mut missing: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for name in self.groups.iter().flat_map(|group| &group.runners) {
+            let is_there = cards.iter().any(|card| selects(std::slice::from_ref(name), card));
+            if let Some(reason) = catalogue.missing(name).filter(|_| !is_there) {
+                missing.entry(reason).or_default().insert(format!("`{name}`"));
+            }
+        }
+        let sentence = |(reason, names): (String, BTreeSet<String>)| {
+            format!("the plan names {}: {reason}", names.into_iter().collect::<Vec<_>>().join(", "))
+        };
+        missing.into_iter().map(sentence).collect()
+    }
+}
+
+impl PlannedGroup {
+    /// The workload with the parameters that differ from its defaults.
+    pub(crate) fn title(&self) -> String {
+        let params: Vec<_> = self.params.iter().map(|(name, value)| format!("{name} = {value}")).collect();
+        if params.is_empty() { self.workload.clone() } else { format!("{} ({})", self.workload, params.join(", ")) }
     }
 }
 

@@ -45,7 +45,8 @@ fn every_cell_is_verified_in_every_round_or_has_its_reason() {
     assert_eq!(output.status.code(), Some(0), "{:?}", said(&output));
     let results = folder.results();
     assert!(results.end.as_ref().is_some_and(|end| end.complete));
-    assert_eq!(results.samples.len(), (6 * 13 - 1) * 2);
+    // Twelve cells, and three copies that show the noise: of the baseline and of a pool of each family.
+    assert_eq!(results.samples.len(), (6 * 15 - 1) * 2);
     let hot: Vec<u64> = results.run.plan.groups.iter().map(|group| group.hot_ns).collect();
     assert_eq!(hot, [0, 1_000_000, 0, 0, 0, 0]);
     let summary = std::fs::read_to_string(folder.out().join("summary.md")).expect("a summary");
@@ -75,6 +76,69 @@ fn every_cell_is_verified_in_every_round_or_has_its_reason() {
     for file in ["index.html", "summary.md", "summary.csv", "primes-speedup.png"] {
         let size = std::fs::metadata(folder.out().join(file)).map_or(0, |file| file.len());
         assert!(size > 1_000, "{file} has {size} bytes");
+    }
+}
+
+#[test]
+fn a_run_begins_with_what_the_machine_gives() {
+    let folder = Folder::new();
+    let plan = "rounds = 1\n[[group]]\nworkload = 'counting'\nparams = { from = 300_000, tasks = 4 }\nrunners = ['sequential', 'thread', 'async']\n\
+                [[group]]\nworkload = 'switch'\nrunners = ['sequential']\n";
+    let output = start(&folder, plan).wait_with_output().expect("it ends");
+    assert_eq!(output.status.code(), Some(0), "{:?}", said(&output));
+    let results = folder.results();
+    let points = results.capacity.expect("it was measured").points;
+    let machine = &results.run.machine;
+    let cores = machine.usable_cores.min(machine.quota_cores.map_or(u64::MAX, |quota| quota.ceil() as u64)).max(1);
+    assert_eq!(points.first().map(|point| point.burns), Some(1));
+    assert_eq!(points.last().map(|point| point.burns), Some(cores));
+    for point in points {
+        assert!(point.speeds.len() >= 3, "{point:?}");
+        // No machine gives more than its cores; a burn that was disturbed makes the others look faster than they are.
+        let median = regatta_reports::statistics::median(&point.speeds).expect("speeds");
+        assert!(median > 0.0 && median <= 3.0 * cores as f64, "{point:?}");
+    }
+    let mut lone: Vec<_> = results.lone.iter().map(|lone| (&*lone.workload, &*lone.runner)).collect();
+    lone.sort_unstable();
+    assert_eq!(
+        lone,
+        [("counting", "async"), ("counting", "sequential"), ("counting", "thread")],
+        "switches are no computing"
+    );
+    assert!(results.lone.iter().all(|lone| lone.cpu_ns.len() >= 3 && lone.params["tasks"] == 4), "{:?}", results.lone);
+}
+
+#[test]
+fn a_budget_bounds_the_whole_run() {
+    let folder = Folder::new();
+    // A round takes 0.6 s, and there would be 100 of them.
+    let plan = "rounds = 50\nleast_rounds = 50\nbudget = '3s'\n[[group]]\nworkload = 'sleep'\nparams = { wait_us = 300_000, tasks = 1 }\n\
+                runners = ['sequential']\n[[group]]\nworkload = 'sleep'\nparams = { wait_us = 200_000, tasks = 1 }\nrunners = ['sequential']\n";
+    let begin = std::time::Instant::now();
+    let output = start(&folder, plan).wait_with_output().expect("it ends");
+    // With what starting, ending and the report take on a busy machine; all rounds would take 25 s.
+    assert!(begin.elapsed().as_secs() < 15, "{:?}", begin.elapsed());
+    assert_eq!(output.status.code(), Some(0), "{:?}", said(&output));
+    assert!(said(&output).1.contains("needs 25s and more"), "said before the start: {:?}", said(&output));
+    let results = folder.results();
+    let remarks = results.end.expect("an end").remarks;
+    assert!(remarks.iter().any(|remark| remark.contains("where 50 are the least")), "{remarks:?}");
+    assert!(results.failures.iter().any(|failure| failure.message.contains("left out: the budget of 3s was spent")));
+}
+
+#[test]
+fn what_was_asked_for_and_left_out_is_said() {
+    let folder = Folder::new();
+    let plan = folder.plan(
+        "rounds = 1\nprofile = true\n[[group]]\nworkload = 'counting'\nparams = { from = 1000, tasks = 2 }\nrunners = ['sequential', 'thread']\n\
+         [[group]]\nworkload = 'empty'\nparams = { tasks = 7 }\nrunners = ['sequential']\n",
+    );
+    let plan = plan.to_string_lossy();
+    let output = regatta(&folder, &["run", "--plan", &plan, "--runner", "thread,rayon", "--out", "out"]);
+    assert_eq!(output.status.code(), Some(0), "{:?}", said(&output));
+    let left_out = folder.results().run.left_out.join("\n");
+    for words in ["empty (tasks = 7)", "`rayon` was asked for, and no group of the plan has it"] {
+        assert!(left_out.contains(words), "{left_out}");
     }
 }
 

@@ -51,6 +51,11 @@ fn a_plan_with_a_typo_is_shown_where() {
         ("rounds = 3\n[[group]]\nworkload = 'primse'\n", vec!["no workload `primse`", "did you mean `primes`?"]),
         ("rounds = 3\n[[group]]\nworkload = 'primes'\nparams = { lenght = 5 }\n", vec!["primes", "lenght", "length"]),
         ("rounds = 3\n[[group]]\nworkload = 'primes'\nrunners = ['ryon']\n", vec!["no runner `ryon`", "rayon"]),
+        (
+            "rounds = 3\n[[group]]\nworkload = 'primes'\nparams = { tasks = '16 per wroker' }\n",
+            vec!["primes", "`tasks`", "16 per wroker", "16 per worker", "at least 8"],
+        ),
+        ("rounds = 3\n[[group]]\nworkload = 'primes'\nparams = { tasks = 0 }\n", vec!["`tasks` = 0", "at least 1"]),
         ("rounds = 0\n[[group]]\nworkload = 'primes'\n", vec!["at least 1"]),
         ("rounds = 3\nbudget = '5 parsecs'\n[[group]]\nworkload = 'primes'\n", vec!["line 2", "parsecs"]),
         ("rounds = 3\nworkers = ['all']\n[[group]]\nworkload = 'primes'\n", vec!["line 2"]),

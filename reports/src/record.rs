@@ -482,4 +482,7 @@ pub struct End {
     pub finished: String,
     /// False if it was stopped before its plan was done.
     pub complete: bool,
+    /// What the plan asked for and was cut, or could not be had, as came to light in the course of the run, one sentence each.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub remarks: Vec<String>,
 }

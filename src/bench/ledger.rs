@@ -92,7 +92,7 @@ impl Ledger {
         if self.output.borrow().is_none() {
             return Ok(());
         }
-        self.write(&Record::End(End { finished: Timestamp::now().to_string(), complete }))?;
+        self.write(&Record::End(End { finished: Timestamp::now().to_string(), complete, ..End::default() }))?;
         let output = self.output.borrow();
         let Some(output) = &*output else { return Ok(()) };
         // Blocks of time, one cell after the other, can bear no claim.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::PathBuf;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use jiff::Timestamp;
@@ -15,6 +15,7 @@ use super::compare;
 use super::report::{load_claims, write_report};
 use crate::browser;
 use crate::calibration::calibrate;
+use crate::capacity;
 use crate::catalogue::Catalogue;
 use crate::cli::{Exit, RunArgs, ShowArgs};
 use crate::cpython::{Interpreters, WithPython};
@@ -22,6 +23,7 @@ use crate::driver::{Driver, Launcher, Sink, Tallied};
 use crate::environment;
 use crate::group::ReadyGroup;
 use crate::interrupt::Interrupt;
+use crate::lone;
 use crate::output::{self, Output, RESULTS};
 use crate::plan::{Overrides, Plan};
 use crate::progress::Progress;
@@ -37,7 +39,7 @@ pub(crate) fn carry_out(
     args: &RunArgs,
     change: impl FnOnce(&mut Plan),
 ) -> anyhow::Result<(Exit, PathBuf)> {
-    let started = Timestamp::now();
+    let (started, clock) = (Timestamp::now(), Instant::now());
     let machine = environment::machine();
     let interrupt = Interrupt::install().context("cannot listen for Ctrl-C")?;
     let interpreters = Interpreters::find(&args.python, &interrupt).context("cannot prepare CPython's cells")?;
@@ -49,7 +51,10 @@ pub(crate) fn carry_out(
     let mut plan = Plan::load(&args.plan)?;
     plan.apply(&overrides(args), catalogue)?;
     change(&mut plan);
-    let groups = plan.ready(catalogue, environment::cores(&machine))?;
+    let cores = environment::cores(&machine);
+    plan.grow_budget(cores);
+    let groups = plan.ready(catalogue, cores)?;
+    plan.left_out.extend(plan.missing(catalogue));
     let seed = args.seed.unwrap_or_else(rand::random);
     let mut first_line = header(started, seed, &plan, &groups, machine, catalogue);
     let baseline = args.baseline.as_deref().map(|name| read_baseline(name, &first_line, args.force)).transpose()?;
@@ -69,7 +74,12 @@ pub(crate) fn carry_out(
     };
 
     first_line.overhead = Some(calibrate(&launch, catalogue));
-    let tallied = record(&plan, seed, &launch, &groups, first_line, &mut output).with_context(lost)?;
+    warn_of_short_budget(&plan, &groups);
+    output.write(&Record::Run(Box::new(first_line))).with_context(lost)?;
+    if plan.reference {
+        look_at_machine(&launch, catalogue, &clock, &groups, cores, &mut output).with_context(lost)?;
+    }
+    let tallied = carry_out_groups(&plan, seed, &launch, &clock, &groups, &mut output).with_context(lost)?;
 
     let mut terminal = io::stdout().lock();
     let page = write_report(&folder, &folder, &claims, &mut terminal)?;
@@ -113,15 +123,57 @@ pub(super) fn record(
     output: &mut Output,
 ) -> io::Result<Tallied> {
     output.write(&Record::Run(Box::new(first_line)))?;
-    let clock = Instant::now();
+    carry_out_groups(plan, seed, launch, &Instant::now(), groups, output)
+}
+
+/// Carries out the groups of a plan and records it, after the first line and to the last.
+fn carry_out_groups(
+    plan: &Plan,
+    seed: u64,
+    launch: &Launcher,
+    clock: &Instant,
+    groups: &[ReadyGroup],
+    output: &mut Output,
+) -> io::Result<Tallied> {
     let mut progress = Progress::new();
-    let driver = Driver { plan, seed, launch, clock: &clock, watch: &mut progress, sink: &mut *output, warm_up: true };
+    let driver = Driver { plan, seed, launch, clock, watch: &mut progress, sink: &mut *output, warm_up: true };
     let tallied = driver.run(groups);
     drop(progress);
     let tallied = tallied?;
-    let end = End { finished: Timestamp::now().to_string(), complete: !tallied.interrupted };
-    output.write(&Record::End(end))?;
+    let (finished, complete) = (Timestamp::now().to_string(), !tallied.interrupted);
+    output.write(&Record::End(End { finished, complete, remarks: tallied.remarks.clone() }))?;
     Ok(tallied)
+}
+
+/// Records what the machine gives to several cores at once, and what one task takes alone in each runner.
+fn look_at_machine(
+    launch: &Launcher,
+    catalogue: &dyn Catalogue,
+    clock: &Instant,
+    groups: &[ReadyGroup],
+    cores: u64,
+    output: &mut Output,
+) -> io::Result<()> {
+    let reference = groups.iter().find_map(|ready| ready.reference.as_ref());
+    if let Some(capacity) = reference.and_then(|reference| capacity::measure(launch, clock, reference, cores)) {
+        output.write(&Record::Capacity(capacity))?;
+    }
+    lone::measure(launch, catalogue, groups).into_iter().try_for_each(|lone| output.write(&Record::Lone(lone)))
+}
+
+/// Says before the start if the budget cannot be enough, by what is known of the plan's costs by then.
+fn warn_of_short_budget(plan: &Plan, groups: &[ReadyGroup]) {
+    let needed = plan.least_time(groups);
+    if let Some(budget) = plan.budget.filter(|budget| *budget < needed) {
+        let [needed, budget] =
+            [needed, budget].map(|time| humantime::format_duration(Duration::from_secs(time.as_secs())));
+        eprintln!(
+            "regatta: the plan {} needs {needed} and more, for waits, warming up and starts alone; within {budget} the last of its \
+             {} groups are left out. Fewer of them: --workload, --runner; a shorter plan: --plan quick",
+            plan.name,
+            groups.len()
+        );
+    }
 }
 
 /// Reads a baseline, and refuses one with which this run cannot be compared before anything is measured.
@@ -202,7 +254,7 @@ pub(crate) fn header(
         overhead: None,
         reference: Burn::MADE_OF.to_owned(),
         builds: BTreeMap::new(),
-        left_out: Vec::new(),
+        left_out: plan.left_out.clone(),
     }
 }
 

@@ -84,8 +84,8 @@ impl Launch for Launcher {
                 Talker::spawn("cell process", Command::new(program).arg(CELL), self.interrupt.clone())?
             }
         };
-        let mut cell = CellProcess { talker, start_ns: 0, memory: None, has_run: false };
-        match cell.ask(&Request::Start(start), timeout)? {
+        let mut cell = CellProcess { talker, start_ns: 0, watch: None, memory: None, has_run: false };
+        match cell.request(&Request::Start(start), timeout)? {
             Answer::Ready { start_ns, .. } => {
                 cell.start_ns = start_ns;
                 Ok(Box::new(cell))
@@ -105,6 +105,10 @@ impl Launch for Launcher {
         Ok(Box::new(ServerProcess { talker, address }))
     }
 
+    fn can_profile(&self, runner: &str) -> bool {
+        !self.externals.iter().any(|external| external.name == runner)
+    }
+
     fn interrupted(&self) -> bool {
         self.interrupt.is_set()
     }
@@ -115,27 +119,27 @@ struct CellProcess {
     talker: Talker,
     /// How long its model took to start, nanoseconds.
     start_ns: u64,
+    /// The watch over its first run, while that goes on.
+    watch: Option<MemoryWatch>,
     /// What its process tree took at most in its first run; none before.
     memory: Option<TreeMemory>,
     has_run: bool,
 }
 
 impl CellProcess {
-    /// Has it run, and watches its memory if this is its first run: the warm-up, which is not counted, for watching takes time from it.
-    fn watched(&mut self, timeout: Duration) -> Result<Answer, Trouble> {
-        let process = self.talker.group.process().filter(|_| !std::mem::replace(&mut self.has_run, true));
-        let watch = process.map(MemoryWatch::start);
-        let answer = self.ask(&Request::Run, timeout);
-        if let Some(watch) = watch {
-            self.memory = watch.finish();
-        }
-        answer
+    fn request(&mut self, request: &Request, timeout: Duration) -> Result<Answer, Trouble> {
+        self.say(request);
+        self.answer(timeout)
     }
 
-    fn ask(&mut self, request: &Request, timeout: Duration) -> Result<Answer, Trouble> {
-        let line = serde_json::to_string(request)
-            .map_err(|error| Trouble::failed(FailureKind::Protocol, format!("cannot say {request:?}: {error}")))?;
-        self.talker.say(&line);
+    fn say(&mut self, request: &Request) {
+        match serde_json::to_string(request) {
+            Ok(line) => self.talker.say(&line),
+            Err(error) => unreachable!("every request has a line: {error}"),
+        }
+    }
+
+    fn answer(&mut self, timeout: Duration) -> Result<Answer, Trouble> {
         let line = self.talker.hear(timeout)?;
         serde_json::from_str(&line).map_err(|error| {
             let shown: String = line.chars().take(200).collect();
@@ -148,8 +152,19 @@ impl CellProcess {
 }
 
 impl Cell for CellProcess {
-    fn run(&mut self, timeout: Duration) -> Result<Sample, Trouble> {
-        match self.watched(timeout)? {
+    /// Asks for a run, and watches its memory if it is the first: the warm-up, which is not counted, for watching takes time from it.
+    fn ask(&mut self) {
+        let process = self.talker.group.process().filter(|_| !std::mem::replace(&mut self.has_run, true));
+        self.watch = process.map(MemoryWatch::start);
+        self.say(&Request::Run);
+    }
+
+    fn hear(&mut self, timeout: Duration) -> Result<Sample, Trouble> {
+        let answer = self.answer(timeout);
+        if let Some(watch) = self.watch.take() {
+            self.memory = watch.finish();
+        }
+        match answer? {
             Answer::Sample(mut sample) => {
                 sample.start_ns = self.start_ns;
                 if let Some(memory) = &self.memory {
@@ -164,7 +179,7 @@ impl Cell for CellProcess {
     }
 
     fn profile(&mut self, timeout: Duration) -> Result<Profile, Trouble> {
-        match self.ask(&Request::Profile, timeout)? {
+        match self.request(&Request::Profile, timeout)? {
             Answer::Profile(profile) => Ok(*profile),
             Answer::Error { kind, message } => Err(Trouble::failed(kind, harmless(&message))),
             other => Err(unexpected("profile", &other)),

@@ -4,11 +4,15 @@
 //! - `child_group`: a child process with its descendants, ended as one.
 //! - `pace`: how many rounds there is time for.
 //! - `precision`: how well the ratios of a group are known so far.
+//! - `profiles`: the pass in which cells are profiled.
+//! - `sample`: one run of a cell, verified.
 
 mod cell_process;
 mod child_group;
 mod pace;
 mod precision;
+mod profiles;
+mod sample;
 
 use std::io;
 use std::net::SocketAddr;
@@ -17,11 +21,8 @@ use std::time::Duration;
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
-use regatta_reports::record::{CellId, Failure, FailureKind, Parameters, Profile, Record, Sample, arms};
+use regatta_reports::record::{CellId, Failure, FailureKind, Group, Parameters, Profile, Record, Sample, arms};
 
-use regatta_workloads::Tally;
-
-use crate::catalogue::Resolved;
 use crate::group::ReadyGroup;
 use crate::plan::Plan;
 use crate::protocol::{Start, VERSION};
@@ -30,12 +31,12 @@ pub(crate) use cell_process::{External, Launcher, Talker};
 pub use pace::Clock;
 use pace::Pace;
 use precision::Precision;
+use profiles::Measured;
+pub(crate) use sample::{failure, run_once, verified};
+use sample::{least, work_of};
 
 /// How often a group's server may die before the group is given up.
 const SERVER_LIVES: u32 = 3;
-/// How often the reference burn runs in a round; the run of the least CPU time counts. It is to show how fast the machine is, not how
-/// a process wakes up or what interrupted it for a moment.
-const REFERENCE_RUNS: u32 = 3;
 
 /// Where records go, one by one.
 pub trait Sink {
@@ -77,14 +78,25 @@ pub(crate) trait Launch {
     fn cell(&self, start: &Start, timeout: Duration) -> Result<Box<dyn Cell>, Trouble>;
     /// Starts a server, on a port that it had before or on any.
     fn server(&self, service: regatta_workloads::Service, port: u16) -> Result<Box<dyn Server>, Trouble>;
+    /// Whether the cells of this runner can be profiled.
+    fn can_profile(&self, _runner: &str) -> bool {
+        true
+    }
     /// Whether the run is to end.
     fn interrupted(&self) -> bool;
 }
 
 /// A cell that is ready.
 pub(crate) trait Cell {
+    /// Asks it to carry out every task once, and does not wait for the answer.
+    fn ask(&mut self);
+    /// Waits until it has answered the run that it was asked for first.
+    fn hear(&mut self, timeout: Duration) -> Result<Sample, Trouble>;
     /// Has it carry out every task once.
-    fn run(&mut self, timeout: Duration) -> Result<Sample, Trouble>;
+    fn run(&mut self, timeout: Duration) -> Result<Sample, Trouble> {
+        self.ask();
+        self.hear(timeout)
+    }
     /// Has it carry out every task once and say which worker did what when.
     fn profile(&mut self, timeout: Duration) -> Result<Profile, Trouble>;
 }
@@ -112,7 +124,7 @@ pub struct Driver<'a> {
 }
 
 /// What became of a run.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tallied {
     /// Samples written.
     pub samples: u64,
@@ -122,6 +134,8 @@ pub struct Tallied {
     pub not_run: u64,
     /// Whether it was stopped before its plan was done.
     pub interrupted: bool,
+    /// What the plan asked for and was cut, or could not be had, one sentence each.
+    pub remarks: Vec<String>,
 }
 
 /// What happens next within a group.
@@ -138,12 +152,18 @@ struct Arm {
     cell: Option<Box<dyn Cell>>,
     /// It has failed: it is not started again, so that a broken cell costs one record.
     retired: bool,
+    has_samples: bool,
 }
 
 impl Arm {
     /// Whether it is there, and there for its own sake.
     fn is_contender(&self) -> bool {
         self.cell.is_some() && self.id.arm != arms::REFERENCE
+    }
+
+    /// Whether it is a second copy of another one.
+    fn is_copy_of(&self, other: &Self) -> bool {
+        self.id.arm == arms::AA && other.id == CellId { arm: String::new(), ..self.id.clone() }
     }
 }
 
@@ -157,8 +177,15 @@ struct Course<'g> {
     precision: Precision,
 }
 
+impl<'g> Course<'g> {
+    fn new(ready: &'g ReadyGroup) -> Self {
+        let precision = Precision::new(ready.baselines.clone());
+        Self { ready, arms: all_arms(ready), server: None, server_deaths: 0, process: 0, precision }
+    }
+}
+
 impl Driver<'_> {
-    /// Carries out the groups, in order.
+    /// Carries out the groups, in order, and then profiles their cells if the plan says so.
     ///
     /// # Errors
     /// If a record cannot be written.
@@ -166,6 +193,7 @@ impl Driver<'_> {
         let mut tallied = Tallied::default();
         let mut pace = Pace::new(self.plan, self.clock, groups.len());
         let mut random = ChaCha8Rng::seed_from_u64(self.seed);
+        let mut measured = Vec::new();
         for ready in groups {
             self.watch.group(ready);
             for (runner, reason) in &ready.group.skipped {
@@ -173,55 +201,57 @@ impl Driver<'_> {
                 let failure = failure(ready, &id, 0, None, FailureKind::Unavailable, reason.clone());
                 self.write_failure(&mut tallied, failure)?;
             }
-            pace.begin_group();
-            if let Next::Stop = self.group(ready, &mut pace, &mut random, &mut tallied)? {
+            pace.begin_group(heat_of(ready));
+            let mut course = Course::new(ready);
+            if let Next::Stop = self.group(&mut course, &mut pace, &mut random, &mut tallied)? {
                 tallied.interrupted = true;
-                break;
+                return Ok(tallied);
             }
+            self.say_what_was_cut(&course, &pace, &mut tallied)?;
+            measured.push(Measured::new(course, pace.end_group()));
+        }
+        if self.plan.profile {
+            let (next, remarks) = self.profiles(&measured, &pace)?;
+            tallied.interrupted = matches!(next, Next::Stop);
+            tallied.remarks.extend(remarks);
         }
         Ok(tallied)
     }
 
     fn group(
         &mut self,
-        ready: &ReadyGroup,
+        course: &mut Course<'_>,
         pace: &mut Pace<'_>,
         random: &mut ChaCha8Rng,
         tallied: &mut Tallied,
     ) -> io::Result<Next> {
-        let precision = Precision::new(ready.baselines.clone());
-        let mut course = Course { ready, arms: all_arms(ready), server: None, server_deaths: 0, process: 0, precision };
-        if let Next::Stop = self.start_server(&mut course, 0, tallied)? {
+        if pace.is_spent() {
+            return Ok(Next::GoOn);
+        }
+        if let Next::Stop = self.start_server(course, 0, tallied)? {
             return Ok(Next::Stop);
         }
         let mut round = 0;
         for process in 0..self.plan.processes {
+            if !pace.has_time_for_a_process() {
+                break;
+            }
             course.process = process;
             pace.begin_process(process);
             for arm in 0..course.arms.len() {
-                if let Next::Stop = self.start_arm(&mut course, arm, tallied)? {
+                if pace.is_spent() {
+                    break;
+                }
+                if let Next::Stop = self.start_arm(course, arm, tallied)? {
                     return Ok(Next::Stop);
                 }
             }
             let mut warm_up = self.warm_up;
             while course.arms.iter().any(Arm::is_contender)
-                && (warm_up || pace.has_time_for_a_round(|| course.precision.widest()))
+                && ((warm_up && !pace.is_spent()) || pace.has_time_for_a_round(|| course.precision.widest()))
             {
-                let mut order: Vec<usize> = (0..course.arms.len()).collect();
-                order.shuffle(random);
-                for (place, &arm) in (0..).zip(&order) {
-                    let counted = (!warm_up).then_some(round);
-                    self.watch.cell(&course.arms[arm].id, counted, pace.rounds_expected());
-                    self.watch.progress(pace.share_done());
-                    if counted.is_some()
-                        && course.arms[arm].is_contender()
-                        && let Next::Stop = self.heat(&mut course, arm, tallied)?
-                    {
-                        return Ok(Next::Stop);
-                    }
-                    if let Next::Stop = self.sample(&mut course, arm, counted, place, tallied)? {
-                        return Ok(Next::Stop);
-                    }
+                if let Next::Stop = self.round(course, (!warm_up).then_some(round), pace, random, tallied)? {
+                    return Ok(Next::Stop);
                 }
                 pace.end_round(!warm_up);
                 round += u32::from(!warm_up);
@@ -229,32 +259,53 @@ impl Driver<'_> {
             }
             course.arms.iter_mut().for_each(|arm| arm.cell = None);
         }
-        if self.plan.profile { self.profiles(&course) } else { Ok(Next::GoOn) }
+        Ok(Next::GoOn)
     }
 
-    /// Profiles each cell that has not failed, in a process of its own. A cell that cannot be profiled has no profile.
-    fn profiles(&mut self, course: &Course<'_>) -> io::Result<Next> {
-        let folder = tempfile::tempdir()?;
-        for arm in course.arms.iter().filter(|arm| !arm.retired && arm.id.arm.is_empty()) {
-            if self.launch.interrupted() {
+    /// Has each cell run once, in random order.
+    fn round(
+        &mut self,
+        course: &mut Course<'_>,
+        round: Option<u32>,
+        pace: &Pace<'_>,
+        random: &mut ChaCha8Rng,
+        tallied: &mut Tallied,
+    ) -> io::Result<Next> {
+        let mut order: Vec<usize> = (0..course.arms.len()).collect();
+        order.shuffle(random);
+        for (place, &arm) in (0..).zip(&order) {
+            self.watch.cell(&course.arms[arm].id, round, pace.rounds_expected());
+            self.watch.progress(pace.share_done());
+            if round.is_some()
+                && course.arms[arm].is_contender()
+                && let Next::Stop = self.heat(course, arm, tallied)?
+            {
                 return Ok(Next::Stop);
             }
-            self.watch.cell(&arm.id, None, 0);
-            let start = Start { profile_log: Some(folder.path().join("log")), ..arm.start.clone() };
-            let profile =
-                self.launch.cell(&start, self.plan.timeout).and_then(|mut cell| cell.profile(self.plan.timeout));
-            match profile {
-                Ok(mut profile) => {
-                    profile.workload.clone_from(&course.ready.group.workload);
-                    profile.params.clone_from(&course.ready.group.params);
-                    profile.cell = arm.id.clone();
-                    self.sink.write(&Record::Profile(Box::new(profile)))?;
-                }
-                Err(Trouble::Interrupted) => return Ok(Next::Stop),
-                Err(Trouble::Failed { .. }) => {}
+            if let Next::Stop = self.sample(course, arm, round, place, tallied)? {
+                return Ok(Next::Stop);
             }
         }
         Ok(Next::GoOn)
+    }
+
+    /// Records the cells that the budget had no time for, and notes a group that had fewer rounds than it should.
+    fn say_what_was_cut(&mut self, course: &Course<'_>, pace: &Pace<'_>, tallied: &mut Tallied) -> io::Result<()> {
+        let Some(((had, least), budget)) = pace.rounds_cut().zip(self.plan.budget) else { return Ok(()) };
+        let budget = format!("the budget of {}", humantime::format_duration(budget));
+        for arm in course.arms.iter().filter(|arm| !arm.retired && !arm.has_samples && arm.id.arm.is_empty()) {
+            let message =
+                format!("left out: {budget} was spent; a larger --budget, or fewer --workload, leaves time for it");
+            let (id, kind) = (&arm.id, FailureKind::Unavailable);
+            self.write_failure(tallied, failure(course.ready, id, course.process, None, kind, message))?;
+        }
+        if had > 0 {
+            let Group { workload, tasks, .. } = &course.ready.group;
+            let sentence =
+                format!("{workload} ({tasks} tasks) had {had} rounds where {least} are the least: {budget} was spent");
+            tallied.remarks.push(sentence);
+        }
+        Ok(())
     }
 
     /// Starts the group's server if it has one; without it, its cells cannot run.
@@ -280,6 +331,8 @@ impl Driver<'_> {
     }
 
     fn start_arm(&mut self, course: &mut Course<'_>, arm: usize, tallied: &mut Tallied) -> io::Result<Next> {
+        // What keeps a cell from running keeps its copy from it too, and is said once.
+        course.arms[arm].retired |= course.arms.iter().any(|other| other.retired && course.arms[arm].is_copy_of(other));
         if course.arms[arm].retired {
             return Ok(Next::GoOn);
         }
@@ -328,6 +381,7 @@ impl Driver<'_> {
         let Some(round) = round else { return Ok(Next::GoOn) };
         (sample.process, sample.round, sample.order) = (course.process, round, place);
         course.precision.add(arm, course.process, round, sample.wall_ns);
+        course.arms[arm].has_samples = true;
         self.sink.write(&Record::Sample(Box::new(sample)))?;
         tallied.samples += 1;
         Ok(Next::GoOn)
@@ -392,9 +446,21 @@ impl Driver<'_> {
     }
 }
 
+/// Time for which the cells of a group run uncounted in each round.
+fn heat_of(ready: &ReadyGroup) -> Duration {
+    let cells = ready.group.cells.iter().filter(|cell| cell.arm != arms::REFERENCE).count();
+    Duration::from_nanos(ready.group.hot_ns).saturating_mul(u32::try_from(cells).unwrap_or(u32::MAX))
+}
+
 /// The cells of a group before their first start.
 fn all_arms(ready: &ReadyGroup) -> Vec<Arm> {
-    let arm = |(id, options)| Arm { start: start(ready, id, options), id: id.clone(), cell: None, retired: false };
+    let arm = |(id, options)| Arm {
+        start: start(ready, id, options),
+        id: id.clone(),
+        cell: None,
+        retired: false,
+        has_samples: false,
+    };
     ready.group.cells.iter().zip(&ready.options).map(arm).collect()
 }
 
@@ -412,77 +478,6 @@ pub(crate) fn start(ready: &ReadyGroup, id: &CellId, options: &Parameters) -> St
         profile_log: None,
         arm: id.arm.clone(),
     }
-}
-
-/// What a cell of a group carries out: the group's workload, or the reference burn.
-fn work_of<'a>(ready: &'a ReadyGroup, id: &CellId) -> (&'a str, &'a Resolved) {
-    match ready.reference.as_ref().filter(|_| id.arm == arms::REFERENCE) {
-        Some(reference) => (&reference.workload, &reference.resolved),
-        None => (&ready.group.workload, &ready.resolved),
-    }
-}
-
-/// Of a few runs that of the least CPU time.
-fn least(mut run: impl FnMut() -> Result<Sample, Trouble>) -> Result<Sample, Trouble> {
-    let first = run()?;
-    (1..REFERENCE_RUNS).try_fold(first, |least, _| {
-        let other = run()?;
-        let is_less = other.cpu_ns > 0 && (least.cpu_ns == 0 || other.cpu_ns < least.cpu_ns);
-        Ok(if is_less { other } else { least })
-    })
-}
-
-/// Has a cell of a group run once, and gives the sample, verified and with everything on it but its place in the run.
-pub(crate) fn run_once(
-    cell: &mut dyn Cell,
-    server: Option<&dyn Server>,
-    ready: &ReadyGroup,
-    id: &CellId,
-    timeout: Duration,
-) -> Result<Sample, Trouble> {
-    let server_before = server.and_then(Server::cpu_ns);
-    let mut sample = verified(cell.run(timeout)?, work_of(ready, id).1.expected, id)?;
-    let server_after = server.and_then(Server::cpu_ns);
-    sample.server_cpu_ns = server_after.zip(server_before).map(|(after, before)| after.saturating_sub(before));
-    sample.outside_ns = sample.outside_ns.map(|all| all.saturating_sub(sample.server_cpu_ns.unwrap_or(0)));
-    sample.workload.clone_from(&ready.group.workload);
-    sample.params.clone_from(&ready.group.params);
-    sample.cell = id.clone();
-    Ok(sample)
-}
-
-/// The record of a cell that gave no sample.
-pub(crate) fn failure(
-    ready: &ReadyGroup,
-    id: &CellId,
-    process: u32,
-    round: Option<u32>,
-    kind: FailureKind,
-    message: String,
-) -> Failure {
-    let (workload, params) = (ready.group.workload.clone(), ready.group.params.clone());
-    Failure { workload, params, cell: id.clone(), process, round, kind, message }
-}
-
-/// Lets a sample through if its answer is right, every task was done, and no more workers than allowed did them.
-fn verified(sample: Sample, expected: Tally, id: &CellId) -> Result<Sample, Trouble> {
-    let wrong = |message| Err(Trouble::failed(FailureKind::WrongAnswer, message));
-    if sample.tasks != expected.tasks {
-        return wrong(format!("{} tasks were done instead of {}", sample.tasks, expected.tasks));
-    }
-    if sample.checksum != expected.checksum {
-        return wrong(format!("the checksum is {} instead of {}", sample.checksum, expected.checksum));
-    }
-    if sample.workers_seen > id.workers {
-        return wrong(format!("{} workers did the work, and {} were allowed", sample.workers_seen, id.workers));
-    }
-    if sample.workers_seen == 0 && expected.tasks > 0 {
-        return wrong("no worker says that it did the work".to_owned());
-    }
-    if sample.wall_ns == 0 {
-        return Err(Trouble::failed(FailureKind::Protocol, "the sample says that it took no time at all"));
-    }
-    Ok(sample)
 }
 
 #[cfg(test)]

@@ -1,7 +1,5 @@
 //! How well the ratios of a group are known so far.
 
-use std::collections::HashMap;
-
 use regatta_reports::clusters;
 
 /// The wall times of a group, and what each is compared with.
@@ -9,30 +7,39 @@ use regatta_reports::clusters;
 pub(crate) struct Precision {
     /// For each arm that is shown, the arm that it is compared with; none is compared with nothing, and its own time counts.
     baselines: Vec<(usize, Option<usize>)>,
-    /// Logarithms of wall times, by arm, process and round.
-    walls: HashMap<(usize, u32, u32), f64>,
+    /// The process of each round, and by arm the logarithms of its wall times; none where an arm gave no sample.
+    rounds: Vec<(u32, Vec<Option<f64>>)>,
 }
 
 impl Precision {
     pub(crate) fn new(baselines: Vec<(usize, Option<usize>)>) -> Self {
-        Self { baselines, walls: HashMap::new() }
+        Self { baselines, rounds: Vec::new() }
     }
 
+    /// Notes a wall time of a round; rounds are counted through all processes.
     pub(crate) fn add(&mut self, arm: usize, process: u32, round: u32, wall_ns: u64) {
-        self.walls.insert((arm, process, round), (wall_ns as f64).ln());
+        let round = round as usize;
+        if self.rounds.len() <= round {
+            self.rounds.resize(round + 1, (process, Vec::new()));
+        }
+        let (of, walls) = &mut self.rounds[round];
+        *of = process;
+        if walls.len() <= arm {
+            walls.resize(arm + 1, None);
+        }
+        walls[arm] = Some((wall_ns as f64).ln());
     }
 
     /// Half the width of the widest interval, as a share: 0.02 is 2 %. Infinite while some arm has none. Arms without any sample,
-    /// which have failed, do not count.
+    /// which have failed, do not count. It takes all rounds into account, so it is not to be asked for after each.
     pub(crate) fn widest(&self) -> f64 {
         let widths = self.baselines.iter().filter_map(|&(arm, baseline)| {
-            let of_arm = self.walls.iter().filter(|((of, ..), _)| *of == arm);
-            let values: Vec<(u32, f64)> = of_arm
-                .filter_map(|((_, process, round), wall)| match baseline {
-                    Some(baseline) => Some((*process, wall - self.walls.get(&(baseline, *process, *round))?)),
-                    None => Some((*process, *wall)),
-                })
-                .collect();
+            let wall = |walls: &[Option<f64>], arm: usize| walls.get(arm).copied().flatten();
+            let value = |(process, walls): &(u32, Vec<Option<f64>>)| {
+                let against = baseline.map_or(Some(0.0), |baseline| wall(walls, baseline))?;
+                Some((*process, wall(walls, arm)? - against))
+            };
+            let values: Vec<(u32, f64)> = self.rounds.iter().filter_map(value).collect();
             let estimate = clusters::median_of(&values)?;
             Some(if estimate.is_interval() {
                 ((estimate.high - estimate.low) / 2.0).exp() - 1.0

@@ -60,7 +60,9 @@ impl Launch for World {
 }
 
 impl Cell for MadeUpCell {
-    fn run(&mut self, _timeout: Duration) -> Result<Sample, Trouble> {
+    fn ask(&mut self) {}
+
+    fn hear(&mut self, _timeout: Duration) -> Result<Sample, Trouble> {
         self.runs += 1;
         self.now.update(|now| now + Duration::from_millis(100));
         (self.script)(self.runs)
@@ -121,10 +123,11 @@ fn group(runners: &[&str], service: bool) -> ReadyGroup {
         wait: Duration::ZERO,
         service: service.then_some(Service::Echo { delay: Duration::ZERO }),
         shares_memory: false,
+        only_computes: true,
     };
     let options = vec![Parameters::new(); cells.len()];
     let group = Group { workload: "w".to_owned(), tasks: 4, cells, ..Group::default() };
-    ReadyGroup { group, options, resolved, reference: None, baselines: vec![(0, None)] }
+    ReadyGroup { group, options, resolved, reference: None, alone: None, baselines: vec![(0, None)] }
 }
 
 fn plan(text: &str) -> Plan {
@@ -325,16 +328,108 @@ fn groups_share_the_budget_and_rounds_stay_whole() {
 }
 
 #[test]
-fn a_short_budget_still_buys_the_least_rounds() {
-    let world = world(&[("a", WELL)]);
-    let (_, records) = drive(
-        &world,
-        &plan("rounds = 50\nleast_rounds = 7\nprocesses = 3\nbudget = '1ms'"),
-        &[group(&["a"], false)],
-        0,
+fn a_budget_is_a_promise_and_what_it_cuts_is_said() {
+    let world = world(&[("a", WELL), ("b", WELL)]);
+    let groups = [group(&["a", "b"], false), group(&["a", "b"], false), group(&["a", "b"], false)];
+    // A round takes 0.2 s. The least rounds of the first group, with warm-ups, take 2 s; then there is time for three more rounds.
+    let plan = plan("rounds = 50\nleast_rounds = 7\nprocesses = 3\nbudget = '2700ms'");
+    let (tallied, records) = drive(&world, &plan, &groups, 0);
+    assert!(
+        world.now.get() < Duration::from_millis(2700 + 200),
+        "no more than the round under way: {:?}",
+        world.now.get()
     );
-    assert_eq!(samples(&records).len(), 7);
-    assert!(samples(&records).iter().any(|sample| sample.process == 2));
+    assert_eq!(samples(&records).len(), 2 * (7 + 2), "whole rounds, the second group's after a warm-up");
+    assert_eq!((tallied.failed, tallied.not_run), (0, 2), "the cells of the third group");
+    assert!(
+        failures(&records).iter().all(|failure| failure.message.contains("left out: the budget of 2s 700ms was spent"))
+    );
+    assert_eq!(tallied.remarks, ["w (4 tasks) had 2 rounds where 7 are the least: the budget of 2s 700ms was spent"]);
+}
+
+#[test]
+fn a_group_whose_share_is_up_still_gets_the_least_rounds() {
+    let world = world(&[("a", WELL)]);
+    let groups = [group(&["a"], false), group(&["a"], false)];
+    let plan = plan("rounds = 50\nleast_rounds = 9\nprocesses = 3\ntarget = 0\nbudget = '2s'");
+    let (tallied, records) = drive(&world, &plan, &groups, 0);
+    // With warm-ups they take 1.2 s of a share of 1 s, which leaves two processes of three rounds to the second group.
+    assert_eq!(samples(&records).len(), 9 + 6);
+    assert_eq!(tallied.remarks.len(), 1, "{:?}", tallied.remarks);
+    assert_eq!(world.now.get(), Duration::from_secs(2));
+}
+
+#[test]
+fn what_was_measured_before_the_groups_counts_too() {
+    let world = world(&[("a", WELL)]);
+    world.now.set(Duration::from_secs(5));
+    let (tallied, records) = drive(&world, &plan("rounds = 5\nbudget = '4s'"), &[group(&["a"], false)], 0);
+    assert_eq!((samples(&records).len(), tallied.not_run, world.starts.borrow().len()), (0, 1, 0));
+}
+
+#[test]
+fn profiles_come_last_within_the_budget_and_those_that_are_missing_are_named() {
+    let world = world(&[("a", WELL), ("b", WELL)]);
+    let groups = [group(&["a", "b"], false), group(&["a", "b"], false)];
+    let profiles = |records: &[Record]| records.iter().filter(|record| matches!(record, Record::Profile(_))).count();
+    let plenty = plan("rounds = 400\ntarget = 0\nprofile = true\nbudget = '10s'");
+    let (tallied, records) = drive(&world, &plenty, &groups, 0);
+    assert_eq!((profiles(&records), tallied.remarks.len()), (4, 0), "time is set aside for them");
+    assert!(world.now.get() <= Duration::from_secs(10));
+    assert!(records.iter().rev().take(4).all(|record| matches!(record, Record::Profile(_))));
+    world.now.set(Duration::ZERO);
+    // Both groups need 1.4 s for their least rounds, and a profile 0.1 s.
+    let short = plan("rounds = 400\nleast_rounds = 6\ntarget = 0\nprofile = true\nbudget = '3s'");
+    let (tallied, records) = drive(&world, &short, &groups, 0);
+    assert_eq!((samples(&records).len(), profiles(&records)), (24, 2));
+    assert_eq!(tallied.remarks, ["No timeline of w under a, b: the budget of 3s was spent"]);
+    assert!(world.now.get() <= Duration::from_secs(3));
+}
+
+#[test]
+fn a_profile_that_fails_leaves_the_times_of_its_cell_alone() {
+    let fails_at_first: Script = |run| {
+        // The cell of the profile pass is a new one, in its first run, which in the rounds is the warm-up.
+        thread_local! { static FIRST: Slot<u32> = const { Slot::new(0) }; }
+        FIRST.set(FIRST.get() + u32::from(run == 1));
+        if FIRST.get() == 2 { Err(Trouble::failed(FailureKind::Crash, "it has no log")) } else { Ok(right()) }
+    };
+    let world = world(&[("a", fails_at_first)]);
+    let (tallied, records) = drive(&world, &plan("rounds = 3\nprofile = true"), &[group(&["a"], false)], 0);
+    assert_eq!((tallied.samples, tallied.failed, failures(&records).len()), (3, 0, 0));
+    assert_eq!(tallied.remarks, ["No timeline of w under a: it has no log"]);
+}
+
+#[test]
+fn the_capacity_is_told_in_units_of_the_lone_burn() {
+    // Of three cells the third is twice as slow, as a sibling thread may be; each burns twice, and the second time counts.
+    thread_local! { static STARTED: Slot<u32> = const { Slot::new(0) }; }
+    struct Machine(World);
+    impl Launch for Machine {
+        fn cell(&self, start: &Start, timeout: Duration) -> Result<Box<dyn Cell>, Trouble> {
+            assert_eq!((&*start.arm, start.workers), (arms::REFERENCE, 1));
+            STARTED.set(STARTED.get() + 1);
+            let runner = if STARTED.get() == 3 { "slow" } else { "fast" };
+            self.0.cell(&Start { runner: runner.to_owned(), ..start.clone() }, timeout)
+        }
+        fn server(&self, _service: Service, _port: u16) -> Result<Box<dyn Server>, Trouble> {
+            unreachable!("a burn talks to no server")
+        }
+        fn interrupted(&self) -> bool {
+            false
+        }
+    }
+    let fast: Script = |run| Ok(Sample { wall_ns: if run % 2 == 0 { 1_000 } else { 7_000 }, ..right() });
+    let slow: Script = |run| Ok(Sample { wall_ns: if run % 2 == 0 { 2_000 } else { 9_000 }, ..right() });
+    let machine = Machine(world(&[("fast", fast), ("slow", slow)]));
+    let resolved = group(&["fast"], false).resolved;
+    let reference = crate::group::Reference { workload: "burn".to_owned(), resolved };
+    let capacity = crate::capacity::measure(&machine, &machine.0, &reference, 3).expect("right answers");
+    let points: Vec<_> = capacity.points.iter().map(|point| (point.burns, &*point.speeds)).collect();
+    // A repetition takes 1.2 s of the made-up clock, so there are no more than the fewest.
+    assert_eq!(points, [(1, &[1.0; 3][..]), (2, &[2.0; 3]), (3, &[2.5; 3])]);
+    let wrong = Machine(world(&[("fast", |_| Ok(Sample { checksum: 1, ..right() }))]));
+    assert_eq!(crate::capacity::measure(&wrong, &wrong.0, &reference, 1), None);
 }
 
 #[test]

@@ -165,7 +165,7 @@ pub fn records() -> Vec<Record> {
     }
     let mut all = vec![Record::Run(Box::new(run(groups)))];
     all.extend(lines);
-    all.push(Record::End(End { finished: "2026-01-01T00:01:00Z".to_owned(), complete: true }));
+    all.push(Record::End(End { finished: "2026-01-01T00:01:00Z".to_owned(), complete: true, ..End::default() }));
     all
 }
 

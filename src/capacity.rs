@@ -1,0 +1,80 @@
+//! How much parallel speed the machine gives: the reference burn alone, and on 2, 4, ... all usable cores at once.
+
+use std::time::Duration;
+
+use regatta_reports::record::{Capacity, CapacityPoint, CellId};
+use regatta_reports::statistics::median;
+
+use crate::driver::{Cell, Clock, Launch, Trouble, verified};
+use crate::group::Reference;
+
+/// Time for all of it, the start of the cells included. There are as many repetitions as fit, within bounds.
+const TIME: Duration = Duration::from_secs(1);
+/// Fewest repetitions, however long they take.
+const FEWEST: usize = 3;
+/// Most repetitions: that many tell the median well enough.
+const MOST: usize = 15;
+/// Time within which a cell must answer.
+const TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Measures it with a cell process for each core. None if a cell gives no right answer, or the run is to end.
+///
+/// Each repetition has the lone burn and all numbers of burns at once, so what slows the machine for a while slows all of them.
+pub(crate) fn measure(launch: &dyn Launch, clock: &dyn Clock, reference: &Reference, cores: u64) -> Option<Capacity> {
+    let begin = clock.elapsed();
+    let start = reference.start();
+    let mut cells: Vec<Box<dyn Cell>> =
+        (0..cores).map(|_| launch.cell(&start, TIMEOUT)).collect::<Result<_, Trouble>>().ok()?;
+    let burns = at_once(cells.len());
+    // By repetition and number of burns, the wall times.
+    let mut walls: Vec<Vec<Vec<f64>>> = Vec::new();
+    let mut longest = Duration::ZERO;
+    while walls.len() < MOST && (walls.len() < FEWEST || clock.elapsed() + longest <= begin + TIME) {
+        let before = clock.elapsed();
+        let repetition = burns.iter().map(|&burns| burn(&mut cells[..burns], reference));
+        walls.push(repetition.collect::<Result<_, Trouble>>().ok()?);
+        longest = longest.max(clock.elapsed().saturating_sub(before));
+    }
+    let lone = median(&walls.iter().map(|repetition| repetition[0][0]).collect::<Vec<_>>())?;
+    let speed = |walls: &Vec<f64>| walls.iter().map(|wall| lone / wall).sum();
+    let point = |(place, &burns): (usize, &usize)| CapacityPoint {
+        burns: burns as u64,
+        speeds: walls.iter().map(|repetition| speed(&repetition[place])).collect(),
+    };
+    Some(Capacity { points: burns.iter().enumerate().map(point).collect() })
+}
+
+/// The numbers of burns at once: 1, 2, 4, ... and all cores.
+fn at_once(cores: usize) -> Vec<usize> {
+    let doubled = std::iter::successors(Some(1), |burns| Some(burns * 2)).take_while(|burns| *burns < cores);
+    doubled.chain([cores]).collect()
+}
+
+/// Has all these cells burn at once, and gives their wall times, nanoseconds.
+///
+/// Each burns twice in a row and the second time counts: by then it is awake, and the kernel has found it a core.
+fn burn(cells: &mut [Box<dyn Cell>], reference: &Reference) -> Result<Vec<f64>, Trouble> {
+    let id = CellId { workers: 1, ..CellId::default() };
+    for cell in &mut *cells {
+        cell.ask();
+        cell.ask();
+    }
+    let answer = |cell: &mut Box<dyn Cell>| {
+        cell.hear(TIMEOUT)?;
+        Ok(verified(cell.hear(TIMEOUT)?, reference.resolved.expected, &id)?.wall_ns as f64)
+    };
+    cells.iter_mut().map(answer).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_cores_are_the_last_point_whatever_their_number() {
+        assert_eq!(at_once(1), [1]);
+        assert_eq!(at_once(2), [1, 2]);
+        assert_eq!(at_once(24), [1, 2, 4, 8, 16, 24]);
+        assert_eq!(at_once(128), [1, 2, 4, 8, 16, 32, 64, 128]);
+    }
+}
