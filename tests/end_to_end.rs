@@ -121,6 +121,7 @@ fn a_budget_bounds_the_whole_run() {
     assert_eq!(output.status.code(), Some(0), "{:?}", said(&output));
     assert!(said(&output).1.contains("needs 25s and more"), "said before the start: {:?}", said(&output));
     let results = folder.results();
+    assert!(said(&output).0.contains("where 50 are the least"), "{:?}", said(&output));
     let remarks = results.end.expect("an end").remarks;
     assert!(remarks.iter().any(|remark| remark.contains("where 50 are the least")), "{remarks:?}");
     assert!(results.failures.iter().any(|failure| failure.message.contains("left out: the budget of 3s was spent")));

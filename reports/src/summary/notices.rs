@@ -54,7 +54,8 @@ pub(super) fn of(results: &Results, groups: &[GroupSummary], usable_cores: Optio
         let what = if unreadable == 1 { "1 histogram".to_owned() } else { format!("{unreadable} histograms") };
         say(Gravity::Error, format!("{what} could not be read (HDR V2, deflated, base64): latencies leave them out."));
     }
-    for left_out in &results.run.left_out {
+    let remarks = results.end.iter().flat_map(|end| &end.remarks);
+    for left_out in results.run.left_out.iter().chain(remarks) {
         say(Gravity::Caution, crate::text::plain(left_out));
     }
     for warning in &results.warnings {
