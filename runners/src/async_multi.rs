@@ -26,12 +26,13 @@ impl Runner for Async {
         workload: Arc<W>,
         settings: Settings,
     ) -> Result<impl FnMut() -> Result<Outcome, Error> + use<W>, Error> {
+        let shift = Shift::of(workload);
         let runtime = Builder::new_multi_thread()
             .worker_threads(settings.workers)
+            .on_thread_start(|| shift.crew.enlist())
             .enable_all()
             .build()
             .map_err(Error::system("start the runtime of tokio"))?;
-        let shift = Shift::of(workload);
         Ok(move || tokio_world::run(&runtime, shift))
     }
 }

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use regatta_workloads::{Context, Stream, Tally, Workload};
 
+use crate::task::poll_task;
 use crate::{Crew, Error};
 
 /// The world in which waiting blocks the thread: its futures are ready at once.
@@ -78,7 +79,10 @@ pub fn complete<F: Future>(future: F) -> F::Output {
 /// Carries out one task in a world whose futures are ready at once, and gives its result.
 #[inline]
 pub(crate) fn carry_out<W: Workload, C: Context>(workload: &W, cx: &C, index: u64) -> Result<u64, Error> {
-    complete(workload.task(cx, index)).map_err(|error| Error::task(index, &error))
+    match poll_task(pin!(workload.task(cx, index)), &mut Poller::from_waker(Waker::noop())) {
+        Poll::Ready(output) => output.map_err(|error| Error::task(index, &error)),
+        Poll::Pending => panic!("the task waits for something that its context does not offer"),
+    }
 }
 
 /// Carries out tasks one after the other on this thread, which joins the crew with the first.

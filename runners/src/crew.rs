@@ -10,6 +10,8 @@ static NEXT: AtomicU64 = AtomicU64::new(1);
 thread_local! {
     /// The crew that this thread was counted in last.
     static LAST: Cell<u64> = const { Cell::new(0) };
+    /// The crew that this thread serves, where tasks do not name theirs.
+    static SERVED: Cell<Option<&'static Crew>> = const { Cell::new(None) };
 }
 
 /// The threads that have started at least one task of a run.
@@ -43,6 +45,19 @@ impl Crew {
                 self.seen.fetch_add(1, Ordering::Relaxed);
             }
         });
+    }
+
+    /// Makes the calling thread serve this crew, and no other from here on.
+    pub(crate) fn enlist(&'static self) {
+        SERVED.set(Some(self));
+    }
+
+    /// Counts the calling thread in the crew that it serves, if it does. To be called as a task ends.
+    #[inline]
+    pub(crate) fn mark_served() {
+        if let Some(crew) = SERVED.get() {
+            crew.mark();
+        }
     }
 
     /// Number of threads counted.

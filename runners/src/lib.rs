@@ -30,6 +30,7 @@ mod rayon;
 mod runner;
 mod scoped;
 mod sequential;
+mod task;
 mod thread;
 mod thread_pool;
 mod tokio_world;

@@ -75,7 +75,7 @@ impl Family {
 pub struct Outcome {
     /// Number of tasks done, and the checksum over their results.
     pub tally: Tally,
-    /// Distinct workers that started at least one task.
+    /// Distinct workers that did at least one task. Workers of tokio count as they end one, all others as they start one.
     pub workers_seen: u64,
     /// Extra figures of the model, by name; the name ends in the unit.
     pub figures: BTreeMap<String, f64>,

@@ -10,6 +10,7 @@ use tokio::net::TcpStream;
 use tokio::runtime::Runtime;
 
 use crate::crew::Shift;
+use crate::task::Spawned;
 use crate::{Error, Outcome};
 
 /// The world in which waiting suspends the task.
@@ -19,8 +20,8 @@ pub(crate) struct Tokio;
 impl Context for Tokio {
     type Stream = TokioStream;
 
-    async fn sleep(&self, duration: Duration) {
-        tokio::time::sleep(duration).await;
+    fn sleep(&self, duration: Duration) -> impl Future<Output = ()> + Send {
+        tokio::time::sleep(duration)
     }
 
     async fn connect(&self, to: SocketAddr) -> io::Result<Self::Stream> {
@@ -29,8 +30,8 @@ impl Context for Tokio {
         Ok(TokioStream(stream))
     }
 
-    async fn yield_now(&self) {
-        tokio::task::yield_now().await;
+    fn yield_now(&self) -> impl Future<Output = ()> + Send {
+        tokio::task::yield_now()
     }
 
     #[inline]
@@ -51,16 +52,22 @@ impl Stream for TokioStream {
     }
 }
 
+/// The future that task `index` is spawned as. Its threads have to serve the crew of `shift`.
+fn spawned<W: Workload>(
+    shift: &'static Shift<W>,
+    index: u64,
+) -> Spawned<impl Future<Output = Result<u64, regatta_workloads::Error>> + Send> {
+    Spawned::new(shift.workload.task(&Tokio, index))
+}
+
 /// Spawns every task on the runtime and awaits them all.
 pub(crate) fn run<W: Workload>(runtime: &Runtime, shift: &'static Shift<W>) -> Result<Outcome, Error> {
     shift.begin();
+    shift.crew.enlist();
     let tally = runtime.block_on(async {
         let mut tasks = Vec::with_capacity(shift.workload.tasks() as usize);
         for index in 0..shift.workload.tasks() {
-            tasks.push(tokio::spawn(async move {
-                shift.crew.mark();
-                shift.workload.task(&Tokio, index).await
-            }));
+            tasks.push(tokio::spawn(spawned(shift, index)));
         }
         let mut tally = Ok(Tally::default());
         for (index, task) in (0..).zip(tasks) {
@@ -77,4 +84,26 @@ pub(crate) fn run<W: Workload>(runtime: &Runtime, shift: &'static Shift<W>) -> R
         tally
     })?;
     Ok(Outcome::new(tally, &shift.crew))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use regatta_workloads::Sleep;
+
+    use super::*;
+
+    #[test]
+    fn a_spawned_task_is_no_larger_than_one_written_by_hand() {
+        let index = std::hint::black_box(7);
+        let wait = Duration::from_millis(1);
+        let by_hand = async move {
+            tokio::time::sleep(wait).await;
+            Ok::<u64, regatta_workloads::Error>(index)
+        };
+        let spawned = spawned(Shift::of(Arc::new(Sleep::default())), index);
+        let (regatta, by_hand) = (size_of_val(&spawned), size_of_val(&by_hand));
+        assert!(regatta <= by_hand, "{regatta} bytes, and {by_hand} by hand");
+    }
 }
