@@ -6,6 +6,7 @@ use regatta_workloads::Workload;
 use tokio::runtime::Builder;
 
 use crate::crew::Shift;
+use crate::muster::Muster;
 use crate::{Error, Need, Outcome, Parallelism, Runner, Settings, tokio_world};
 
 /// A spawned task each on a runtime of W threads.
@@ -33,6 +34,16 @@ impl Runner for Async {
             .enable_all()
             .build()
             .map_err(Error::system("start the runtime of tokio"))?;
+        Muster::complete(settings.workers, |muster| {
+            runtime.block_on(async {
+                let report = |muster: Arc<Muster>| tokio::spawn(async move { muster.report() });
+                let reports: Vec<_> = (0..settings.workers).map(|_| report(Arc::clone(muster))).collect();
+                for report in reports {
+                    report.await.map_err(|error| Error::Lost(format!("a worker of tokio: {error}")))?;
+                }
+                Ok(())
+            })
+        })?;
         Ok(move || tokio_world::run(&runtime, shift))
     }
 }

@@ -11,6 +11,7 @@ use regatta_workloads::{Context, Tally, Workload};
 
 use crate::blocking::{BlockingStream, carry_out};
 use crate::crew::Shift;
+use crate::muster::Muster;
 use crate::{Error, Need, Outcome, Parallelism, Runner, Settings};
 
 /// Stack of a coroutine in machine words: 64 KiB, of which only touched pages cost memory.
@@ -62,9 +63,19 @@ impl Runner for Green {
         // Threads are not pinned, so that the kernel places those of every model alike.
         may::config().set_workers(settings.workers).set_stack_size(STACK_WORDS).set_worker_pin(false);
         // The first coroutine starts the scheduler.
-        // SAFETY: it does nothing, so it neither blocks, nor uses thread-locals, nor needs more than its stack.
-        let first = unsafe { Builder::new().spawn(|| ()) };
-        drop(first.map_err(Error::system("start the scheduler of may"))?.join());
+        Muster::complete(settings.workers, |muster| {
+            let report = |muster: Arc<Muster>| {
+                // SAFETY: it blocks its worker on purpose, and not for ever; it is done with the crew's thread-local before
+                // it could be suspended, which it never is; its stack is small.
+                unsafe { Builder::new().spawn(move || muster.report()) }
+            };
+            let reports: Vec<_> = (0..settings.workers).map(|_| report(Arc::clone(muster))).collect();
+            for report in reports {
+                let report = report.map_err(Error::system("start the scheduler of may"))?;
+                report.join().map_err(|payload| Error::panic(&*payload))?;
+            }
+            Ok(())
+        })?;
         let shift = Shift::of(workload);
         Ok(move || {
             shift.begin();

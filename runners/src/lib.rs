@@ -7,6 +7,8 @@
 //! - `runner`: the [`Runner`] trait, [`Settings`] in, [`Outcome`] out; [`Error`] is what can go wrong.
 //! - `list`: lists of runner types, and the way from a name to a type.
 //! - `crew`: counts the distinct workers that did the work.
+//! - `task`: the one function that polls the future of a task, and what is spawned.
+//! - `muster`: waits until every worker of a pool is up.
 //! - `limits`: what the machine would carry, asked before it is too late.
 //! - `blocking`, `green`, `tokio_world`, `gil`: the worlds that tasks wait in.
 //! - `worker`: what runs in a worker process.
@@ -24,6 +26,7 @@ mod gil_thread_pool;
 mod green;
 mod limits;
 mod list;
+mod muster;
 mod process;
 mod process_pool;
 mod rayon;

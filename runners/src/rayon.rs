@@ -26,6 +26,8 @@ impl Runner for Rayon {
             .num_threads(settings.workers)
             .build()
             .map_err(|error| Error::Unavailable(format!("cannot build the pool of rayon: {error}")))?;
+        // Each worker has a part in this, so they are up when it comes back.
+        pool.broadcast(|_| ());
         Ok(move || {
             let crew = Crew::new();
             // Kept beside the sums, which then stay in registers: a sum that may be an error costs several times an empty task.

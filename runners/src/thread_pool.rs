@@ -7,38 +7,43 @@ use crossbeam::channel::{Receiver, Sender, unbounded};
 use regatta_workloads::{Tally, Workload};
 
 use crate::blocking::{World, carry_out, catch};
-use crate::{Blocking, Crew, Error, Outcome, Parallelism, Runner, Settings};
+use crate::crew::Shift;
+use crate::{Blocking, Error, Outcome, Parallelism, Runner, Settings};
 
 /// W long-lived threads that take tasks from one channel and send results back through another.
 #[derive(Debug)]
 pub struct ThreadPool;
 
-/// A task to do: the run's crew and the task's index.
-type Job = (Arc<Crew>, u64);
 /// The index of a task that was done, and its result.
 type Done = (u64, Result<u64, Error>);
 
 /// The threads and their two channels.
 struct Pool {
-    /// Where jobs go in. Taken out on drop, which ends the threads' loops.
-    jobs: Option<Sender<Job>>,
+    /// Where indices of tasks go in. Taken out on drop, which ends the threads' loops.
+    jobs: Option<Sender<u64>>,
     /// Where results come out.
     done: Receiver<Done>,
     threads: Vec<JoinHandle<()>>,
 }
 
 impl Pool {
-    fn start<W: Workload, C: World>(workload: &Arc<W>, world: &C, workers: usize) -> Result<Self, Error> {
-        let (jobs, take) = unbounded::<Job>();
+    /// Starts the threads and waits until each of them is there to take tasks.
+    fn start<W: Workload, C: World>(shift: &'static Shift<W>, world: &C, workers: usize) -> Result<Self, Error> {
+        let (jobs, take) = unbounded::<u64>();
         let (give, done) = unbounded::<Done>();
+        let (report, up) = unbounded::<()>();
         let mut pool = Self { jobs: Some(jobs), done, threads: Vec::with_capacity(workers) };
         for _ in 0..workers {
-            let (workload, world) = (Arc::clone(workload), world.clone());
-            let (take, give) = (take.clone(), give.clone());
+            let world = world.clone();
+            let (take, give, report) = (take.clone(), give.clone(), report.clone());
             let serve = move || {
-                for (crew, index) in take {
-                    crew.mark();
-                    let result = catch(|| world.enter(|| carry_out(&*workload, &world, index)));
+                if report.send(()).is_err() {
+                    return;
+                }
+                drop(report);
+                for index in take {
+                    shift.crew.mark();
+                    let result = catch(|| world.enter(|| carry_out(&*shift.workload, &world, index)));
                     if give.send((index, result)).is_err() {
                         break;
                     }
@@ -46,15 +51,18 @@ impl Pool {
             };
             pool.threads.push(std::thread::Builder::new().spawn(serve).map_err(Error::system("create a thread"))?);
         }
+        for _ in 0..workers {
+            up.recv().map_err(|_| gone())?;
+        }
         Ok(pool)
     }
 
-    fn run(&self, tasks: u64) -> Result<Outcome, Error> {
-        let gone = || Error::Lost("the threads of the pool have ended".to_owned());
-        let crew = Arc::new(Crew::new());
+    fn run<W: Workload>(&self, shift: &Shift<W>) -> Result<Outcome, Error> {
+        shift.begin();
+        let tasks = shift.workload.tasks();
         let jobs = self.jobs.as_ref().ok_or_else(gone)?;
         for index in 0..tasks {
-            jobs.send((Arc::clone(&crew), index)).map_err(|_| gone())?;
+            jobs.send(index).map_err(|_| gone())?;
         }
         let mut tally = Ok(Tally::default());
         for _ in 0..tasks {
@@ -64,8 +72,13 @@ impl Pool {
                 Ok(tally)
             });
         }
-        Ok(Outcome::new(tally?, &crew))
+        Ok(Outcome::new(tally?, &shift.crew))
     }
+}
+
+/// The error of a pool without threads.
+fn gone() -> Error {
+    Error::Lost("the threads of the pool have ended".to_owned())
 }
 
 impl Drop for Pool {
@@ -97,6 +110,7 @@ pub(crate) fn in_world<W: Workload, C: World>(
     world: C,
     workers: usize,
 ) -> Result<impl Fn() -> Result<Outcome, Error> + use<W, C>, Error> {
-    let pool = Pool::start(&workload, &world, workers)?;
-    Ok(move || pool.run(workload.tasks()))
+    let shift = Shift::of(workload);
+    let pool = Pool::start(shift, &world, workers)?;
+    Ok(move || pool.run(shift))
 }

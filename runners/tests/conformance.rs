@@ -54,6 +54,9 @@ fn trials_of(runner: &'static str) -> Vec<Trial> {
         // The large ones take too long in a debug build; the oracle is checked against the sieve by unit tests.
         agrees(runner, "primes", json!({"start": 472_882_000, "length": 100, "tasks": 5}))
     }));
+    trials.push(Trial::test(format!("{runner}/its workers are up"), move || {
+        Standard::visit(runner, WorkersAreUp).ok_or("no such runner")?
+    }));
     trials.push(Trial::test(format!("{runner}/a task fails"), move || {
         let error = fails(runner, json!({"tasks": 20, "fails": 3}))?;
         expect(matches!(&error, Error::Task { index: 3, message } if message.contains("told to")), &error)
@@ -139,6 +142,43 @@ impl<W: Workload> RunnerVisitor for RunTwice<W> {
         let outcomes = if first.is_ok() { vec![first, again()] } else { vec![first] };
         Ok(Checked { outcomes, expected: workload.expected(), parallelism: R::PARALLELISM })
     }
+}
+
+/// Starts a runner without running anything, and looks whether all of its threads and processes have come to wait for work.
+struct WorkersAreUp;
+
+impl RunnerVisitor for WorkersAreUp {
+    type Output = Result<(), Failed>;
+
+    fn visit<R: Runner>(self) -> Self::Output {
+        let program = std::env::current_exe()?;
+        let worker = Command { program, args: vec!["worker".to_owned()], env: Vec::new() };
+        let settings = Settings { workers: WORKERS, options: BTreeMap::new(), worker };
+        while threads_that_never_ran()? > 0 {
+            // The timer of `may` is none of its workers, and may come up later than they.
+            std::thread::yield_now();
+        }
+        let pool = R::start(Arc::new(regatta_workloads::Empty::default()), settings)?;
+        let never_ran = threads_that_never_ran()?;
+        drop(pool);
+        let allowed = usize::from(R::NAME == "green");
+        expect(never_ran <= allowed, &format!("{never_ran} threads that had never run"))
+    }
+}
+
+/// The threads of this process and its children that no core has run yet, by the last figure of proc(5)'s `schedstat`.
+fn threads_that_never_ran() -> std::io::Result<usize> {
+    let children = std::fs::read_to_string(format!("/proc/self/task/{}/children", std::process::id()))?;
+    let processes = children.split_whitespace().map(str::to_owned).chain(["self".to_owned()]);
+    let mut count = 0;
+    for process in processes {
+        for thread in std::fs::read_dir(format!("/proc/{process}/task"))? {
+            // A thread may end meanwhile.
+            let Ok(times) = std::fs::read_to_string(thread?.path().join("schedstat")) else { continue };
+            count += usize::from(times.trim_end().ends_with(" 0"));
+        }
+    }
+    Ok(count)
 }
 
 /// An upper-casing server on a thread of this process: what is tested here are answers, not times.
