@@ -10,6 +10,11 @@
 //! The rows `checkpoint` compare a task that offers a modelled lock a checkpoint every few nanoseconds with the same one that offers none,
 //! both through the same runner: one without a lock should not notice.
 //!
+//! The rows `same-body` compare one task under a runner with the same task under `sequential`, its loop written inside the `async fn`. What
+//! differs is machine code that the runner changed, for the rest of a run is nothing beside the task.
+//!
+//! The row `memory` compares what the peak of this process grows by while tasks sleep, first by hand, then through the runner.
+//!
 //! `cargo bench --bench overhead`
 
 #![allow(clippy::print_stdout, reason = "a benchmark prints what it finds")]
@@ -24,8 +29,10 @@ use rand::seq::SliceRandom;
 use rayon::prelude::*;
 use regatta::bench::{Args, Mode};
 use regatta_reports::statistics::{Estimate, median};
-use regatta_runners::{Async, AsyncSingle, Error, Green, Outcome, Rayon, Runner, Scoped, Sequential, Settings};
-use regatta_workloads::{Context, Kind, Tally, Workload, expected_tally};
+use regatta_runners::{
+    Async, AsyncSingle, Error, Green, Outcome, Rayon, Runner, Scoped, Sequential, Settings, Thread, ThreadPool,
+};
+use regatta_workloads::{Context, Kind, Sleep, Tally, Workload, expected_tally};
 use serde::{Deserialize, Serialize};
 
 /// Workers of every model.
@@ -36,6 +43,11 @@ const ROUNDS: usize = 120;
 const SHORTEST: Duration = Duration::from_millis(4);
 /// Steps of a task of about 5 us; calibrated at the start.
 const PROBE: u64 = 1_000_000;
+/// Steps of the one task whose body is inside the `async fn`.
+const INLINE_STEPS: u64 = 2_000_000;
+/// Tasks that sleep at once, and for how long. In a test, a hundredth of them.
+const SLEEPERS: u64 = 1_000_000;
+const SLEEP: Duration = Duration::from_secs(2);
 /// Steps between two checkpoints: about 16 ns.
 const STRIDE: u64 = 16;
 
@@ -65,15 +77,35 @@ fn main() {
     let models = [
         Model::new::<Sequential>("plain-loop", by_loop),
         Model::new::<Scoped>("thread-scope", by_scope),
+        Model::new::<ThreadPool>("crossbeam-channel", by_channel),
         Model::new::<Rayon>("rayon-par_iter", by_rayon),
         Model::new::<Green>("may-spawn", by_may),
         Model::new::<Async>("tokio-spawn", by_tokio),
         Model::new::<AsyncSingle>("tokio-1-thread", by_loop_of_tokio),
     ];
     if args.mode() == Mode::Measure {
-        println!("overhead: about 30s; dispatch through Regatta / by hand, {WORKERS} workers, {rounds} rounds in turn");
+        println!("overhead: about 50s; dispatch through Regatta / by hand, {WORKERS} workers, {rounds} rounds in turn");
         println!("{:<30} {:>28} {:>16}", "", "median [97 % interval]", "added a task");
     }
+    let same_body: [(&str, fn(Body, u64) -> Arm); 7] = [
+        ("thread", through::<Thread>),
+        ("thread-pool", through::<ThreadPool>),
+        ("scoped", through::<Scoped>),
+        ("rayon", through::<Rayon>),
+        ("green", through::<Green>),
+        ("async", through::<Async>),
+        ("async-single", through::<AsyncSingle>),
+    ];
+    for (name, through_it) in same_body {
+        row(&args, &format!("same-body/{name}"), || {
+            let body = Body::Inline(INLINE_STEPS);
+            compare(rounds / 2, through_it(body, 1), through::<Sequential>(body, 1), 1)
+        });
+    }
+    row(&args, "memory/tokio-spawn/sleeping", || match args.mode() {
+        Mode::Test => memory(SLEEPERS / 100, SLEEP / 100),
+        _ => memory(SLEEPERS, SLEEP),
+    });
     let five_us = steps_of(Duration::from_micros(5));
     for Model { name, by_hand, through } in models {
         for (of, body, tasks) in [("empty", Body::Index, 20_000), ("5us", Body::Chain(five_us), 1_000)] {
@@ -109,6 +141,8 @@ enum Body {
     Chain(u64),
     /// The same chain with checkpoints.
     Checked(u64),
+    /// So many steps of a loop that is written inside the task.
+    Inline(u64),
 }
 
 impl Body {
@@ -118,6 +152,7 @@ impl Body {
             Self::Index => black_box(index),
             Self::Chain(steps) => chain(steps, || ()),
             Self::Checked(steps) => chain(steps, checkpoint),
+            Self::Inline(steps) => (0..=steps).rev().fold(0, u64::wrapping_add),
         }
     }
 
@@ -168,6 +203,16 @@ impl Workload for Course {
     }
 
     async fn task<C: Context>(&self, cx: &C, index: u64) -> Result<u64, regatta_workloads::Error> {
+        if let Body::Inline(mut left) = self.body {
+            let mut sum = left;
+            while left > 0 {
+                cx.checkpoint();
+                // Through memory, where it matters most what the compiler makes of a body.
+                left = black_box(left - 1);
+                sum += left;
+            }
+            return Ok(sum);
+        }
         Ok(self.body.run(index, || cx.checkpoint()))
     }
 
@@ -219,6 +264,20 @@ fn by_scope(body: Body, tasks: u64) -> Arm {
     })
 }
 
+fn by_channel(body: Body, tasks: u64) -> Arm {
+    let (jobs, take) = crossbeam_channel::unbounded::<u64>();
+    let (give, done) = crossbeam_channel::unbounded::<u64>();
+    for _ in 0..WORKERS {
+        let (take, give) = (take.clone(), give.clone());
+        // It ends with the sender of its jobs, which is the arm's.
+        std::thread::spawn(move || take.iter().try_for_each(|index| give.send(body.by_hand(index))));
+    }
+    Box::new(move || {
+        (0..tasks).for_each(|index| jobs.send(index).expect("the threads live"));
+        (0..tasks).map(|_| done.recv().expect("the threads live")).fold(0, u64::wrapping_add)
+    })
+}
+
 fn by_rayon(body: Body, tasks: u64) -> Arm {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(WORKERS).build().expect("a pool");
     Box::new(move || {
@@ -256,6 +315,47 @@ fn by_tokio(body: Body, tasks: u64) -> Arm {
 fn by_loop_of_tokio(body: Body, tasks: u64) -> Arm {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     spawn_all(runtime.expect("a runtime"), body, tasks)
+}
+
+/// The ratio of what the peak memory grows by while so many tasks sleep, through the runner and by hand, as text.
+///
+/// The one by hand comes first: what it leaves to the allocator is of use to the other, so both peaks are taken from the same base.
+fn memory(tasks: u64, wait: Duration) -> String {
+    let base = resident("VmRSS");
+    let peak_of = |run: &mut dyn FnMut()| {
+        // Refused where clear_refs cannot be written; the peak is then that of both.
+        let _ = std::fs::write("/proc/self/clear_refs", "5");
+        run();
+        resident("VmHWM").saturating_sub(base).max(1)
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(WORKERS).enable_all().build();
+    let runtime = runtime.expect("a runtime");
+    let by_hand = peak_of(&mut || {
+        runtime.block_on(async {
+            let sleep = |index| async move {
+                tokio::time::sleep(wait).await;
+                index
+            };
+            let tasks: Vec<_> = (0..tasks).map(|index| tokio::spawn(sleep(index))).collect();
+            for (index, task) in (0..).zip(tasks) {
+                assert_eq!(task.await.expect("no panic"), index);
+            }
+        });
+    });
+    drop(runtime);
+    let workload = Sleep { wait_us: wait.as_micros() as u64, tasks };
+    let mut run =
+        Async::start(Arc::new(workload), Settings { workers: WORKERS, ..Settings::default() }).expect("a runtime");
+    let through = peak_of(&mut || drop(run().expect("sleeping cannot fail")));
+    let ratio = format!("{:.3}", through as f64 / by_hand as f64);
+    format!("{ratio:>28} {:>16}", format!("{} KiB, {by_hand} by hand", through))
+}
+
+/// A figure of `/proc/self/status`, KiB; 0 if it cannot be read.
+fn resident(name: &str) -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
+    line.and_then(|line| line.split_whitespace().next()?.parse().ok()).unwrap_or(0)
 }
 
 /// The ratio of the first arm's time to the second's and the difference per task, as text.
