@@ -153,15 +153,14 @@ impl<W: Workload> RunnerVisitor for Serve<'_, W> {
         };
         line.say(&Answer::Ready { start_ns, version: None })?;
         while let Some(request) = line.hear()? {
-            workload.begin();
             if let Some(log) = log.as_ref().filter(|_| request == Request::Profile) {
-                let (profile, outcome) = profile::record(log, &recorder, &mut run)?;
-                match outcome {
-                    Ok(_) => line.say(&Answer::Profile(Box::new(profile)))?,
+                match profile::record(log, &recorder, || workload.begin(), &mut run)? {
+                    Ok(profile) => line.say(&Answer::Profile(Box::new(profile)))?,
                     Err(error) => return line.complain(kind(&error), error),
                 }
                 continue;
             }
+            workload.begin();
             if request != Request::Run {
                 return line
                     .complain(FailureKind::Protocol, format!("`run` is what comes after `start`, not {request:?}"));

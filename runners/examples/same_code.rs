@@ -2,7 +2,7 @@
 //!
 //! It holds bodies as people write them: loops inside an `async fn task`, with and without checkpoints, fields and
 //! tables. Each has a constant of its own, by which its code is found in the disassembly of this very program. All functions
-//! with that constant have to be equal, but for the addresses that they refer to. A runner under a modelled lock may have code
+//! with that constant have to be equal, but for the addresses that they refer to, and to begin with a cache line. A runner under a modelled lock may have code
 //! of its own where a body offers checkpoints, for there they are more than nothing. A body that
 //! waits is compiled for each world anew.
 //!
@@ -157,8 +157,13 @@ fn main() -> ExitCode {
         let key = format!("{key:x}");
         let found: Vec<&Function> = functions.iter().filter(|function| function.code.contains(&key)).collect();
         let versions: BTreeSet<&str> = found.iter().map(|function| function.code.as_str()).collect();
-        let well = (1..=allowed).contains(&versions.len());
-        println!("{name:<12} {} functions, {} versions, {allowed} allowed", found.len(), versions.len());
+        let aligned = found.iter().all(|function| function.address % 64 == 0);
+        let well = (1..=allowed).contains(&versions.len()) && aligned;
+        println!(
+            "{name:<12} {} functions, {} versions, {allowed} allowed, aligned: {aligned}",
+            found.len(),
+            versions.len()
+        );
         if !well {
             let mut by_version: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
             found.iter().for_each(|function| by_version.entry(&function.code).or_default().push(&function.name));
@@ -192,6 +197,7 @@ impl<W: Workload> RunnerVisitor for Run<W> {
 }
 
 struct Function {
+    address: u64,
     name: String,
     /// Its instructions, without what depends on where it lies.
     code: String,
@@ -205,8 +211,9 @@ fn functions() -> std::io::Result<Vec<Function>> {
     }
     let mut functions: Vec<Function> = Vec::new();
     for line in String::from_utf8_lossy(&output.stdout).lines() {
-        if let Some((_, name)) = line.split_once(" <").filter(|_| line.ends_with(">:")) {
-            functions.push(Function { name: name.trim_end_matches(">:").to_owned(), code: String::new() });
+        if let Some((address, name)) = line.split_once(" <").filter(|_| line.ends_with(">:")) {
+            let address = u64::from_str_radix(address, 16).map_err(std::io::Error::other)?;
+            functions.push(Function { address, name: name.trim_end_matches(">:").to_owned(), code: String::new() });
         } else if let (Some((_, instruction)), Some(function)) = (line.split_once(":\t"), functions.last_mut()) {
             function.code += &without_addresses(instruction, &function.name);
             function.code.push('\n');

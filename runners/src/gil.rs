@@ -203,9 +203,14 @@ impl Context for UnderGil {
 
     #[inline]
     fn checkpoint(&self) {
-        if self.0.drop_request.load(Ordering::Relaxed) {
+        if self.lock_is_wanted() {
             self.0.give_way();
         }
+    }
+
+    #[inline]
+    fn lock_is_wanted(&self) -> bool {
+        self.0.drop_request.load(Ordering::Relaxed)
     }
 }
 

@@ -16,7 +16,22 @@ use crate::Crew;
 /// the same machine code in every world without a lock. `examples/same_code.rs` checks that.
 #[inline(never)]
 pub(crate) fn poll_task<F: Future>(task: Pin<&mut F>, poller: &mut Poller<'_>) -> Poll<F::Output> {
+    align();
     task.poll(poller)
+}
+
+/// Makes the function that this becomes a part of begin with a cache line.
+///
+/// *Why:* a short loop that lies across two lines took twice the time of the same loop within one (AMD EPYC), and where a function
+/// begins differs from one world's copy of a body to the next.
+#[inline(always)]
+fn align() {
+    #[cfg(target_arch = "x86_64")]
+    // SAFETY: it only fills the gap with instructions that do nothing. Each function has a section of its own, which is aligned as
+    // what is in it.
+    unsafe {
+        std::arch::asm!(".p2align 6", options(nomem, nostack, preserves_flags));
+    }
 }
 
 pin_project! {

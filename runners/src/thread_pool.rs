@@ -14,8 +14,8 @@ use crate::{Blocking, Error, Outcome, Parallelism, Runner, Settings};
 #[derive(Debug)]
 pub struct ThreadPool;
 
-/// The index of a task that was done, and its result.
-type Done = (u64, Result<u64, Error>);
+/// The index of a task that was done, and its result. What went wrong lies elsewhere, so that what goes through the channel is small.
+type Done = (u64, Result<u64, Box<Error>>);
 
 /// The threads and their two channels.
 struct Pool {
@@ -44,7 +44,7 @@ impl Pool {
                 for index in take {
                     shift.crew.mark();
                     let result = catch(|| world.enter(|| carry_out(&*shift.workload, &world, index)));
-                    if give.send((index, result)).is_err() {
+                    if give.send((index, result.map_err(Box::new))).is_err() {
                         break;
                     }
                 }
@@ -68,7 +68,7 @@ impl Pool {
         for _ in 0..tasks {
             let (index, result) = self.done.recv().map_err(|_| gone())?;
             tally = tally.and_then(|mut tally: Tally| {
-                tally.add(index, result?);
+                tally.add(index, result.map_err(|error| *error)?);
                 Ok(tally)
             });
         }

@@ -1,18 +1,27 @@
-//! The segments of tasks, from all workers: threads write to memory, worker processes to a file that they share.
+//! The segments of tasks, from all workers: a fixed number of places in memory that threads and worker processes share.
+//!
+//! A segment costs an addition and four stores, whoever notes it. No run can fill a disk or the memory with segments.
 
 use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::io::{self, Write};
+use std::os::fd::AsFd;
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
+use std::ptr::NonNull;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use regatta_reports::record::Segment;
+use rustix::mm::{MapFlags, ProtFlags, mmap, munmap};
 
-/// Bytes of a segment in the file.
-const ENTRY: usize = 32;
+/// Figures of an entry.
+const FIGURES: usize = 4;
 /// Most segments that are kept; what comes later is only counted.
 const MOST: usize = 8_000;
+/// Figures of the log: how many segments have been noted, and the entries.
+const LENGTH: usize = 1 + MOST * FIGURES;
+/// Bytes of the log.
+const BYTES: usize = LENGTH * size_of::<AtomicU64>();
 
-/// A segment with the worker's number as the operating system counts, and times of the shared monotonic clock.
+/// A segment with the worker's number as the operating system counts, which is never 0, and times of the shared monotonic clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Entry {
     pub(crate) task: u64,
@@ -21,71 +30,89 @@ pub(crate) struct Entry {
     pub(crate) end_ns: u64,
 }
 
-impl Entry {
-    fn encode(self) -> [u8; ENTRY] {
-        let mut bytes = [0; ENTRY];
-        for (place, value) in bytes.chunks_mut(8).zip([self.task, self.worker, self.start_ns, self.end_ns]) {
-            place.copy_from_slice(&value.to_le_bytes());
-        }
-        bytes
-    }
-
-    fn decode(bytes: &[u8]) -> Option<Self> {
-        let mut values = bytes.chunks_exact(8).filter_map(|value| value.try_into().ok().map(u64::from_le_bytes));
-        Some(Self { task: values.next()?, worker: values.next()?, start_ns: values.next()?, end_ns: values.next()? })
-    }
-}
-
 /// Where segments go.
 #[derive(Debug)]
 pub(crate) struct Log {
-    /// Those of this process.
-    entries: Mutex<Vec<Entry>>,
-    /// Those of worker processes: appended to by them, read by the cell.
-    file: File,
-    /// Whether this process is such a worker.
-    is_worker: bool,
+    /// The file of `BYTES` bytes that all processes of a cell have mapped.
+    figures: NonNull<[AtomicU64; LENGTH]>,
 }
 
+// SAFETY: the memory is shared between threads as it is between processes, by atomics only.
+unsafe impl Send for Log {}
+// SAFETY: as above.
+unsafe impl Sync for Log {}
+
 impl Log {
-    /// The log of a cell, whose workers append to the file at `path`.
+    /// Makes the log of a cell in the file at `path`, which its worker processes open.
     pub(crate) fn create(path: &Path) -> io::Result<Self> {
-        let file = File::options().read(true).append(true).create(true).open(path)?;
-        Ok(Self { entries: Mutex::default(), file, is_worker: false })
+        // Not cut to nothing before: whoever still had it mapped would be killed. Zeros are written, for a full disk has to show here.
+        let mut file = File::options().read(true).write(true).create(true).truncate(false).open(path)?;
+        file.write_all(&[0; BYTES])?;
+        Self::map(&file)
     }
 
-    /// The log of a worker process.
-    pub(crate) fn append(path: &Path) -> io::Result<Self> {
-        Ok(Self { is_worker: true, ..Self::create(path)? })
+    /// Opens the log of the cell that this worker process belongs to.
+    pub(crate) fn open(path: &Path) -> io::Result<Self> {
+        let file = File::options().read(true).write(true).open(path)?;
+        if file.metadata()?.len() < BYTES as u64 {
+            return Err(io::Error::other("the log of the profile is too short"));
+        }
+        Self::map(&file)
     }
 
-    /// Writes a segment. One write call of 32 bytes to a file opened for appending is not torn apart.
-    pub(crate) fn push(&self, entry: Entry) {
-        if self.is_worker {
-            // A full disk costs the picture, not the run.
-            let _ = (&self.file).write_all(&entry.encode());
-        } else {
-            self.entries.lock().unwrap_or_else(PoisonError::into_inner).push(entry);
+    fn map(file: &File) -> io::Result<Self> {
+        let (access, flags) = (ProtFlags::READ | ProtFlags::WRITE, MapFlags::SHARED);
+        // SAFETY: a new mapping, which overlaps no memory in use. The file is as long as the mapping, and nobody shortens it.
+        let address = unsafe { mmap(std::ptr::null_mut(), BYTES, access, flags, file.as_fd(), 0)? };
+        let figures = NonNull::new(address.cast()).ok_or_else(|| io::Error::other("no memory at 0"))?;
+        Ok(Self { figures })
+    }
+
+    fn figures(&self) -> (&AtomicU64, &[AtomicU64]) {
+        // SAFETY: mapped until drop, a page is aligned well enough, and all bits are a number.
+        let [noted, entries @ ..] = unsafe { self.figures.as_ref() };
+        (noted, entries)
+    }
+
+    /// Returns whether further segments are only counted.
+    pub(crate) fn is_full(&self) -> bool {
+        self.figures().0.load(Ordering::Relaxed) >= MOST as u64
+    }
+
+    /// Notes a segment, or only counts it if the log is full; then `entry` is not asked for.
+    pub(crate) fn push(&self, entry: impl FnOnce() -> Entry) {
+        let (noted, entries) = self.figures();
+        let place = usize::try_from(noted.fetch_add(1, Ordering::Relaxed)).unwrap_or(usize::MAX);
+        if let Some(figures) = entries.chunks_exact(FIGURES).nth(place) {
+            let Entry { task, worker, start_ns, end_ns } = entry();
+            for (figure, value) in figures.iter().zip([task, worker, start_ns, end_ns]) {
+                figure.store(value, Ordering::Relaxed);
+            }
         }
     }
 
     /// Forgets all segments.
-    pub(crate) fn clear(&self) -> io::Result<()> {
-        self.entries.lock().unwrap_or_else(PoisonError::into_inner).clear();
-        self.file.set_len(0)
+    pub(crate) fn clear(&self) {
+        let (noted, entries) = self.figures();
+        noted.store(0, Ordering::Relaxed);
+        entries.iter().for_each(|figure| figure.store(0, Ordering::Relaxed));
     }
 
     /// All segments in the order in which they began, in time since `zero_ns`, with workers counted from 0; and how many were dropped.
-    pub(crate) fn segments(&self, zero_ns: u64) -> io::Result<(Vec<Segment>, u64)> {
-        let mut bytes = Vec::new();
-        let mut file = &self.file;
-        file.seek(SeekFrom::Start(0))?;
-        file.read_to_end(&mut bytes)?;
-        let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        entries.extend(bytes.chunks_exact(ENTRY).filter_map(Entry::decode));
+    pub(crate) fn segments(&self, zero_ns: u64) -> (Vec<Segment>, u64) {
+        let (noted, entries) = self.figures();
+        let figure = |figure: &AtomicU64| figure.load(Ordering::Relaxed);
+        let mut entries: Vec<Entry> = entries
+            .chunks_exact(FIGURES)
+            .filter_map(|figures| {
+                let [task, worker, start_ns, end_ns] = figures else { return None };
+                // Worker 0 is a place that nobody has written to.
+                let worker = Some(figure(worker)).filter(|worker| *worker != 0)?;
+                Some(Entry { task: figure(task), worker, start_ns: figure(start_ns), end_ns: figure(end_ns) })
+            })
+            .collect();
         entries.sort_by_key(|entry| (entry.start_ns, entry.end_ns));
-        let dropped = entries.len().saturating_sub(MOST) as u64;
-        entries.truncate(MOST);
+        let dropped = figure(noted).saturating_sub(MOST as u64);
         let mut workers = Vec::new();
         let mut number = |worker| {
             workers.iter().position(|known| *known == worker).unwrap_or_else(|| {
@@ -99,7 +126,14 @@ impl Log {
             start_ns: entry.start_ns.saturating_sub(zero_ns),
             end_ns: entry.end_ns.saturating_sub(zero_ns),
         };
-        Ok((entries.iter().map(segment).collect(), dropped))
+        (entries.iter().map(segment).collect(), dropped)
+    }
+}
+
+impl Drop for Log {
+    fn drop(&mut self) {
+        // SAFETY: mapped by `map` and by nobody else; no reference outlives this. A failure would leave it mapped, which harms nobody.
+        let _ = unsafe { munmap(self.figures.as_ptr().cast(), BYTES) };
     }
 }
 
@@ -107,22 +141,45 @@ impl Log {
 mod tests {
     use super::*;
 
+    fn entry(task: u64, worker: u64, start_ns: u64) -> Entry {
+        Entry { task, worker, start_ns, end_ns: start_ns + 5 }
+    }
+
     #[test]
     fn segments_of_threads_and_processes_come_together_in_order() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("log");
-        let (cell, worker) = (Log::create(&path).expect("a file"), Log::append(&path).expect("the same file"));
-        let entry = |task, worker, start_ns| Entry { task, worker, start_ns, end_ns: start_ns + 5 };
-        worker.push(entry(1, 700, 130));
-        cell.push(entry(2, 500, 110));
-        worker.push(entry(3, 700, 120));
-        let (segments, dropped) = cell.segments(100).expect("a file of our own");
+        let (cell, worker) = (Log::create(&path).expect("a file"), Log::open(&path).expect("the same file"));
+        worker.push(|| entry(1, 700, 130));
+        cell.push(|| entry(2, 500, 110));
+        worker.push(|| entry(3, 700, 120));
+        let (segments, dropped) = cell.segments(100);
         assert_eq!(dropped, 0);
         let seen: Vec<_> = segments.iter().map(|segment| (segment.task, segment.worker, segment.start_ns)).collect();
         assert_eq!(seen, [(2, 0, 10), (3, 1, 20), (1, 1, 30)]);
-        cell.clear().expect("a file of our own");
-        assert!(cell.segments(0).expect("a file of our own").0.is_empty());
-        (0..MOST as u64 + 3).for_each(|task| cell.push(entry(task, 1, task)));
-        assert_eq!(cell.segments(0).expect("a file of our own").1, 3);
+        cell.clear();
+        assert!(cell.segments(0).0.is_empty());
+    }
+
+    #[test]
+    fn what_is_too_much_is_counted_and_takes_no_room() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("log");
+        let (cell, worker) = (Log::create(&path).expect("a file"), Log::open(&path).expect("the same file"));
+        let length = || std::fs::metadata(&path).expect("the file").len();
+        let before = length();
+        (0..MOST as u64).for_each(|task| worker.push(|| entry(task, 1, task)));
+        assert!(cell.is_full());
+        (0..3).for_each(|_| worker.push(|| unreachable!("a full log asks for no entry")));
+        assert_eq!((cell.segments(0).0.len(), cell.segments(0).1), (MOST, 3));
+        assert_eq!(length(), before);
+    }
+
+    #[test]
+    fn a_file_that_is_no_log_is_refused() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("log");
+        std::fs::write(&path, "short").expect("a file");
+        assert!(Log::open(&path).is_err());
     }
 }

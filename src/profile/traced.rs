@@ -3,6 +3,7 @@
 //! A segment ends where a task begins to wait and the next begins where it goes on, perhaps on another worker. Neither the runner
 //! nor the workload knows of it.
 
+use std::cell::Cell;
 use std::io;
 use std::net::SocketAddr;
 use std::path::Path;
@@ -21,8 +22,10 @@ use super::LOG_FILE;
 use super::log::{Entry, Log};
 use crate::Recorder;
 
-/// A checkpoint that takes longer than this was a wait for the lock, nanoseconds.
-const WAITED_NS: u64 = 20_000;
+thread_local! {
+    /// The number of this thread; 0 until it is asked for.
+    static THREAD: Cell<u64> = const { Cell::new(0) };
+}
 
 /// A workload that logs.
 #[derive(Clone, Serialize, Deserialize, Default)]
@@ -105,15 +108,20 @@ struct Pen {
 
 impl Pen {
     fn begin(&self) {
-        // A thread's number is unique on the machine while it lives; that of a process's first thread is the process's.
-        let worker = u64::from(gettid().as_raw_nonzero().get().cast_unsigned());
-        self.worker.store(worker, Ordering::Relaxed);
-        self.start_ns.store(Recorder::now_ns(), Ordering::Relaxed);
+        // Who is only counted need not be known, and clocks are what takes time here.
+        if !self.log.is_full() {
+            self.worker.store(this_thread(), Ordering::Relaxed);
+            self.start_ns.store(Recorder::now_ns(), Ordering::Relaxed);
+        }
     }
 
     fn end(&self) {
-        let (worker, start_ns) = (self.worker.load(Ordering::Relaxed), self.start_ns.load(Ordering::Relaxed));
-        self.log.push(Entry { task: self.task, worker, start_ns, end_ns: Recorder::now_ns() });
+        self.log.push(|| Entry {
+            task: self.task,
+            worker: self.worker.load(Ordering::Relaxed),
+            start_ns: self.start_ns.load(Ordering::Relaxed),
+            end_ns: Recorder::now_ns(),
+        });
     }
 
     /// Waits in between two segments.
@@ -123,6 +131,20 @@ impl Pen {
         self.begin();
         output
     }
+}
+
+/// Returns the calling thread's number, which is unique on the machine while it lives. That of a process's first thread is the process's.
+///
+/// A coroutine may go on elsewhere after a wait, so this is never a part of its caller, where the compiler might keep the place of
+/// the thread-local.
+#[inline(never)]
+fn this_thread() -> u64 {
+    THREAD.with(|thread| {
+        if thread.get() == 0 {
+            thread.set(u64::from(gettid().as_raw_nonzero().get().cast_unsigned()));
+        }
+        thread.get()
+    })
 }
 
 /// The world of the model, with the segments of one task written at each wait.
@@ -152,14 +174,17 @@ impl<C: Context> Context for TracedContext<C> {
         self.pen.wait(self.inner.yield_now()).await;
     }
 
+    #[inline]
+    fn lock_is_wanted(&self) -> bool {
+        self.inner.lock_is_wanted()
+    }
+
+    #[inline]
     fn checkpoint(&self) {
-        let before = Recorder::now_ns();
-        self.inner.checkpoint();
-        if Recorder::now_ns() - before > WAITED_NS {
-            // The lock was elsewhere in between.
-            let (worker, start_ns) =
-                (self.pen.worker.load(Ordering::Relaxed), self.pen.start_ns.load(Ordering::Relaxed));
-            self.pen.log.push(Entry { task: self.pen.task, worker, start_ns, end_ns: before });
+        // Most checkpoints are passed, and a body may offer one every few nanoseconds: those must cost no clock.
+        if self.inner.lock_is_wanted() {
+            self.pen.end();
+            self.inner.checkpoint();
             self.pen.begin();
         }
     }
@@ -201,7 +226,7 @@ impl<V: Visitor> Visitor for Wrap<V> {
     type Output = V::Output;
 
     fn visit<W: Workload>(self, workload: W) -> V::Output {
-        let log = std::env::var_os(LOG_FILE).and_then(|path| Log::append(Path::new(&path)).ok());
+        let log = std::env::var_os(LOG_FILE).and_then(|path| Log::open(Path::new(&path)).ok());
         if log.is_none() {
             eprintln!("regatta worker {}: cannot open the log of the profile", getpid().as_raw_nonzero());
         }

@@ -27,6 +27,12 @@ pub trait Context: Clone + Send + Sync + 'static {
 
     /// Marks a place where an interpreter could switch threads. Nothing but under a GIL.
     fn checkpoint(&self);
+
+    /// Returns whether another thread waits for the lock that this task holds, so that it will give way at its next
+    /// checkpoint. Never but under a GIL.
+    fn lock_is_wanted(&self) -> bool {
+        false
+    }
 }
 
 /// A model's TCP stream.
