@@ -53,16 +53,18 @@ const SLEEP: Duration = Duration::from_secs(2);
 const STRIDE: u64 = 16;
 
 type Arm = Box<dyn FnMut() -> u64>;
+/// Makes the arm that does a number of tasks with a body.
+type MakeArm = fn(Body, u64) -> Arm;
 
 /// A model: the loop written by hand over its primitive, and its runner over either workload.
 struct Model {
     name: &'static str,
-    by_hand: fn(Body, u64) -> Arm,
-    through: fn(Body, u64) -> Arm,
+    by_hand: MakeArm,
+    through: MakeArm,
 }
 
 impl Model {
-    fn new<R: Runner>(name: &'static str, by_hand: fn(Body, u64) -> Arm) -> Self {
+    fn new<R: Runner>(name: &'static str, by_hand: MakeArm) -> Self {
         Self { name, by_hand, through: through::<R> }
     }
 }
@@ -88,7 +90,7 @@ fn main() {
         println!("overhead: about 50s; dispatch through Regatta / by hand, {WORKERS} workers, {rounds} rounds in turn");
         println!("{:<30} {:>28} {:>16}", "", "median [97 % interval]", "added a task");
     }
-    let same_body: [(&str, fn(Body, u64) -> Arm); 7] = [
+    let same_body: [(&str, MakeArm); 7] = [
         ("thread", through::<Thread>),
         ("thread-pool", through::<ThreadPool>),
         ("scoped", through::<Scoped>),

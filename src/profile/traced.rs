@@ -233,3 +233,73 @@ impl<V: Visitor> Visitor for Wrap<V> {
         self.0.visit(Traced { inner: workload, log: log.map(Arc::new) })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use regatta_runners::{Blocking, complete};
+
+    use super::*;
+
+    /// A world whose lock somebody waits for, or nobody.
+    #[derive(Clone)]
+    struct Locked {
+        is_wanted: bool,
+    }
+
+    impl Context for Locked {
+        type Stream = <Blocking as Context>::Stream;
+
+        async fn sleep(&self, duration: Duration) {
+            Blocking.sleep(duration).await;
+        }
+
+        async fn connect(&self, to: SocketAddr) -> io::Result<Self::Stream> {
+            Blocking.connect(to).await
+        }
+
+        async fn yield_now(&self) {}
+
+        fn checkpoint(&self) {
+            assert!(self.is_wanted, "a checkpoint that is passed costs a look at the lock and no more");
+        }
+
+        fn lock_is_wanted(&self) -> bool {
+            self.is_wanted
+        }
+    }
+
+    /// Offers checkpoints.
+    #[derive(Clone, Default, Serialize, Deserialize)]
+    struct Checkpoints;
+
+    impl Workload for Checkpoints {
+        const NAME: &'static str = "checkpoints";
+        const KIND: Kind = Kind::Cpu;
+        const ABOUT: &'static str = "offers checkpoints";
+
+        fn tasks(&self) -> u64 {
+            1
+        }
+
+        async fn task<C: Context>(&self, cx: &C, _index: u64) -> Result<u64, Error> {
+            (0..3).for_each(|_| cx.checkpoint());
+            Ok(0)
+        }
+
+        fn expected(&self) -> Tally {
+            Tally::default()
+        }
+    }
+
+    #[test]
+    fn a_checkpoint_ends_a_segment_only_where_the_lock_is_wanted() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let log = Arc::new(Log::create(&folder.path().join("log")).expect("a file"));
+        let workload = Traced::new(Checkpoints, Arc::clone(&log));
+        for (is_wanted, segments) in [(false, 1), (true, 4)] {
+            log.clear();
+            complete(workload.task(&Locked { is_wanted }, 0)).expect("a task that cannot fail");
+            assert_eq!(log.segments(0).0.len(), segments);
+        }
+    }
+}
