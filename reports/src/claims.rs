@@ -10,15 +10,23 @@
 //! claims/built_in.toml   the built-in ones
 //! claims/selection.rs    finds the cells that a condition speaks of, or says why there are none
 //! claims/measure.rs      works out a condition's statistic:   cells -> estimate
+//! claims/pairs.rs        compares times of two cells
+//! claims/latencies.rs    the statistics of latencies
+//! claims/possible.rs     what the machine can give to a cell's tasks and workers
 //! claims/formula.rs      the times that waits must take
 //! claims/judgement.rs    holds it against the bounds:         estimate -> judgement
+//! claims/load.rs         whether load from outside could explain it
 //! claims/verdict.rs      joins a claim's conditions:          judgements -> verdict
 //! ```
 
 mod claim;
 mod formula;
 mod judgement;
+mod latencies;
+mod load;
 mod measure;
+mod pairs;
+mod possible;
 mod selection;
 #[cfg(test)]
 mod tests;

@@ -17,6 +17,8 @@ pub struct Claim {
     pub statement: String,
     /// Why it matters, in one sentence.
     pub why: String,
+    /// The number that people quote for it, which a verdict shows beside the measured one.
+    pub folk: Option<String>,
     /// The families of runners that it is judged for, each by itself; `cpython` means every CPython there is.
     pub families: Vec<String>,
     /// Only families that have a global lock, or only those without; either if none.
@@ -41,7 +43,7 @@ pub struct Condition {
     /// Of the claim's families only these; all if empty.
     #[serde(default)]
     pub families: Vec<String>,
-    /// What the statistic is divided by: `tasks`, `workers` and parameters of the workload, by name.
+    /// What the statistic is divided by: `tasks`, `workers`, `switch-interval` and parameters of the workload, by name.
     #[serde(default)]
     pub per: Vec<String>,
     /// The time that the wall time is held against.
@@ -54,6 +56,9 @@ pub struct Condition {
     pub at_least: Option<f64>,
     /// The most that it may be.
     pub at_most: Option<f64>,
+    /// Context switches beyond those of the reference, over what the statistic is divided by, below which nothing shows that the cell
+    /// switched at all: then it is not judged.
+    pub switches: Option<f64>,
     /// Whether to say how much memory the cell process holds.
     #[serde(default)]
     pub mention_memory: bool,
@@ -65,16 +70,24 @@ pub struct Condition {
 pub enum Statistic {
     /// How many times as fast as the reference.
     SpeedUp,
-    /// Speed-up over the cores that it may use: workers or usable cores, whichever is less.
+    /// Speed-up over what this machine can give with these tasks and workers.
     Efficiency,
     /// How many times the wall time of the reference.
     Time,
+    /// How many times the wall time of the reference, with the time that the runner took to start counted once in each.
+    TimeWithStart,
+    /// How many times the CPU time of the reference.
+    CpuTime,
     /// Cores that were busy on average.
     EffectiveCores,
+    /// Cores that were busy on average, over those that these tasks and workers can keep busy on this machine.
+    Occupancy,
     /// Wall time over that of a formula.
     OverFormula,
     /// Wall time beyond that of the reference, nanoseconds.
     Cost,
+    /// CPU time beyond that of the reference, nanoseconds.
+    CpuCost,
     /// A quantile of the latencies, nanoseconds.
     Latency,
     /// How many times the reference's quantile of the latencies.
@@ -108,6 +121,8 @@ pub struct Selector {
     pub models: Vec<String>,
     /// Number of workers; the most that there is if none.
     pub workers: Option<u64>,
+    /// How many tasks each worker must have, on average.
+    pub batches: Option<Constraint>,
 }
 
 /// The cell to compare with. What is left out is as in the cell that is compared.
@@ -116,7 +131,8 @@ pub struct Selector {
 pub struct Reference {
     /// Concurrency model.
     pub model: Option<String>,
-    /// Name of the workload. With a workload or parameters the reference is in another group; otherwise in the same.
+    /// Name of the workload. With a workload or parameters the reference is in another group; otherwise in the same. What parameters
+    /// of the same workload are not named must be equal.
     pub workload: Option<String>,
     /// What the workload's parameters must be.
     pub params: BTreeMap<String, Constraint>,
@@ -166,10 +182,17 @@ impl Constraint {
     /// Whether a parameter of this value is meant.
     pub fn allows(&self, value: &Value) -> bool {
         match (self, value.as_f64()) {
-            (Self::Within { at_least, at_most }, Some(number)) => (*at_least..=*at_most).contains(&number),
+            (_, Some(number)) => self.contains(number),
             (Self::Within { .. }, None) => false,
-            (Self::Equals(wanted), Some(number)) => wanted.as_f64() == Some(number),
             (Self::Equals(wanted), None) => wanted == value,
+        }
+    }
+
+    /// Whether this number is meant.
+    pub fn contains(&self, number: f64) -> bool {
+        match self {
+            Self::Within { at_least, at_most } => (*at_least..=*at_most).contains(&number),
+            Self::Equals(wanted) => wanted.as_f64() == Some(number),
         }
     }
 
@@ -232,8 +255,12 @@ impl Condition {
             "statistics of latency need a `histogram` and a `quantile`, and nothing else has one",
         )?;
         require(
-            self.per.is_empty() || matches!(statistic, Statistic::SpeedUp | Statistic::Cost),
-            "only `speed-up` and `cost` are divided `per` something",
+            self.per.is_empty() || statistic.is_divisible(),
+            "only `speed-up`, `cost`, `cpu-cost` and `latency-difference` are divided `per` something",
+        )?;
+        require(
+            self.switches.is_none_or(|least| statistic == Statistic::CpuCost && least.is_finite() && least > 0.0),
+            "only `cpu-cost` asks for `switches`, and for more than 0",
         )
     }
 }
@@ -241,17 +268,21 @@ impl Condition {
 impl Statistic {
     /// Whether it is a quotient, so that it is above 0 and 1 means the same.
     pub fn is_ratio(self) -> bool {
-        !matches!(self, Self::Cost | Self::Latency | Self::LatencyDifference)
+        !matches!(self, Self::Cost | Self::CpuCost | Self::Latency | Self::LatencyDifference)
     }
 
     /// Whether it compares two cells.
     fn compares(self) -> bool {
-        !matches!(self, Self::EffectiveCores | Self::OverFormula | Self::Latency)
+        !matches!(self, Self::EffectiveCores | Self::Occupancy | Self::OverFormula | Self::Latency)
     }
 
     /// Whether it compares with the runner's baseline unless something else is named.
     pub(super) fn has_baseline(self) -> bool {
         matches!(self, Self::SpeedUp | Self::Efficiency)
+    }
+
+    fn is_divisible(self) -> bool {
+        matches!(self, Self::SpeedUp | Self::Cost | Self::CpuCost | Self::LatencyDifference)
     }
 
     fn is_of_latency(self) -> bool {

@@ -2,10 +2,12 @@
 
 use serde::Serialize;
 
-use super::claim::{Condition, Statistic};
+use super::claim::Condition;
+use super::load;
 use super::measure::{Measured, Noise};
 use crate::charts;
 use crate::statistics::Estimate;
+use crate::summary::Row;
 use crate::units;
 
 /// What became of a claim, from best to worst.
@@ -110,7 +112,8 @@ pub struct Judgement {
     pub low: Option<f64>,
     /// Upper end of its interval.
     pub high: Option<f64>,
-    /// Probability with which the interval encloses the true figure.
+    /// Probability with which the interval encloses the true figure; none where it rests on one process of each cell, for
+    /// how processes differ is not known then.
     pub coverage: Option<f64>,
     /// Unit of the statistic and of the bounds.
     pub unit: Option<Unit>,
@@ -135,8 +138,22 @@ pub struct Judgement {
 impl Judgement {
     /// The condition cannot be judged.
     pub(super) fn not_run(condition: Option<&Condition>, why: &str) -> Self {
+        Self::without_figure(Outcome::NotRun, condition, why)
+    }
+
+    /// A cell that the condition needs came to grief, so nobody knows what it would have shown.
+    pub(super) fn failed(condition: &Condition, why: &str) -> Self {
+        Self::without_figure(Outcome::Undecided, Some(condition), &format!("{why}; what failed is no evidence"))
+    }
+
+    /// Whether a cell that it needs came to grief.
+    pub(super) fn is_of_failure(&self) -> bool {
+        self.verdict == Outcome::Undecided && self.effect.is_none()
+    }
+
+    fn without_figure(verdict: Outcome, condition: Option<&Condition>, why: &str) -> Self {
         Self {
-            verdict: Outcome::NotRun,
+            verdict,
             effect: None,
             low: None,
             high: None,
@@ -166,6 +183,10 @@ impl Judgement {
         if let Some(doubt) = doubt {
             why = format!("{why}; {doubt}");
         }
+        let is_of_one_process = cells.iter().all(|cell| is_of_one_process(cell.row));
+        if is_of_one_process {
+            why = format!("{why}; {ONE_PROCESS}");
+        }
         let group = cells.first().map(|cell| cell.group);
         let charts = group.map(charts::names).unwrap_or_default();
         let chart = charts.contains(chart).then(|| (*chart).to_owned());
@@ -182,7 +203,7 @@ impl Judgement {
             effect: Some(estimate.value),
             low: Some(estimate.low),
             high: Some(estimate.high),
-            coverage: Some(estimate.coverage),
+            coverage: Some(estimate.coverage).filter(|_| !is_of_one_process),
             unit: Some(*unit),
             threshold: Some(threshold),
             at_least: condition.at_least,
@@ -204,6 +225,14 @@ impl Judgement {
     pub fn claimed(&self) -> String {
         self.unit.map(|unit| in_words(self.at_least, self.at_most, unit)).unwrap_or_default()
     }
+}
+
+/// What is said where one process of each cell is all the evidence.
+const ONE_PROCESS: &str = "it rests on one process of each cell, so that nothing is known of how processes differ, and the interval \
+                           is of this process: the plan needs 3 or more";
+
+fn is_of_one_process(row: &Row) -> bool {
+    row.points.windows(2).all(|pair| pair[0].process == pair[1].process)
 }
 
 /// What the records say, and, where they cannot tell, what would decide it.
@@ -237,7 +266,9 @@ fn decide(
              a quieter machine would decide it",
             noise.words(*unit)
         )
-    } else if let Some(load) = disturbing_load(condition, measured, outcome, usable_cores) {
+    } else if let Some(doubt) = measured.doubt.as_ref().filter(|_| outcome == Outcome::Holds) {
+        doubt.clone()
+    } else if let Some(load) = load::disturbing(condition, measured, outcome, usable_cores) {
         format!(
             "others kept {} cores of the machine busy meanwhile, which it could have used: \
              a quieter machine would decide it",
@@ -247,41 +278,6 @@ fn decide(
         return (outcome, None);
     };
     (Outcome::Undecided, Some(doubt))
-}
-
-/// The load from outside, in cores, if it took enough from the cell to be what the outcome is about.
-fn disturbing_load(
-    condition: &Condition,
-    measured: &Measured,
-    outcome: Outcome,
-    usable_cores: Option<f64>,
-) -> Option<f64> {
-    /// Loss of a cell that matters, in cores.
-    const DISTURBING_CORES: f64 = 0.25;
-    /// What it takes to go on in time after a wait, in cores.
-    const WAKING_CORES: f64 = 0.5;
-    let cell = measured.cells.first()?;
-    let (usable, row) = (usable_cores?, cell.row);
-    let value = measured.estimate.value;
-    let is_below = condition.at_least.is_some_and(|least| value < least);
-    let is_above = condition.at_most.is_some_and(|most| value > most);
-    let (needed, is_doubtful) = match condition.statistic {
-        // Load lowers what is gained in parallel: that it is little is no news then, but that it is enough is.
-        Statistic::SpeedUp | Statistic::Efficiency | Statistic::EffectiveCores => {
-            let is_upper = outcome == Outcome::Holds && condition.at_most.is_some() && row.ideal_cores.is_some();
-            (row.ideal_cores.unwrap_or(WAKING_CORES), is_below || is_upper)
-        }
-        // Whoever computes beside may be kept from it as well, so a latency can be off either way.
-        Statistic::Latency | Statistic::LatencyRatio | Statistic::LatencyDifference => {
-            (usable.min(cell.group.tasks as f64), outcome == Outcome::Fails || condition.at_least.is_some())
-        }
-        Statistic::Time | Statistic::OverFormula | Statistic::Cost | Statistic::SwitchesRatio => {
-            (row.ideal_cores.unwrap_or(WAKING_CORES), is_above)
-        }
-    };
-    let load: f64 = [row.outside, row.steal].into_iter().flatten().map(|load| load.cores).sum();
-    let lost = needed - (usable - load);
-    (is_doubtful && lost >= DISTURBING_CORES).then_some(load)
 }
 
 /// Whether `a` is at least `b`, but for what logarithms round.

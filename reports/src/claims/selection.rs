@@ -1,9 +1,9 @@
 //! Finds the cells that a condition speaks of, or says why there are none.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::claim::{Constraint, Reference, Selector};
-use crate::record::{CellId, Parameters, RunnerInfo};
+use crate::record::{CellId, Failure, Parameters, RunnerInfo};
 use crate::summary::{GroupSummary, Row, Summary};
 
 /// A cell that has samples, in its group.
@@ -24,6 +24,15 @@ impl<'a> Found<'a> {
     }
 }
 
+/// Why there is no cell to judge by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Missing {
+    /// Nobody tried: the plan has none, leaves it out, or the machine would not carry it.
+    NotRun(String),
+    /// It was to be measured, and came to grief.
+    Failed(String),
+}
+
 /// Where cells are looked for: in one family of runners.
 #[derive(Debug, Clone, Copy)]
 pub struct Scope<'a> {
@@ -39,6 +48,7 @@ struct Wanted<'a> {
     params: &'a BTreeMap<String, Constraint>,
     model: &'a str,
     workers: Option<u64>,
+    batches: Option<&'a Constraint>,
 }
 
 impl<'a> Scope<'a> {
@@ -47,73 +57,87 @@ impl<'a> Scope<'a> {
         self.runners.values().any(|info| info.family == self.family && info.model == model)
     }
 
-    /// The cells of one model that a selector means, those of the earliest groups first.
-    ///
-    /// # Errors
-    /// If there is none with samples: why.
-    pub fn find(&self, selector: &Selector, model: &str) -> Result<Vec<Found<'a>>, String> {
-        let wanted =
-            Wanted { workload: &selector.workload, params: &selector.params, model, workers: selector.workers };
+    /// The cells of one model that a selector means, those of the earliest groups first; at least one entry.
+    pub fn find(&self, selector: &Selector, model: &str) -> Vec<Result<Found<'a>, Missing>> {
+        let wanted = Wanted {
+            workload: &selector.workload,
+            params: &selector.params,
+            model,
+            workers: selector.workers,
+            batches: selector.batches.as_ref(),
+        };
         self.search(wanted, self.summary.groups.iter().collect())
     }
 
     /// The cell that `of` is compared with.
     ///
     /// # Errors
-    /// If there is none with samples: why.
-    pub fn reference(&self, of: &Found<'a>, to: Option<&Reference>) -> Result<Found<'a>, String> {
+    /// If there is none to judge by: why.
+    pub fn reference(&self, of: &Found<'a>, to: Option<&Reference>) -> Result<Found<'a>, Missing> {
         let Some(to) = to else { return self.baseline(of) };
-        let is_elsewhere = to.workload.is_some() || !to.params.is_empty();
         let model = self.info(&of.row.cell).map(|info| info.model.as_str()).unwrap_or_default();
         let wanted = Wanted {
             workload: to.workload.as_deref().unwrap_or(&of.group.workload),
             params: &to.params,
             model: to.model.as_deref().unwrap_or(model),
             workers: to.workers,
+            batches: None,
         };
-        let mut groups: Vec<&GroupSummary> =
-            if is_elsewhere { self.summary.groups.iter().collect() } else { vec![of.group] };
-        groups.sort_by_key(|group| differing(&group.params, &of.group.params));
-        let found = self.search(wanted, groups)?;
-        found.first().copied().ok_or_else(|| "nothing to compare with".to_owned())
+        let is_equal_but_for_what_is_named = |group: &&GroupSummary| {
+            group.workload != of.group.workload || differing(&group.params, &of.group.params, &to.params) == 0
+        };
+        let groups: Vec<&GroupSummary> = if to.workload.is_some() || !to.params.is_empty() {
+            self.summary.groups.iter().filter(is_equal_but_for_what_is_named).collect()
+        } else {
+            vec![of.group]
+        };
+        first(self.search(wanted, groups))
     }
 
     /// The cell of the runner's baseline in the same group.
-    fn baseline(&self, of: &Found<'a>) -> Result<Found<'a>, String> {
+    fn baseline(&self, of: &Found<'a>) -> Result<Found<'a>, Missing> {
         let name = self.info(&of.row.cell).map(|info| info.baseline.as_str()).unwrap_or_default();
         let rows = of.group.rows.iter().filter(|row| row.cell.runner == name && is_plain(&row.cell));
         let row = rows.min_by_key(|row| row.cell.workers);
-        let row = row.ok_or_else(|| format!("{} has no cell of {name}, its baseline", of.group.title))?;
+        let row = row.ok_or_else(|| {
+            Missing::NotRun(format!("{} has no cell of {name}, its baseline", of.group.title))
+        })?;
         measured(Found { group: of.group, row })
     }
 
-    /// The measured cells in the order of the groups; of each group the one with the workers that are wanted.
-    fn search(&self, wanted: Wanted, groups: Vec<&'a GroupSummary>) -> Result<Vec<Found<'a>>, String> {
+    /// The cells in the order of the groups, of each group the one with the workers that are wanted; if there is none, the reason.
+    fn search(&self, wanted: Wanted, groups: Vec<&'a GroupSummary>) -> Vec<Result<Found<'a>, Missing>> {
         let groups: Vec<&GroupSummary> = groups.into_iter().filter(|group| wanted.is_in(group)).collect();
         if groups.is_empty() {
-            return Err(format!("the plan has no {}", wanted.words()));
+            return vec![Err(Missing::NotRun(format!("the plan has no {}", wanted.words())))];
         }
-        let cells: Vec<Found> = groups.iter().filter_map(|group| self.cell(wanted, group)).collect();
-        let (found, missing): (Vec<_>, Vec<_>) = cells.into_iter().map(measured).partition(Result::is_ok);
-        let found: Vec<Found> = found.into_iter().filter_map(Result::ok).collect();
-        if !found.is_empty() {
-            return Ok(found);
+        let cells: Vec<_> = groups.iter().filter_map(|group| self.cell(wanted, group)).collect();
+        if !cells.is_empty() {
+            return cells.into_iter().map(|cell| cell.and_then(measured)).collect();
         }
-        let reason = missing.into_iter().find_map(Result::err).or_else(|| self.left_out(wanted, &groups));
-        Err(reason.unwrap_or_else(|| {
-            format!(
-                "the plan has no runner of the model {} of the family {} for {}",
-                wanted.model,
-                self.family,
-                wanted.words()
-            )
-        }))
+        let reason = self.left_out(wanted, &groups).unwrap_or_else(|| {
+            let (model, family) = (wanted.model, self.family);
+            format!("the plan has no runner of the model {model} of the family {family} for {}", wanted.words())
+        });
+        vec![Err(Missing::NotRun(reason))]
     }
 
-    fn cell(&self, wanted: Wanted, group: &'a GroupSummary) -> Option<Found<'a>> {
+    /// The cell of a group that is wanted; none if the group has no such cell.
+    fn cell(&self, wanted: Wanted, group: &'a GroupSummary) -> Option<Result<Found<'a>, Missing>> {
         let rows = group.rows.iter().filter(|row| is_plain(&row.cell) && self.is_wanted(wanted, &row.cell.runner));
-        let rows = rows.filter(|row| wanted.workers.is_none_or(|workers| row.cell.workers == workers));
-        rows.max_by_key(|row| row.cell.workers).map(|row| Found { group, row })
+        let rows: Vec<&Row> =
+            rows.filter(|row| wanted.workers.is_none_or(|workers| row.cell.workers == workers)).collect();
+        let most = rows.iter().max_by_key(|row| row.cell.workers)?;
+        let has_batches = |row: &&&Row| wanted.batches.is_none_or(|batches| batches.contains(batches_of(group, row)));
+        let row = rows.iter().filter(has_batches).max_by_key(|row| row.cell.workers);
+        Some(row.map(|row| Found { group, row }).ok_or_else(|| {
+            let (tasks, workers) = (group.tasks, most.cell.workers);
+            let batches = wanted.batches.map(Constraint::words).unwrap_or_default();
+            let name = Found { group, row: most }.name();
+            Missing::NotRun(format!(
+                "{name} has {tasks} tasks for {workers} workers, and it takes tasks for each worker {batches}"
+            ))
+        }))
     }
 
     /// Why the plan leaves the runner out, if it does.
@@ -148,16 +172,37 @@ impl Wanted<'_> {
     }
 }
 
-/// The cell if it has samples, else why it has none.
-fn measured(found: Found) -> Result<Found, String> {
+/// The first cell that was measured or failed, else the first reason.
+pub fn first<'a>(cells: Vec<Result<Found<'a>, Missing>>) -> Result<Found<'a>, Missing> {
+    let mut reason = None;
+    for cell in cells {
+        match cell {
+            Err(Missing::NotRun(why)) => reason = reason.or(Some(why)),
+            other => return other,
+        }
+    }
+    Err(Missing::NotRun(reason.unwrap_or_else(|| "nothing to compare with".to_owned())))
+}
+
+/// The cell if it has samples and never failed. One that failed is no evidence, whatever it did before.
+fn measured(found: Found) -> Result<Found, Missing> {
     let Found { group, row } = found;
+    let words = |failure: &Failure| {
+        format!("{} in {} ({}): {}", row.label, group.title, failure.kind.name(), failure.message)
+    };
+    if let Some(failure) = row.failures.iter().find(|failure| !failure.kind.is_not_run()) {
+        return Err(Missing::Failed(words(failure)));
+    }
     match row.failures.first() {
         _ if row.wall.is_some() => Ok(found),
-        Some(failure) => {
-            Err(format!("{} in {} ({}): {}", row.label, group.title, failure.kind.name(), failure.message))
-        }
-        None => Err(format!("{} was not reached", found.name())),
+        Some(failure) => Err(Missing::NotRun(words(failure))),
+        None => Err(Missing::Failed(format!("{} was not reached", found.name()))),
     }
+}
+
+/// Tasks for each worker.
+fn batches_of(group: &GroupSummary, row: &Row) -> f64 {
+    group.tasks as f64 / row.cell.workers.max(1) as f64
 }
 
 /// Whether it is the first copy of a cell, with the runner's default options: sweeps are no business of claims.
@@ -165,8 +210,8 @@ fn is_plain(cell: &CellId) -> bool {
     cell.arm.is_empty() && cell.options.is_empty()
 }
 
-/// How many parameters differ.
-fn differing(a: &Parameters, b: &Parameters) -> usize {
-    let only_in_b = b.keys().filter(|name| !a.contains_key(*name)).count();
-    a.iter().filter(|(name, value)| b.get(*name) != Some(*value)).count() + only_in_b
+/// How many parameters differ, those that are named left out.
+fn differing(a: &Parameters, b: &Parameters, named: &BTreeMap<String, Constraint>) -> usize {
+    let names: BTreeSet<&String> = a.keys().chain(b.keys()).collect();
+    names.into_iter().filter(|name| !named.contains_key(*name) && a.get(*name) != b.get(*name)).count()
 }

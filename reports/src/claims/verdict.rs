@@ -1,11 +1,14 @@
 //! Judges a claim for each family of runners, and joins the judgements on its conditions to one verdict.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 use super::claim::{Claim, Condition};
 use super::judgement::{Judgement, Outcome};
 use super::measure::measure;
-use super::selection::Scope;
+use super::possible::Possible;
+use super::selection::{Missing, Scope};
 use crate::record::RunnerInfo;
 use crate::results::Results;
 use crate::summary::Summary;
@@ -24,12 +27,16 @@ pub struct Verdict {
     pub statement: String,
     /// Why it matters.
     pub matters: String,
+    /// The number that people quote for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub folk: Option<String>,
     /// The judgement that decides.
     #[serde(flatten)]
     pub judgement: Judgement,
     /// The judgements on all conditions, for each model.
     pub conditions: Vec<Judgement>,
-    /// Models of a condition that could not be judged although others of it could, and why.
+    /// Models of a condition that were not run although others of it were, and why; and cells that failed, where another
+    /// condition decides.
     pub notes: Vec<String>,
 }
 
@@ -87,13 +94,14 @@ fn of_family(claim: &Claim, pattern: &str, family: &str, results: &Results, summ
     {
         return not_run(&format!("it takes {needed} cores, and {usable} could be used"));
     }
+    let possible = summary.usable_cores.map(|usable| Possible::new(results, usable));
     let scope = Scope { summary, runners, family };
     let mut judgements = Vec::new();
     let mut notes = Vec::new();
     let is_judged =
         |condition: &&Condition| condition.families.is_empty() || condition.families.iter().any(|name| name == pattern);
     for condition in claim.conditions.iter().filter(is_judged) {
-        let (mut found, missing) = judge(condition, scope);
+        let (mut found, missing) = judge(condition, scope, possible.as_ref());
         if found.is_empty() {
             found.push(Judgement::not_run(Some(condition), &missing.join("; ")));
         } else {
@@ -105,8 +113,8 @@ fn of_family(claim: &Claim, pattern: &str, family: &str, results: &Results, summ
     Some(verdict(claim, family, judgements, notes))
 }
 
-/// The judgements on a condition, one for each model that was measured, and why others were not.
-fn judge(condition: &Condition, scope: Scope) -> (Vec<Judgement>, Vec<String>) {
+/// The judgements on a condition, one for each model that was measured or failed, and why others were not run.
+fn judge(condition: &Condition, scope: Scope, possible: Option<&Possible>) -> (Vec<Judgement>, Vec<String>) {
     let mut found = Vec::new();
     let mut missing = Vec::new();
     let models: Vec<&String> = condition.of.models.iter().filter(|model| scope.has_model(model)).collect();
@@ -115,49 +123,70 @@ fn judge(condition: &Condition, scope: Scope) -> (Vec<Judgement>, Vec<String>) {
         missing.push(format!("the run has no runner of the family {} for the model {models}", scope.family));
     }
     for model in models {
-        match judge_model(condition, model, scope) {
+        match judge_model(condition, model, scope, possible) {
             Ok(judgement) => found.push(judgement),
-            Err(why) => missing.push(why),
+            Err(Missing::Failed(why)) => found.push(Judgement::failed(condition, &why)),
+            Err(Missing::NotRun(why)) => missing.push(why),
         }
     }
     missing.dedup();
     (found, missing)
 }
 
-/// The judgement on a condition for a model: in the first group that has all the cells.
-fn judge_model(condition: &Condition, model: &str, scope: Scope) -> Result<Judgement, String> {
+/// The judgement on a condition for a model: in the first group that has all the cells. One that failed is not passed over for another.
+fn judge_model(
+    condition: &Condition,
+    model: &str,
+    scope: Scope,
+    possible: Option<&Possible>,
+) -> Result<Judgement, Missing> {
     let usable_cores = scope.summary.usable_cores;
     let compares = condition.to.is_some() || condition.statistic.has_baseline();
     let mut reason = None;
-    for of in scope.find(&condition.of, model)? {
-        let to = if compares { scope.reference(&of, condition.to.as_ref()).map(Some) } else { Ok(None) };
-        match to.and_then(|to| measure(condition, of, to, usable_cores)) {
+    for of in scope.find(&condition.of, model) {
+        let judged = of.and_then(|of| {
+            let to = if compares { Some(scope.reference(&of, condition.to.as_ref())?) } else { None };
+            measure(condition, of, to, possible).map_err(Missing::NotRun)
+        });
+        match judged {
             Ok(measured) => return Ok(Judgement::of(condition, &measured, usable_cores)),
-            Err(why) => reason = reason.or(Some(why)),
+            Err(Missing::NotRun(why)) => reason = reason.or(Some(why)),
+            Err(failed) => return Err(failed),
         }
     }
-    Err(reason.unwrap_or_default())
+    Err(Missing::NotRun(reason.unwrap_or_default()))
 }
 
 /// Joins the judgements on a claim's conditions.
-fn verdict(claim: &Claim, family: &str, conditions: Vec<Judgement>, notes: Vec<String>) -> Verdict {
+fn verdict(claim: &Claim, family: &str, conditions: Vec<Judgement>, mut notes: Vec<String>) -> Verdict {
     let worst = conditions.iter().map(|judgement| judgement.verdict).max().unwrap_or(Outcome::NotRun);
-    let decisive = conditions.iter().find(|judgement| judgement.verdict == worst);
+    let failed = conditions.iter().find(|judgement| judgement.is_of_failure());
+    // A failure is told before anything else, but for a bound that is not kept.
+    let decisive = match failed {
+        Some(failed) if worst != Outcome::Fails => Some(failed),
+        _ => conditions.iter().find(|judgement| judgement.verdict == worst),
+    };
     let mut judgement =
         decisive.cloned().unwrap_or_else(|| Judgement::not_run(None, "none of its conditions is about this family"));
-    let same =
-        conditions.iter().filter(|judgement| judgement.verdict == worst).count() - usize::from(decisive.is_some());
-    if same > 0 && matches!(worst, Outcome::Holds | Outcome::Fails) {
-        let others = if same == 1 { "1 other condition".to_owned() } else { format!("{same} other conditions") };
-        let verb = if worst == Outcome::Holds { "hold" } else { "fail" };
-        let verb = if same == 1 { format!("{verb}s") } else { verb.to_owned() };
+    let same = conditions.iter().filter(|other| other.verdict == judgement.verdict).count();
+    if same > 1 && matches!(judgement.verdict, Outcome::Holds | Outcome::Fails) {
+        let others = if same == 2 { "1 other condition".to_owned() } else { format!("{} other conditions", same - 1) };
+        let verb = if judgement.verdict == Outcome::Holds { "hold" } else { "fail" };
+        let verb = if same == 2 { format!("{verb}s") } else { verb.to_owned() };
         judgement.why = format!("{}; {others} {verb} too", judgement.why);
     }
+    if let Some(folk) = claim.folk.as_ref().filter(|_| judgement.effect.is_some()) {
+        judgement.why = format!("{}; people say {folk}", judgement.why);
+    }
+    let failures = conditions.iter().filter(|other| other.is_of_failure()).map(|failed| failed.why.clone());
+    let failures: BTreeSet<String> = failures.filter(|why| *why != judgement.why).collect();
+    notes.extend(failures);
     Verdict {
         id: claim.id.clone(),
         family: family.to_owned(),
         statement: claim.statement.clone(),
         matters: claim.why.clone(),
+        folk: claim.folk.clone(),
         judgement,
         conditions,
         notes,

@@ -72,6 +72,8 @@ pub struct Row {
     pub start_ns: Option<f64>,
     /// Fewest and most distinct workers that a run was seen to use.
     pub workers_seen: Option<(u64, u64)>,
+    /// Extra figures of the runner or the workload, by name, medians.
+    pub figures: BTreeMap<String, f64>,
     /// Share of the wall time that each core was busy with it, medians by core.
     pub core_busy: Vec<f64>,
     /// CPU time that the hypervisor gave to others.
@@ -99,6 +101,8 @@ pub struct Point {
     pub cpu_ns: f64,
     /// Context switches, voluntary and involuntary.
     pub switches: Option<f64>,
+    /// Time that the runner of its process took to start, nanoseconds.
+    pub start_ns: f64,
 }
 
 /// Load that was not the cell's own.
@@ -146,6 +150,7 @@ impl Row {
             server_busy: server_busy(samples),
             start_ns: median(&start_by_process.into_values().collect::<Vec<f64>>()),
             workers_seen: workers_seen(samples),
+            figures: figures(samples),
             core_busy: core_busy(samples),
             steal: load(samples, |sample| sample.steal_ns),
             outside: load(samples, |sample| sample.outside_ns),
@@ -246,6 +251,7 @@ fn points(samples: &[&Sample]) -> Vec<Point> {
             wall_ns: sample.wall_ns as f64,
             cpu_ns: sample.cpu_ns as f64,
             switches: sample.switches_voluntary.zip(sample.switches_involuntary).map(|(a, b)| a as f64 + b as f64),
+            start_ns: sample.start_ns as f64,
         })
         .collect();
     points.sort_by_key(|point| (point.round, point.process));
@@ -255,6 +261,14 @@ fn points(samples: &[&Sample]) -> Vec<Point> {
 fn workers_seen(samples: &[&Sample]) -> Option<(u64, u64)> {
     let seen = || samples.iter().map(|sample| sample.workers_seen);
     Some((seen().min()?, seen().max()?))
+}
+
+fn figures(samples: &[&Sample]) -> BTreeMap<String, f64> {
+    let mut values: BTreeMap<&String, Vec<f64>> = BTreeMap::new();
+    for (name, value) in samples.iter().flat_map(|sample| &sample.figures) {
+        values.entry(name).or_default().push(*value);
+    }
+    values.into_iter().filter_map(|(name, values)| Some((name.clone(), median(&values)?))).collect()
 }
 
 fn core_busy(samples: &[&Sample]) -> Vec<f64> {

@@ -1,0 +1,78 @@
+//! The built-in claims in simulated worlds: true ones are not said to fail on machines of any size, false ones not to hold.
+//!
+//! `REGATTA_SEEDS=1000 cargo test --release -p regatta-reports --test worlds` is the whole of it; the table of
+//! docs/TRUST.md is that of the example `worlds`.
+
+#[path = "worlds/mod.rs"]
+mod simulator;
+
+use std::collections::BTreeMap;
+
+use simulator::tally::{self, Count, Tally};
+use simulator::truths::{false_worlds, falsehoods, worlds};
+
+/// Seeds of each world, unless the environment says otherwise.
+const SEEDS: u64 = 12;
+
+fn seeds() -> u64 {
+    std::env::var("REGATTA_SEEDS").ok().and_then(|seeds| seeds.parse().ok()).unwrap_or(SEEDS)
+}
+
+/// The counts of each claim and family, all worlds together.
+fn by_claim(tally: &Tally) -> BTreeMap<(String, String), Count> {
+    let mut joined: BTreeMap<(String, String), Count> = BTreeMap::new();
+    for ((id, family, _), count) in tally {
+        joined.entry((id.clone(), family.clone())).or_default().join(count);
+    }
+    joined
+}
+
+/// More than 1 % of those that were judged.
+fn is_too_many(count: u64, of: u64) -> bool {
+    count * 100 > of
+}
+
+#[test]
+fn true_claims_do_not_fail_and_false_ones_do_not_hold() {
+    let seeds = seeds();
+    let worlds = worlds();
+    let mut jobs: Vec<Box<dyn Fn() -> Tally + Sync>> = Vec::new();
+    for world in worlds {
+        jobs.push(Box::new(move || tally::of_truth(&world, seeds)));
+    }
+    let truths = tally::all(&jobs);
+    let mut wrong = Vec::new();
+    let mut judged_in: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    for ((id, family, world), count) in &truths {
+        if is_too_many(count.fails, count.of) {
+            wrong.push(format!("fails though true: {id} ({family}) in {world}: {count:?}"));
+        }
+        *judged_in.entry((id, family)).or_default() += usize::from(count.judged() > 0);
+    }
+    for (claim, count) in judged_in {
+        if count < 12 {
+            wrong.push(format!("{claim:?} is judged in {count} worlds only"));
+        }
+    }
+
+    let mut jobs: Vec<Box<dyn Fn() -> Tally + Sync>> = Vec::new();
+    for world in false_worlds() {
+        for falsehood in falsehoods() {
+            jobs.push(Box::new(move || tally::of_falsehood(&world, &falsehood, seeds)));
+        }
+    }
+    let lies = tally::all(&jobs);
+    for ((id, family, falsehood), count) in &lies {
+        if is_too_many(count.holds, count.of) {
+            wrong.push(format!("holds though false: {id} ({family}) with {falsehood}: {count:?}"));
+        }
+        if count.judged() == 0 {
+            wrong.push(format!("{id} ({family}) with {falsehood} is not judged: {count:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    let lies = by_claim(&lies);
+    for claim in by_claim(&truths).into_keys() {
+        assert!(lies.contains_key(&claim), "nothing makes {claim:?} false");
+    }
+}

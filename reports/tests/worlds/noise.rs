@@ -1,0 +1,61 @@
+//! How far samples are from what is to be expected.
+
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+use super::machine::World;
+
+/// Standard deviation of the logarithm of a time from process to process, from round to round, and of a sample.
+const PROCESS: f64 = 0.008;
+const ROUND: f64 = 0.01;
+const SAMPLE: f64 = 0.008;
+/// How often something comes between, and what it takes at most, as a share of the time.
+const SPIKE: f64 = 0.03;
+const SPIKE_SIZE: f64 = 0.6;
+/// The same for the slowest of many workers, who finishes last.
+const STRAGGLER: f64 = 0.01;
+
+/// The source of all chance.
+pub struct Noise {
+    random: ChaCha8Rng,
+    size: f64,
+}
+
+impl Noise {
+    pub fn new(world: &World, seed: u64) -> Self {
+        Self { random: ChaCha8Rng::seed_from_u64(seed), size: world.noise }
+    }
+
+    /// Between 0 and 1.
+    pub fn uniform(&mut self) -> f64 {
+        self.random.random()
+    }
+
+    /// Nearly normal: the sum of uniform values.
+    fn normal(&mut self) -> f64 {
+        (0..4).map(|_| self.random.random::<f64>() - 0.5).sum::<f64>() * 3.0_f64.sqrt()
+    }
+
+    /// What all rounds of a process share.
+    pub fn of_process(&mut self) -> f64 {
+        (PROCESS * self.size * self.normal()).exp()
+    }
+
+    /// What all cells of a round share.
+    pub fn of_round(&mut self) -> f64 {
+        (ROUND * self.size * self.normal()).exp()
+    }
+
+    /// What is a sample's own: in CPU time, and on top of it in wall time.
+    pub fn of_sample(&mut self, is_parallel: bool) -> (f64, f64) {
+        let own = (SAMPLE * self.size * self.normal()).exp();
+        let mut late = 1.0;
+        if is_parallel {
+            late += STRAGGLER * self.size * self.uniform();
+        }
+        if self.uniform() < SPIKE * self.size {
+            late += SPIKE_SIZE * self.uniform();
+        }
+        (own, late)
+    }
+}

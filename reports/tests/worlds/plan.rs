@@ -1,0 +1,121 @@
+//! The groups of a run: as the default plan has them, with work that grows with the workers, and only the cells that claims need.
+
+use regatta_reports::record::Parameters;
+use serde_json::json;
+
+use super::machine::World;
+
+/// Name, family and model of each runner.
+pub const RUNNERS: [(&str, &str, &str); 19] = [
+    ("sequential", "native", "sequential"),
+    ("process", "native", "process"),
+    ("process-pool", "native", "process-pool"),
+    ("thread", "native", "thread"),
+    ("thread-pool", "native", "thread-pool"),
+    ("scoped", "native", "scoped"),
+    ("rayon", "native", "rayon"),
+    ("green", "native", "green"),
+    ("async", "native", "async"),
+    ("async-single", "native", "async-single"),
+    ("gil-thread", "gil", "thread"),
+    ("gil-thread-pool", "gil", "thread-pool"),
+    ("python-sequential", "cpython", "sequential"),
+    ("python-thread", "cpython", "thread"),
+    ("python-thread-pool", "cpython", "thread-pool"),
+    ("python-process", "cpython", "process"),
+    ("python-process-pool", "cpython", "process-pool"),
+    ("python-asyncio", "cpython", "async-single"),
+    ("python-gevent", "cpython", "green"),
+];
+
+/// A group of a plan.
+pub struct Course {
+    pub workload: &'static str,
+    pub kind: &'static str,
+    pub params: Parameters,
+    pub tasks: u64,
+    pub wait_ns: u64,
+    pub models: &'static [&'static str],
+    pub families: &'static [&'static str],
+}
+
+const ALL: &[&str] = &["native", "gil", "cpython"];
+const RUST: &[&str] = &["native", "gil"];
+const PYTHON: &[&str] = &["cpython"];
+const COMPUTING: &[&str] =
+    &["sequential", "thread", "thread-pool", "process-pool", "green", "async", "async-single"];
+const SWITCHING: &[&str] = &["sequential", "thread", "thread-pool", "green", "async", "async-single"];
+const CREATING: &[&str] = &["sequential", "process", "process-pool", "thread", "thread-pool"];
+const POOLED: &[&str] = &["sequential", "thread", "thread-pool", "process-pool", "rayon"];
+const WAITING: &[&str] = &["green", "async", "async-single"];
+const TALKING: &[&str] = &["sequential", "thread"];
+
+fn params(pairs: &[(&str, u64)]) -> Parameters {
+    pairs.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect()
+}
+
+/// All groups on a machine.
+pub fn courses(world: &World) -> Vec<Course> {
+    let workers = world.workers();
+    let per_worker = |count: u64, least: u64| least.max(count * workers);
+    let group = |workload, kind, pairs: &[(&str, u64)], tasks, wait_ns, models, families| Course {
+        workload,
+        kind,
+        params: params(pairs),
+        tasks,
+        wait_ns,
+        models,
+        families,
+    };
+    let computed = per_worker(16, 64);
+    let interpreted = per_worker(12, 24);
+    let switched = per_worker(16, 16);
+    let created = per_worker(16, 2000);
+    let created_by_python = per_worker(16, 500);
+    let forked = per_worker(10, 50);
+    let (pooled, wait_us) = (per_worker(4, 8), 10_000.max(1_250 * workers));
+    let blocked = per_worker(4, 20);
+    let convoy = |beside| [("beside", beside), ("bytes", 64), ("delay_us", 1_000), ("round_trips", 20)];
+    vec![
+        group("primes", "cpu", &[("length", 640_000), ("tasks", computed)], computed, 0, COMPUTING, RUST),
+        group("primes", "cpu", &[("length", 64_000), ("tasks", interpreted)], interpreted, 0, COMPUTING, PYTHON),
+        group("counting", "cpu", &[("from", 5_000_000), ("tasks", computed)], computed, 0, COMPUTING, RUST),
+        group("counting", "cpu", &[("from", 250_000), ("tasks", interpreted)], interpreted, 0, COMPUTING, PYTHON),
+        group("switch", "cpu", &[("tasks", switched), ("yields", 2000)], switched, 0, SWITCHING, RUST),
+        group("switch", "cpu", &[("tasks", switched), ("yields", 500)], switched, 0, SWITCHING, PYTHON),
+        group("switch", "cpu", &[("tasks", switched), ("yields", 0)], switched, 0, SWITCHING, ALL),
+        group("empty", "cpu", &[("tasks", created)], created, 0, &["sequential", "thread", "thread-pool"], RUST),
+        group(
+            "empty",
+            "cpu",
+            &[("tasks", created_by_python)],
+            created_by_python,
+            0,
+            &["sequential", "thread", "thread-pool"],
+            PYTHON,
+        ),
+        group("empty", "cpu", &[("tasks", forked)], forked, 0, CREATING, ALL),
+        group(
+            "sleep",
+            "io",
+            &[("tasks", pooled), ("wait_us", wait_us)],
+            pooled,
+            wait_us * 1000,
+            POOLED,
+            ALL,
+        ),
+        group("sleep", "io", &[("tasks", 100), ("wait_us", 150_000)], 100, 150_000_000, WAITING, ALL),
+        group("block", "io", &[("tasks", blocked), ("wait_us", 20_000)], blocked, 20_000_000, WAITING, ALL),
+        group(
+            "echo",
+            "io",
+            &[("connections", 8), ("delay_us", 4000), ("round_trips", 2)],
+            8,
+            8_000_000,
+            TALKING,
+            ALL,
+        ),
+        group("convoy", "mixed", &convoy(0), 1, 0, &["thread"], ALL),
+        group("convoy", "mixed", &convoy(1), 2, 0, &["thread"], ALL),
+    ]
+}

@@ -1,0 +1,205 @@
+//! The records of a run in a world.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use hdrhistogram::Histogram;
+use hdrhistogram::serialization::{Serializer, V2DeflateSerializer};
+use regatta_reports::Results;
+use regatta_reports::record::{
+    Capacity, CapacityPoint, CellId, End, Group, Machine, Plan, Program, Run, RunnerInfo, Sample, WorkloadInfo,
+};
+
+use super::machine::World;
+use super::model::{Cell, Figures};
+use super::noise::Noise;
+use super::plan::{Course, RUNNERS, courses};
+
+/// What the default plan comes to on most machines.
+pub const PROCESSES: u32 = 3;
+pub const ROUNDS: u32 = 9;
+/// How often each point of the capacity is measured.
+const REPETITIONS: usize = 5;
+
+/// The records of a run, with the figures that `breaking` leaves of those to be expected.
+pub fn run(world: &World, seed: u64, breaking: impl Fn(Cell, &mut Figures)) -> Results {
+    run_of(world, seed, |_| true, breaking)
+}
+
+/// The same of the workloads that are wanted.
+pub fn run_of(
+    world: &World,
+    seed: u64,
+    is_wanted: impl Fn(&str) -> bool,
+    breaking: impl Fn(Cell, &mut Figures),
+) -> Results {
+    let mut noise = Noise::new(world, seed);
+    let mut results = Results {
+        run: header(world),
+        capacity: world.has_capacity.then(|| capacity(world, &mut noise)),
+        end: Some(End { finished: "2026-01-01T00:01:30Z".to_owned(), complete: true }),
+        ..Results::default()
+    };
+    for course in courses(world).into_iter().filter(|course| is_wanted(course.workload)) {
+        let Course { workload, kind, params, tasks, wait_ns, models, families } = course;
+        let takes_part = |family: &str, model: &str| families.contains(&family) && models.contains(&model);
+        let mut group =
+            Group { workload: workload.to_owned(), params: params.clone(), tasks, wait_ns, ..Group::default() };
+        let rounds: Vec<f64> = (0..ROUNDS).map(|_| noise.of_round()).collect();
+        for (runner, family, model) in RUNNERS.into_iter().filter(|(_, family, model)| takes_part(family, model)) {
+            let arms: &[&str] = if model == "sequential" { &["", "a-a"] } else { &[""] };
+            for arm in arms {
+                let workers = match model {
+                    "sequential" | "async-single" => 1,
+                    "process" | "thread" => tasks,
+                    "green" if family == "cpython" => 1,
+                    _ => world.workers(),
+                };
+                let id = CellId { runner: runner.to_owned(), workers, arm: (*arm).to_owned(), ..CellId::default() };
+                let cell = Cell { world, workload, params: &params, tasks, workers, family, model };
+                let mut figures = cell.figures();
+                breaking(cell, &mut figures);
+                results.samples.extend(samples(&cell, &id, figures, &rounds, &mut noise));
+                group.cells.push(id);
+            }
+        }
+        results.run.plan.groups.push(group);
+        let info = WorkloadInfo { kind: kind.to_owned(), about: format!("The workload `{workload}`.") };
+        results.run.workloads.insert(workload.to_owned(), info);
+    }
+    results
+}
+
+/// All samples of a cell.
+fn samples(cell: &Cell, id: &CellId, figures: Figures, rounds: &[f64], noise: &mut Noise) -> Vec<Sample> {
+    let processes: Vec<(f64, f64)> = (0..PROCESSES).map(|_| (noise.of_process(), noise.of_process())).collect();
+    let mut made = Vec::with_capacity(rounds.len());
+    for (round, of_round) in (0..).zip(rounds) {
+        let process = round * PROCESSES / ROUNDS;
+        let (of_process, of_start) = processes[process as usize];
+        let (own, late) = noise.of_sample(cell.threads() > 1);
+        // What waits is as long as it is, whatever the machine's speed.
+        let speed = of_process * of_round * own;
+        let waits = figures.wall > 2.0 * figures.cpu;
+        let wall = figures.wall * late * if waits { 1.0 + (speed - 1.0).abs() * 0.2 } else { speed };
+        // Whatever spread the scheduler gives: a thread may take up one task more than its share.
+        let uneven = cell.workload == "block" && matches!(cell.model, "async" | "green") && !cell.has_lock();
+        let wall = if uneven && noise.uniform() < 0.2 { wall + cell.param("wait_us") * 1e3 } else { wall };
+        made.push(Sample {
+            workload: cell.workload.to_owned(),
+            params: cell.params.clone(),
+            cell: id.clone(),
+            process,
+            round,
+            tasks: cell.tasks,
+            workers_seen: cell.workers,
+            wall_ns: wall as u64,
+            cpu_ns: (figures.cpu * speed + 3e3) as u64,
+            switches_voluntary: Some((figures.switches * own) as u64),
+            switches_involuntary: Some(3),
+            peak_rss_bytes: Some(5_000_000),
+            start_ns: (figures.start * of_start) as u64,
+            steal_ns: Some((cell.world.steal * cell.threads() as f64 * wall) as u64),
+            outside_ns: Some((cell.world.outside * wall * (0.7 + 0.6 * noise.uniform())) as u64),
+            figures: interval(cell),
+            histograms: latencies(figures.round_trip * own * late),
+            ..Sample::default()
+        });
+    }
+    made
+}
+
+/// The switch interval, where there is a lock.
+fn interval(cell: &Cell) -> BTreeMap<String, f64> {
+    let interval = || ("switch_interval_us".to_owned(), cell.world.interval_ns / 1e3);
+    cell.has_lock().then(interval).into_iter().collect()
+}
+
+/// Latencies around a median; none where that is 0.
+fn latencies(median: f64) -> BTreeMap<String, String> {
+    if median <= 0.0 {
+        return BTreeMap::new();
+    }
+    BTreeMap::from([("round_trip_ns".to_owned(), histogram(median))])
+}
+
+thread_local! {
+    /// Histograms that were encoded already, by their median in steps that no claim can tell.
+    static ENCODED: RefCell<HashMap<u64, String>> = RefCell::default();
+}
+
+/// Twenty latencies, the slowest one twice the median, in bounds that are cheap to decode.
+fn histogram(median: f64) -> String {
+    let step = (median.ln() * 2000.0).round();
+    let encode = || {
+        let median = (step / 2000.0).exp();
+        let mut histogram = Histogram::<u64>::new_with_bounds(1_000, 1_000_000_000, 3).expect("valid bounds");
+        for i in 0..20 {
+            let factor = if i == 19 { 2.0 } else { 0.982 + 0.002 * f64::from(i) };
+            histogram.record((median * factor) as u64).expect("within bounds");
+        }
+        let mut bytes = Vec::new();
+        V2DeflateSerializer::new().serialize(&histogram, &mut bytes).expect("written to memory");
+        BASE64_STANDARD.encode(bytes)
+    };
+    ENCODED.with_borrow_mut(|encoded| encoded.entry(step as u64).or_insert_with(encode).clone())
+}
+
+/// What a run measures of the machine before its groups.
+fn capacity(world: &World, noise: &mut Noise) -> Capacity {
+    let most = world.workers();
+    let mut burns: Vec<u64> = std::iter::successors(Some(1), |burns| Some(burns * 2)).take_while(|n| *n < most).collect();
+    burns.push(most);
+    let point = |burns| CapacityPoint {
+        burns,
+        speeds: (0..REPETITIONS)
+            .map(|_| {
+                let (own, late) = noise.of_sample(burns > 1);
+                world.speed(burns, world.burn_yield) / (own * late)
+            })
+            .collect(),
+    };
+    Capacity { points: burns.into_iter().map(point).collect() }
+}
+
+fn header(world: &World) -> Run {
+    let runner = |(name, family, model): (&str, &str, &str)| {
+        let is_python = family == "cpython";
+        let info = RunnerInfo {
+            family: family.to_owned(),
+            model: model.to_owned(),
+            gil: Some(family != "native"),
+            about: format!("The model `{model}`."),
+            baseline: if is_python { "python-sequential" } else { "sequential" }.to_owned(),
+            parallelism: match model {
+                "sequential" | "async-single" => "one",
+                "process" | "thread" => "per-task",
+                _ => "workers",
+            }
+            .to_owned(),
+            version: if is_python { "CPython 3.11.7, GIL enabled".to_owned() } else { String::new() },
+        };
+        (name.to_owned(), info)
+    };
+    Run {
+        schema: 1,
+        id: "course".to_owned(),
+        started: "2026-01-01T00:00:00Z".to_owned(),
+        driver: "regatta".to_owned(),
+        program: Program { version: "0.1.0".to_owned(), profile: "release".to_owned(), ..Program::default() },
+        plan: Plan { name: "default".to_owned(), rounds: ROUNDS, processes: PROCESSES, ..Plan::default() },
+        machine: Machine {
+            cpu: "Imagined CPU 3000".to_owned(),
+            physical_cores: Some(world.cores),
+            usable_cores: world.threads(),
+            logical_cores: world.threads(),
+            quota_cores: world.quota,
+            smt: Some(world.siblings > 1),
+            ..Machine::default()
+        },
+        runners: RUNNERS.into_iter().map(runner).collect(),
+        ..Run::default()
+    }
+}
