@@ -294,7 +294,7 @@ pub(crate) fn main(catalogue: &dyn Catalogue) -> ExitCode {
         Some(Command::Run(args)) => commands::run(catalogue, &args),
         Some(Command::List) => commands::list(catalogue),
         Some(Command::Verify(args)) => commands::verify(catalogue, &args),
-        Some(Command::Report(args)) => commands::report(&args),
+        Some(Command::Report(args)) => commands::report(catalogue, &args),
         Some(Command::Compare(args)) => commands::compare(catalogue, &args),
         Some(Command::Profile(args)) => commands::profile(catalogue, &args),
     };

@@ -8,6 +8,7 @@
 //! claims.rs              a set of claims: parsed, joined, judged
 //! claims/claim.rs        what a claim consists of, and what makes one invalid
 //! claims/built_in.toml   the built-in ones
+//! claims/names.rs        what claims name that there is not
 //! claims/selection.rs    finds the cells that a condition speaks of, or says why there are none
 //! claims/measure.rs      works out a condition's statistic:   cells -> estimate
 //! claims/pairs.rs        compares times of two cells
@@ -25,6 +26,7 @@ mod judgement;
 mod latencies;
 mod load;
 mod measure;
+mod names;
 mod pairs;
 mod possible;
 mod selection;
@@ -37,12 +39,16 @@ use serde::Deserialize;
 pub use self::claim::{Claim, Condition, Constraint, Quantile, Reference, Selector, Statistic};
 pub use self::formula::Formula;
 pub use self::judgement::{Evidence, Judgement, Outcome, Unit};
+pub use self::names::{Names, Unknown};
 pub use self::verdict::Verdict;
 use crate::results::Results;
 use crate::summary::Summary;
+use crate::text::plain;
 
 /// The claims that are judged without being asked for.
 const BUILT_IN: &str = include_str!("claims/built_in.toml");
+/// The families that they speak of.
+const BUILT_IN_FAMILIES: [&str; 3] = ["native", "gil", "cpython"];
 
 /// A set of claims. No two have the same id.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -54,10 +60,12 @@ pub struct Claims {
 #[derive(Debug, thiserror::Error)]
 pub enum ClaimError {
     /// It is not TOML, or not of the shape of claims. The message names the line.
-    #[error("{name} is not a file of claims: {cause}")]
+    #[error("{name} is not a file of claims{place}: {cause}")]
     Toml {
         /// What the text is called.
         name: String,
+        /// In which claim, if in one.
+        place: String,
         /// What is wrong, and where.
         cause: Box<toml::de::Error>,
     },
@@ -98,8 +106,10 @@ impl Claims {
     /// # Errors
     /// If the text is not TOML, has a field or a statistic that there is not, or a claim is invalid.
     pub fn parse(name: &str, text: &str) -> Result<Self, ClaimError> {
-        let file: File =
-            toml::from_str(text).map_err(|cause| ClaimError::Toml { name: name.to_owned(), cause: cause.into() })?;
+        let file: File = toml::from_str(text).map_err(|cause| {
+            let place = cause.span().map(|span| place(text, span.start)).unwrap_or_default();
+            ClaimError::Toml { name: name.to_owned(), place, cause: cause.into() }
+        })?;
         let mut claims = Self::default();
         for claim in file.claim {
             if let Err(why) = claim.check() {
@@ -138,6 +148,13 @@ impl Claims {
         self.claims.push(claim);
         Ok(())
     }
+}
+
+/// Says which claim of a text a place is in, if its id is written above the place.
+fn place(text: &str, at: usize) -> String {
+    let before = text.get(..at).and_then(|before| before.rsplit("[[claim]]").next()).unwrap_or_default();
+    let id = before.lines().find_map(|line| line.trim().strip_prefix("id")?.trim_start().strip_prefix('='));
+    id.map(|id| format!(", in claim {}", plain(id.trim()).replace('"', "`"))).unwrap_or_default()
 }
 
 impl<'a> IntoIterator for &'a Claims {

@@ -8,7 +8,7 @@ mod simulator;
 
 use std::collections::BTreeMap;
 
-use simulator::tally::{self, Count, Tally};
+use simulator::tally::{self, Count, Job, Tally};
 use simulator::truths::{false_worlds, falsehoods, worlds};
 
 /// Seeds of each world, unless the environment says otherwise.
@@ -36,7 +36,7 @@ fn is_too_many(count: u64, of: u64) -> bool {
 fn true_claims_do_not_fail_and_false_ones_do_not_hold() {
     let seeds = seeds();
     let worlds = worlds();
-    let mut jobs: Vec<Box<dyn Fn() -> Tally + Sync>> = Vec::new();
+    let mut jobs: Vec<Job> = Vec::new();
     for world in worlds {
         jobs.push(Box::new(move || tally::of_truth(&world, seeds)));
     }
@@ -44,7 +44,7 @@ fn true_claims_do_not_fail_and_false_ones_do_not_hold() {
     let mut wrong = Vec::new();
     let mut judged_in: BTreeMap<(&str, &str), usize> = BTreeMap::new();
     for ((id, family, world), count) in &truths {
-        if is_too_many(count.fails, count.of) {
+        if is_too_many(count.wrong, count.judged()) {
             wrong.push(format!("fails though true: {id} ({family}) in {world}: {count:?}"));
         }
         *judged_in.entry((id, family)).or_default() += usize::from(count.judged() > 0);
@@ -55,7 +55,7 @@ fn true_claims_do_not_fail_and_false_ones_do_not_hold() {
         }
     }
 
-    let mut jobs: Vec<Box<dyn Fn() -> Tally + Sync>> = Vec::new();
+    let mut jobs: Vec<Job> = Vec::new();
     for world in false_worlds() {
         for falsehood in falsehoods() {
             jobs.push(Box::new(move || tally::of_falsehood(&world, &falsehood, seeds)));
@@ -63,7 +63,7 @@ fn true_claims_do_not_fail_and_false_ones_do_not_hold() {
     }
     let lies = tally::all(&jobs);
     for ((id, family, falsehood), count) in &lies {
-        if is_too_many(count.holds, count.of) {
+        if is_too_many(count.wrong, count.judged()) {
             wrong.push(format!("holds though false: {id} ({family}) with {falsehood}: {count:?}"));
         }
         if count.judged() == 0 {

@@ -130,11 +130,12 @@ impl Gil {
         self.take();
     }
 
-    /// Adds what the lock saw since the last time to the figures of a run.
+    /// Adds the switch interval, and what the lock saw since the last time, to the figures of a run.
     pub(crate) fn report(&self, mut outcome: Outcome) -> Outcome {
         for (name, count) in [("lock_waits", &self.waits), ("forced_switches", &self.forced)] {
             outcome.figures.insert(name.to_owned(), count.swap(0, Ordering::Relaxed) as f64);
         }
+        outcome.figures.insert(INTERVAL.to_owned(), self.interval.as_secs_f64() * 1e6);
         outcome
     }
 }
@@ -294,6 +295,7 @@ mod tests {
         let outcome = world.0.report(Outcome::default());
         assert!(outcome.figures["forced_switches"] >= 2.0, "{outcome:?}");
         assert!(outcome.figures["lock_waits"] >= 1.0, "{outcome:?}");
+        assert!(outcome.figures[INTERVAL] >= 1.0, "{outcome:?}");
         assert!(turns.into_inner().expect("no panic").windows(2).any(|pair| pair[0] != pair[1]), "they took turns");
         assert_eq!(world.0.report(Outcome::default()).figures["lock_waits"], 0.0, "figures start anew");
     }

@@ -6,10 +6,12 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use jiff::Timestamp;
 use regatta_reports::beside::{Beside, Entry};
+use regatta_reports::claims::{Names, Unknown};
 use regatta_reports::text::plain;
 use regatta_reports::{Claims, Results, Summary};
 
 use crate::browser;
+use crate::catalogue::{Catalogue, suggestion};
 use crate::cli::{Exit, ReportArgs};
 use crate::output::{self, RESULTS};
 
@@ -22,8 +24,14 @@ pub(crate) fn terminal_width() -> u16 {
 }
 
 /// Writes the report of a run once more, or that of several side by side.
-pub(crate) fn report(args: &ReportArgs) -> anyhow::Result<Exit> {
-    let claims = load_claims(&args.claims)?;
+pub(crate) fn report(catalogue: &dyn Catalogue, args: &ReportArgs) -> anyhow::Result<Exit> {
+    let mut known = names_of(catalogue);
+    if !args.claims.is_empty() {
+        // What cannot be read is told below.
+        let runs = args.dirs.iter().filter_map(|dir| Results::read(dir).ok());
+        runs.for_each(|results| known.add_run(&results.run));
+    }
+    let claims = load_claims(&args.claims, &known)?;
     let page = match args.dirs.as_slice() {
         [run] => {
             let to = match &args.out {
@@ -80,15 +88,34 @@ fn side_by_side(runs: &[PathBuf], out: Option<&Path>, claims: &Claims) -> anyhow
     Ok(page)
 }
 
-/// The built-in claims and those of these files.
-pub(crate) fn load_claims(files: &[PathBuf]) -> anyhow::Result<Claims> {
+/// The built-in claims and those of these files, whose names must be known.
+pub(crate) fn load_claims(files: &[PathBuf], known: &Names) -> anyhow::Result<Claims> {
     let mut claims = Claims::built_in();
     for file in files {
         let name = file.display().to_string();
         let text = std::fs::read_to_string(file).with_context(|| format!("cannot read the claims {name}"))?;
-        claims.extend(Claims::parse(&name, &text)?)?;
+        let own = Claims::parse(&name, &text)?;
+        if let Some(unknown) = own.unknown(known).first() {
+            let Unknown { claim, what, name: wrong } = unknown;
+            let names = || known.of(what).iter().map(String::as_str);
+            let (near, all) = (suggestion(wrong, names()), names().collect::<Vec<_>>().join(", "));
+            bail!("{name}, claim `{claim}`: there is no {what} `{}`{near}; there are {all}", plain(wrong));
+        }
+        claims.extend(own)?;
     }
     Ok(claims)
+}
+
+/// The names of all that a catalogue has.
+pub(crate) fn names_of(catalogue: &dyn Catalogue) -> Names {
+    let runners = catalogue.runners();
+    let mut names = Names {
+        workloads: catalogue.workloads().into_iter().map(|card| card.name.to_owned()).collect(),
+        models: runners.iter().map(|card| card.model.clone()).collect(),
+        ..Names::default()
+    };
+    runners.iter().for_each(|card| names.add_family(&card.family));
+    names
 }
 
 /// Writes the report of the run in `folder` to the folder `to`, and the tables to `terminal`; gives the page.
@@ -107,4 +134,43 @@ pub(crate) fn write_report(
         .with_context(|| format!("the records are safe, but the report cannot be written to {}", to.display()))?;
     writeln!(terminal, "Report: {}", report.index.display())?;
     Ok(report.index)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_claim_about_what_there_is_not_is_refused_by_file_claim_and_near_name() {
+        let set = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        let known = Names {
+            workloads: set(&["primes", "sleep"]),
+            models: set(&["thread", "thread-pool"]),
+            families: set(&["native"]),
+        };
+        let folder = tempfile::tempdir().expect("a folder for the test");
+        let file = folder.path().join("own.toml");
+        let claim = "[[claim]]\nid = \"mine\"\nstatement = \"S.\"\nwhy = \"W.\"\nfamilies = [\"native\"]\n\
+                     [[claim.condition]]\nstatistic = \"speed-up\"\n\
+                     of = { workload = \"primes\", models = [\"thread-pool\"] }\nat-least = 1\n";
+        let load = |text: &str| {
+            std::fs::write(&file, text).expect("the file is written");
+            load_claims(std::slice::from_ref(&file), &known).map_err(|error| format!("{error:#}"))
+        };
+        let built_in = Claims::built_in().iter().count();
+        assert_eq!(load(claim).map(|claims| claims.iter().count()), Ok(built_in + 1));
+        for (from, to, wanted) in [
+            ("thread-pool", "thread-pol", "claim `mine`: there is no model `thread-pol` (did you mean `thread-pool`?)"),
+            (
+                "primes",
+                "prims",
+                "claim `mine`: there is no workload `prims` (did you mean `primes`?); there are primes, sleep",
+            ),
+            ("native", "nativ", "claim `mine`: there is no family `nativ` (did you mean `native`?)"),
+            ("speed-up", "speed-down", "in claim `mine`"),
+        ] {
+            let message = load(&claim.replacen(from, to, 1)).expect_err("must be refused");
+            assert!(message.contains(wanted) && message.contains("own.toml"), "{message}");
+        }
+    }
 }

@@ -12,7 +12,7 @@ use regatta_reports::{Comparison, Results};
 use regatta_workloads::Burn;
 
 use super::compare;
-use super::report::{load_claims, write_report};
+use super::report::{load_claims, names_of, write_report};
 use crate::browser;
 use crate::calibration::calibrate;
 use crate::capacity;
@@ -47,7 +47,7 @@ pub(crate) fn carry_out(
         eprintln!("regatta: no python3 was found, so CPython is left out; name an interpreter with --python PATH");
     }
     let catalogue: &dyn Catalogue = &WithPython { inner: catalogue, interpreters: &interpreters };
-    let claims = load_claims(&args.claims)?;
+    let claims = load_claims(&args.claims, &names_of(catalogue))?;
     let mut plan = Plan::load(&args.plan)?;
     plan.apply(&overrides(args), catalogue)?;
     change(&mut plan);

@@ -174,7 +174,9 @@ fn without_switches(of: Found, to: Found, divisor: f64, least: f64) -> Result<Op
     let made = (count(of)? - count(to)?) / divisor;
     let told = units::without_zeros(&units::number(made.max(0.0)));
     Ok((made < least).then(|| {
-        format!("it made {told} context switches each time it gave way, and below {least} nothing shows that it switched")
+        format!(
+            "it made {told} context switches each time it gave way, and below {least} nothing shows that it switched"
+        )
     }))
 }
 

@@ -74,7 +74,8 @@ fn paired(a: Found, b: Found, figure: Figure) -> Vec<(u32, f64, f64)> {
     let of_b: HashMap<(u32, u32), f64> =
         b.row.points.iter().map(|point| ((point.process, point.round), figure.of(point))).collect();
     let of_a = a.row.points.iter();
-    of_a.filter_map(|point| Some((point.process, figure.of(point), *of_b.get(&(point.process, point.round))?))).collect()
+    of_a.filter_map(|point| Some((point.process, figure.of(point), *of_b.get(&(point.process, point.round))?)))
+        .collect()
 }
 
 fn values(cell: Found, figure: Figure) -> Vec<(u32, f64)> {

@@ -99,9 +99,8 @@ impl<'a> Scope<'a> {
         let name = self.info(&of.row.cell).map(|info| info.baseline.as_str()).unwrap_or_default();
         let rows = of.group.rows.iter().filter(|row| row.cell.runner == name && is_plain(&row.cell));
         let row = rows.min_by_key(|row| row.cell.workers);
-        let row = row.ok_or_else(|| {
-            Missing::NotRun(format!("{} has no cell of {name}, its baseline", of.group.title))
-        })?;
+        let row =
+            row.ok_or_else(|| Missing::NotRun(format!("{} has no cell of {name}, its baseline", of.group.title)))?;
         measured(Found { group: of.group, row })
     }
 
@@ -187,9 +186,8 @@ pub fn first<'a>(cells: Vec<Result<Found<'a>, Missing>>) -> Result<Found<'a>, Mi
 /// The cell if it has samples and never failed. One that failed is no evidence, whatever it did before.
 fn measured(found: Found) -> Result<Found, Missing> {
     let Found { group, row } = found;
-    let words = |failure: &Failure| {
-        format!("{} in {} ({}): {}", row.label, group.title, failure.kind.name(), failure.message)
-    };
+    let words =
+        |failure: &Failure| format!("{} in {} ({}): {}", row.label, group.title, failure.kind.name(), failure.message);
     if let Some(failure) = row.failures.iter().find(|failure| !failure.kind.is_not_run()) {
         return Err(Missing::Failed(words(failure)));
     }

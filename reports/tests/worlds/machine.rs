@@ -69,7 +69,8 @@ impl World {
         let cores = self.cores as f64;
         let on_cores = threads.min(cores);
         let clock = if cores > 1.0 { 1.0 - self.droop * (on_cores - 1.0) / (cores - 1.0) } else { 1.0 };
-        let shared = if threads > cores { 1.0 + (sibling_yield - 1.0) * (threads - cores) / (all - cores) } else { 1.0 };
+        let shared =
+            if threads > cores { 1.0 + (sibling_yield - 1.0) * (threads - cores) / (all - cores) } else { 1.0 };
         on_cores * clock * shared * self.share(threads)
     }
 

@@ -117,7 +117,11 @@ impl Cell<'_> {
         }
         // One thread hands out, while the others work.
         wall = wall.max(tasks * handing_out);
-        Figures { wall: wall + 2.0 * WAKING_NS + 5e3 * workers as f64, cpu: cpu + tasks * handing_out, ..Figures::default() }
+        Figures {
+            wall: wall + 2.0 * WAKING_NS + 5e3 * workers as f64,
+            cpu: cpu + tasks * handing_out,
+            ..Figures::default()
+        }
     }
 
     pub fn is_in_threads(&self) -> bool {

@@ -9,9 +9,10 @@ use super::machine::World;
 const PROCESS: f64 = 0.008;
 const ROUND: f64 = 0.01;
 const SAMPLE: f64 = 0.008;
-/// How often something comes between, and what it takes at most, as a share of the time.
-const SPIKE: f64 = 0.03;
-const SPIKE_SIZE: f64 = 0.6;
+/// How often something comes between, and what it takes at most: as a share of the time that is computed, and of what is waited for.
+const SPIKE: f64 = 0.02;
+const SPIKE_SIZE: f64 = 0.5;
+const LATE_NS: f64 = 10e6;
 /// The same for the slowest of many workers, who finishes last.
 const STRAGGLER: f64 = 0.01;
 
@@ -46,16 +47,19 @@ impl Noise {
         (ROUND * self.size * self.normal()).exp()
     }
 
-    /// What is a sample's own: in CPU time, and on top of it in wall time.
-    pub fn of_sample(&mut self, is_parallel: bool) -> (f64, f64) {
-        let own = (SAMPLE * self.size * self.normal()).exp();
-        let mut late = 1.0;
-        if is_parallel {
-            late += STRAGGLER * self.size * self.uniform();
-        }
-        if self.uniform() < SPIKE * self.size {
-            late += SPIKE_SIZE * self.uniform();
-        }
-        (own, late)
+    /// What is a sample's own: in CPU time.
+    pub fn of_sample(&mut self) -> f64 {
+        (SAMPLE * self.size * self.normal()).exp()
+    }
+
+    /// A factor for what comes late in wall time, where a core is kept busy.
+    pub fn late(&mut self, is_parallel: bool) -> f64 {
+        let last = if is_parallel { STRAGGLER * self.size * self.uniform() } else { 0.0 };
+        1.0 + last + if self.uniform() < SPIKE * self.size { SPIKE_SIZE * self.uniform() } else { 0.0 }
+    }
+
+    /// What a wait is late by.
+    pub fn late_ns(&mut self) -> f64 {
+        if self.uniform() < SPIKE * self.size { LATE_NS * self.uniform() } else { 0.0 }
     }
 }

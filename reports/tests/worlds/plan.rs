@@ -42,8 +42,7 @@ pub struct Course {
 const ALL: &[&str] = &["native", "gil", "cpython"];
 const RUST: &[&str] = &["native", "gil"];
 const PYTHON: &[&str] = &["cpython"];
-const COMPUTING: &[&str] =
-    &["sequential", "thread", "thread-pool", "process-pool", "green", "async", "async-single"];
+const COMPUTING: &[&str] = &["sequential", "thread", "thread-pool", "process-pool", "green", "async", "async-single"];
 const SWITCHING: &[&str] = &["sequential", "thread", "thread-pool", "green", "async", "async-single"];
 const CREATING: &[&str] = &["sequential", "process", "process-pool", "thread", "thread-pool"];
 const POOLED: &[&str] = &["sequential", "thread", "thread-pool", "process-pool", "rayon"];
@@ -95,26 +94,10 @@ pub fn courses(world: &World) -> Vec<Course> {
             PYTHON,
         ),
         group("empty", "cpu", &[("tasks", forked)], forked, 0, CREATING, ALL),
-        group(
-            "sleep",
-            "io",
-            &[("tasks", pooled), ("wait_us", wait_us)],
-            pooled,
-            wait_us * 1000,
-            POOLED,
-            ALL,
-        ),
+        group("sleep", "io", &[("tasks", pooled), ("wait_us", wait_us)], pooled, wait_us * 1000, POOLED, ALL),
         group("sleep", "io", &[("tasks", 100), ("wait_us", 150_000)], 100, 150_000_000, WAITING, ALL),
         group("block", "io", &[("tasks", blocked), ("wait_us", 20_000)], blocked, 20_000_000, WAITING, ALL),
-        group(
-            "echo",
-            "io",
-            &[("connections", 8), ("delay_us", 4000), ("round_trips", 2)],
-            8,
-            8_000_000,
-            TALKING,
-            ALL,
-        ),
+        group("echo", "io", &[("connections", 8), ("delay_us", 4000), ("round_trips", 2)], 8, 8_000_000, TALKING, ALL),
         group("convoy", "mixed", &convoy(0), 1, 0, &["thread"], ALL),
         group("convoy", "mixed", &convoy(1), 2, 0, &["thread"], ALL),
     ]

@@ -79,11 +79,15 @@ fn samples(cell: &Cell, id: &CellId, figures: Figures, rounds: &[f64], noise: &m
     for (round, of_round) in (0..).zip(rounds) {
         let process = round * PROCESSES / ROUNDS;
         let (of_process, of_start) = processes[process as usize];
-        let (own, late) = noise.of_sample(cell.threads() > 1);
-        // What waits is as long as it is, whatever the machine's speed.
+        let own = noise.of_sample();
         let speed = of_process * of_round * own;
-        let waits = figures.wall > 2.0 * figures.cpu;
-        let wall = figures.wall * late * if waits { 1.0 + (speed - 1.0).abs() * 0.2 } else { speed };
+        // What waits is as long as it is, whatever the machine's speed.
+        let waits = matches!(cell.workload, "sleep" | "block" | "echo" | "convoy");
+        let wall = if waits {
+            figures.wall * (1.0 + 0.2 * (speed - 1.0).abs()) + noise.late_ns()
+        } else {
+            figures.wall * speed * noise.late(cell.threads() > 1)
+        };
         // Whatever spread the scheduler gives: a thread may take up one task more than its share.
         let uneven = cell.workload == "block" && matches!(cell.model, "async" | "green") && !cell.has_lock();
         let wall = if uneven && noise.uniform() < 0.2 { wall + cell.param("wait_us") * 1e3 } else { wall };
@@ -104,7 +108,7 @@ fn samples(cell: &Cell, id: &CellId, figures: Figures, rounds: &[f64], noise: &m
             steal_ns: Some((cell.world.steal * cell.threads() as f64 * wall) as u64),
             outside_ns: Some((cell.world.outside * wall * (0.7 + 0.6 * noise.uniform())) as u64),
             figures: interval(cell),
-            histograms: latencies(figures.round_trip * own * late),
+            histograms: latencies(figures.round_trip * own),
             ..Sample::default()
         });
     }
@@ -150,15 +154,13 @@ fn histogram(median: f64) -> String {
 /// What a run measures of the machine before its groups.
 fn capacity(world: &World, noise: &mut Noise) -> Capacity {
     let most = world.workers();
-    let mut burns: Vec<u64> = std::iter::successors(Some(1), |burns| Some(burns * 2)).take_while(|n| *n < most).collect();
+    let mut burns: Vec<u64> =
+        std::iter::successors(Some(1), |burns| Some(burns * 2)).take_while(|n| *n < most).collect();
     burns.push(most);
     let point = |burns| CapacityPoint {
         burns,
         speeds: (0..REPETITIONS)
-            .map(|_| {
-                let (own, late) = noise.of_sample(burns > 1);
-                world.speed(burns, world.burn_yield) / (own * late)
-            })
+            .map(|_| world.speed(burns, world.burn_yield) / (noise.of_sample() * noise.late(burns > 1)))
             .collect(),
     };
     Capacity { points: burns.into_iter().map(point).collect() }
@@ -175,6 +177,7 @@ fn header(world: &World) -> Run {
             baseline: if is_python { "python-sequential" } else { "sequential" }.to_owned(),
             parallelism: match model {
                 "sequential" | "async-single" => "one",
+                "green" if is_python => "one",
                 "process" | "thread" => "per-task",
                 _ => "workers",
             }

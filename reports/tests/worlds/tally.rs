@@ -17,6 +17,8 @@ pub struct Count {
     pub undecided: u64,
     pub fails: u64,
     pub not_run: u64,
+    /// Times that it came out wrong.
+    pub wrong: u64,
     /// Why it came out wrong, once.
     pub example: Option<String>,
 }
@@ -31,6 +33,7 @@ impl Count {
             Outcome::NotRun => self.not_run += 1,
         }
         if verdict.outcome() == wrong {
+            self.wrong += 1;
             self.example.get_or_insert_with(|| verdict.judgement.why.clone());
         }
     }
@@ -46,6 +49,7 @@ impl Count {
         self.undecided += other.undecided;
         self.fails += other.fails;
         self.not_run += other.not_run;
+        self.wrong += other.wrong;
         self.example = self.example.take().or_else(|| other.example.clone());
     }
 }
@@ -75,8 +79,7 @@ pub fn of_falsehood(world: &World, falsehood: &Falsehood, seeds: u64) -> Tally {
     let mut tally = Tally::new();
     let claims = Claims::built_in();
     for seed in 0..seeds {
-        let results =
-            run_of(world, seed, |workload| falsehood.workloads.contains(&workload), falsehood.breaking);
+        let results = run_of(world, seed, |workload| falsehood.workloads.contains(&workload), falsehood.breaking);
         for verdict in judged(&claims, &results) {
             if falsehood.claims.contains(&(&verdict.id, &verdict.family)) {
                 let key = (verdict.id.clone(), verdict.family.clone(), falsehood.name);
@@ -87,8 +90,11 @@ pub fn of_falsehood(world: &World, falsehood: &Falsehood, seeds: u64) -> Tally {
     tally
 }
 
+/// Something to count.
+pub type Job = Box<dyn Fn() -> Tally + Sync>;
+
 /// Carries out jobs on as many threads as there are cores, and joins what they counted.
-pub fn all(jobs: &[Box<dyn Fn() -> Tally + Sync>]) -> Tally {
+pub fn all(jobs: &[Job]) -> Tally {
     let next = AtomicUsize::new(0);
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let work = || {

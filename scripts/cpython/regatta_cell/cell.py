@@ -75,7 +75,7 @@ class Cell:
             "checksum": protocol.checksum(outcome.results),
             "workers_seen": outcome.workers_seen,
             **measured,
-            "figures": {},
+            "figures": {"switch_interval_us": round(sys.getswitchinterval() * 1e6, 3)},
             "histograms": workload.histograms(),
         }
 
