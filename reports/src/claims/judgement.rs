@@ -141,13 +141,13 @@ impl Judgement {
         Self::without_figure(Outcome::NotRun, condition, why)
     }
 
-    /// A cell that the condition needs came to grief, so nobody knows what it would have shown.
-    pub(super) fn failed(condition: &Condition, why: &str) -> Self {
-        Self::without_figure(Outcome::Undecided, Some(condition), &format!("{why}; what failed is no evidence"))
+    /// A cell that the condition needs failed, or the run did not get to it: nobody knows what it would have shown.
+    pub(super) fn unknown(condition: &Condition, why: &str) -> Self {
+        Self::without_figure(Outcome::Undecided, Some(condition), why)
     }
 
-    /// Whether a cell that it needs came to grief.
-    pub(super) fn is_of_failure(&self) -> bool {
+    /// Whether nobody knows what a cell that it needs would have shown.
+    pub(super) fn is_unknown(&self) -> bool {
         self.verdict == Outcome::Undecided && self.effect.is_none()
     }
 

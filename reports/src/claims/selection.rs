@@ -29,7 +29,9 @@ impl<'a> Found<'a> {
 pub enum Missing {
     /// Nobody tried: the plan has none, leaves it out, or the machine would not carry it.
     NotRun(String),
-    /// It was to be measured, and came to grief.
+    /// It was to be measured, and the run did not get there.
+    NotReached(String),
+    /// It was measured, and came to grief.
     Failed(String),
 }
 
@@ -194,7 +196,7 @@ fn measured(found: Found) -> Result<Found, Missing> {
     match row.failures.first() {
         _ if row.wall.is_some() => Ok(found),
         Some(failure) => Err(Missing::NotRun(words(failure))),
-        None => Err(Missing::Failed(format!("{} was not reached", found.name()))),
+        None => Err(Missing::NotReached(format!("{} was not reached", found.name()))),
     }
 }
 

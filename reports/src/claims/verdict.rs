@@ -47,6 +47,9 @@ impl Verdict {
     }
 }
 
+/// What is said of a cell that failed.
+const FAILED: &str = "what failed is no evidence";
+
 /// The verdicts on a claim, one a family; at least one.
 pub fn of(claim: &Claim, results: &Results, summary: &Summary) -> Vec<Verdict> {
     let verdicts: Vec<Verdict> =
@@ -110,6 +113,11 @@ fn of_family(claim: &Claim, pattern: &str, family: &str, results: &Results, summ
         judgements.append(&mut found);
     }
     notes.dedup();
+    // A run that got to none of the cells has nothing to be undecided about.
+    let is_untouched = |judgement: &Judgement| judgement.effect.is_none() && !judgement.why.ends_with(FAILED);
+    if judgements.iter().all(is_untouched) {
+        judgements.iter_mut().for_each(|judgement| judgement.verdict = Outcome::NotRun);
+    }
     Some(verdict(claim, family, judgements, notes))
 }
 
@@ -125,7 +133,10 @@ fn judge(condition: &Condition, scope: Scope, possible: Option<&Possible>) -> (V
     for model in models {
         match judge_model(condition, model, scope, possible) {
             Ok(judgement) => found.push(judgement),
-            Err(Missing::Failed(why)) => found.push(Judgement::failed(condition, &why)),
+            Err(Missing::Failed(why)) => {
+                found.push(Judgement::unknown(condition, &format!("{why}; {FAILED}")));
+            }
+            Err(Missing::NotReached(why)) => found.push(Judgement::unknown(condition, &why)),
             Err(Missing::NotRun(why)) => missing.push(why),
         }
     }
@@ -160,7 +171,7 @@ fn judge_model(
 /// Joins the judgements on a claim's conditions.
 fn verdict(claim: &Claim, family: &str, conditions: Vec<Judgement>, mut notes: Vec<String>) -> Verdict {
     let worst = conditions.iter().map(|judgement| judgement.verdict).max().unwrap_or(Outcome::NotRun);
-    let failed = conditions.iter().find(|judgement| judgement.is_of_failure());
+    let failed = conditions.iter().find(|judgement| judgement.is_unknown());
     // A failure is told before anything else, but for a bound that is not kept.
     let decisive = match failed {
         Some(failed) if worst != Outcome::Fails => Some(failed),
@@ -178,7 +189,7 @@ fn verdict(claim: &Claim, family: &str, conditions: Vec<Judgement>, mut notes: V
     if let Some(folk) = claim.folk.as_ref().filter(|_| judgement.effect.is_some()) {
         judgement.why = format!("{}; people say {folk}", judgement.why);
     }
-    let failures = conditions.iter().filter(|other| other.is_of_failure()).map(|failed| failed.why.clone());
+    let failures = conditions.iter().filter(|other| other.is_unknown()).map(|failed| failed.why.clone());
     let failures: BTreeSet<String> = failures.filter(|why| *why != judgement.why).collect();
     notes.extend(failures);
     Verdict {
