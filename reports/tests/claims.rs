@@ -11,8 +11,10 @@ use std::path::Path;
 use regatta_reports::fidelity::Fidelity;
 use regatta_reports::record::{Failure, FailureKind, Sample};
 use regatta_reports::{Claims, Outcome, Results, Summary, Verdict, terminal, write};
+use simulator::machine::World;
+use simulator::model::{Cell, Figures};
+use simulator::records;
 use simulator::truths::falsehoods;
-use simulator::{Cell, Figures, World};
 
 fn judged(results: &Results) -> Vec<Verdict> {
     Claims::built_in().judge(results, &Summary::of(results))
@@ -20,7 +22,7 @@ fn judged(results: &Results) -> Vec<Verdict> {
 
 /// The records of two very quiet cores, with the figures that `breaking` leaves.
 fn run(breaking: impl Fn(Cell, &mut Figures)) -> Results {
-    simulator::run(&World { noise: 0.2, ..World::USUAL }, 1, breaking)
+    records::run(&World { noise: 0.2, ..World::USUAL }, 1, breaking)
 }
 
 fn usual() -> Results {
@@ -135,7 +137,7 @@ fn a_switch_interval_that_the_records_do_not_say_is_taken_for_the_usual_one() {
     results.samples.iter_mut().for_each(|sample| sample.figures.clear());
     assert!(why(&results).contains("(5.00 ms, which the records do not say and CPython has)"), "{}", why(&results));
     let short = World { noise: 0.2, interval_ns: 1e6, ..World::USUAL };
-    let said = why(&simulator::run(&short, 1, |_, _| {}));
+    let said = why(&records::run(&short, 1, |_, _| {}));
     assert!(said.contains("the switch-interval (1.00 ms)"), "{said}");
 }
 

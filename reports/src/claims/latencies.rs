@@ -2,7 +2,7 @@
 
 use super::claim::{Condition, Quantile, Statistic};
 use super::judgement::Unit;
-use super::measure::{LEAST_ROUNDS, LEAST_ROUNDS_UNPAIRED, Measured, divisor, object, subject};
+use super::measure::{LEAST_ROUNDS, LEAST_ROUNDS_UNPAIRED, Measured, divisor, subject, that_of};
 use super::selection::Found;
 use crate::clusters;
 use crate::summary::Row;
@@ -40,9 +40,9 @@ pub fn of_two<'a>(condition: &Condition, of: Found<'a>, to: Found<'a>) -> Result
         .ok_or_else(|| format!("{} has latencies of 0, which give no ratio", to.name()))?;
     let what = format!("{} of {}", quantile_name(condition), subject(of, to));
     let (unit, told) = if is_ratio {
-        (Unit::Ratio, format!("{what} is {} that of {}", units::ratio(estimate.value), object(of, to)))
+        (Unit::Ratio, format!("{what} is {} {}", units::ratio(estimate.value), that_of(of, to)))
     } else {
-        (Unit::Nanoseconds, format!("{what} is {} above that of {}", units::duration(estimate.value), object(of, to)))
+        (Unit::Nanoseconds, format!("{what} is {} above {}", units::duration(estimate.value), that_of(of, to)))
     };
     let measured = Measured {
         estimate,

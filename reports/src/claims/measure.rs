@@ -247,6 +247,12 @@ pub fn subject(of: Found, to: Found) -> String {
     if of.is_in_group_of(&to) { of.row.label.clone() } else { of.name() }
 }
 
+/// The figure of the cell that is compared with.
+pub fn that_of(of: Found, to: Found) -> String {
+    let object = object(of, to);
+    if object.starts_with("in ") { format!("that {object}") } else { format!("that of {object}") }
+}
+
 /// The cell that is compared with, as far as [`subject`] does not say it.
 pub fn object(of: Found, to: Found) -> String {
     if !of.is_in_group_of(&to) && of.row.label == to.row.label { format!("in {}", to.group.title) } else { to.name() }

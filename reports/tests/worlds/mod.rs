@@ -12,14 +12,10 @@
 // Each test target uses a part of it.
 #![allow(dead_code)]
 
-mod machine;
-mod model;
+pub mod machine;
+pub mod model;
 mod noise;
 mod plan;
-mod records;
+pub mod records;
 pub mod tally;
 pub mod truths;
-
-pub use machine::World;
-pub use model::{Cell, Figures};
-pub use records::run;
