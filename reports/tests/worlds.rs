@@ -12,7 +12,7 @@ use simulator::tally::{self, Count, Job, Tally};
 use simulator::truths::{false_worlds, falsehoods, worlds};
 
 /// Seeds of each world, unless the environment says otherwise.
-const SEEDS: u64 = 12;
+const SEEDS: u64 = 6;
 
 fn seeds() -> u64 {
     std::env::var("REGATTA_SEEDS").ok().and_then(|seeds| seeds.parse().ok()).unwrap_or(SEEDS)
