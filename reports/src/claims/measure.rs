@@ -8,7 +8,7 @@ use super::possible::Possible;
 use super::selection::Found;
 use crate::clusters;
 use crate::statistics::{Estimate, median};
-use crate::summary::Point;
+use crate::summary::{Point, Summary};
 use crate::units;
 
 /// A statistic of some cells.
@@ -52,6 +52,7 @@ pub fn measure<'a>(
     of: Found<'a>,
     to: Option<Found<'a>>,
     possible: Option<&Possible>,
+    summary: &Summary,
 ) -> Result<Measured<'a>, String> {
     let compared = || to.ok_or_else(|| "there is nothing to compare with".to_owned());
     let possible = || possible.ok_or("the records do not say how many cores could be used");
@@ -63,7 +64,7 @@ pub fn measure<'a>(
         Statistic::CpuTime => times(of, compared()?, Figure::Cpu),
         Statistic::EffectiveCores => effective_cores(of),
         Statistic::Occupancy => occupancy(of, possible()?),
-        Statistic::OverFormula => over_formula(condition, of),
+        Statistic::OverFormula => over_formula(condition, of, summary),
         Statistic::Cost => cost(condition, of, compared()?, Figure::Wall),
         Statistic::CpuCost => cost(condition, of, compared()?, Figure::Cpu),
         Statistic::Latency => latencies::of_one(condition, of),
@@ -125,11 +126,11 @@ fn occupancy<'a>(of: Found<'a>, possible: &Possible) -> Result<Measured<'a>, Str
     Ok(measured.of_possible(most, &format!("the {} that {} can", units::cores(most), possible.words(of))))
 }
 
-fn over_formula<'a>(condition: &Condition, of: Found<'a>) -> Result<Measured<'a>, String> {
+fn over_formula<'a>(condition: &Condition, of: Found<'a>, summary: &Summary) -> Result<Measured<'a>, String> {
     let wall = of.row.wall.ok_or_else(|| format!("{} has no time", of.name()))?;
     let (ns, words) = condition
         .formula
-        .and_then(|formula| formula.of(of.group, of.row))
+        .and_then(|formula| formula.of(of, summary))
         .ok_or_else(|| format!("the tasks of {} do not wait", of.group.title))?;
     let estimate = wall.map(|wall| wall / ns);
     let told =

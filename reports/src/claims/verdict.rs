@@ -157,7 +157,7 @@ fn judge_model(
     for of in scope.find(&condition.of, model) {
         let judged = of.and_then(|of| {
             let to = if compares { Some(scope.reference(&of, condition.to.as_ref())?) } else { None };
-            measure(condition, of, to, possible).map_err(Missing::NotRun)
+            measure(condition, of, to, possible, scope.summary).map_err(Missing::NotRun)
         });
         match judged {
             Ok(measured) => return Ok(Judgement::of(condition, &measured, usable_cores)),

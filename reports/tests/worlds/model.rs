@@ -168,7 +168,9 @@ impl Cell<'_> {
 
     fn waiting(&self) -> Figures {
         let wait = self.param("wait_us").max(self.param("delay_us") * self.param("round_trips")) * 1e3;
-        let late = WAKING_NS + 60e3 + if self.model.starts_with("async") { 1.1e6 } else { 0.0 };
+        // The timer of tokio has steps of a millisecond; a call that blocks has that of the kernel.
+        let has_steps = self.model.starts_with("async") && self.workload != "block";
+        let late = WAKING_NS + 60e3 + if has_steps { 1.1e6 } else { 0.0 };
         let at_once = self.waits_at_once();
         let batches = self.tasks.div_ceil(at_once) as f64;
         let computing = if self.workload == "echo" { 30e3 * self.tasks as f64 } else { 0.0 };

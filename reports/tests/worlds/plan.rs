@@ -66,19 +66,21 @@ pub fn courses(world: &World) -> Vec<Course> {
         models,
         families,
     };
-    let computed = per_worker(16, 64);
-    let interpreted = per_worker(12, 24);
-    let switched = per_worker(16, 16);
-    let created = per_worker(16, 2000);
-    let created_by_python = per_worker(16, 500);
-    let forked = per_worker(10, 50);
-    let (pooled, wait_us) = (per_worker(4, 8), 10_000.max(1_250 * workers));
-    let blocked = per_worker(4, 20);
+    // As in src/plans/default.toml.
+    let (computed, counted) = (per_worker(32, 1), per_worker(16, 1));
+    let interpreted = per_worker(8, 1);
+    let switched = per_worker(8, 1);
+    let created = per_worker(50, 2000);
+    let created_by_python = per_worker(10, 500);
+    let forked = per_worker(8, 50);
+    let (pooled, wait_us) = (per_worker(2, 8), 10_000);
+    let blocked = per_worker(4, 10);
+    let talking = per_worker(2, 8);
     let convoy = |beside| [("beside", beside), ("bytes", 64), ("delay_us", 1_000), ("round_trips", 20)];
     vec![
         group("primes", "cpu", &[("length", 640_000), ("tasks", computed)], computed, 0, COMPUTING, RUST),
         group("primes", "cpu", &[("length", 64_000), ("tasks", interpreted)], interpreted, 0, COMPUTING, PYTHON),
-        group("counting", "cpu", &[("from", 5_000_000), ("tasks", computed)], computed, 0, COMPUTING, RUST),
+        group("counting", "cpu", &[("from", 5_000_000), ("tasks", counted)], counted, 0, COMPUTING, RUST),
         group("counting", "cpu", &[("from", 250_000), ("tasks", interpreted)], interpreted, 0, COMPUTING, PYTHON),
         group("switch", "cpu", &[("tasks", switched), ("yields", 2000)], switched, 0, SWITCHING, RUST),
         group("switch", "cpu", &[("tasks", switched), ("yields", 500)], switched, 0, SWITCHING, PYTHON),
@@ -95,9 +97,17 @@ pub fn courses(world: &World) -> Vec<Course> {
         ),
         group("empty", "cpu", &[("tasks", forked)], forked, 0, CREATING, ALL),
         group("sleep", "io", &[("tasks", pooled), ("wait_us", wait_us)], pooled, wait_us * 1000, POOLED, ALL),
-        group("sleep", "io", &[("tasks", 100), ("wait_us", 150_000)], 100, 150_000_000, WAITING, ALL),
-        group("block", "io", &[("tasks", blocked), ("wait_us", 20_000)], blocked, 20_000_000, WAITING, ALL),
-        group("echo", "io", &[("connections", 8), ("delay_us", 4000), ("round_trips", 2)], 8, 8_000_000, TALKING, ALL),
+        group("sleep", "io", &[("tasks", 100), ("wait_us", 60_000)], 100, 60_000_000, WAITING, ALL),
+        group("block", "io", &[("tasks", blocked), ("wait_us", 5_000)], blocked, 5_000_000, WAITING, ALL),
+        group(
+            "echo",
+            "io",
+            &[("connections", talking), ("delay_us", 4000), ("round_trips", 2)],
+            talking,
+            8_000_000,
+            TALKING,
+            ALL,
+        ),
         group("convoy", "mixed", &convoy(0), 1, 0, &["thread"], ALL),
         group("convoy", "mixed", &convoy(1), 2, 0, &["thread"], ALL),
     ]

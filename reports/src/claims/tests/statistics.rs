@@ -244,3 +244,23 @@ fn load_that_leaves_more_than_the_bound_does_not_hold_a_figure_below_it() {
         assert_eq!(judgement.verdict, outcome, "{outside}: {}", judgement.why);
     }
 }
+
+#[test]
+fn what_it_takes_to_hand_out_tasks_is_that_of_tasks_that_do_nothing() {
+    let condition = |bounds: &str| {
+        format!(
+            "[[claim.condition]]\nstatistic = \"over-formula\"\nformula = \"batches-handed-out\"\n\
+             of = {{ workload = \"work\", models = [\"thread-pool\"] }}\n{bounds}"
+        )
+    };
+    // 10 tasks for 5 workers: two batches of 20 ms, and 3 ms to hand out each.
+    let mut made = Made::new().with("work", 1, "thread-pool", 5, around(70.0, 20));
+    made.group("work", 1).wait_ns = 20_000_000;
+    let tight = "at-least = 0.95\nat-most = 1.05";
+    assert_eq!(made.verdict(&condition(tight)).verdict, Outcome::Fails, "nothing says what handing out takes");
+    let other = made.with("empty", 1, "thread-pool", 4, around(30.0, 20));
+    assert_eq!(other.verdict(&condition(tight)).verdict, Outcome::Fails, "another number of workers does not either");
+    let same = other.with("empty", 1, "thread-pool", 5, around(30.0, 20)).verdict(&condition(tight));
+    assert_eq!(same.verdict, Outcome::Holds, "{}", same.why);
+    assert!(same.why.contains("and 30.0 ms to hand out 10"), "{}", same.why);
+}
