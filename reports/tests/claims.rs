@@ -220,8 +220,8 @@ fn every_medium_shows_the_verdicts() {
     assert!(
         markdown.contains("| ✗ fails | Under a GIL, threads do not speed up CPU-bound work. (cpu-gil-threads) | gil |")
     );
-    assert!(markdown.contains("[chart](counting-from-5000000-tasks-64-speedup.png)"));
-    assert!(folder.join("counting-from-5000000-tasks-64-speedup.png").exists());
+    assert!(markdown.contains("[chart](counting-from-5000000-tasks-32-speedup.png)"));
+    assert!(folder.join("counting-from-5000000-tasks-32-speedup.png").exists());
 
     let summary = Summary::of(&results);
     let verdicts = Claims::built_in().judge(&results, &summary);
