@@ -106,6 +106,9 @@ struct About {
     version: String,
     gil: bool,
     gevent: bool,
+    /// The interpreter's own file. What was named may be a script that looks for it at each start, which costs as much as a start.
+    #[serde(default)]
+    program: Option<PathBuf>,
 }
 
 /// An interpreter, and what it says of itself or why it says nothing.
@@ -148,6 +151,8 @@ impl Interpreters {
             while found.list.iter().any(|other| other.suffix == suffix) {
                 suffix.push('+');
             }
+            let own = about.as_ref().ok().and_then(|about| about.program.clone());
+            let program = own.filter(|own| own.is_absolute() && own.is_file()).unwrap_or(program);
             found.list.push(Interpreter { program, suffix, about });
         }
         Ok(found)

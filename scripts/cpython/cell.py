@@ -50,7 +50,9 @@ def about():
     free = "t" if sysconfig.get_config_var("Py_GIL_DISABLED") else ""
     gil = getattr(sys, "_is_gil_enabled", lambda: True)()
     name, version = platform.python_implementation(), platform.python_version() + free
-    print(json.dumps({"name": name, "version": version, "gil": bool(gil), "gevent": gevent}))
+    # What was named may be a script that looks for the interpreter each time, as a version manager's is.
+    program = sys.executable or None
+    print(json.dumps({"name": name, "version": version, "gil": bool(gil), "gevent": gevent, "program": program}))
 
 
 def main():
