@@ -69,10 +69,10 @@ pub fn write(results: &Results, claims: &Claims, dir: &Path) -> Result<Report, W
     write_judged(results, &summary, &verdicts, dir)
 }
 
-/// As [`write`], from figures and verdicts that were worked out already.
+/// As [`write()`], from figures and verdicts that were worked out already.
 ///
 /// # Errors
-/// As [`write`].
+/// As [`write()`].
 pub fn write_judged(
     results: &Results,
     summary: &Summary,

@@ -185,6 +185,10 @@ impl Cell for CellProcess {
             other => Err(unexpected("profile", &other)),
         }
     }
+
+    fn dismiss(&mut self) {
+        self.talker.input = None;
+    }
 }
 
 /// The cell has answered with the wrong message.

@@ -99,6 +99,8 @@ pub(crate) trait Cell {
     }
     /// Has it carry out every task once and say which worker did what when.
     fn profile(&mut self, timeout: Duration) -> Result<Profile, Trouble>;
+    /// Tells it to end, and does not wait until it has.
+    fn dismiss(&mut self) {}
 }
 
 /// A server that listens.
@@ -182,6 +184,12 @@ impl<'g> Course<'g> {
         let precision = Precision::new(ready.baselines.clone());
         Self { ready, arms: all_arms(ready), server: None, server_deaths: 0, process: 0, precision }
     }
+
+    /// Ends all cells. All are told before the first is waited for: an interpreter takes as long to end as a round of others.
+    fn end_cells(&mut self) {
+        self.arms.iter_mut().filter_map(|arm| arm.cell.as_mut()).for_each(|cell| cell.dismiss());
+        self.arms.iter_mut().for_each(|arm| arm.cell = None);
+    }
 }
 
 impl Driver<'_> {
@@ -257,7 +265,7 @@ impl Driver<'_> {
                 round += u32::from(!warm_up);
                 warm_up = false;
             }
-            course.arms.iter_mut().for_each(|arm| arm.cell = None);
+            course.end_cells();
         }
         Ok(Next::GoOn)
     }
