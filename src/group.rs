@@ -26,16 +26,36 @@ const START: Duration = Duration::from_millis(3);
 pub struct ReadyGroup {
     /// As it stands in the records.
     pub group: Group,
-    /// The options of each cell's runner, in the order of the group's cells.
-    pub options: Vec<Parameters>,
+    /// The cells, in the order of the record.
+    pub cells: Vec<ReadyCell>,
     /// The workload.
     pub resolved: Resolved,
     /// The reference burn, if the group has one: its arm carries out this instead of the workload.
     pub reference: Option<Reference>,
     /// The workload with a single task, as large as for one worker, if its tasks only compute.
     pub alone: Option<Resolved>,
-    /// The cells whose precision decides when the group is done, each with the cell that it is compared with, by their places.
-    pub baselines: Vec<(usize, Option<usize>)>,
+}
+
+/// A cell that is ready to be started.
+#[derive(Debug, Clone)]
+pub struct ReadyCell {
+    /// As it stands in the records.
+    pub id: CellId,
+    /// The options of its runner.
+    pub options: Parameters,
+    /// Whose precision counts when the group is asked whether it is known well enough.
+    pub precision: Precise,
+}
+
+/// By which figure of a cell the precision of its group is judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Precise {
+    /// By none: others are compared with it.
+    Nothing,
+    /// By its wall time: it is compared with no other.
+    Wall,
+    /// By its speed-up over the cell at this place of the group.
+    SpeedUp(usize),
 }
 
 /// A fixed piece of work that shows how fast the machine is.
@@ -45,6 +65,29 @@ pub struct Reference {
     pub workload: String,
     /// The workload.
     pub resolved: Resolved,
+}
+
+impl ReadyGroup {
+    /// Makes the record name the cells that there are.
+    pub(crate) fn write_down_cells(&mut self) {
+        self.group.cells = self.cells.iter().map(|cell| cell.id.clone()).collect();
+    }
+
+    /// Leaves out the cells that `keep` refuses.
+    pub(crate) fn retain(&mut self, mut keep: impl FnMut(&CellId) -> bool) {
+        let kept: Vec<bool> = self.cells.iter().map(|cell| keep(&cell.id)).collect();
+        let place_of = |place: usize| kept[..place].iter().filter(|kept| **kept).count();
+        for cell in &mut self.cells {
+            cell.precision = match cell.precision {
+                Precise::SpeedUp(baseline) if kept[baseline] => Precise::SpeedUp(place_of(baseline)),
+                Precise::SpeedUp(_) => Precise::Wall,
+                other => other,
+            };
+        }
+        let mut places = kept.iter();
+        self.cells.retain(|_| places.next().is_some_and(|kept| *kept));
+        self.write_down_cells();
+    }
 }
 
 impl Plan {
@@ -121,7 +164,7 @@ impl Plan {
             cells: Vec::new(),
             skipped: BTreeMap::new(),
         };
-        let mut options = Vec::new();
+        let mut cells: Vec<ReadyCell> = Vec::new();
         for card in runners.iter().filter(|card| selects(&planned.runners, card)) {
             if let Some(reason) = planned.skip.get(&card.name).or(card.unavailable.as_ref()) {
                 group.skipped.insert(card.name.clone(), reason.clone());
@@ -136,26 +179,28 @@ impl Plan {
                 let workers = card.parallelism.workers(count, resolved.tasks);
                 let pairs: Vec<_> = variant.iter().map(|(name, value)| format!("{name}={value}")).collect();
                 let cell = CellId { runner: card.name.clone(), options: pairs.join(","), workers, ..CellId::default() };
-                if !group.cells.contains(&cell) {
-                    group.cells.push(cell);
-                    options.push(variant.clone());
+                if cells.iter().all(|other| other.id != cell) {
+                    cells.push(ReadyCell { id: cell, options: variant.clone(), precision: Precise::Wall });
                 }
             }
         }
-        let copied = if self.noise_arm { copied(&group.cells, &runners) } else { Vec::new() };
+        let copied = if self.noise_arm { copied(&cells, &runners) } else { Vec::new() };
         for place in copied {
-            group.cells.push(CellId { arm: arms::AA.to_owned(), ..group.cells[place].clone() });
-            options.push(options[place].clone());
+            let mut copy = cells[place].clone();
+            arms::AA.clone_into(&mut copy.id.arm);
+            cells.push(copy);
         }
-        let baselines = baselines(&group.cells, &runners);
+        compare(&mut cells, &runners);
         let alone = if resolved.only_computes { alone(planned, catalogue) } else { None };
-        let reference = self.reference.then(|| reference(catalogue)).flatten().filter(|_| !group.cells.is_empty());
+        let reference = self.reference.then(|| reference(catalogue)).flatten().filter(|_| !cells.is_empty());
         if reference.is_some() {
             let (runner, arm) = (REFERENCE_RUNNER.to_owned(), arms::REFERENCE.to_owned());
-            group.cells.push(CellId { runner, workers: 1, arm, ..CellId::default() });
-            options.push(Parameters::new());
+            let id = CellId { runner, workers: 1, arm, ..CellId::default() };
+            cells.push(ReadyCell { id, options: Parameters::new(), precision: Precise::Nothing });
         }
-        Ok(ReadyGroup { group, options, resolved, reference, alone, baselines })
+        let mut ready = ReadyGroup { group, cells, resolved, reference, alone };
+        ready.write_down_cells();
+        Ok(ready)
     }
 }
 
@@ -250,10 +295,11 @@ fn check_variants(planned: &PlannedGroup, runners: &[RunnerCard]) -> Result<(), 
 /// baseline, or its first cell where the baseline is in no cell, and the widest cell of its first runner with several workers.
 ///
 /// A cell alone is compared with nothing, so it has no copy.
-fn copied(cells: &[CellId], runners: &[RunnerCard]) -> Vec<usize> {
+fn copied(cells: &[ReadyCell], runners: &[RunnerCard]) -> Vec<usize> {
     let card = |cell: &CellId| runners.iter().find(|card| card.name == cell.runner);
     let plain: Vec<(usize, &CellId, &RunnerCard)> = cells
         .iter()
+        .map(|cell| &cell.id)
         .enumerate()
         .filter(|(_, cell)| cell.arm.is_empty() && cell.options.is_empty())
         .filter_map(|(place, cell)| Some((place, cell, card(cell)?)))
@@ -282,16 +328,23 @@ fn nanoseconds(duration: Duration) -> u64 {
     u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }
 
-/// What each cell is compared with: the narrowest default cell of its baseline runner. A baseline has no ratio of its own.
-fn baselines(cells: &[CellId], runners: &[RunnerCard]) -> Vec<(usize, Option<usize>)> {
-    let baseline_of = |cell: &CellId| {
-        let name = &runners.iter().find(|card| card.name == cell.runner)?.baseline;
-        let are_default = cells.iter().enumerate().filter(|(_, cell)| cell.arm.is_empty() && cell.options.is_empty());
-        let places = are_default.filter(|(_, cell)| cell.runner == *name);
-        places.min_by_key(|(_, cell)| cell.workers).map(|(place, _)| place)
+/// Notes what each cell is compared with: the narrowest default cell of its baseline runner. A baseline has no ratio of its own.
+fn compare(cells: &mut [ReadyCell], runners: &[RunnerCard]) {
+    let baseline_of = |id: &CellId| {
+        let name = &runners.iter().find(|card| card.name == id.runner)?.baseline;
+        let are_default = cells.iter().map(|cell| &cell.id).enumerate();
+        let are_default = are_default.filter(|(_, other)| other.arm.is_empty() && other.options.is_empty());
+        let places = are_default.filter(|(_, other)| other.runner == *name);
+        places.min_by_key(|(_, other)| other.workers).map(|(place, _)| place)
     };
-    let all = cells.iter().enumerate().map(|(place, cell)| (place, baseline_of(cell)));
-    all.filter(|(place, baseline)| *baseline != Some(*place)).collect()
+    let found: Vec<_> = cells.iter().map(|cell| baseline_of(&cell.id)).collect();
+    for (place, (cell, baseline)) in cells.iter_mut().zip(found).enumerate() {
+        cell.precision = match baseline {
+            None => Precise::Wall,
+            Some(baseline) if baseline == place => Precise::Nothing,
+            Some(baseline) => Precise::SpeedUp(baseline),
+        };
+    }
 }
 
 /// The reference burn; none if the catalogue lacks what carries it out.

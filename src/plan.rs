@@ -47,6 +47,9 @@ pub struct Plan {
     /// Time for each worker, where that is more: work that grows with the machine takes longer one task after the other.
     #[serde(default, deserialize_with = "optional_duration")]
     pub budget_per_worker: Option<Duration>,
+    /// What the rounds beyond the least are for.
+    #[serde(default)]
+    pub rounds_for: RoundsFor,
     /// With a budget: half the width of a ratio's interval, as a share, at which a group needs no more rounds; 0 for never.
     #[serde(default = "default_target")]
     pub target: f64,
@@ -75,6 +78,17 @@ pub struct Plan {
     /// What was asked for and is not in any group, one sentence each.
     #[serde(skip)]
     pub left_out: Vec<String>,
+}
+
+/// What a group gets rounds beyond the least for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RoundsFor {
+    /// Tight intervals of its ratios, as the target says.
+    #[default]
+    Ratios,
+    /// Verdicts: once all groups have the least rounds, those on which an undecided verdict rests share the time that is left.
+    Verdicts,
 }
 
 /// A group as it is written.
@@ -125,7 +139,7 @@ pub enum Workers {
 }
 
 /// What the flags of the command line change.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Overrides {
     pub(crate) workloads: Vec<String>,
     pub(crate) runners: Vec<String>,
@@ -276,6 +290,10 @@ impl Plan {
                 self.rounds = MOST_ROUNDS;
             }
         }
+        if *overrides != Overrides::default() {
+            // Whoever asks for some of a plan, or for more of it, wants its figures.
+            self.rounds_for = RoundsFor::Ratios;
+        }
         if let Some(hot) = overrides.hot {
             self.heat(hot);
         }
@@ -401,7 +419,7 @@ mod tests {
             let plan = Plan::parse(name, text).expect(name);
             let ready = plan.ready(&Course::standard(), 2).expect(name);
             assert!(!plan.about.is_empty(), "{name}");
-            assert!(ready.iter().all(|group| group.options.len() == group.group.cells.len()), "{name}");
+            assert!(ready.iter().all(|group| group.cells.len() == group.group.cells.len()), "{name}");
         }
         let workloads = Plan::load("default").expect("built in").groups;
         for card in Course::standard().workloads() {

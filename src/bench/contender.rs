@@ -3,7 +3,6 @@
 use std::panic::resume_unwind;
 use std::time::Duration;
 
-use regatta_reports::record::CellId;
 
 use super::measurement::Runs;
 use crate::driver::{Cell, Launch, Launcher, Server, Trouble, run_once, start};
@@ -45,10 +44,6 @@ impl<'a> Contender<'a> {
         Self { launch, ready, place, timeout, running: None }
     }
 
-    fn id(&self) -> &'a CellId {
-        &self.ready.group.cells[self.place]
-    }
-
     /// Has it run so many times. Does not come back if one of them fails.
     pub(super) fn run(&mut self, times: u64) -> Runs {
         (0..times).map(|_| self.run_once().unwrap_or_else(|trouble| Left::Cell(trouble).go())).collect()
@@ -63,13 +58,13 @@ impl<'a> Contender<'a> {
             }
         };
         let (cell, server) = (running.cell.as_mut(), running.server.as_deref());
-        run_once(cell, server, self.ready, &self.ready.group.cells[self.place], self.timeout)
+        run_once(cell, server, self.ready, &self.ready.cells[self.place].id, self.timeout)
     }
 
     fn start(&self) -> Result<Running, Trouble> {
         let service = self.ready.resolved.service;
         let server = service.map(|service| self.launch.server(service, 0)).transpose()?;
-        let mut start = start(self.ready, self.id(), &self.ready.options[self.place]);
+        let mut start = start(self.ready, &self.ready.cells[self.place]);
         start.server = server.as_ref().map(|server| server.address());
         Ok(Running { cell: self.launch.cell(&start, self.timeout)?, server })
     }

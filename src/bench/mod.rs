@@ -232,7 +232,7 @@ fn titles(groups: &[ReadyGroup]) -> Vec<String> {
 /// The group with only those cells that pass the filter; none if none does.
 fn asked_for(ready: &ReadyGroup, title: &str, args: &Args) -> Option<ReadyGroup> {
     let mut ready = ready.clone();
-    ready.group.cells.retain(|id| args.matches(&cell_name(title, id)));
+    ready.retain(|id| args.matches(&cell_name(title, id)));
     ready.group.skipped.retain(|runner, _| args.matches(&format!("{title}/{runner}")));
     (!ready.group.cells.is_empty() || !ready.group.skipped.is_empty()).then_some(ready)
 }

@@ -19,7 +19,7 @@ use crate::catalogue::Catalogue;
 use crate::cli::{CompareArgs, Exit};
 use crate::driver::Launcher;
 use crate::environment;
-use crate::group::ReadyGroup;
+use crate::group::{Precise, ReadyCell, ReadyGroup};
 use crate::interrupt::Interrupt;
 use crate::output::{Output, RESULTS};
 use crate::plan::{Overrides, Plan};
@@ -114,17 +114,19 @@ fn build(path: &Path) -> anyhow::Result<Build> {
 /// Makes two cells of each, one a build. The second copy of the baseline, or of the first cell where there is no baseline, is of
 /// the old build.
 fn double(ready: &mut ReadyGroup) {
-    let mut single: Vec<(CellId, _)> = ready.group.cells.drain(..).zip(ready.options.drain(..)).collect();
-    if !single.iter().any(|(cell, _)| cell.arm == arms::AA)
-        && let Some((cell, options)) = single.first().cloned()
+    let mut single = std::mem::take(&mut ready.cells);
+    if !single.iter().any(|cell| cell.id.arm == arms::AA)
+        && let Some(mut copy) = single.first().cloned()
     {
-        single.push((CellId { arm: arms::AA.to_owned(), ..cell }, options));
+        arms::AA.clone_into(&mut copy.id.arm);
+        single.push(copy);
     }
-    for (cell, options) in single {
-        let copies = if cell.arm.is_empty() { &[arms::OLD, arms::NEW][..] } else { &[arms::AA][..] };
+    for cell in single {
+        let copies = if cell.id.arm.is_empty() { &[arms::OLD, arms::NEW][..] } else { &[arms::AA][..] };
         for arm in copies {
-            ready.group.cells.push(CellId { arm: (*arm).to_owned(), ..cell.clone() });
-            ready.options.push(options.clone());
+            let id = CellId { arm: (*arm).to_owned(), ..cell.id.clone() };
+            ready.cells.push(ReadyCell { id, options: cell.options.clone(), precision: Precise::Wall });
         }
     }
+    ready.write_down_cells();
 }

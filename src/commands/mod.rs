@@ -6,6 +6,7 @@ mod live;
 mod profile;
 pub(crate) mod report;
 pub(crate) mod run;
+mod verdicts;
 mod verify;
 
 pub(crate) use compare::compare;

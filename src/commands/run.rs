@@ -13,13 +13,14 @@ use regatta_workloads::Burn;
 
 use super::compare;
 use super::report::{load_claims, names_of, write_report};
+use super::verdicts::Verdicts;
 use crate::browser;
 use crate::calibration::calibrate;
 use crate::capacity;
 use crate::catalogue::Catalogue;
 use crate::cli::{Exit, RunArgs, ShowArgs};
 use crate::cpython::{Interpreters, WithPython};
-use crate::driver::{Driver, Launcher, Sink, Tallied};
+use crate::driver::{Driver, Launcher, RunTotals, Sink, Watch};
 use crate::environment;
 use crate::group::ReadyGroup;
 use crate::interrupt::Interrupt;
@@ -79,14 +80,16 @@ pub(crate) fn carry_out(
     if plan.reference {
         look_at_machine(&launch, catalogue, &clock, &groups, cores, &mut output).with_context(lost)?;
     }
-    let tallied = carry_out_groups(&plan, seed, &launch, &clock, &groups, &mut output).with_context(lost)?;
+    let mut watch = Verdicts::new(&claims, &folder, &groups);
+    let totals = carry_out_groups(&plan, seed, &launch, &clock, &groups, &mut watch, &mut output).with_context(lost)?;
+    drop(watch);
 
     let mut terminal = io::stdout().lock();
     let page = write_report(&folder, &folder, &claims, &mut terminal)?;
     if args.open {
         browser::open(&page);
     }
-    conclude(&tallied, &mut terminal)?;
+    conclude(&totals, &mut terminal)?;
     drop(terminal);
     let compared = match &baseline {
         Some(baseline) => {
@@ -107,7 +110,7 @@ pub(crate) fn carry_out(
     }
     let exit = match interrupt.signal() {
         Some(signal) => Exit::Signal(signal),
-        None if compared == Exit::Well && tallied.failed > 0 => Exit::CellsFailed,
+        None if compared == Exit::Well && totals.failed > 0 => Exit::CellsFailed,
         None => compared,
     };
     Ok((exit, folder))
@@ -121,9 +124,9 @@ pub(super) fn record(
     groups: &[ReadyGroup],
     first_line: record::Run,
     output: &mut Output,
-) -> io::Result<Tallied> {
+) -> io::Result<RunTotals> {
     output.write(&Record::Run(Box::new(first_line)))?;
-    carry_out_groups(plan, seed, launch, &Instant::now(), groups, output)
+    carry_out_groups(plan, seed, launch, &Instant::now(), groups, &mut Progress::new(), output)
 }
 
 /// Carries out the groups of a plan and records it, after the first line and to the last.
@@ -133,16 +136,14 @@ fn carry_out_groups(
     launch: &Launcher,
     clock: &Instant,
     groups: &[ReadyGroup],
+    watch: &mut dyn Watch,
     output: &mut Output,
-) -> io::Result<Tallied> {
-    let mut progress = Progress::new();
-    let driver = Driver { plan, seed, launch, clock, watch: &mut progress, sink: &mut *output, warm_up: true };
-    let tallied = driver.run(groups);
-    drop(progress);
-    let tallied = tallied?;
-    let (finished, complete) = (Timestamp::now().to_string(), !tallied.interrupted);
-    output.write(&Record::End(End { finished, complete, remarks: tallied.remarks.clone() }))?;
-    Ok(tallied)
+) -> io::Result<RunTotals> {
+    let driver = Driver { plan, seed, launch, clock, watch, sink: &mut *output, warm_up: true };
+    let totals = driver.run(groups)?;
+    let (finished, complete) = (Timestamp::now().to_string(), !totals.interrupted);
+    output.write(&Record::End(End { finished, complete, remarks: totals.remarks.clone() }))?;
+    Ok(totals)
 }
 
 /// Records what the machine gives to several cores at once, and what one task takes alone in each runner.
@@ -259,13 +260,13 @@ pub(crate) fn header(
 }
 
 /// Says at the end what did not go well.
-fn conclude(tallied: &Tallied, terminal: &mut impl Write) -> io::Result<()> {
-    if tallied.interrupted {
+fn conclude(totals: &RunTotals, terminal: &mut impl Write) -> io::Result<()> {
+    if totals.interrupted {
         writeln!(terminal, "The run was stopped before its plan was done; this is what it had measured by then.")?;
     }
-    if tallied.failed > 0 {
-        let plural = if tallied.failed == 1 { "cell" } else { "cells" };
-        writeln!(terminal, "{} {plural} failed; the tables and the report say which and why.", tallied.failed)?;
+    if totals.failed > 0 {
+        let plural = if totals.failed == 1 { "cell" } else { "cells" };
+        writeln!(terminal, "{} {plural} failed; the tables and the report say which and why.", totals.failed)?;
     }
     Ok(())
 }

@@ -5,6 +5,7 @@
 //! - `pace`: how many rounds there is time for.
 //! - `precision`: how well the ratios of a group are known so far.
 //! - `profiles`: the pass in which cells are profiled.
+//! - `running_group`: a group while it is carried out.
 //! - `sample`: one run of a cell, verified.
 
 mod cell_process;
@@ -12,6 +13,7 @@ mod child_group;
 mod pace;
 mod precision;
 mod profiles;
+mod running_group;
 mod sample;
 
 use std::io;
@@ -19,24 +21,18 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use rand::SeedableRng;
-use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
-use regatta_reports::record::{CellId, Failure, FailureKind, Group, Parameters, Profile, Record, Sample, arms};
+use regatta_reports::record::{CellId, Failure, FailureKind, Profile, Record, Sample};
 
 use crate::group::ReadyGroup;
-use crate::plan::Plan;
-use crate::protocol::{Start, VERSION};
+use crate::plan::{Plan, RoundsFor};
+use crate::protocol::Start;
 
 pub(crate) use cell_process::{External, Launcher, Talker};
 pub use pace::Clock;
 use pace::Pace;
-use precision::Precision;
-use profiles::Measured;
-pub(crate) use sample::{failure, run_once, verified};
-use sample::{least, work_of};
-
-/// How often a group's server may die before the group is given up.
-const SERVER_LIVES: u32 = 3;
+use running_group::RunningGroup;
+pub(crate) use sample::{failure, run_once, start, verified};
 
 /// Where records go, one by one.
 pub trait Sink {
@@ -55,6 +51,10 @@ pub(crate) trait Watch {
     fn cell(&mut self, _cell: &CellId, _round: Option<u32>, _of: u32) {}
     /// This share of the whole run is done, from 0 to 1.
     fn progress(&mut self, _share: f64) {}
+    /// All groups have their least rounds. Returns the places of those on which an undecided verdict rests.
+    fn undecided(&mut self) -> Vec<usize> {
+        Vec::new()
+    }
 }
 
 /// Why a cell gave no sample.
@@ -127,7 +127,7 @@ pub struct Driver<'a> {
 
 /// What became of a run.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Tallied {
+pub struct RunTotals {
     /// Samples written.
     pub samples: u64,
     /// Cells that failed.
@@ -140,55 +140,17 @@ pub struct Tallied {
     pub remarks: Vec<String>,
 }
 
-/// What happens next within a group.
-enum Next {
-    GoOn,
-    Stop,
+/// Why a run ends before its plan is done.
+enum Stop {
+    /// Somebody asked it to.
+    Interrupted,
+    /// A record cannot be written.
+    Unwritable(io::Error),
 }
 
-/// A cell of a group while it is carried out.
-struct Arm {
-    start: Start,
-    id: CellId,
-    /// None before its start and after its failure.
-    cell: Option<Box<dyn Cell>>,
-    /// It has failed: it is not started again, so that a broken cell costs one record.
-    retired: bool,
-    has_samples: bool,
-}
-
-impl Arm {
-    /// Whether it is there, and there for its own sake.
-    fn is_contender(&self) -> bool {
-        self.cell.is_some() && self.id.arm != arms::REFERENCE
-    }
-
-    /// Whether it is a second copy of another one.
-    fn is_copy_of(&self, other: &Self) -> bool {
-        self.id.arm == arms::AA && other.id == CellId { arm: String::new(), ..self.id.clone() }
-    }
-}
-
-/// A group while it is carried out.
-struct Course<'g> {
-    ready: &'g ReadyGroup,
-    arms: Vec<Arm>,
-    server: Option<Box<dyn Server>>,
-    server_deaths: u32,
-    process: u32,
-    precision: Precision,
-}
-
-impl<'g> Course<'g> {
-    fn new(ready: &'g ReadyGroup) -> Self {
-        let precision = Precision::new(ready.baselines.clone());
-        Self { ready, arms: all_arms(ready), server: None, server_deaths: 0, process: 0, precision }
-    }
-
-    /// Ends all cells. All are told before the first is waited for: an interpreter takes as long to end as a round of others.
-    fn end_cells(&mut self) {
-        self.arms.iter_mut().filter_map(|arm| arm.cell.as_mut()).for_each(|cell| cell.dismiss());
-        self.arms.iter_mut().for_each(|arm| arm.cell = None);
+impl From<io::Error> for Stop {
+    fn from(error: io::Error) -> Self {
+        Self::Unwritable(error)
     }
 }
 
@@ -197,294 +159,80 @@ impl Driver<'_> {
     ///
     /// # Errors
     /// If a record cannot be written.
-    pub fn run(mut self, groups: &[ReadyGroup]) -> io::Result<Tallied> {
-        let mut tallied = Tallied::default();
-        let mut pace = Pace::new(self.plan, self.clock, groups.len());
-        let mut random = ChaCha8Rng::seed_from_u64(self.seed);
-        let mut measured = Vec::new();
+    pub fn run(self, groups: &[ReadyGroup]) -> io::Result<RunTotals> {
+        let pace = Pace::new(self.plan, self.clock, groups.len());
+        let random = ChaCha8Rng::seed_from_u64(self.seed);
+        let mut run = Run { driver: self, pace, random, totals: RunTotals::default() };
+        match run.carry_out(groups) {
+            Ok(()) => {}
+            Err(Stop::Interrupted) => run.totals.interrupted = true,
+            Err(Stop::Unwritable(error)) => return Err(error),
+        }
+        Ok(run.totals)
+    }
+}
+
+/// A run under way: what all its groups share.
+struct Run<'a> {
+    driver: Driver<'a>,
+    pace: Pace<'a>,
+    /// Draws the order of the cells in each round.
+    random: ChaCha8Rng,
+    totals: RunTotals,
+}
+
+impl Run<'_> {
+    fn carry_out(&mut self, groups: &[ReadyGroup]) -> Result<(), Stop> {
+        let mut running = Vec::new();
         for ready in groups {
-            self.watch.group(ready);
-            for (runner, reason) in &ready.group.skipped {
-                let id = CellId { runner: runner.clone(), ..CellId::default() };
-                let failure = failure(ready, &id, 0, None, FailureKind::Unavailable, reason.clone());
-                self.write_failure(&mut tallied, failure)?;
-            }
-            pace.begin_group(heat_of(ready));
-            let mut course = Course::new(ready);
-            if let Next::Stop = self.group(&mut course, &mut pace, &mut random, &mut tallied)? {
-                tallied.interrupted = true;
-                return Ok(tallied);
-            }
-            self.say_what_was_cut(&course, &pace, &mut tallied)?;
-            measured.push(Measured::new(course, pace.end_group()));
+            let mut group = RunningGroup::new(ready);
+            group.have_rounds(self)?;
+            running.push(group);
         }
-        if self.plan.profile {
-            let (next, remarks) = self.profiles(&measured, &pace)?;
-            tallied.interrupted = matches!(next, Next::Stop);
-            tallied.remarks.extend(remarks);
+        if self.driver.plan.rounds_for == RoundsFor::Verdicts {
+            self.revisit_undecided(&mut running)?;
         }
-        Ok(tallied)
+        for group in &running {
+            group.say_what_was_cut(self)?;
+        }
+        if self.driver.plan.profile { self.profile(running) } else { Ok(()) }
     }
 
-    fn group(
-        &mut self,
-        course: &mut Course<'_>,
-        pace: &mut Pace<'_>,
-        random: &mut ChaCha8Rng,
-        tallied: &mut Tallied,
-    ) -> io::Result<Next> {
-        if pace.is_spent() {
-            return Ok(Next::GoOn);
-        }
-        if let Next::Stop = self.start_server(course, 0, tallied)? {
-            return Ok(Next::Stop);
-        }
-        let mut round = 0;
-        for process in 0..self.plan.processes {
-            if !pace.has_time_for_a_process() {
-                break;
-            }
-            course.process = process;
-            pace.begin_process(process);
-            for arm in 0..course.arms.len() {
-                if pace.is_spent() {
-                    break;
-                }
-                if let Next::Stop = self.start_arm(course, arm, tallied)? {
-                    return Ok(Next::Stop);
+    /// Shares the time that is left among the groups on which an undecided verdict rests, process by process in turns.
+    ///
+    /// The verdicts are asked for once. Whoever asks after each process, and stops as soon as the answer is pleasing, has often only been
+    /// lucky.
+    fn revisit_undecided(&mut self, running: &mut [RunningGroup<'_>]) -> Result<(), Stop> {
+        let undecided = self.driver.watch.undecided();
+        let mut goes_on = !undecided.is_empty();
+        while goes_on {
+            goes_on = false;
+            for &place in &undecided {
+                if let Some(group) = running.get_mut(place) {
+                    goes_on |= group.have_more_rounds(self)?;
                 }
             }
-            let mut warm_up = self.warm_up;
-            while course.arms.iter().any(Arm::is_contender)
-                && ((warm_up && !pace.is_spent()) || pace.has_time_for_a_round(|| course.precision.widest()))
-            {
-                if let Next::Stop = self.round(course, (!warm_up).then_some(round), pace, random, tallied)? {
-                    return Ok(Next::Stop);
-                }
-                pace.end_round(!warm_up);
-                round += u32::from(!warm_up);
-                warm_up = false;
-            }
-            course.end_cells();
-        }
-        Ok(Next::GoOn)
-    }
-
-    /// Has each cell run once, in random order.
-    fn round(
-        &mut self,
-        course: &mut Course<'_>,
-        round: Option<u32>,
-        pace: &Pace<'_>,
-        random: &mut ChaCha8Rng,
-        tallied: &mut Tallied,
-    ) -> io::Result<Next> {
-        let mut order: Vec<usize> = (0..course.arms.len()).collect();
-        order.shuffle(random);
-        for (place, &arm) in (0..).zip(&order) {
-            self.watch.cell(&course.arms[arm].id, round, pace.rounds_expected());
-            self.watch.progress(pace.share_done());
-            if round.is_some()
-                && course.arms[arm].is_contender()
-                && let Next::Stop = self.heat(course, arm, tallied)?
-            {
-                return Ok(Next::Stop);
-            }
-            if let Next::Stop = self.sample(course, arm, round, place, tallied)? {
-                return Ok(Next::Stop);
-            }
-        }
-        Ok(Next::GoOn)
-    }
-
-    /// Records the cells that the budget had no time for, and notes a group that had fewer rounds than it should.
-    fn say_what_was_cut(&mut self, course: &Course<'_>, pace: &Pace<'_>, tallied: &mut Tallied) -> io::Result<()> {
-        let Some(((had, least), budget)) = pace.rounds_cut().zip(self.plan.budget) else { return Ok(()) };
-        let budget = format!("the budget of {}", humantime::format_duration(budget));
-        for arm in course.arms.iter().filter(|arm| !arm.retired && !arm.has_samples && arm.id.arm.is_empty()) {
-            let message =
-                format!("left out: {budget} was spent; a larger --budget, or fewer --workload, leaves time for it");
-            let (id, kind) = (&arm.id, FailureKind::Unavailable);
-            self.write_failure(tallied, failure(course.ready, id, course.process, None, kind, message))?;
-        }
-        if had > 0 {
-            let Group { workload, tasks, .. } = &course.ready.group;
-            let sentence =
-                format!("{workload} ({tasks} tasks) had {had} rounds where {least} are the least: {budget} was spent");
-            tallied.remarks.push(sentence);
         }
         Ok(())
     }
 
-    /// Starts the group's server if it has one; without it, its cells cannot run.
-    fn start_server(&mut self, course: &mut Course<'_>, port: u16, tallied: &mut Tallied) -> io::Result<Next> {
-        let Some(service) = course.ready.resolved.service else { return Ok(Next::GoOn) };
-        match self.launch.server(service, port) {
-            Ok(server) => {
-                course.arms.iter_mut().for_each(|arm| arm.start.server = Some(server.address()));
-                course.server = Some(server);
-                Ok(Next::GoOn)
-            }
-            Err(Trouble::Interrupted) => Ok(Next::Stop),
-            Err(Trouble::Failed { kind, message }) => {
-                course.server = None;
-                for arm in 0..course.arms.len() {
-                    if !course.arms[arm].retired {
-                        self.retire(course, arm, None, kind, message.clone(), tallied)?;
-                    }
-                }
-                Ok(Next::GoOn)
-            }
-        }
+    fn check_interrupt(&self) -> Result<(), Stop> {
+        if self.driver.launch.interrupted() { Err(Stop::Interrupted) } else { Ok(()) }
     }
 
-    fn start_arm(&mut self, course: &mut Course<'_>, arm: usize, tallied: &mut Tallied) -> io::Result<Next> {
-        // What keeps a cell from running keeps its copy from it too, and is said once.
-        course.arms[arm].retired |= course.arms.iter().any(|other| other.retired && course.arms[arm].is_copy_of(other));
-        if course.arms[arm].retired {
-            return Ok(Next::GoOn);
-        }
-        if self.launch.interrupted() {
-            return Ok(Next::Stop);
-        }
-        match self.launch.cell(&course.arms[arm].start, self.plan.timeout) {
-            Ok(cell) => course.arms[arm].cell = Some(cell),
-            Err(Trouble::Interrupted) => return Ok(Next::Stop),
-            Err(Trouble::Failed { kind, message }) => self.retire(course, arm, None, kind, message, tallied)?,
-        }
-        Ok(Next::GoOn)
+    fn write_sample(&mut self, sample: Sample) -> Result<(), Stop> {
+        self.driver.sink.write(&Record::Sample(Box::new(sample)))?;
+        self.totals.samples += 1;
+        Ok(())
     }
 
-    /// Has one cell run uncounted for as long as its group says: at least once, unless it says not at all.
-    fn heat(&mut self, course: &mut Course<'_>, arm: usize, tallied: &mut Tallied) -> io::Result<Next> {
-        let (time, begin) = (Duration::from_nanos(course.ready.group.hot_ns), self.clock.elapsed());
-        while self.clock.elapsed().saturating_sub(begin) < time && course.arms[arm].cell.is_some() {
-            if let Next::Stop = self.sample(course, arm, None, 0, tallied)? {
-                return Ok(Next::Stop);
-            }
-        }
-        Ok(Next::GoOn)
-    }
-
-    /// Has one cell run once, and writes what comes of it if it is of a round.
-    fn sample(
-        &mut self,
-        course: &mut Course<'_>,
-        arm: usize,
-        round: Option<u32>,
-        place: u32,
-        tallied: &mut Tallied,
-    ) -> io::Result<Next> {
-        if self.launch.interrupted() {
-            return Ok(Next::Stop);
-        }
-        let Arm { id, cell: Some(cell), .. } = &mut course.arms[arm] else { return Ok(Next::GoOn) };
-        let mut run = || run_once(cell.as_mut(), course.server.as_deref(), course.ready, id, self.plan.timeout);
-        let sample = if id.arm == arms::REFERENCE { least(run) } else { run() };
-        let mut sample = match sample {
-            Ok(sample) => sample,
-            Err(Trouble::Interrupted) => return Ok(Next::Stop),
-            Err(Trouble::Failed { kind, message }) => return self.failed(course, arm, round, kind, message, tallied),
-        };
-        let Some(round) = round else { return Ok(Next::GoOn) };
-        (sample.process, sample.round, sample.order) = (course.process, round, place);
-        course.precision.add(arm, course.process, round, sample.wall_ns);
-        course.arms[arm].has_samples = true;
-        self.sink.write(&Record::Sample(Box::new(sample)))?;
-        tallied.samples += 1;
-        Ok(Next::GoOn)
-    }
-
-    /// Records the failure of a cell. If the server's death was the cause, both start anew; else the cell is done with.
-    fn failed(
-        &mut self,
-        course: &mut Course<'_>,
-        arm: usize,
-        round: Option<u32>,
-        kind: FailureKind,
-        message: String,
-        tallied: &mut Tallied,
-    ) -> io::Result<Next> {
-        let died = course.server.as_mut().and_then(|server| Some((server.ended()?, server.address().port())));
-        let Some((how, port)) = died else {
-            self.retire(course, arm, round, kind, message, tallied)?;
-            return Ok(Next::GoOn);
-        };
-        course.server_deaths += 1;
-        let message = format!("the workload's server had ended ({how}), and the cell said: {message}");
-        if course.server_deaths >= SERVER_LIVES {
-            for arm in 0..course.arms.len() {
-                if !course.arms[arm].retired {
-                    self.retire(course, arm, round, kind, message.clone(), tallied)?;
-                }
-            }
-            return Ok(Next::GoOn);
-        }
-        self.write_failure(tallied, failure(course.ready, &course.arms[arm].id, course.process, round, kind, message))?;
-        course.arms[arm].cell = None;
-        if let Next::Stop = self.start_server(course, port, tallied)? {
-            return Ok(Next::Stop);
-        }
-        self.start_arm(course, arm, tallied)
-    }
-
-    fn retire(
-        &mut self,
-        course: &mut Course<'_>,
-        arm: usize,
-        round: Option<u32>,
-        kind: FailureKind,
-        message: String,
-        tallied: &mut Tallied,
-    ) -> io::Result<()> {
-        let process = course.process;
-        let arm = &mut course.arms[arm];
-        (arm.cell, arm.retired) = (None, true);
-        let failure = failure(course.ready, &arm.id, process, round, kind, message);
-        self.write_failure(tallied, failure)
-    }
-
-    fn write_failure(&mut self, tallied: &mut Tallied, failure: Failure) -> io::Result<()> {
+    fn write_failure(&mut self, failure: Failure) -> Result<(), Stop> {
         if failure.kind.is_not_run() {
-            tallied.not_run += 1;
+            self.totals.not_run += 1;
         } else {
-            tallied.failed += 1;
+            self.totals.failed += 1;
         }
-        self.sink.write(&Record::Error(failure))
-    }
-}
-
-/// Time for which the cells of a group run uncounted in each round.
-fn heat_of(ready: &ReadyGroup) -> Duration {
-    let cells = ready.group.cells.iter().filter(|cell| cell.arm != arms::REFERENCE).count();
-    Duration::from_nanos(ready.group.hot_ns).saturating_mul(u32::try_from(cells).unwrap_or(u32::MAX))
-}
-
-/// The cells of a group before their first start.
-fn all_arms(ready: &ReadyGroup) -> Vec<Arm> {
-    let arm = |(id, options)| Arm {
-        start: start(ready, id, options),
-        id: id.clone(),
-        cell: None,
-        retired: false,
-        has_samples: false,
-    };
-    ready.group.cells.iter().zip(&ready.options).map(arm).collect()
-}
-
-/// What a cell of a group is told to be. Where its server listens is not known yet.
-pub(crate) fn start(ready: &ReadyGroup, id: &CellId, options: &Parameters) -> Start {
-    let (workload, resolved) = work_of(ready, id);
-    Start {
-        protocol: VERSION,
-        workload: workload.to_owned(),
-        params: resolved.params.clone(),
-        runner: id.runner.clone(),
-        workers: id.workers,
-        options: options.clone(),
-        server: None,
-        profile_log: None,
-        arm: id.arm.clone(),
+        Ok(self.driver.sink.write(&Record::Error(failure))?)
     }
 }
 

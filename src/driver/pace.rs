@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::plan::Plan;
+use crate::plan::{Plan, RoundsFor};
 
 /// Fewest rounds that have an interval.
 const FEWEST_TO_LOOK: u32 = 6;
@@ -26,6 +26,8 @@ impl Clock for Instant {
 /// one does not need, because its ratios are known well enough, goes to those after it. A group whose share is up goes on until it has
 /// the least rounds, for fewer are worth nothing, and those after it get less. Profiles come last, in time that was set aside for them.
 ///
+/// Where rounds are for verdicts, a group has the least rounds at first, and whoever needs more is visited again.
+///
 /// Within a group every cell gets the same number of rounds, for a round is either done whole or not begun.
 ///
 /// Whoever stops as soon as an interval is narrow has often only been lucky: of such 95 % intervals 91 to 93 % hold the truth. So the
@@ -48,21 +50,42 @@ pub(crate) struct Pace<'a> {
     process_start: Duration,
     /// Counted rounds of the present process.
     rounds: u32,
-    /// Counted rounds of the present group.
-    group_rounds: u32,
     round_start: Duration,
-    /// How long the next round will take, going by the last one.
-    next_round: Option<Duration>,
-    /// Time for which the cells of a round run uncounted.
-    heat: Duration,
-    /// Time that it took to start the cells of the group's first process, until its warm-up was done.
-    start: Duration,
+    /// Most counted rounds of the present process.
+    most: u32,
+    /// What the present group takes.
+    costs: Costs,
     /// Rounds of the first process at which it looks next.
     next_look: u32,
     /// Rounds of each process, once settled.
     settled: Option<u32>,
     /// Time set aside for the profiles of the groups that are done.
     profiles: Duration,
+}
+
+/// What a group takes, as measured.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Costs {
+    /// Time for which the cells of a round run uncounted.
+    heat: Duration,
+    /// Time to start the cells of the first process and to warm them up.
+    start: Duration,
+    /// Time of the next round, going by the last one.
+    next_round: Option<Duration>,
+    /// Counted rounds so far.
+    rounds: u32,
+}
+
+impl Costs {
+    /// Returns about how long it takes to start one of so many cells and to run it once.
+    pub(crate) fn each(self, cells: usize) -> Duration {
+        self.start / u32::try_from(cells).unwrap_or(u32::MAX).max(1)
+    }
+
+    /// Returns the counted rounds so far.
+    pub(crate) fn rounds(self) -> u32 {
+        self.rounds
+    }
 }
 
 impl<'a> Pace<'a> {
@@ -79,15 +102,18 @@ impl<'a> Pace<'a> {
             processes: 0,
             process_start: zero,
             rounds: 0,
-            group_rounds: 0,
+            most: 0,
             round_start: zero,
-            next_round: None,
-            heat: zero,
-            start: zero,
+            costs: Costs::default(),
             next_look: 0,
             settled: None,
             profiles: zero,
         }
+    }
+
+    /// Returns the least rounds of a group.
+    fn least(&self) -> u32 {
+        self.plan.least_rounds.min(self.plan.rounds)
     }
 
     /// Whether what takes so long still fits into the budget.
@@ -108,35 +134,51 @@ impl<'a> Pace<'a> {
         self.group_start = now;
         let left = |budget: Duration| budget.saturating_sub(now).saturating_sub(self.profiles);
         self.group_end = self.plan.budget.map(|budget| now + left(budget) / groups_left);
-        (self.processes, self.group_rounds, self.next_round) = (0, 0, None);
-        (self.heat, self.start, self.settled) = (heat, Duration::ZERO, None);
+        (self.processes, self.settled) = (0, None);
+        self.costs = Costs { heat, ..Costs::default() };
         self.next_look = share(self.plan.least_rounds, self.plan.processes, 0).max(FEWEST_TO_LOOK);
     }
 
-    /// Sets time aside for profiles of the present group, which is done: as long as it took to start its cells and to have a round of
-    /// them, which is returned.
-    pub(crate) fn end_group(&mut self) -> Duration {
-        if self.plan.profile && self.group_rounds > 0 {
-            self.profiles += self.start;
+    /// Sets time aside for profiles of the present group, which is done, and returns what it took.
+    pub(crate) fn end_group(&mut self) -> Costs {
+        if self.plan.profile && self.costs.rounds > 0 {
+            self.profiles += self.costs.start;
         }
-        self.start
+        self.costs
+    }
+
+    /// Returns what the present group took so far.
+    pub(crate) fn costs(&self) -> Costs {
+        self.costs
+    }
+
+    /// Comes back to a group that took so much before.
+    pub(crate) fn resume_group(&mut self, costs: Costs) {
+        self.costs = costs;
+        // It is measured for its own sake: what is left is shared by turns.
+        self.group_end = None;
     }
 
     /// Whether there is time to start the cells once more and to have a round of them.
     pub(crate) fn has_time_for_a_process(&self) -> bool {
-        !self.is_spent() && self.fits(self.start + self.next_round.unwrap_or_default())
+        !self.is_spent() && self.fits(self.costs.start + self.costs.next_round.unwrap_or_default())
     }
 
+    /// Begins a process of the present group. Of several, a later one has as many rounds as the first ones had, or fewer by one.
     pub(crate) fn begin_process(&mut self, process: u32) {
         (self.processes, self.rounds) = (process + 1, 0);
+        self.most = match self.plan.rounds_for {
+            RoundsFor::Ratios => share(self.plan.rounds, self.plan.processes, process),
+            RoundsFor::Verdicts => share(self.least(), self.plan.processes, process).max(1),
+        };
         self.process_start = self.clock.elapsed();
         self.round_start = self.process_start;
         self.share_with_processes();
     }
 
     fn share_with_processes(&mut self) {
-        let processes_left = (self.plan.processes - self.processes + 1).max(1);
-        let profiles = if self.plan.profile { self.start } else { Duration::ZERO };
+        let processes_left = (self.plan.processes + 1).saturating_sub(self.processes).max(1);
+        let profiles = if self.plan.profile { self.costs.start } else { Duration::ZERO };
         let end = |end: Duration| {
             self.process_start + end.saturating_sub(profiles).saturating_sub(self.process_start) / processes_left
         };
@@ -147,8 +189,8 @@ impl<'a> Pace<'a> {
     pub(crate) fn has_time_for_a_round(&mut self, widest: impl FnOnce() -> f64) -> bool {
         let now = self.clock.elapsed();
         self.round_start = now;
-        let most = share(self.plan.rounds, self.plan.processes, self.processes - 1);
-        if self.rounds >= most || self.is_spent() || !self.fits(self.next_round.unwrap_or_default()) {
+        let next_round = self.costs.next_round.unwrap_or_default();
+        if self.rounds >= self.most || self.is_spent() || !self.fits(next_round) {
             return false;
         }
         if self.rounds < share(self.plan.least_rounds, self.plan.processes, self.processes - 1).max(1) {
@@ -158,7 +200,7 @@ impl<'a> Pace<'a> {
         if self.settled.is_some_and(|settled| self.rounds >= settled) {
             return false;
         }
-        self.process_end.is_none_or(|end| now + self.next_round.unwrap_or_default() <= end)
+        self.process_end.is_none_or(|end| now + next_round <= end)
     }
 
     /// Settles how many rounds each process needs for ratios as tight as the target says, unless that is more than twice as many as
@@ -181,31 +223,35 @@ impl<'a> Pace<'a> {
         let now = self.clock.elapsed();
         let took = now.saturating_sub(self.round_start);
         // A cell that is made hot runs once at least before it counts.
-        let heated = if self.heat.is_zero() { took } else { took * 2 + self.heat };
-        self.next_round = Some(if counted { took } else { heated });
+        let heated = if self.costs.heat.is_zero() { took } else { took * 2 + self.costs.heat };
+        self.costs.next_round = Some(if counted { took } else { heated });
         self.round_start = now;
         if !counted && self.processes == 1 {
-            self.start = now.saturating_sub(self.process_start);
+            self.costs.start = now.saturating_sub(self.process_start);
             self.share_with_processes();
         }
         self.rounds += u32::from(counted);
-        self.group_rounds += u32::from(counted);
+        self.costs.rounds += u32::from(counted);
     }
 
-    /// Rounds of the present group that were to be, at least, and were cut for want of time; none if it had them.
-    pub(crate) fn rounds_cut(&self) -> Option<(u32, u32)> {
-        let least = self.plan.least_rounds.min(self.plan.rounds);
-        (self.plan.budget.is_some() && self.group_rounds < least).then_some((self.group_rounds, least))
+    /// Returns the rounds that a group had and the least that it should have had, if the budget cut some.
+    pub(crate) fn rounds_cut(&self, costs: Costs) -> Option<(u32, u32)> {
+        let least = self.least();
+        (self.plan.budget.is_some() && costs.rounds < least).then_some((costs.rounds, least))
     }
 
     /// How many rounds the present group will have had at its end, as far as can be told now.
     pub(crate) fn rounds_expected(&self) -> u32 {
-        let most = self.plan.rounds;
-        let Some((end, round)) = self.group_end.zip(self.next_round.filter(|round| !round.is_zero())) else {
+        let most = match self.plan.rounds_for {
+            RoundsFor::Ratios => self.plan.rounds,
+            // Of a group that is visited again: those that it had, and those of the present process.
+            RoundsFor::Verdicts => (self.costs.rounds - self.rounds + self.most).max(self.least()),
+        };
+        let Some((end, round)) = self.group_end.zip(self.costs.next_round.filter(|round| !round.is_zero())) else {
             return most;
         };
         let left = end.saturating_sub(self.clock.elapsed()).as_secs_f64() / round.as_secs_f64();
-        (self.group_rounds + left as u32 + 1).clamp(self.plan.least_rounds.min(most), most)
+        (self.costs.rounds + left as u32 + 1).clamp(self.least().min(most), most)
     }
 
     /// How much of the whole run is done, from 0 to 1, as far as can be told now.
@@ -215,7 +261,7 @@ impl<'a> Pace<'a> {
             Some(end) if end > self.group_start => {
                 now.saturating_sub(self.group_start).as_secs_f64() / (end - self.group_start).as_secs_f64()
             }
-            _ => f64::from(self.group_rounds) / f64::from(self.plan.rounds),
+            _ => f64::from(self.costs.rounds) / f64::from(self.plan.rounds),
         };
         match self.plan.budget {
             Some(budget) => (now.as_secs_f64() / budget.as_secs_f64().max(f64::MIN_POSITIVE)).min(1.0),
@@ -239,6 +285,7 @@ mod tests {
 
     use super::*;
     use crate::driver::precision::Precision;
+    use crate::group::Precise;
 
     struct Stopped;
 
@@ -272,7 +319,7 @@ mod tests {
         let (mut hits, mut rounds) = (0, 0);
         for _ in 0..TRIALS {
             let mut pace = Pace::new(&plan, &Stopped, 1);
-            let mut precision = Precision::new(vec![(0, None)]);
+            let mut precision = Precision::new(vec![Precise::Wall]);
             let mut values = Vec::new();
             pace.begin_group(Duration::ZERO);
             for process in 0..processes {

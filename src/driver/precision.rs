@@ -2,18 +2,20 @@
 
 use regatta_reports::clusters;
 
+use crate::group::Precise;
+
 /// The wall times of a group, and what each is compared with.
 #[derive(Debug, Default)]
 pub(crate) struct Precision {
-    /// For each arm that is shown, the arm that it is compared with; none is compared with nothing, and its own time counts.
-    baselines: Vec<(usize, Option<usize>)>,
+    /// By arm, the figure by which it is judged.
+    figures: Vec<Precise>,
     /// The process of each round, and by arm the logarithms of its wall times; none where an arm gave no sample.
     rounds: Vec<(u32, Vec<Option<f64>>)>,
 }
 
 impl Precision {
-    pub(crate) fn new(baselines: Vec<(usize, Option<usize>)>) -> Self {
-        Self { baselines, rounds: Vec::new() }
+    pub(crate) fn new(figures: Vec<Precise>) -> Self {
+        Self { figures, rounds: Vec::new() }
     }
 
     /// Notes a wall time of a round; rounds are counted through all processes.
@@ -33,7 +35,12 @@ impl Precision {
     /// Half the width of the widest interval, as a share: 0.02 is 2 %. Infinite while some arm has none. Arms without any sample,
     /// which have failed, do not count. It takes all rounds into account, so it is not to be asked for after each.
     pub(crate) fn widest(&self) -> f64 {
-        let widths = self.baselines.iter().filter_map(|&(arm, baseline)| {
+        let widths = self.figures.iter().enumerate().filter_map(|(arm, figure)| {
+            let baseline = match *figure {
+                Precise::Nothing => return None,
+                Precise::Wall => None,
+                Precise::SpeedUp(baseline) => Some(baseline),
+            };
             let wall = |walls: &[Option<f64>], arm: usize| walls.get(arm).copied().flatten();
             let value = |(process, walls): &(u32, Vec<Option<f64>>)| {
                 let against = baseline.map_or(Some(0.0), |baseline| wall(walls, baseline))?;
@@ -57,7 +64,7 @@ mod tests {
 
     #[test]
     fn the_widest_ratio_counts_and_failed_arms_do_not() {
-        let mut precision = Precision::new(vec![(1, Some(0)), (2, Some(0)), (3, Some(0))]);
+        let mut precision = Precision::new([Precise::Nothing].into_iter().chain([Precise::SpeedUp(0); 3]).collect());
         assert_eq!(precision.widest(), f64::INFINITY);
         for round in 0..20 {
             let drift = 1_000_000 * (1 + u64::from(round));

@@ -1,32 +1,14 @@
 //! The pass in which cells are profiled: after all rounds, in the time that the budget has left.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io;
-use std::time::Duration;
+use std::path::Path;
 
 use regatta_reports::record::{CellId, Profile, Record};
 
-use super::pace::Pace;
-use super::{Course, Driver, Next, Server, Trouble};
+use super::running_group::RunningGroup;
+use super::{Run, Server, Stop, Trouble};
 use crate::group::ReadyGroup;
 use crate::protocol::Start;
-
-/// A group whose rounds are done: the cells that can be profiled.
-pub(super) struct Measured<'g> {
-    ready: &'g ReadyGroup,
-    cells: Vec<(CellId, Start)>,
-    /// How long a cell took to start and to run once.
-    each: Duration,
-}
-
-impl<'g> Measured<'g> {
-    /// Of a group that took so long to start all its cells and to have a round of them.
-    pub(super) fn new(course: Course<'g>, start: Duration) -> Self {
-        let cells = u32::try_from(course.arms.len()).unwrap_or(u32::MAX).max(1);
-        let to_profile = course.arms.into_iter().filter(|arm| !arm.retired && arm.has_samples && arm.id.arm.is_empty());
-        Self { ready: course.ready, cells: to_profile.map(|arm| (arm.id, arm.start)).collect(), each: start / cells }
-    }
-}
 
 /// Which cells have no profile: by the reason, the workloads and their runners.
 #[derive(Default)]
@@ -48,55 +30,61 @@ impl Unprofiled {
     }
 }
 
-impl Driver<'_> {
-    /// Profiles each cell that has samples, in a process of its own. Cells without a profile are named with the reason.
-    pub(super) fn profiles(&mut self, groups: &[Measured<'_>], pace: &Pace<'_>) -> io::Result<(Next, Vec<String>)> {
+impl Run<'_> {
+    /// Profiles each cell that has samples, in a process of its own. Remarks name the cells without a profile, with the reason.
+    pub(super) fn profile(&mut self, groups: Vec<RunningGroup<'_>>) -> Result<(), Stop> {
         let folder = tempfile::tempdir()?;
         let mut without = Unprofiled::default();
-        for group in groups {
-            self.watch.group(group.ready);
-            let mut server = None;
-            for (id, start) in &group.cells {
-                if self.launch.interrupted() {
-                    return Ok((Next::Stop, without.sentences().collect()));
+        let outcome = groups.iter().try_for_each(|group| self.profile_group(group, folder.path(), &mut without));
+        self.totals.remarks.extend(without.sentences());
+        outcome
+    }
+
+    fn profile_group(&mut self, group: &RunningGroup<'_>, folder: &Path, without: &mut Unprofiled) -> Result<(), Stop> {
+        let ready = group.ready;
+        self.driver.watch.group(ready);
+        let each = group.costs.each(group.cells.len());
+        let mut server = None;
+        for cell in group.cells.iter().filter(|cell| !cell.retired && cell.has_samples && cell.id.arm.is_empty()) {
+            self.check_interrupt()?;
+            if !self.driver.launch.can_profile(&cell.id.runner) {
+                without.add("only cells that are this program can be profiled", ready, &cell.id);
+                continue;
+            }
+            if let Some(budget) = self.driver.plan.budget.filter(|_| !self.pace.fits(each)) {
+                let budget = humantime::format_duration(budget);
+                without.add(format!("the budget of {budget} was spent"), ready, &cell.id);
+                continue;
+            }
+            self.driver.watch.cell(&cell.id, None, 0);
+            let start = Start { profile_log: Some(folder.join("log")), ..cell.start.clone() };
+            match self.profile_cell(ready, start, &mut server) {
+                Ok(mut profile) => {
+                    profile.workload.clone_from(&ready.group.workload);
+                    profile.params.clone_from(&ready.group.params);
+                    profile.cell = cell.id.clone();
+                    self.driver.sink.write(&Record::Profile(Box::new(profile)))?;
                 }
-                if !self.launch.can_profile(&id.runner) {
-                    without.add("only cells that are this program can be profiled", group.ready, id);
-                    continue;
-                }
-                if let Some(budget) = self.plan.budget.filter(|_| !pace.fits(group.each)) {
-                    let budget = humantime::format_duration(budget);
-                    without.add(format!("the budget of {budget} was spent"), group.ready, id);
-                    continue;
-                }
-                self.watch.cell(id, None, 0);
-                let start = Start { profile_log: Some(folder.path().join("log")), ..start.clone() };
-                match self.profile(group.ready, start, &mut server) {
-                    Ok(mut profile) => {
-                        profile.workload.clone_from(&group.ready.group.workload);
-                        profile.params.clone_from(&group.ready.group.params);
-                        profile.cell = id.clone();
-                        self.sink.write(&Record::Profile(Box::new(profile)))?;
-                    }
-                    Err(Trouble::Interrupted) => return Ok((Next::Stop, without.sentences().collect())),
-                    Err(Trouble::Failed { message, .. }) => without.add(message, group.ready, id),
-                }
+                Err(Trouble::Interrupted) => return Err(Stop::Interrupted),
+                Err(Trouble::Failed { message, .. }) => without.add(message, ready, &cell.id),
             }
         }
-        Ok((Next::GoOn, without.sentences().collect()))
+        Ok(())
     }
 
     /// Profiles a cell, with the server of its group, which is started if there is none yet.
-    fn profile(
+    fn profile_cell(
         &self,
         ready: &ReadyGroup,
         mut start: Start,
         server: &mut Option<Box<dyn Server>>,
     ) -> Result<Profile, Trouble> {
+        let launch = self.driver.launch;
         if let (Some(service), None) = (ready.resolved.service, &server) {
-            *server = Some(self.launch.server(service, 0)?);
+            *server = Some(launch.server(service, 0)?);
         }
         start.server = server.as_ref().map(|server| server.address());
-        self.launch.cell(&start, self.plan.timeout)?.profile(self.plan.timeout)
+        let timeout = self.driver.plan.timeout;
+        launch.cell(&start, timeout)?.profile(timeout)
     }
 }

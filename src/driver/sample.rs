@@ -7,17 +7,34 @@ use regatta_workloads::Tally;
 
 use super::{Cell, Server, Trouble};
 use crate::catalogue::Resolved;
-use crate::group::ReadyGroup;
+use crate::group::{ReadyCell, ReadyGroup};
+use crate::protocol::{Start, VERSION};
 
 /// How often the reference burn runs in a round; the run of the least CPU time counts. It is to show how fast the machine is, not how
 /// a process wakes up or what interrupted it for a moment.
 const REFERENCE_RUNS: u32 = 3;
 
 /// What a cell of a group carries out: the group's workload, or the reference burn.
-pub(super) fn work_of<'a>(ready: &'a ReadyGroup, id: &CellId) -> (&'a str, &'a Resolved) {
+fn work_of<'a>(ready: &'a ReadyGroup, id: &CellId) -> (&'a str, &'a Resolved) {
     match ready.reference.as_ref().filter(|_| id.arm == arms::REFERENCE) {
         Some(reference) => (&reference.workload, &reference.resolved),
         None => (&ready.group.workload, &ready.resolved),
+    }
+}
+
+/// What a cell of a group is told to be. Where its server listens is not known yet.
+pub(crate) fn start(ready: &ReadyGroup, ReadyCell { id, options, .. }: &ReadyCell) -> Start {
+    let (workload, resolved) = work_of(ready, id);
+    Start {
+        protocol: VERSION,
+        workload: workload.to_owned(),
+        params: resolved.params.clone(),
+        runner: id.runner.clone(),
+        workers: id.workers,
+        options: options.clone(),
+        server: None,
+        profile_log: None,
+        arm: id.arm.clone(),
     }
 }
 

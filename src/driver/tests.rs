@@ -8,7 +8,8 @@ use regatta_workloads::{Service, Tally};
 
 use super::*;
 use crate::catalogue::Resolved;
-use regatta_reports::record::{Group, Parameters};
+use crate::group::{Precise, ReadyCell};
+use regatta_reports::record::{Group, Parameters, arms};
 
 /// What a made-up cell does in its n-th run.
 type Script = fn(run: u32) -> Result<Sample, Trouble>;
@@ -125,9 +126,15 @@ fn group(runners: &[&str], service: bool) -> ReadyGroup {
         shares_memory: false,
         only_computes: true,
     };
-    let options = vec![Parameters::new(); cells.len()];
-    let group = Group { workload: "w".to_owned(), tasks: 4, cells, ..Group::default() };
-    ReadyGroup { group, options, resolved, reference: None, alone: None, baselines: vec![(0, None)] }
+    let group = Group { workload: "w".to_owned(), tasks: 4, ..Group::default() };
+    let ready = |(place, id)| {
+        let precision = if place == 0 { Precise::Wall } else { Precise::Nothing };
+        ReadyCell { id, options: Parameters::new(), precision }
+    };
+    let cells = cells.into_iter().enumerate().map(ready).collect();
+    let mut ready = ReadyGroup { group, cells, resolved, reference: None, alone: None };
+    ready.write_down_cells();
+    ready
 }
 
 fn plan(text: &str) -> Plan {
@@ -135,7 +142,7 @@ fn plan(text: &str) -> Plan {
 }
 
 /// Carries the groups out and gives what became of them, and the records.
-fn drive(world: &World, plan: &Plan, groups: &[ReadyGroup], seed: u64) -> (Tallied, Vec<Record>) {
+fn drive(world: &World, plan: &Plan, groups: &[ReadyGroup], seed: u64) -> (RunTotals, Vec<Record>) {
     let mut disk = Disk { records: Vec::new(), room: usize::MAX };
     let driver =
         Driver { plan, seed, launch: world, clock: world, watch: &mut Silence, sink: &mut disk, warm_up: true };
@@ -166,7 +173,7 @@ fn every_cell_runs_once_in_every_round_in_an_order_drawn_from_the_seed() {
     let orders = |seed| {
         let world = world(&[("a", WELL), ("b", WELL), ("c", WELL)]);
         let (tallied, records) = drive(&world, &plan("rounds = 8\nprocesses = 2"), &groups, seed);
-        assert_eq!(tallied, Tallied { samples: 24, ..Tallied::default() });
+        assert_eq!(tallied, RunTotals { samples: 24, ..RunTotals::default() });
         assert_eq!(world.starts.borrow().len(), 6, "three cells in two processes each");
         let samples = samples(&records);
         for (number, round) in samples.chunks(3).enumerate() {
@@ -198,7 +205,7 @@ fn hot_runs_come_right_before_each_counted_one_and_are_not_counted() {
     let mut hot = group(&["a", "b"], false);
     hot.group.hot_ns = 150_000_000;
     let (tallied, records) = drive(&world, &plan("rounds = 2"), &[hot], 0);
-    assert_eq!(tallied, Tallied { samples: 4, ..Tallied::default() });
+    assert_eq!(tallied, RunTotals { samples: 4, ..RunTotals::default() });
     let numbers: Vec<u64> = samples(&records).iter().map(|sample| sample.wall_ns).collect();
     // The first run of each is the warm-up of its process.
     assert_eq!(numbers, [4, 4, 7, 7]);
@@ -209,7 +216,8 @@ fn of_the_reference_burn_the_run_of_the_least_cpu_time_counts() {
     let numbered: Script = |run| Ok(Sample { cpu_ns: (u64::from(run) + 1) % 3 + 1, ..right() });
     let world = world(&[("a", WELL), ("burn", numbered)]);
     let mut with_burn = group(&["a", "burn"], false);
-    with_burn.group.cells[1].arm = arms::REFERENCE.to_owned();
+    with_burn.cells[1].id.arm = arms::REFERENCE.to_owned();
+    with_burn.write_down_cells();
     let (_, records) = drive(&world, &plan("rounds = 3"), &[with_burn], 0);
     let burns = samples(&records).into_iter().filter(|sample| sample.cell.runner == "burn");
     assert_eq!(burns.map(|sample| sample.cpu_ns).collect::<Vec<_>>(), [1; 3]);
@@ -430,6 +438,59 @@ fn the_capacity_is_told_in_units_of_the_lone_burn() {
     assert_eq!(points, [(1, &[1.0; 3][..]), (2, &[2.0; 3]), (3, &[2.5; 3])]);
     let wrong = Machine(world(&[("fast", |_| Ok(Sample { checksum: 1, ..right() }))]));
     assert_eq!(crate::capacity::measure(&wrong, &wrong.0, &reference, 1), None);
+}
+
+/// Says that the verdicts on these groups are undecided.
+struct Undecided(Vec<usize>, u32);
+
+impl Watch for Undecided {
+    fn undecided(&mut self) -> Vec<usize> {
+        self.1 += 1;
+        self.0.clone()
+    }
+}
+
+/// Carries the groups out with rounds for verdicts, of which those are undecided. Returns the rounds of each runner by process.
+fn drive_for_verdicts(
+    world: &World,
+    groups: &[ReadyGroup],
+    text: &str,
+    undecided: &[usize],
+) -> BTreeMap<String, Vec<u32>> {
+    let plan = plan(&format!("rounds_for = 'verdicts'\n{text}"));
+    let mut disk = Disk { records: Vec::new(), room: usize::MAX };
+    let mut watch = Undecided(undecided.to_vec(), 0);
+    let driver =
+        Driver { plan: &plan, seed: 0, launch: world, clock: world, watch: &mut watch, sink: &mut disk, warm_up: true };
+    driver.run(groups).expect("a disk with room");
+    assert_eq!(watch.1, 1, "whoever looks again and again finds what is not there");
+    let mut rounds: BTreeMap<String, Vec<u32>> = BTreeMap::new();
+    for sample in samples(&disk.records) {
+        let of = rounds.entry(sample.cell.runner.clone()).or_default();
+        of.resize(of.len().max(sample.process as usize + 1), 0);
+        of[sample.process as usize] += 1;
+    }
+    rounds
+}
+
+#[test]
+fn rounds_for_verdicts_go_to_the_groups_whose_verdicts_are_undecided() {
+    let groups = [group(&["a"], false), group(&["b"], false), group(&["c"], false)];
+    let wells = [("a", WELL), ("b", WELL), ("c", WELL)];
+    let text = "rounds = 90\nleast_rounds = 6\nprocesses = 3\nbudget = '10s'";
+    let rounds = drive_for_verdicts(&world(&wells), &groups, text, &[]);
+    assert!(rounds.values().all(|rounds| *rounds == [2, 2, 2]), "nothing is undecided: {rounds:?}");
+    // With a round of warming up a process takes 0.3 s, so of 10 s 2.7 s are gone by then.
+    let rounds = drive_for_verdicts(&world(&wells), &groups, text, &[0, 2]);
+    assert_eq!(rounds["b"], [2, 2, 2]);
+    assert_eq!((rounds["a"].len(), rounds["c"].len()), (15, 15), "in turns: {rounds:?}");
+    let few = "rounds = 10\nleast_rounds = 6\nprocesses = 3\nbudget = '10s'";
+    let rounds = drive_for_verdicts(&world(&wells), &groups, few, &[1]);
+    assert_eq!(rounds["b"].iter().sum::<u32>(), 10, "never more than the plan has: {rounds:?}");
+    // A made-up plan without time for more.
+    let short = "rounds = 90\nleast_rounds = 6\nprocesses = 3\nbudget = '2800ms'";
+    let rounds = drive_for_verdicts(&world(&wells), &groups, short, &[0, 1, 2]);
+    assert!(rounds.values().all(|rounds| *rounds == [2, 2, 2]), "{rounds:?}");
 }
 
 #[test]

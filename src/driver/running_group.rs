@@ -1,0 +1,301 @@
+//! A group while it is carried out: its cells, their server, and the rounds in which they run.
+
+use std::time::Duration;
+
+use rand::seq::SliceRandom;
+use regatta_reports::record::{CellId, FailureKind, Group, arms};
+
+use super::pace::Costs;
+use super::precision::Precision;
+use super::sample::{failure, least, run_once, start};
+use super::{Cell, Run, Server, Stop, Trouble};
+use crate::group::ReadyGroup;
+use crate::protocol::Start;
+
+/// How often a group's server may die before the group is given up.
+const SERVER_LIVES: u32 = 3;
+
+/// A group while it is carried out.
+pub(super) struct RunningGroup<'g> {
+    pub(super) ready: &'g ReadyGroup,
+    /// In the order of the group's cells.
+    pub(super) cells: Vec<RunningCell>,
+    /// None where its workload needs none, and between the visits to a group.
+    server: Option<Box<dyn Server>>,
+    server_deaths: u32,
+    /// Processes of each cell that were begun.
+    processes: u32,
+    precision: Precision,
+    /// What it took when it was left.
+    pub(super) costs: Costs,
+}
+
+/// A cell of a group while it is carried out.
+pub(super) struct RunningCell {
+    pub(super) id: CellId,
+    pub(super) start: Start,
+    /// None before its start and after its failure.
+    cell: Option<Box<dyn Cell>>,
+    /// It has failed: it is not started again, so that a broken cell costs one record.
+    pub(super) retired: bool,
+    pub(super) has_samples: bool,
+}
+
+impl RunningCell {
+    /// Whether it is there, and there for its own sake.
+    fn counts(&self) -> bool {
+        self.cell.is_some() && self.id.arm != arms::REFERENCE
+    }
+
+    /// Whether it is a second copy of another one.
+    fn is_copy_of(&self, other: &Self) -> bool {
+        self.id.arm == arms::AA && other.id == CellId { arm: String::new(), ..self.id.clone() }
+    }
+}
+
+impl<'g> RunningGroup<'g> {
+    pub(super) fn new(ready: &'g ReadyGroup) -> Self {
+        let cells = ready.cells.iter().map(|cell| RunningCell {
+            id: cell.id.clone(),
+            start: start(ready, cell),
+            cell: None,
+            retired: false,
+            has_samples: false,
+        });
+        Self {
+            ready,
+            cells: cells.collect(),
+            server: None,
+            server_deaths: 0,
+            processes: 0,
+            precision: Precision::new(ready.cells.iter().map(|cell| cell.precision).collect()),
+            costs: Costs::default(),
+        }
+    }
+
+    /// Has the rounds that the plan gives it.
+    pub(super) fn have_rounds(&mut self, run: &mut Run<'_>) -> Result<(), Stop> {
+        run.driver.watch.group(self.ready);
+        for (runner, reason) in &self.ready.group.skipped {
+            let id = CellId { runner: runner.clone(), ..CellId::default() };
+            run.write_failure(failure(self.ready, &id, 0, None, FailureKind::Unavailable, reason.clone()))?;
+        }
+        run.pace.begin_group(self.heat());
+        for _ in 0..run.driver.plan.processes {
+            if run.pace.has_time_for_a_process() {
+                self.have_process(run)?;
+            }
+        }
+        self.costs = run.pace.end_group();
+        self.server = None;
+        Ok(())
+    }
+
+    /// Has the rounds of one more process, if there is time and room for them. Returns whether it had some.
+    pub(super) fn have_more_rounds(&mut self, run: &mut Run<'_>) -> Result<bool, Stop> {
+        run.pace.resume_group(self.costs);
+        if self.costs.rounds() >= run.driver.plan.rounds || !run.pace.has_time_for_a_process() {
+            return Ok(false);
+        }
+        run.driver.watch.group(self.ready);
+        let before = self.costs.rounds();
+        self.have_process(run)?;
+        self.costs = run.pace.costs();
+        self.server = None;
+        Ok(self.costs.rounds() > before)
+    }
+
+    /// Starts a fresh process for each cell, and has the rounds that there is time for.
+    fn have_process(&mut self, run: &mut Run<'_>) -> Result<(), Stop> {
+        let process = self.processes;
+        self.processes += 1;
+        if self.cells.iter().all(|cell| cell.retired) {
+            return Ok(());
+        }
+        if self.server.is_none() {
+            self.start_server(run, 0)?;
+        }
+        run.pace.begin_process(process);
+        for place in 0..self.cells.len() {
+            if run.pace.is_spent() {
+                break;
+            }
+            self.start_cell(run, place)?;
+        }
+        // Where each counted run follows uncounted ones, only the first process has a round to learn how long they take.
+        let mut warm_up = run.driver.warm_up && (process == 0 || self.ready.group.hot_ns == 0);
+        while self.cells.iter().any(RunningCell::counts)
+            && ((warm_up && !run.pace.is_spent()) || run.pace.has_time_for_a_round(|| self.precision.widest()))
+        {
+            let round = run.pace.costs().rounds();
+            self.have_round(run, (!warm_up).then_some(round))?;
+            run.pace.end_round(!warm_up);
+            warm_up = false;
+        }
+        self.end_cells();
+        Ok(())
+    }
+
+    /// Ends all cells. All are told before the first is waited for: an interpreter takes as long to end as a round of others.
+    fn end_cells(&mut self) {
+        self.cells.iter_mut().filter_map(|cell| cell.cell.as_mut()).for_each(|cell| cell.dismiss());
+        self.cells.iter_mut().for_each(|cell| cell.cell = None);
+    }
+
+    /// Has each cell run once, in random order; without a number the round is the warm-up.
+    fn have_round(&mut self, run: &mut Run<'_>, round: Option<u32>) -> Result<(), Stop> {
+        let mut places: Vec<usize> = (0..self.cells.len()).collect();
+        places.shuffle(&mut run.random);
+        for (order, &place) in (0..).zip(&places) {
+            run.driver.watch.cell(&self.cells[place].id, round, run.pace.rounds_expected());
+            run.driver.watch.progress(run.pace.share_done());
+            if round.is_some() && self.cells[place].counts() {
+                self.heat_cell(run, place)?;
+            }
+            self.run_cell(run, place, round, order)?;
+        }
+        Ok(())
+    }
+
+    /// Time for which its cells run uncounted in each round.
+    fn heat(&self) -> Duration {
+        let cells = self.cells.iter().filter(|cell| cell.id.arm != arms::REFERENCE).count();
+        Duration::from_nanos(self.ready.group.hot_ns).saturating_mul(u32::try_from(cells).unwrap_or(u32::MAX))
+    }
+
+    /// Has one cell run uncounted for as long as its group says: at least once, unless it says not at all.
+    fn heat_cell(&mut self, run: &mut Run<'_>, place: usize) -> Result<(), Stop> {
+        let (time, begin) = (Duration::from_nanos(self.ready.group.hot_ns), run.driver.clock.elapsed());
+        while run.driver.clock.elapsed().saturating_sub(begin) < time && self.cells[place].cell.is_some() {
+            self.run_cell(run, place, None, 0)?;
+        }
+        Ok(())
+    }
+
+    /// Has one cell run once, and writes what comes of it if it is of a round.
+    fn run_cell(&mut self, run: &mut Run<'_>, place: usize, round: Option<u32>, order: u32) -> Result<(), Stop> {
+        run.check_interrupt()?;
+        let RunningCell { id, cell: Some(cell), .. } = &mut self.cells[place] else { return Ok(()) };
+        let timeout = run.driver.plan.timeout;
+        let mut once = || run_once(cell.as_mut(), self.server.as_deref(), self.ready, id, timeout);
+        let mut sample = match if id.arm == arms::REFERENCE { least(once) } else { once() } {
+            Ok(sample) => sample,
+            Err(Trouble::Interrupted) => return Err(Stop::Interrupted),
+            Err(Trouble::Failed { kind, message }) => return self.fail(run, place, round, kind, message),
+        };
+        let Some(round) = round else { return Ok(()) };
+        (sample.process, sample.round, sample.order) = (self.process(), round, order);
+        self.precision.add(place, sample.process, round, sample.wall_ns);
+        self.cells[place].has_samples = true;
+        run.write_sample(sample)
+    }
+
+    /// Number of the present process, from 0.
+    fn process(&self) -> u32 {
+        self.processes.saturating_sub(1)
+    }
+
+    /// Starts its server if it has one; without it, its cells cannot run.
+    fn start_server(&mut self, run: &mut Run<'_>, port: u16) -> Result<(), Stop> {
+        let Some(service) = self.ready.resolved.service else { return Ok(()) };
+        match run.driver.launch.server(service, port) {
+            Ok(server) => {
+                self.cells.iter_mut().for_each(|cell| cell.start.server = Some(server.address()));
+                self.server = Some(server);
+                Ok(())
+            }
+            Err(Trouble::Interrupted) => Err(Stop::Interrupted),
+            Err(Trouble::Failed { kind, message }) => {
+                self.server = None;
+                self.retire_all(run, None, kind, &message)
+            }
+        }
+    }
+
+    fn start_cell(&mut self, run: &mut Run<'_>, place: usize) -> Result<(), Stop> {
+        // What keeps a cell from running keeps its copy from it too, and is said once.
+        let is_copy = |other: &RunningCell| other.retired && self.cells[place].is_copy_of(other);
+        if self.cells[place].retired || self.cells.iter().any(is_copy) {
+            self.cells[place].retired = true;
+            return Ok(());
+        }
+        run.check_interrupt()?;
+        match run.driver.launch.cell(&self.cells[place].start, run.driver.plan.timeout) {
+            Ok(cell) => self.cells[place].cell = Some(cell),
+            Err(Trouble::Interrupted) => return Err(Stop::Interrupted),
+            Err(Trouble::Failed { kind, message }) => self.retire(run, place, None, kind, message)?,
+        }
+        Ok(())
+    }
+
+    /// Records the failure of a cell. If the server's death was the cause, both start anew; else the cell is done with.
+    fn fail(
+        &mut self,
+        run: &mut Run<'_>,
+        place: usize,
+        round: Option<u32>,
+        kind: FailureKind,
+        message: String,
+    ) -> Result<(), Stop> {
+        let died = self.server.as_mut().and_then(|server| Some((server.ended()?, server.address().port())));
+        let Some((how, port)) = died else { return self.retire(run, place, round, kind, message) };
+        self.server_deaths += 1;
+        let message = format!("the workload's server had ended ({how}), and the cell said: {message}");
+        if self.server_deaths >= SERVER_LIVES {
+            return self.retire_all(run, round, kind, &message);
+        }
+        run.write_failure(failure(self.ready, &self.cells[place].id, self.process(), round, kind, message))?;
+        self.cells[place].cell = None;
+        self.start_server(run, port)?;
+        self.start_cell(run, place)
+    }
+
+    fn retire(
+        &mut self,
+        run: &mut Run<'_>,
+        place: usize,
+        round: Option<u32>,
+        kind: FailureKind,
+        message: String,
+    ) -> Result<(), Stop> {
+        let process = self.process();
+        let cell = &mut self.cells[place];
+        (cell.cell, cell.retired) = (None, true);
+        run.write_failure(failure(self.ready, &cell.id, process, round, kind, message))
+    }
+
+    fn retire_all(
+        &mut self,
+        run: &mut Run<'_>,
+        round: Option<u32>,
+        kind: FailureKind,
+        message: &str,
+    ) -> Result<(), Stop> {
+        for place in 0..self.cells.len() {
+            if !self.cells[place].retired {
+                self.retire(run, place, round, kind, message.to_owned())?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Records the cells that the budget had no time for, and notes a group that had fewer rounds than it should.
+    pub(super) fn say_what_was_cut(&self, run: &mut Run<'_>) -> Result<(), Stop> {
+        let plan = run.driver.plan;
+        let Some(((had, least), budget)) = run.pace.rounds_cut(self.costs).zip(plan.budget) else { return Ok(()) };
+        let budget = format!("the budget of {}", humantime::format_duration(budget));
+        for cell in self.cells.iter().filter(|cell| !cell.retired && !cell.has_samples && cell.id.arm.is_empty()) {
+            let message =
+                format!("left out: {budget} was spent; a larger --budget, or fewer --workload, leaves time for it");
+            let kind = FailureKind::Unavailable;
+            run.write_failure(failure(self.ready, &cell.id, self.process(), None, kind, message))?;
+        }
+        if had > 0 {
+            let Group { workload, tasks, .. } = &self.ready.group;
+            let sentence =
+                format!("{workload} ({tasks} tasks) had {had} rounds where {least} are the least: {budget} was spent");
+            run.totals.remarks.push(sentence);
+        }
+        Ok(())
+    }
+}
