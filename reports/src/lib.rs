@@ -13,76 +13,34 @@
 //! ```
 //!
 //! # Layout
+//! A report is worked out in stages. Each is a folder, and uses only those before it.
 //! ```text
-//! record.rs      the lines of results.jsonl
-//! results.rs     reads them:                   file      -> Results
-//! capacity.rs    how much parallel speed a machine, a number of workers and a number of tasks allow
-//! statistics.rs  medians, intervals, paired ratios
-//! clusters.rs    medians of rounds that share a process
-//! outliers.rs    Tukey's fences
-//! rounds.rs      which rounds were disturbed
-//! lone.rs        in which runners the compiler made other code of a task
-//! lint.rs        what is unfair or doubtful, with its remedy
-//! effect.rs      the factor between two builds, with processes as the units
-//! compare.rs     two runs or two builds side by side:   Results x 2 -> Comparison
-//! beside.rs      any number of runs side by side
-//! summary.rs     works out every figure:       Results   -> Summary
-//! claims.rs      judges claims by it:          Summary   -> Verdicts
-//! fidelity.rs    sets the modelled GIL beside CPython
-//! matrix.rs      the run at a glance:      Summary   -> Matrix
-//! advice.rs      recommends:             Summary   -> Advice
-//! loss.rs        says where the time went
-//! costs.rs       what a model asks for by itself
-//! findings.rs    says what is seen, in words
-//! columns.rs     the columns of all tables
-//! verdicts.rs    shows verdicts in the terminal, in Markdown, and as verdicts.json
-//! table.rs       shows it in the terminal:     Summary   -> text
-//! markdown.rs    summary.md
-//! csv.rs         summary.csv
-//! charts.rs      SVG and PNG:                  GroupSummary -> Charts
-//! html.rs        index.html, by templates/
-//! write.rs       puts all of it into a folder
-//! units.rs       figures as people read them
-//! colours.rs     one colour per runner, two themes
-//! text.rs        makes strings from outside harmless
+//! statistics/  medians, intervals, factors
+//! text/        strings made harmless, figures with their units
+//! records/     the lines of results.jsonl:        file      -> Results
+//! figures/     every figure of a run:             Results   -> Summary
+//! judgement/   verdicts, notices, advice:         Summary   -> Verdicts, Advice, Comparison
+//! views/       findings, columns, the matrix:     Summary   -> what any medium shows
+//! drawing/     colours and charts:                figures   -> SVG and PNG
+//! documents/   terminal, Markdown, page, CSV, JSON, and the folder that holds them
 //! ```
 
-pub mod advice;
-pub mod beside;
-pub mod capacity;
-pub mod charts;
-pub mod claims;
-pub mod clusters;
-pub mod colours;
-pub mod columns;
-pub mod compare;
-pub mod costs;
-pub mod csv;
-pub mod effect;
-pub mod fidelity;
-pub mod findings;
-pub mod html;
-mod loss;
-
-pub mod lint;
-pub mod lone;
-pub mod markdown;
-pub mod matrix;
-pub mod outliers;
-pub mod record;
-pub mod results;
-pub mod rounds;
+pub mod documents;
+pub mod drawing;
+pub mod figures;
+pub mod judgement;
+pub mod records;
 pub mod statistics;
-pub mod summary;
-pub mod table;
 pub mod text;
-pub mod units;
-pub mod verdicts;
-mod write;
+pub mod views;
 
-pub use claims::{ClaimError, Claims, Outcome, Verdict};
-pub use compare::Comparison;
-pub use results::{ReadError, Results};
-pub use summary::{GroupSummary, Row, Summary};
-pub use table::terminal;
-pub use write::{Report, WriteError, write, write_judged, write_side_by_side};
+pub use documents::terminal::terminal;
+pub use documents::write::{Report, WriteError, write, write_judged, write_side_by_side};
+pub use drawing::charts;
+pub use figures::{GroupSummary, Row, Summary};
+pub use judgement::claims::{ClaimError, Claims, Outcome, Verdict};
+pub use judgement::compare::Comparison;
+pub use judgement::{advice, beside, claims, compare, fidelity};
+pub use records::schema as record;
+pub use records::{ReadError, Results};
+pub use statistics::clusters;

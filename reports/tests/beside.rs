@@ -5,7 +5,8 @@ mod common;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use regatta_reports::beside::{Beside, Entry, markdown};
+use regatta_reports::beside::{Beside, Entry};
+use regatta_reports::documents::markdown::side_by_side as markdown;
 use regatta_reports::record::Sample;
 use regatta_reports::{Claims, Results, write_side_by_side};
 

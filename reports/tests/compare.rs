@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use regatta_reports::Results;
-use regatta_reports::compare::{Comparison, Kind, Loss, Outcome, markdown, page, terminal};
+use regatta_reports::compare::{Comparison, Kind, Loss, Outcome};
+use regatta_reports::documents::comparison::{markdown, terminal};
+use regatta_reports::documents::html::comparison as page;
 use regatta_reports::record::{
     Build, CellId, End, Failure, FailureKind, Group, Machine, Plan, Run, Sample, WorkloadInfo, arms,
 };

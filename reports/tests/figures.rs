@@ -5,9 +5,9 @@ mod common;
 
 use std::time::{Duration, Instant};
 
+use regatta_reports::documents::{csv, html, markdown};
 use regatta_reports::record::{Capacity, CapacityPoint, CellId, Group, Record, RunnerInfo, Sample, WorkloadInfo, arms};
-use regatta_reports::summary::{GroupSummary, Row};
-use regatta_reports::{Claims, Outcome, Results, Summary, advice, csv, html, markdown, terminal};
+use regatta_reports::{Claims, GroupSummary, Outcome, Results, Row, Summary, advice, terminal};
 
 /// A run of the CPU-bound workload `work`: `(runner, workers, arm, walls in milliseconds)`, one a round, in one process.
 fn run(cores: u64, tasks: u64, cells: &[(&str, u64, &str, Vec<f64>)]) -> Results {

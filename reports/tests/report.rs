@@ -6,10 +6,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use regatta_reports::advice::Situation;
-use regatta_reports::matrix::Matrix;
+use regatta_reports::documents::html;
+use regatta_reports::figures::Versus;
 use regatta_reports::record::{CellId, FailureKind, Record, Sample, Segment};
-use regatta_reports::summary::Versus;
-use regatta_reports::{Claims, GroupSummary, Report, Results, Row, Summary, advice, charts, html, terminal, write};
+use regatta_reports::views::matrix::Matrix;
+use regatta_reports::{Claims, GroupSummary, Report, Results, Row, Summary, advice, charts, terminal, write};
 
 /// Charts of the fixture's report.
 const PICTURES: usize = 6 * 5 + 1 + 2 + 1;

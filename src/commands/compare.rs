@@ -6,6 +6,7 @@ use std::path::Path;
 
 use anyhow::{Context, bail};
 use regatta_reports::compare::{self, Comparison};
+use regatta_reports::documents::{comparison as text, html};
 use regatta_reports::record::Run;
 use regatta_reports::{Results, compare::Difference};
 
@@ -58,16 +59,16 @@ pub(crate) fn show(comparison: &Comparison, args: &ShowArgs) -> anyhow::Result<E
     }
     let mut out = io::stdout().lock();
     if args.markdown.as_deref() == Some(Path::new("-")) {
-        write!(out, "{}", compare::markdown(comparison))?;
+        write!(out, "{}", text::markdown(comparison))?;
     } else {
         let colour = io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-        write!(out, "{}", compare::terminal(comparison, colour, terminal_width()))?;
+        write!(out, "{}", text::terminal(comparison, colour, terminal_width()))?;
         if let Some(path) = &args.markdown {
-            put(path, &compare::markdown(comparison))?;
+            put(path, &text::markdown(comparison))?;
         }
     }
     if let Some(path) = &args.html {
-        put(path, &compare::page(comparison)?)?;
+        put(path, &html::comparison(comparison)?)?;
         if args.open {
             browser::open(path);
         }

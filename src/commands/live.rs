@@ -9,7 +9,8 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use jiff::Timestamp;
 use regatta_reports::Results;
-use regatta_reports::compare::{self, Comparison};
+use regatta_reports::compare::Comparison;
+use regatta_reports::documents::{comparison as text, html};
 use regatta_reports::record::{Build, CellId, arms};
 
 use super::compare::show;
@@ -75,8 +76,8 @@ pub(crate) fn live(catalogue: &dyn Catalogue, args: &CompareArgs, old: &Path, ne
     let Some(comparison) = Comparison::of_live(&results) else { bail!("the records name no builds") };
     let comparison = args.show.judged(comparison);
     let page = folder.join("compare.html");
-    std::fs::write(&page, compare::page(&comparison)?).with_context(lost)?;
-    std::fs::write(folder.join("compare.md"), compare::markdown(&comparison)).with_context(lost)?;
+    std::fs::write(&page, html::comparison(&comparison)?).with_context(lost)?;
+    std::fs::write(folder.join("compare.md"), text::markdown(&comparison)).with_context(lost)?;
     let shown = show(&comparison, &args.show)?;
     if args.show.open && args.show.html.is_none() {
         browser::open(&page);

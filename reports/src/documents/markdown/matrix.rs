@@ -1,0 +1,46 @@
+//! The matrix in `summary.md`.
+
+use std::fmt::{self, Write};
+
+use crate::documents::verdicts::heading_anchor;
+use crate::text::markdown;
+use crate::views::matrix::{Field, Matrix};
+
+/// The section of `summary.md`.
+///
+/// # Errors
+/// Only if `out` refuses text.
+pub fn write_markdown(out: &mut String, matrix: &Matrix) -> fmt::Result {
+    if matrix.groups.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "## At a glance\n")?;
+    writeln!(
+        out,
+        "Speed-up over the sequential runner of the same family (“wait”: wall time over the longest wait, where there is no \
+         such runner), and effective cores. Bars: from 1.1x, 1.5x, 3x, 8x; █ faster, ░ slower; ≈ within the noise, ? too few \
+         rounds to tell.\n"
+    )?;
+    let heads =
+        matrix.groups.iter().map(|group| format!("[{}](#{})", markdown(&group.title), heading_anchor(&group.title)));
+    writeln!(out, "| Runner | {} |", heads.collect::<Vec<_>>().join(" | "))?;
+    writeln!(out, "|---|{}", "---:|".repeat(matrix.groups.len()))?;
+    for line in &matrix.lines {
+        let fields: Vec<String> = line.fields.iter().map(field).collect();
+        writeln!(out, "| {} | {} |", markdown(&line.runner), fields.join(" | "))?;
+    }
+    writeln!(out)
+}
+
+fn field(field: &Field) -> String {
+    let figure = markdown(&field.figure());
+    let figure = match field.tint() {
+        Some(tint) => match field.mark() {
+            Some(mark) => format!("{figure} {mark}"),
+            None => format!("**{figure}** {}", tint.bar()).trim_end().to_owned(),
+        },
+        None if field.is_broken() => format!("✗ {figure}"),
+        None => figure,
+    };
+    field.cores().map_or(figure.clone(), |cores| format!("{figure}<br>{} cores", markdown(&cores)))
+}

@@ -1,0 +1,141 @@
+//! Puts a report into the folder of its run, each file whole or not at all.
+
+use std::fs::Permissions;
+use std::io::Write;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use crate::documents::csv::csv_summary;
+use crate::documents::html;
+use crate::documents::markdown::{self, markdown_summary};
+use crate::documents::verdicts;
+use crate::drawing::charts::{self, Chart, ChartError};
+use crate::figures::Summary;
+use crate::figures::costs;
+use crate::judgement::beside::Beside;
+use crate::judgement::claims::{Claims, Verdict};
+use crate::records::results::Results;
+
+/// The files of a report.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    /// The page: self-contained, opens without a network.
+    pub index: PathBuf,
+    /// `summary.md`.
+    pub markdown: PathBuf,
+    /// `verdicts.json`.
+    pub verdicts: PathBuf,
+    /// `summary.csv`.
+    pub csv: PathBuf,
+    /// The charts as PNG, `<group>-<chart>.png`, in the order of the page.
+    pub pictures: Vec<PathBuf>,
+}
+
+/// Why a report could not be written.
+#[derive(Debug, thiserror::Error)]
+pub enum WriteError {
+    /// A file cannot be written.
+    #[error("cannot write {path}: {cause}")]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        cause: std::io::Error,
+    },
+    /// A chart cannot be drawn.
+    #[error(transparent)]
+    Chart(#[from] ChartError),
+    /// The page's template fails.
+    #[error("cannot make the page: {0}")]
+    Page(#[from] askama::Error),
+    /// The JSON writer fails.
+    #[error("cannot make verdicts.json: {0}")]
+    Json(#[from] serde_json::Error),
+    /// The CSV writer fails.
+    #[error("cannot make summary.csv: {0}")]
+    Csv(#[from] ::csv::Error),
+}
+
+/// Writes the report of `results`, with the verdicts on `claims`, into the existing folder `dir`, over an older one if there is one.
+///
+/// Each file is written beside its place and then moved there, so that an interrupted call leaves the old file or the
+/// new.
+///
+/// # Errors
+/// If a file cannot be written, or a chart or the page cannot be made.
+pub fn write(results: &Results, claims: &Claims, dir: &Path) -> Result<Report, WriteError> {
+    let summary = Summary::of(results);
+    let verdicts = claims.judge(results, &summary);
+    write_judged(results, &summary, &verdicts, dir)
+}
+
+/// As [`write()`], from figures and verdicts that were worked out already.
+///
+/// # Errors
+/// As [`write()`].
+pub fn write_judged(
+    results: &Results,
+    summary: &Summary,
+    verdicts: &[Verdict],
+    dir: &Path,
+) -> Result<Report, WriteError> {
+    let mut pictures = Vec::new();
+    let mut costs = charts::of_costs(&costs::of(summary))?;
+    put_pictures(dir, "costs", &mut costs, &mut pictures)?;
+    let mut charts: Vec<Vec<Chart>> = Vec::new();
+    for group in &summary.groups {
+        let mut of_group = charts::of_group(group)?;
+        of_group.extend(charts::of_profiles(group, &results.profiles)?);
+        put_pictures(dir, &group.slug, &mut of_group, &mut pictures)?;
+        charts.push(of_group);
+    }
+    Ok(Report {
+        markdown: put(dir, "summary.md", markdown_summary(results, summary, verdicts).as_bytes())?,
+        verdicts: put(dir, "verdicts.json", verdicts::json(verdicts)?.as_bytes())?,
+        csv: put(dir, "summary.csv", &csv_summary(summary)?)?,
+        index: put(dir, "index.html", html::page(results, summary, verdicts, &charts, &costs)?.as_bytes())?,
+        pictures,
+    })
+}
+
+/// Writes runs side by side, as `index.html`, `summary.md` and a picture a workload, into the existing folder `dir`, and gives the path of the page.
+///
+/// # Errors
+/// If a file cannot be written, or a chart or the page cannot be made.
+pub fn write_side_by_side(beside: &Beside, dir: &Path) -> Result<PathBuf, WriteError> {
+    let letters: Vec<&str> = beside.entries.iter().map(|entry| entry.letter.as_str()).collect();
+    let mut charts: Vec<Option<Chart>> = Vec::new();
+    for group in &beside.groups {
+        let mut chart = charts::of_shared(group, &letters)?;
+        put_pictures(dir, &group.slug, chart.as_mut_slice(), &mut Vec::new())?;
+        charts.push(chart);
+    }
+    put(dir, "summary.md", markdown::side_by_side(beside).as_bytes())?;
+    put(dir, "index.html", html::side_by_side(beside, &charts)?.as_bytes())
+}
+
+/// Writes the pictures of some charts. The page needs only the SVG: pictures are let go of as they are written.
+fn put_pictures(dir: &Path, of: &str, charts: &mut [Chart], pictures: &mut Vec<PathBuf>) -> Result<(), WriteError> {
+    for chart in charts {
+        let png = std::mem::take(&mut chart.png);
+        pictures.push(put(dir, &format!("{of}-{}.png", chart.name), &png)?);
+    }
+    Ok(())
+}
+
+/// Writes one file of the folder.
+fn put(dir: &Path, name: &str, content: &[u8]) -> Result<PathBuf, WriteError> {
+    let path = dir.join(name);
+    let write = || -> std::io::Result<()> {
+        // A temporary file is private by default; a report has the permissions that any new file has.
+        let mut file =
+            tempfile::Builder::new().prefix(".report-").permissions(Permissions::from_mode(0o666)).tempfile_in(dir)?;
+        file.write_all(content)?;
+        file.persist(&path)?;
+        Ok(())
+    };
+    match write() {
+        Ok(()) => Ok(path),
+        Err(cause) => Err(WriteError::Io { path, cause }),
+    }
+}

@@ -1,0 +1,115 @@
+//! Every sample of each cell, with median and interval.
+
+use std::collections::HashSet;
+
+use plotters_backend::DrawingBackend;
+
+use super::canvas::{Canvas, at};
+use super::rows::{Plot, RowLabel, Rows};
+use super::{Drawing, Drawn};
+use crate::drawing::palette as colours;
+use crate::drawing::scale::Axis;
+use crate::figures::{GroupSummary, Point, Row};
+use crate::text::units;
+use crate::views::findings;
+
+/// Share of a row's height over which its points are spread.
+const SPREAD: f64 = 0.62;
+
+/// The chart of samples.
+pub struct Samples<'a> {
+    group: &'a GroupSummary,
+    rows: Rows,
+}
+
+impl<'a> Samples<'a> {
+    /// None if there are no samples.
+    pub fn of(group: &'a GroupSummary) -> Option<Self> {
+        group.measured().next()?;
+        let walls =
+            group.contenders().flat_map(|row| row.points.iter().chain(&row.left_out)).map(|point| point.wall_ns);
+        let rows = Rows {
+            title: findings::title(group, &findings::samples(group)),
+            rows: group.contenders().map(|row| RowLabel::of(group, row, figure(row))).collect(),
+            row_height: 32,
+            axis: Axis::around(walls, "wall time of one run", |ns| units::without_zeros(&units::duration(ns))),
+            legend:
+                "A dot is one round, the first at the top of its row, a grey one was disturbed; the upright bar is the \
+                     median, the level one its interval."
+                    .to_owned(),
+        };
+        Some(Self { group, rows })
+    }
+}
+
+impl Drawing for Samples<'_> {
+    fn name(&self) -> &'static str {
+        "samples"
+    }
+
+    fn title(&self) -> &str {
+        &self.rows.title
+    }
+
+    fn alternative(&self) -> String {
+        let rows = self.rows.rows.iter().map(|row| format!("{} {}", row.name, either(&row.figure)));
+        format!("{}. Median wall time by runner: {}.", self.rows.title, rows.collect::<Vec<_>>().join(", "))
+    }
+
+    fn height(&self) -> u32 {
+        self.rows.height()
+    }
+
+    fn draw<DB: DrawingBackend>(&self, canvas: &Canvas<DB>) -> Drawn<DB> {
+        self.rows.draw(canvas, |plot| {
+            for (i, row) in self.group.contenders().enumerate() {
+                points(plot, i, row)?;
+            }
+            self.group.contenders().enumerate().try_for_each(|(i, row)| median(plot, i, row))
+        })
+    }
+}
+
+/// The dots of a row. Dots that would cover each other exactly are drawn once, so that any number of samples stays
+/// small.
+fn points<DB: DrawingBackend>(plot: &Plot<DB>, i: usize, row: &Row) -> Drawn<DB> {
+    let colour = colours::of_slot(row.colour);
+    let height = plot.row_height() * SPREAD;
+    let top = plot.middle(i) - height / 2.0;
+    let mut drawn = HashSet::new();
+    let kept = row.points.iter().map(|point| (point, colour));
+    let mut all: Vec<_> = kept.chain(row.left_out.iter().map(|point| (point, colours::FADED))).collect();
+    all.sort_by_key(|(point, _)| (point.round, point.process));
+    for (n, (point, colour)) in all.iter().enumerate() {
+        let y = top + height * (n as f64 + 0.5) / all.len() as f64;
+        let x = plot.x(point.wall_ns);
+        if drawn.insert((at(x), at(y))) {
+            plot.canvas.dot((x, y), 2.0, *colour, 0.6)?;
+            plot.canvas.notes.point((x, y), &note(point, *colour == colours::FADED));
+        }
+    }
+    Ok(())
+}
+
+/// What a dot says.
+fn note(point: &Point, is_left_out: bool) -> String {
+    let disturbed = if is_left_out { ", disturbed" } else { "" };
+    format!("round {}: {}{disturbed}", point.round, units::exact_duration(point.wall_ns))
+}
+
+fn median<DB: DrawingBackend>(plot: &Plot<DB>, i: usize, row: &Row) -> Drawn<DB> {
+    let Some(wall) = row.wall else { return Ok(()) };
+    let (y, half) = (plot.middle(i), plot.row_height() * 0.36);
+    let x = plot.x(wall.value);
+    plot.canvas.line((plot.x(wall.low), y), (plot.x(wall.high), y), 2.0, colours::INK)?;
+    plot.canvas.line((x, y - half), (x, y + half), 2.0, colours::INK)
+}
+
+fn figure(row: &Row) -> Result<String, String> {
+    row.wall.map(|wall| units::duration(wall.value)).ok_or_else(|| row.missing().unwrap_or_default())
+}
+
+/// The figure, or the reason why there is none.
+pub fn either(figure: &Result<String, String>) -> &str {
+    figure.as_ref().unwrap_or_else(|reason| reason)
+}

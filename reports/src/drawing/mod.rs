@@ -1,0 +1,5 @@
+//! Charts, and the colours of charts and pages.
+
+pub mod charts;
+pub mod palette;
+mod scale;

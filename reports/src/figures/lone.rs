@@ -1,0 +1,124 @@
+//! Runners in which the compiler made other code of a task's body: one task alone takes another CPU time there.
+//!
+//! A run measures one task alone, several times, in each runner of a CPU-bound group. The runner's own cost is part of that, so what is
+//! less than a tenth, or less than an own cost could be, is nothing. Interpreted runners have no compiler that could inline a body.
+//! What is compared is the baseline's task with that of each runner whose baseline it is. The ranges of the repetitions must not meet: for
+//! 5 repetitions of each, the chance of that is 1 in 126 if nothing differs.
+
+use crate::records::results::Results;
+use crate::records::schema::{Lone, RunnerInfo};
+use crate::statistics::median;
+
+/// Least factor that is a difference.
+const LEAST_FACTOR: f64 = 1.10;
+/// What a runner itself may cost for one task, nanoseconds: a thread, a wake-up, a poll.
+const OWN_COST_NS: f64 = 2e5;
+/// The same for a runner that starts a process for it.
+const OWN_COST_OF_PROCESS_NS: f64 = 5e6;
+/// Fewest repetitions on each side.
+const FEWEST: usize = 4;
+
+/// A runner whose code of a task's body differs from that of its baseline.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CodeDiffers<'a> {
+    /// What was measured.
+    pub lone: &'a Lone,
+    /// The runner that it is compared with.
+    pub baseline: &'a str,
+    /// CPU time of a task over that under the baseline.
+    pub factor: f64,
+}
+
+/// Finds the runners whose code differs, in the order of the records.
+pub fn differing(results: &Results) -> Vec<CodeDiffers<'_>> {
+    let differs = |lone: &'_ Lone| {
+        let info = results.run.runners.get(&lone.runner).filter(|info| !is_interpreted(info))?;
+        let is_baseline = |other: &&Lone| {
+            other.runner == info.baseline && other.workload == lone.workload && other.params == lone.params
+        };
+        let baseline = results.lone.iter().find(is_baseline).filter(|baseline| baseline.runner != lone.runner)?;
+        factor(lone, baseline, info)
+    };
+    let found = results.lone.iter().filter_map(|lone| Some((lone, differs(lone)?)));
+    found
+        .map(|(lone, factor)| CodeDiffers {
+            lone,
+            baseline: results.run.runners.get(&lone.runner).map_or("", |info| info.baseline.as_str()),
+            factor,
+        })
+        .collect()
+}
+
+fn is_interpreted(info: &RunnerInfo) -> bool {
+    info.family.split('@').next() == Some("cpython")
+}
+
+/// By how much the CPU times differ; none if they do not.
+fn factor(lone: &Lone, baseline: &Lone, info: &RunnerInfo) -> Option<f64> {
+    let [own, of_baseline] = [lone, baseline].map(|one| one.cpu_ns.iter().map(|ns| *ns as f64).collect::<Vec<f64>>());
+    if own.len() < FEWEST || of_baseline.len() < FEWEST {
+        return None;
+    }
+    let own_cost = if info.model.starts_with("process") { OWN_COST_OF_PROCESS_NS } else { OWN_COST_NS };
+    let least = |values: &[f64]| values.iter().copied().fold(f64::INFINITY, f64::min);
+    let most = |values: &[f64]| values.iter().copied().fold(0.0, f64::max);
+    let is_apart = least(&own) > most(&of_baseline) || most(&own) < least(&of_baseline);
+    let (own, of_baseline) = (median(&own)?, median(&of_baseline).filter(|ns| *ns > 0.0)?);
+    let factor = own / of_baseline;
+    let is_large = factor.max(1.0 / factor) >= LEAST_FACTOR && (own - of_baseline).abs() > own_cost;
+    (is_apart && is_large).then_some(factor)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn results(lone: &[(&str, &str, u64)]) -> Results {
+        let mut results = Results::default();
+        for (runner, model, ms) in lone {
+            let info = RunnerInfo {
+                family: if runner.starts_with("python") { "cpython" } else { "native" }.to_owned(),
+                model: (*model).to_owned(),
+                baseline: "sequential".to_owned(),
+                ..RunnerInfo::default()
+            };
+            results.run.runners.insert((*runner).to_owned(), info);
+            let cpu_ns = (0..5).map(|i| ms * 1_000_000 + i * 50_000).collect();
+            results.lone.push(Lone {
+                workload: "w".to_owned(),
+                runner: (*runner).to_owned(),
+                cpu_ns,
+                ..Lone::default()
+            });
+        }
+        results
+    }
+
+    #[test]
+    fn other_code_shows_in_the_time_of_one_task() {
+        let results = results(&[
+            ("sequential", "sequential", 14),
+            ("async", "async", 25),
+            ("green", "green", 14),
+            ("process", "process", 17),
+            ("python", "sequential", 500),
+        ]);
+        let found = differing(&results);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert_eq!((found[0].lone.runner.as_str(), found[0].baseline), ("async", "sequential"));
+        assert!((found[0].factor - 1.78).abs() < 0.01, "{found:?}");
+    }
+
+    #[test]
+    fn what_could_be_chance_or_the_runners_own_cost_is_nothing() {
+        let mut results = results(&[("sequential", "sequential", 14), ("async", "async", 25)]);
+        results.lone[1].cpu_ns[0] = 14_100_000;
+        assert!(differing(&results).is_empty(), "the ranges meet");
+        results.lone[1].cpu_ns.truncate(3);
+        assert!(differing(&results).is_empty(), "too few repetitions");
+        for (one, ns) in results.lone.iter_mut().zip([50_000_u64, 150_000]) {
+            one.cpu_ns = vec![ns; 5];
+        }
+        assert!(differing(&results).is_empty(), "0.1 ms may be the creation of a thread");
+    }
+}

@@ -1,0 +1,244 @@
+//! Dirty rounds: those in which the machine was busier for others, or of another speed, than it usually was in this run.
+//!
+//! The rule looks at nothing that a cell did, so it cannot favour one. For each round of a group, with all its cells together:
+//! - **Load from outside**: CPU time of other programs and of other guests, over the wall time of the round, in cores. The kernel
+//!   counts it in ticks of 10 ms, so in short rounds it is a rough figure with a bias; the bias is the same in every round of the
+//!   group, and what counts is how far a round is above the group's median: by a quarter of a core at least, by four
+//!   times the usual scatter (1.4826 times the median absolute deviation), and by more than the ticks can tell.
+//! - **Speed**: CPU time of the reference burn, which is the same work each time: 5 % at least from the group's median, and
+//!   four times the usual scatter.
+//!
+//! On a machine that is busy all the time the median and the scatter are high, and only what stands out is dirty. Dirty rounds are kept
+//! in the records, drawn in the charts, counted in the tables, and left out of the figures. If they are more than a fifth of a group's
+//! rounds they are no exception but its condition: then none is left out, and the report says so at the top.
+//!
+//! P. J. Rousseeuw and C. Croux, *Alternatives to the Median Absolute Deviation*, Journal of the American Statistical
+//! Association 88, 1993: the deviation and its factor.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use crate::records::keys::{GroupKeys, group_key};
+use crate::records::results::Results;
+use crate::records::schema::{Sample, arms};
+use crate::statistics::median;
+
+/// What the kernel counts outside load in, nanoseconds.
+pub(crate) const TICK_NS: f64 = 1e7;
+/// Excess load that disturbs, in cores.
+const DISTURBING_CORES: f64 = 0.25;
+/// Change of speed that disturbs.
+const DISTURBING_SPEED: f64 = 0.05;
+/// How many times the usual scatter is not usual.
+const UNUSUAL: f64 = 4.0;
+/// The standard deviation of normal values over their median absolute deviation.
+const NORMAL: f64 = 1.4826;
+/// Fewest rounds of a group from which it can be told what is usual.
+const FEWEST: usize = 8;
+/// Share of a group's rounds that may be left out.
+const MOST_LEFT_OUT: f64 = 0.2;
+
+/// A round of a group: process and number.
+pub type Round = (u32, u32);
+
+/// The dirty rounds of one group.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Dirty {
+    /// Which they are.
+    rounds: HashSet<Round>,
+    /// How many rounds the group has.
+    pub of: usize,
+}
+
+/// The dirty rounds of each group, by its key.
+#[derive(Debug, Clone, Default)]
+pub struct DirtyRounds(HashMap<String, Dirty>);
+
+impl Dirty {
+    /// How many rounds are dirty.
+    pub fn count(&self) -> usize {
+        self.rounds.len()
+    }
+
+    /// Whether there are so many that they are kept in the figures.
+    pub fn is_too_many(&self) -> bool {
+        self.rounds.len() as f64 > MOST_LEFT_OUT * self.of as f64
+    }
+
+    /// Whether the figures do without this round.
+    pub fn leaves_out(&self, round: Round) -> bool {
+        !self.is_too_many() && self.rounds.contains(&round)
+    }
+
+    /// What the report says of it; none if every round is clean.
+    pub fn sentence(&self) -> Option<String> {
+        let (count, of) = (self.count(), self.of);
+        let what = if count == 1 { "1 round" } else { &format!("{count} rounds") };
+        match count {
+            0 => None,
+            _ if self.is_too_many() => Some(format!(
+                "The machine was busier or of another speed than usual in {what} of {of}: too many to be left out"
+            )),
+            _ => {
+                Some(format!("{what} of {of} left out: the machine was busier or of another speed than in the others"))
+            }
+        }
+    }
+}
+
+impl DirtyRounds {
+    /// Finds the dirty rounds of a run.
+    pub fn of(results: &Results) -> Self {
+        let mut groups: HashMap<String, BTreeMap<Round, Vec<&Sample>>> = HashMap::new();
+        let mut keys = GroupKeys::default();
+        for sample in &results.samples {
+            let key = keys.of(sample);
+            if !groups.contains_key(key) {
+                groups.insert(key.to_owned(), BTreeMap::new());
+            }
+            if let Some(group) = groups.get_mut(key) {
+                group.entry((sample.process, sample.round)).or_default().push(sample);
+            }
+        }
+        Self(groups.into_iter().map(|(key, rounds)| (key, dirty(&rounds))).collect())
+    }
+
+    /// Those of a group.
+    pub fn of_group(&self, key: &str) -> Dirty {
+        self.0.get(key).cloned().unwrap_or_default()
+    }
+
+    /// Whether the figures do without this sample.
+    pub fn leaves_out(&self, sample: &Sample) -> bool {
+        self.leaves_out_of(&group_key(&sample.workload, &sample.params), sample)
+    }
+
+    /// As [`DirtyRounds::leaves_out`], given the key of the sample's group.
+    pub(crate) fn leaves_out_of(&self, key: &str, sample: &Sample) -> bool {
+        let group = self.0.get(key);
+        group.is_some_and(|group| group.leaves_out((sample.process, sample.round)))
+    }
+}
+
+fn dirty(rounds: &BTreeMap<Round, Vec<&Sample>>) -> Dirty {
+    let loads =
+        rounds.iter().filter_map(|(round, samples)| Some((*round, outside_cores(samples)?, resolution(samples))));
+    let loads: Vec<(Round, f64, f64)> = loads.collect();
+    let burns: Vec<(Round, f64, f64)> = rounds
+        .iter()
+        .filter_map(|(round, samples)| {
+            let burn = samples.iter().find(|sample| sample.cell.arm == arms::REFERENCE && sample.cpu_ns > 0)?;
+            Some((*round, (burn.cpu_ns as f64).ln(), 0.0))
+        })
+        .collect();
+    let busier = unusual(&loads, DISTURBING_CORES, |excess| excess);
+    let rounds_of_other_speed = unusual(&burns, DISTURBING_SPEED, f64::abs);
+    Dirty { rounds: busier.into_iter().chain(rounds_of_other_speed).collect(), of: rounds.len() }
+}
+
+/// The rounds whose value is further from the median than `least`, than the usual scatter allows, and than it can be resolved.
+fn unusual(values: &[(Round, f64, f64)], least: f64, distance: fn(f64) -> f64) -> Vec<Round> {
+    if values.len() < FEWEST {
+        return Vec::new();
+    }
+    let all: Vec<f64> = values.iter().map(|(_, value, _)| *value).collect();
+    let Some(middle) = median(&all) else { return Vec::new() };
+    let deviations: Vec<f64> = all.iter().map(|value| (value - middle).abs()).collect();
+    let scatter = UNUSUAL * NORMAL * median(&deviations).unwrap_or(0.0);
+    let is_unusual =
+        |(_, value, resolution): &&(Round, f64, f64)| distance(value - middle) > least.max(scatter).max(*resolution);
+    values.iter().filter(is_unusual).map(|(round, ..)| *round).collect()
+}
+
+/// Cores that others kept busy in a round; none if that was not recorded.
+fn outside_cores(samples: &[&Sample]) -> Option<f64> {
+    let known = samples.iter().filter(|sample| sample.steal_ns.or(sample.outside_ns).is_some());
+    let (wall, load) = known.fold((0.0, 0.0), |(wall, load), sample| {
+        let others = sample.steal_ns.unwrap_or(0) as f64 + sample.outside_ns.unwrap_or(0) as f64;
+        (wall + sample.wall_ns as f64, load + others)
+    });
+    (wall > 0.0).then_some(load / wall)
+}
+
+/// What the ticks of a round can be wrong by, in cores: each reading by a tick, in either direction.
+fn resolution(samples: &[&Sample]) -> f64 {
+    let wall: f64 = samples.iter().map(|sample| sample.wall_ns as f64).sum();
+    2.0 * TICK_NS * (samples.len() as f64).sqrt() / wall.max(1.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Rounds of three cells of 100 ms each, with this load from outside in cores.
+    fn run(loads: &[f64]) -> Results {
+        let samples = loads.iter().enumerate().flat_map(|(round, cores)| {
+            (0..3).map(move |_| Sample {
+                round: round as u32,
+                wall_ns: 100_000_000,
+                outside_ns: Some((cores * 1e8) as u64),
+                ..Sample::default()
+            })
+        });
+        Results { samples: samples.collect(), ..Results::default() }
+    }
+
+    fn found(results: &Results) -> Dirty {
+        DirtyRounds::of(results).of_group(&group_key("", &BTreeMap::new()))
+    }
+
+    #[test]
+    fn what_stands_out_is_dirty() {
+        let mut loads = [0.02; 20];
+        loads[7] = 0.9;
+        let dirty = found(&run(&loads));
+        assert_eq!((dirty.count(), dirty.of), (1, 20));
+        assert!(dirty.leaves_out((0, 7)) && !dirty.leaves_out((0, 6)));
+        assert!(dirty.sentence().is_some_and(|text| text.contains("1 round of 20 left out")));
+        assert_eq!(found(&run(&[0.02; 20])).sentence(), None);
+    }
+
+    #[test]
+    fn a_machine_that_is_always_shared_keeps_its_rounds() {
+        let loads: Vec<f64> = (0..30).map(|i| 0.8 + 0.3 * f64::from(i * 7 % 10) / 10.0).collect();
+        assert_eq!(found(&run(&loads)).count(), 0);
+    }
+
+    #[test]
+    fn too_many_are_kept_and_told() {
+        let loads: Vec<f64> = (0..30).map(|i| if i % 3 == 0 { 1.5 } else { 0.0 }).collect();
+        let dirty = found(&run(&loads));
+        assert!(dirty.count() == 10 && dirty.is_too_many() && !dirty.leaves_out((0, 0)));
+        assert!(dirty.sentence().is_some_and(|text| text.contains("too many")));
+    }
+
+    #[test]
+    fn a_tick_is_no_load() {
+        let mut results = run(&[0.0; 20]);
+        for sample in &mut results.samples {
+            sample.wall_ns = 1_000_000;
+        }
+        // Three cells of 1 ms, one of which saw a tick of 10 ms: 3.3 cores, if one believes it.
+        results.samples[12].outside_ns = Some(10_000_000);
+        assert_eq!(found(&results).count(), 0);
+    }
+
+    #[test]
+    fn a_change_of_speed_is_seen_by_the_reference_burn() {
+        let mut results = run(&[0.0; 20]);
+        for (at, sample) in results.samples.iter_mut().enumerate().filter(|(at, _)| at % 3 == 0) {
+            arms::REFERENCE.clone_into(&mut sample.cell.arm);
+            sample.cpu_ns = if at == 30 { 13_000_000 } else { 10_000_000 + at as u64 * 100 };
+        }
+        let dirty = found(&results);
+        assert!(dirty.count() == 1 && dirty.leaves_out((0, 10)), "{dirty:?}");
+    }
+
+    #[test]
+    fn few_rounds_and_no_figures_leave_all_as_it_is() {
+        assert_eq!(found(&run(&[0.0, 0.0, 2.0])).count(), 0);
+        let mut silent = run(&[0.0; 20]);
+        silent.samples.iter_mut().for_each(|sample| sample.outside_ns = None);
+        assert_eq!(found(&silent).count(), 0);
+        assert!(!DirtyRounds::default().leaves_out(&Sample::default()));
+    }
+}

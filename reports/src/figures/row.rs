@@ -1,0 +1,306 @@
+//! The figures of one cell.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::latency::{self, Latency};
+use crate::figures::rounds::TICK_NS;
+use crate::records::schema::{CellId, Failure, Sample, arms};
+use crate::statistics::clusters;
+use crate::statistics::outliers;
+use crate::statistics::{Estimate, median};
+
+/// The shortest run, in nanoseconds of wall time, of which effective cores are told. Reading the counters takes a few
+/// microseconds of CPU time that count as the run's, so in shorter ones they would be more than 2 to 3 % of the figure.
+const SHORTEST_FOR_CORES_NS: u64 = 150_000;
+
+/// One cell of a group, in figures. What was not recorded, or not once, is none.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Row {
+    /// Which cell.
+    pub cell: CellId,
+    /// The shortest name that tells it from the others of its group.
+    pub label: String,
+    /// Slot of its runner's colour, the same in the whole report.
+    pub colour: usize,
+    /// Each sample that the figures rest on, in the order of the rounds.
+    pub points: Vec<Point>,
+    /// Each sample of a disturbed round, which the figures do without.
+    pub left_out: Vec<Point>,
+    /// Processes that measured them. The intervals of one process are of that process: another one may be off by more.
+    pub processes: usize,
+    /// The shortest wall time, nanoseconds.
+    pub fastest_ns: Option<f64>,
+    /// Samples whose wall time is outside of Tukey's fences; they count like all others.
+    pub outliers: usize,
+    /// Wall time of a run, nanoseconds.
+    pub wall: Option<Estimate>,
+    /// Ratio of the kind that the group's [`Versus`](crate::figures::Versus) says.
+    pub ratio: Option<Estimate>,
+    /// Name of the runner that the ratio is taken against, if it is against one.
+    pub baseline: Option<String>,
+    /// Whether this cell is itself the baseline of its family.
+    pub is_baseline: bool,
+    /// Cores that were busy on average: CPU time over wall time; none for runs too short to tell.
+    pub effective_cores: Option<Estimate>,
+    /// The greatest speed-up over one worker that its workers can have with its tasks on this machine, in batches and by the measured
+    /// capacity; none for work that is not CPU-bound.
+    pub ideal_cores: Option<f64>,
+    /// Of an A/A copy, the ratio of its original's wall time to its own: what it differs by from 1 is chance or noise.
+    pub over_original: Option<Estimate>,
+    /// How far from 1 the ratio of two copies of this cell may get by noise that intervals do not show, as a factor; none if the group has
+    /// no copies.
+    pub noise: Option<f64>,
+    /// Whether the compiler made other code of its tasks' body than in other runners: what it differs by is then not the model's doing.
+    pub code_differs: bool,
+    /// Share of a core that the group's server was busy meanwhile, median; none if it has no server.
+    pub server_busy: Option<f64>,
+    /// CPU time of a run, nanoseconds, median.
+    pub cpu_ns: Option<f64>,
+    /// Voluntary context switches of a run, median.
+    pub switches_voluntary: Option<f64>,
+    /// Involuntary context switches of a run, median.
+    pub switches_involuntary: Option<f64>,
+    /// Latencies, by name of the histogram; none if its samples have no histograms.
+    pub latencies: Vec<Latency>,
+    /// Histograms of its samples that could not be read.
+    pub unreadable_histograms: usize,
+    /// Peak resident memory of the cell process, bytes, the most that was seen.
+    pub peak_rss_bytes: Option<f64>,
+    /// Peak resident memory of its worker processes, bytes, the most that was seen.
+    pub children_rss_bytes: Option<f64>,
+    /// Time to start the runner, nanoseconds, median over its processes.
+    pub start_ns: Option<f64>,
+    /// Fewest and most distinct workers that a run was seen to use.
+    pub workers_seen: Option<(u64, u64)>,
+    /// Extra figures of the runner or the workload, by name, medians.
+    pub figures: BTreeMap<String, f64>,
+    /// Share of the wall time that each core was busy with it, medians by core.
+    pub core_busy: Vec<f64>,
+    /// CPU time that the hypervisor gave to others.
+    pub steal: Option<Load>,
+    /// CPU time that other processes of the machine used.
+    pub outside: Option<Load>,
+    /// Where figures come from: name of the figure to names of sources.
+    pub sources: BTreeMap<String, Vec<String>>,
+    /// Memory of the cell process and all its children at once, shared pages counted once, bytes, the most that was seen.
+    pub tree_pss_bytes: Option<f64>,
+    /// Its failures.
+    pub failures: Vec<Failure>,
+}
+
+/// One sample, as far as charts show it.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Point {
+    /// Which of the cell's processes measured it.
+    pub process: u32,
+    /// Its round.
+    pub round: u32,
+    /// Wall time, nanoseconds.
+    pub wall_ns: f64,
+    /// CPU time of the whole process tree, nanoseconds.
+    pub cpu_ns: f64,
+    /// Context switches, voluntary and involuntary.
+    pub switches: Option<f64>,
+    /// Time that the runner of its process took to start, nanoseconds.
+    pub start_ns: f64,
+}
+
+/// Load that was not the cell's own.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Load {
+    /// CPU time, nanoseconds, median.
+    pub ns: f64,
+    /// Cores that it kept busy on average, median.
+    pub cores: f64,
+    /// The same less the tick that the kernel may have counted too many: what is certain in short samples.
+    pub certain_cores: f64,
+}
+
+impl Row {
+    /// The figures of a cell from its records. Label, colour and ratios come from its group.
+    pub(super) fn of(cell: &CellId, samples: &[&Sample], failures: &[&Failure]) -> Self {
+        let optional = |figure: fn(&Sample) -> Option<u64>| -> Vec<f64> {
+            samples.iter().filter_map(|sample| figure(sample)).map(|value| value as f64).collect()
+        };
+        let walls: Vec<f64> = samples.iter().map(|sample| sample.wall_ns as f64).collect();
+        let by_process: Vec<(u32, f64)> =
+            samples.iter().map(|sample| (sample.process, sample.wall_ns as f64)).collect();
+        let long = samples.iter().filter(|sample| sample.wall_ns >= SHORTEST_FOR_CORES_NS);
+        let cores: Vec<(u32, f64)> = long.map(|sample| (sample.process, per_wall(sample.cpu_ns, sample))).collect();
+        let start_by_process: BTreeMap<u32, f64> =
+            samples.iter().map(|sample| (sample.process, sample.start_ns as f64)).collect();
+        let most = |values: Vec<f64>| values.into_iter().reduce(f64::max);
+        let (latencies, unreadable_histograms) = latency::of(samples);
+        Self {
+            cell: cell.clone(),
+            points: points(samples),
+            processes: samples.iter().map(|sample| sample.process).collect::<BTreeSet<u32>>().len(),
+            wall: clusters::median_of_sizes(&by_process),
+            fastest_ns: walls.iter().copied().reduce(f64::min),
+            outliers: outliers::count(&walls),
+            effective_cores: clusters::median_of_sizes(&cores),
+            cpu_ns: median(&optional(|sample| Some(sample.cpu_ns))),
+            switches_voluntary: median(&optional(|sample| sample.switches_voluntary)),
+            switches_involuntary: median(&optional(|sample| sample.switches_involuntary)),
+            latencies,
+            unreadable_histograms,
+            peak_rss_bytes: most(optional(|sample| sample.peak_rss_bytes)),
+            children_rss_bytes: most(optional(|sample| sample.children_rss_bytes)),
+            tree_pss_bytes: most(optional(|sample| sample.tree_pss_bytes)),
+            server_busy: server_busy(samples),
+            start_ns: median(&start_by_process.into_values().collect::<Vec<f64>>()),
+            workers_seen: workers_seen(samples),
+            figures: figures(samples),
+            core_busy: core_busy(samples),
+            steal: load(samples, |sample| sample.steal_ns),
+            outside: load(samples, |sample| sample.outside_ns),
+            sources: sources(samples),
+            failures: failures.iter().map(|failure| (*failure).clone()).collect(),
+            ..Self::default()
+        }
+    }
+
+    /// Takes the ratio to a baseline, pairing samples of the same process and round.
+    pub(super) fn compare(&mut self, own: &[&Sample], reference: &[&Sample], baseline: &CellId) {
+        self.is_baseline = self.cell == *baseline;
+        self.ratio = paired_ratio(own, reference);
+        self.baseline = self.ratio.map(|_| baseline.runner.clone());
+    }
+
+    /// Takes the ratio of a copy to the cell that it is a copy of.
+    pub(super) fn compare_to_original(&mut self, own: &[&Sample], original: &[&Sample]) {
+        self.over_original = paired_ratio(own, original);
+    }
+
+    /// Whether it is a second copy of another cell, which is no contender.
+    pub fn is_copy(&self) -> bool {
+        self.cell.arm == arms::AA
+    }
+
+    /// Peak memory of the cell process and its worker processes together, bytes: that of all at once with shared pages counted once, if it
+    /// was recorded; or else the sum of their peaks, in which shared pages count in each.
+    pub fn memory_bytes(&self) -> Option<f64> {
+        self.tree_pss_bytes.or_else(|| self.peak_rss_bytes.map(|own| own + self.children_rss_bytes.unwrap_or(0.0)))
+    }
+
+    /// Keeps the samples of disturbed rounds, to be shown.
+    pub(super) fn leave_out(&mut self, samples: &[&Sample]) {
+        self.left_out = points(samples);
+    }
+
+    /// Number of samples that the figures rest on.
+    pub fn samples(&self) -> usize {
+        self.points.len()
+    }
+
+    /// Whether the ratio is distinguishable from 1: its interval excludes 1, also when noise is added to it.
+    pub fn differs(&self) -> bool {
+        !self.code_differs && self.ratio.is_some_and(|ratio| ratio.differs_from(1.0, self.noise.unwrap_or(1.0)))
+    }
+
+    /// Why the ratio is not to be believed, in few words; none if it is, or if there is none.
+    pub fn doubt(&self) -> Option<&'static str> {
+        let ratio = self.ratio.filter(|_| !self.is_baseline && !self.differs())?;
+        if self.code_differs {
+            return Some("its machine code differs");
+        }
+        Some(if ratio.is_interval() { "within the noise" } else { "too few rounds to tell" })
+    }
+
+    /// Why it has no figures, in few words; none if it has some.
+    pub fn missing(&self) -> Option<String> {
+        if self.wall.is_some() {
+            return None;
+        }
+        Some(match self.failures.first() {
+            Some(failure) if failure.kind.is_not_run() => format!("not run: {}", failure.kind.name()),
+            Some(failure) => failure.kind.name().to_owned(),
+            None => "not reached".to_owned(),
+        })
+    }
+}
+
+/// The ratio of a reference's wall times to the own ones, within rounds.
+fn paired_ratio(own: &[&Sample], reference: &[&Sample]) -> Option<Estimate> {
+    let reference: HashMap<(u32, u32), f64> =
+        reference.iter().map(|sample| ((sample.process, sample.round), sample.wall_ns as f64)).collect();
+    let own: BTreeMap<(u32, u32), f64> =
+        own.iter().map(|sample| ((sample.process, sample.round), sample.wall_ns as f64)).collect();
+    let pairs: Vec<(u32, f64, f64)> =
+        own.iter().filter_map(|(round, wall)| Some((round.0, *reference.get(round)?, *wall))).collect();
+    clusters::ratio_of(&pairs)
+}
+
+/// Share of a core that the server was busy.
+fn server_busy(samples: &[&Sample]) -> Option<f64> {
+    let shares = samples.iter().filter_map(|sample| Some(per_wall(sample.server_cpu_ns?, sample)));
+    median(&shares.collect::<Vec<f64>>())
+}
+
+/// A CPU time over the sample's wall time; NaN, which statistics leave out, if that is 0.
+fn per_wall(cpu_ns: u64, sample: &Sample) -> f64 {
+    if sample.wall_ns == 0 { f64::NAN } else { cpu_ns as f64 / sample.wall_ns as f64 }
+}
+
+fn points(samples: &[&Sample]) -> Vec<Point> {
+    let mut points: Vec<Point> = samples
+        .iter()
+        .map(|sample| Point {
+            process: sample.process,
+            round: sample.round,
+            wall_ns: sample.wall_ns as f64,
+            cpu_ns: sample.cpu_ns as f64,
+            switches: sample.switches_voluntary.zip(sample.switches_involuntary).map(|(a, b)| a as f64 + b as f64),
+            start_ns: sample.start_ns as f64,
+        })
+        .collect();
+    points.sort_by_key(|point| (point.round, point.process));
+    points
+}
+
+fn workers_seen(samples: &[&Sample]) -> Option<(u64, u64)> {
+    let seen = || samples.iter().map(|sample| sample.workers_seen);
+    Some((seen().min()?, seen().max()?))
+}
+
+fn figures(samples: &[&Sample]) -> BTreeMap<String, f64> {
+    let mut values: BTreeMap<&String, Vec<f64>> = BTreeMap::new();
+    for (name, value) in samples.iter().flat_map(|sample| &sample.figures) {
+        values.entry(name).or_default().push(*value);
+    }
+    values.into_iter().filter_map(|(name, values)| Some((name.clone(), median(&values)?))).collect()
+}
+
+fn core_busy(samples: &[&Sample]) -> Vec<f64> {
+    let counted: Vec<(&Sample, &Vec<u64>)> =
+        samples.iter().filter_map(|sample| Some((*sample, sample.per_core_ns.as_ref()?))).collect();
+    let cores = counted.iter().map(|(_, per_core)| per_core.len()).max().unwrap_or(0);
+    (0..cores)
+        .map(|core| {
+            let shares: Vec<f64> =
+                counted.iter().filter_map(|(sample, per_core)| Some(per_wall(*per_core.get(core)?, sample))).collect();
+            median(&shares).unwrap_or(0.0)
+        })
+        .collect()
+}
+
+fn load(samples: &[&Sample], figure: fn(&Sample) -> Option<u64>) -> Option<Load> {
+    let known: Vec<(&Sample, u64)> = samples.iter().filter_map(|sample| Some((*sample, figure(sample)?))).collect();
+    let ns: Vec<f64> = known.iter().map(|(_, ns)| *ns as f64).collect();
+    let cores = |less: u64| -> f64 {
+        let cores = known.iter().map(|(sample, ns)| per_wall(ns.saturating_sub(less), sample));
+        median(&cores.collect::<Vec<f64>>()).unwrap_or(0.0)
+    };
+    Some(Load { ns: median(&ns)?, cores: cores(0), certain_cores: cores(TICK_NS as u64) })
+}
+
+fn sources(samples: &[&Sample]) -> BTreeMap<String, Vec<String>> {
+    let mut sources: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (figure, source) in samples.iter().flat_map(|sample| &sample.source) {
+        let names = sources.entry(figure.clone()).or_default();
+        if !names.contains(source) {
+            names.push(source.clone());
+        }
+    }
+    sources
+}

@@ -1,0 +1,217 @@
+//! Finds the cells that a condition speaks of, or says why there are none.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::claim::{Constraint, Reference, Selector};
+use crate::figures::{GroupSummary, Row, Summary};
+use crate::records::schema::{CellId, Failure, Parameters, RunnerInfo};
+
+/// A cell that has samples, in its group.
+#[derive(Debug, Clone, Copy)]
+pub struct Found<'a> {
+    pub group: &'a GroupSummary,
+    pub row: &'a Row,
+}
+
+impl<'a> Found<'a> {
+    /// Its name within the whole run.
+    pub fn name(&self) -> String {
+        format!("{} in {}", self.row.label, self.group.title)
+    }
+
+    pub fn is_in_group_of(&self, other: &Found<'a>) -> bool {
+        self.group.slug == other.group.slug
+    }
+}
+
+/// Why there is no cell to judge by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Missing {
+    /// Nobody tried: the plan has none, leaves it out, or the machine would not carry it.
+    NotRun(String),
+    /// It was to be measured, and the run did not get there.
+    NotReached(String),
+    /// It was measured, and came to grief.
+    Failed(String),
+}
+
+/// Where cells are looked for: in one family of runners.
+#[derive(Debug, Clone, Copy)]
+pub struct Scope<'a> {
+    pub summary: &'a Summary,
+    pub runners: &'a BTreeMap<String, RunnerInfo>,
+    pub family: &'a str,
+}
+
+/// What is looked for.
+#[derive(Debug, Clone, Copy)]
+struct Wanted<'a> {
+    workload: &'a str,
+    params: &'a BTreeMap<String, Constraint>,
+    model: &'a str,
+    workers: Option<u64>,
+    batches: Option<&'a Constraint>,
+}
+
+impl<'a> Scope<'a> {
+    /// Whether the family has a runner of the model.
+    pub fn has_model(&self, model: &str) -> bool {
+        self.runners.values().any(|info| info.family == self.family && info.model == model)
+    }
+
+    /// The cells of one model that a selector means, those of the earliest groups first; at least one entry.
+    pub fn find(&self, selector: &Selector, model: &str) -> Vec<Result<Found<'a>, Missing>> {
+        let wanted = Wanted {
+            workload: &selector.workload,
+            params: &selector.params,
+            model,
+            workers: selector.workers,
+            batches: selector.batches.as_ref(),
+        };
+        self.search(wanted, self.summary.groups.iter().collect())
+    }
+
+    /// The cell that `of` is compared with.
+    ///
+    /// # Errors
+    /// If there is none to judge by: why.
+    pub fn reference(&self, of: &Found<'a>, to: Option<&Reference>) -> Result<Found<'a>, Missing> {
+        let Some(to) = to else { return self.baseline(of) };
+        let model = self.info(&of.row.cell).map(|info| info.model.as_str()).unwrap_or_default();
+        let wanted = Wanted {
+            workload: to.workload.as_deref().unwrap_or(&of.group.workload),
+            params: &to.params,
+            model: to.model.as_deref().unwrap_or(model),
+            workers: to.workers,
+            batches: None,
+        };
+        let is_equal_but_for_what_is_named = |group: &&GroupSummary| {
+            group.workload != of.group.workload || differing(&group.params, &of.group.params, &to.params) == 0
+        };
+        let groups: Vec<&GroupSummary> = if to.workload.is_some() || !to.params.is_empty() {
+            self.summary.groups.iter().filter(is_equal_but_for_what_is_named).collect()
+        } else {
+            vec![of.group]
+        };
+        first(self.search(wanted, groups))
+    }
+
+    /// The cell of the runner's baseline in the same group.
+    fn baseline(&self, of: &Found<'a>) -> Result<Found<'a>, Missing> {
+        let name = self.info(&of.row.cell).map(|info| info.baseline.as_str()).unwrap_or_default();
+        let rows = of.group.rows.iter().filter(|row| row.cell.runner == name && is_plain(&row.cell));
+        let row = rows.min_by_key(|row| row.cell.workers);
+        let row =
+            row.ok_or_else(|| Missing::NotRun(format!("{} has no cell of {name}, its baseline", of.group.title)))?;
+        measured(Found { group: of.group, row })
+    }
+
+    /// The cells in the order of the groups, of each group the one with the workers that are wanted; if there is none, the reason.
+    fn search(&self, wanted: Wanted, groups: Vec<&'a GroupSummary>) -> Vec<Result<Found<'a>, Missing>> {
+        let groups: Vec<&GroupSummary> = groups.into_iter().filter(|group| wanted.is_in(group)).collect();
+        if groups.is_empty() {
+            return vec![Err(Missing::NotRun(format!("the plan has no {}", wanted.words())))];
+        }
+        let cells: Vec<_> = groups.iter().filter_map(|group| self.cell(wanted, group)).collect();
+        if !cells.is_empty() {
+            return cells.into_iter().map(|cell| cell.and_then(measured)).collect();
+        }
+        let reason = self.left_out(wanted, &groups).unwrap_or_else(|| {
+            let (model, family) = (wanted.model, self.family);
+            format!("the plan has no runner of the model {model} of the family {family} for {}", wanted.words())
+        });
+        vec![Err(Missing::NotRun(reason))]
+    }
+
+    /// The cell of a group that is wanted; none if the group has no such cell.
+    fn cell(&self, wanted: Wanted, group: &'a GroupSummary) -> Option<Result<Found<'a>, Missing>> {
+        let rows = group.rows.iter().filter(|row| is_plain(&row.cell) && self.is_wanted(wanted, &row.cell.runner));
+        let rows: Vec<&Row> =
+            rows.filter(|row| wanted.workers.is_none_or(|workers| row.cell.workers == workers)).collect();
+        let most = rows.iter().max_by_key(|row| row.cell.workers)?;
+        let has_batches = |row: &&&Row| wanted.batches.is_none_or(|batches| batches.contains(batches_of(group, row)));
+        let row = rows.iter().filter(has_batches).max_by_key(|row| row.cell.workers);
+        Some(row.map(|row| Found { group, row }).ok_or_else(|| {
+            let (tasks, workers) = (group.tasks, most.cell.workers);
+            let batches = wanted.batches.map(Constraint::words).unwrap_or_default();
+            let name = Found { group, row: most }.name();
+            Missing::NotRun(format!(
+                "{name} has {tasks} tasks for {workers} workers, and it takes tasks for each worker {batches}"
+            ))
+        }))
+    }
+
+    /// Why the plan leaves the runner out, if it does.
+    fn left_out(&self, wanted: Wanted, groups: &[&GroupSummary]) -> Option<String> {
+        let mut skipped = groups.iter().flat_map(|group| &group.skipped);
+        let (runner, reason) = skipped.find(|(runner, _)| self.is_wanted(wanted, runner))?;
+        Some(format!("{runner} was left out: {reason}"))
+    }
+
+    fn is_wanted(&self, wanted: Wanted, runner: &str) -> bool {
+        self.runners.get(runner).is_some_and(|info| info.family == self.family && info.model == wanted.model)
+    }
+
+    fn info(&self, cell: &CellId) -> Option<&'a RunnerInfo> {
+        self.runners.get(&cell.runner)
+    }
+}
+
+impl Wanted<'_> {
+    fn is_in(&self, group: &GroupSummary) -> bool {
+        let has = |(name, constraint): (&String, &Constraint)| {
+            group.params.get(name).is_some_and(|value| constraint.allows(value))
+        };
+        group.workload == self.workload && self.params.iter().all(has)
+    }
+
+    fn words(&self) -> String {
+        let params: Vec<String> =
+            self.params.iter().map(|(name, constraint)| format!("{name} {}", constraint.words())).collect();
+        let with = if params.is_empty() { String::new() } else { format!(" with {}", params.join(" and ")) };
+        format!("group of {}{with}", self.workload)
+    }
+}
+
+/// The first cell that was measured or failed, else the first reason.
+pub fn first<'a>(cells: Vec<Result<Found<'a>, Missing>>) -> Result<Found<'a>, Missing> {
+    let mut reason = None;
+    for cell in cells {
+        match cell {
+            Err(Missing::NotRun(why)) => reason = reason.or(Some(why)),
+            other => return other,
+        }
+    }
+    Err(Missing::NotRun(reason.unwrap_or_else(|| "nothing to compare with".to_owned())))
+}
+
+/// The cell if it has samples and never failed. One that failed is no evidence, whatever it did before.
+fn measured(found: Found) -> Result<Found, Missing> {
+    let Found { group, row } = found;
+    let words =
+        |failure: &Failure| format!("{} in {} ({}): {}", row.label, group.title, failure.kind.name(), failure.message);
+    if let Some(failure) = row.failures.iter().find(|failure| !failure.kind.is_not_run()) {
+        return Err(Missing::Failed(words(failure)));
+    }
+    match row.failures.first() {
+        _ if row.wall.is_some() => Ok(found),
+        Some(failure) => Err(Missing::NotRun(words(failure))),
+        None => Err(Missing::NotReached(format!("{} was not reached", found.name()))),
+    }
+}
+
+/// Tasks for each worker.
+fn batches_of(group: &GroupSummary, row: &Row) -> f64 {
+    group.tasks as f64 / row.cell.workers.max(1) as f64
+}
+
+/// Whether it is the first copy of a cell, with the runner's default options: sweeps are no business of claims.
+fn is_plain(cell: &CellId) -> bool {
+    cell.arm.is_empty() && cell.options.is_empty()
+}
+
+/// How many parameters differ, those that are named left out.
+fn differing(a: &Parameters, b: &Parameters, named: &BTreeMap<String, Constraint>) -> usize {
+    let names: BTreeSet<&String> = a.keys().chain(b.keys()).collect();
+    names.into_iter().filter(|name| !named.contains_key(*name) && a.get(*name) != b.get(*name)).count()
+}

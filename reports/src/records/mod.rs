@@ -1,0 +1,7 @@
+//! What a run recorded: the lines of `results.jsonl`, and how they are read.
+
+pub(crate) mod keys;
+pub mod results;
+pub mod schema;
+
+pub use self::results::{ReadError, Results};

@@ -1,0 +1,8 @@
+//! Numbers in, estimates out: medians, their intervals, and factors. Nothing here knows what was measured.
+
+pub mod clusters;
+pub mod effect;
+mod estimate;
+pub mod outliers;
+
+pub use self::estimate::{Estimate, LEVEL, NORMAL_95, interval_rank, median};

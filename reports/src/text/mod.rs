@@ -1,0 +1,6 @@
+//! Text as people read it: strings from outside made harmless, and figures with their units.
+
+mod escaping;
+pub mod units;
+
+pub use self::escaping::{distinct_slug, markdown, moment, named, plain, shortened, slug, wrapped};
