@@ -23,8 +23,9 @@ const TIMEOUT: Duration = Duration::from_secs(5);
 pub(crate) fn measure(launch: &dyn Launch, clock: &dyn Clock, reference: &Reference, cores: u64) -> Option<Capacity> {
     let begin = clock.elapsed();
     let start = reference.start();
+    let starts: Vec<_> = (0..cores).map(|_| start.clone()).collect();
     let mut cells: Vec<Box<dyn Cell>> =
-        (0..cores).map(|_| launch.cell(&start, TIMEOUT)).collect::<Result<_, Trouble>>().ok()?;
+        launch.cells(&starts, TIMEOUT).into_iter().collect::<Result<_, Trouble>>().ok()?;
     let burns = at_once(cells.len());
     // By repetition and number of burns, the wall times.
     let mut walls: Vec<Vec<Vec<f64>>> = Vec::new();

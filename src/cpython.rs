@@ -196,7 +196,8 @@ impl Interpreters {
                 name: format!("{name}{}", interpreter.suffix),
                 runner: (*name).to_owned(),
                 program: interpreter.program.clone(),
-                args: self.args(),
+                // With the name, it imports what the runner needs before it listens.
+                args: self.args().into_iter().chain([(*name).to_owned()]).collect(),
             };
             RUNNERS.iter().map(cell).collect::<Vec<_>>()
         };

@@ -1,7 +1,8 @@
 """The CPython cell: one workload under one concurrency model of CPython, driven over docs/PROTOCOL.md.
 
-    python3 -I -u cell.py           be a cell
-    python3 -I -u cell.py about     say what this interpreter is, as JSON
+    python3 -I -u cell.py             be a cell
+    python3 -I -u cell.py RUNNER      be a cell that has imported what RUNNER needs before it listens
+    python3 -I -u cell.py about       say what this interpreter is, as JSON
 
 What it does is in the package regatta_cell next to it, whose __init__ is a map. This file has to be readable by
 any Python, back to 2.7, for it is the one that turns an old interpreter away in words.
@@ -69,7 +70,7 @@ def main():
         from regatta_cell import cell
     except ImportError as error:
         return turn_away("this Python lacks a module that a cell needs: %s" % error)
-    cell.main()
+    cell.main(sys.argv[1:])
 
 
 if __name__ == "__main__":

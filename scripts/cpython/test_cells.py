@@ -83,9 +83,10 @@ class EchoHandler(socketserver.StreamRequestHandler):
 class Cell:
     """The driver's side of a cell process."""
 
-    def __init__(self, *flags: str, **more: Any) -> None:
+    def __init__(self, *flags: str, early: str | None = None, **more: Any) -> None:
+        runner = [] if early is None else [early]
         self.process = subprocess.Popen(
-            [sys.executable, "-I", *flags, "-u", str(HERE / "cell.py")],
+            [sys.executable, "-I", *flags, "-u", str(HERE / "cell.py"), *runner],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -486,6 +487,14 @@ class Failures(unittest.TestCase):
         self.assertEqual("limit", failure_of(RuntimeError("can't start new thread")).kind)
         self.assertEqual("limit", failure_of(MemoryError()).kind)
         self.assertEqual("crash", failure_of(OSError(errno.ECONNRESET, "reset")).kind)
+
+    def test_a_runner_that_is_imported_early(self) -> None:
+        for early in ("python-asyncio", "python-thread", "no-such-runner"):
+            with self.subTest(early=early), Cell(early=early) as cell:
+                self.assertEqual("ready", cell.start("empty", {"tasks": 1}, "asyncio")["say"])
+        with Cell("-S", early="python-gevent") as cell:
+            ready = cell.start("empty", {"tasks": 1}, "gevent")
+            self.expect(ready, "unavailable", "pip install gevent", "--python")
 
     def test_without_gevent(self) -> None:
         with Cell("-S") as cell:

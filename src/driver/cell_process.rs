@@ -10,7 +10,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use super::child_group::ChildGroup;
-use super::{Cell, Launch, Server, Trouble};
+use super::{Cell, Launch, Server, Spawned, Trouble};
 use crate::course::{CELL, SERVER};
 use crate::interrupt::Interrupt;
 use crate::protocol::{Answer, LONGEST, Request, Start};
@@ -20,7 +20,10 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, bounded};
 use regatta_reports::record::{FailureKind, Profile, Sample};
 use regatta_reports::text::plain;
 use regatta_workloads::Service;
+use rustix::io::ioctl_fionread;
 
+/// How often a wait looks whether a child listens.
+const BLINK: Duration = Duration::from_millis(1);
 /// How often a wait looks whether the run is to end.
 const GLANCE: Duration = Duration::from_millis(50);
 /// How long a server may take to listen.
@@ -71,9 +74,9 @@ impl Launcher {
 }
 
 impl Launch for Launcher {
-    fn cell(&self, start: &Start, timeout: Duration) -> Result<Box<dyn Cell>, Trouble> {
+    fn spawn(&self, start: &Start) -> Result<Box<dyn Spawned>, Trouble> {
         let mut start = start.clone();
-        let talker = match self.externals.iter().find(|external| external.name == start.runner) {
+        let mut talker = match self.externals.iter().find(|external| external.name == start.runner) {
             Some(external) => {
                 start.runner.clone_from(&external.runner);
                 let mut command = Command::new(&external.program);
@@ -84,15 +87,8 @@ impl Launch for Launcher {
                 Talker::spawn("cell process", Command::new(program).arg(CELL), self.interrupt.clone())?
             }
         };
-        let mut cell = CellProcess { talker, start_ns: 0, watch: None, memory: None, has_run: false };
-        match cell.request(&Request::Start(start), timeout)? {
-            Answer::Ready { start_ns, .. } => {
-                cell.start_ns = start_ns;
-                Ok(Box::new(cell))
-            }
-            Answer::Error { kind, message } => Err(Trouble::failed(kind, harmless(&message))),
-            other => Err(unexpected("start", &other)),
-        }
+        talker.nudge();
+        Ok(Box::new(SpawnedProcess { talker, start }))
     }
 
     fn server(&self, service: Service, port: u16) -> Result<Box<dyn Server>, Trouble> {
@@ -111,6 +107,31 @@ impl Launch for Launcher {
 
     fn interrupted(&self) -> bool {
         self.interrupt.is_set()
+    }
+}
+
+/// The process of a cell that waits for its first message.
+struct SpawnedProcess {
+    talker: Talker,
+    start: Start,
+}
+
+impl Spawned for SpawnedProcess {
+    fn settle(&mut self, timeout: Duration) {
+        self.talker.settle(timeout);
+    }
+
+    fn start(self: Box<Self>, timeout: Duration) -> Result<Box<dyn Cell>, Trouble> {
+        let Self { talker, start } = *self;
+        let mut cell = CellProcess { talker, start_ns: 0, watch: None, memory: None, has_run: false };
+        match cell.request(&Request::Start(start), timeout)? {
+            Answer::Ready { start_ns, .. } => {
+                cell.start_ns = start_ns;
+                Ok(Box::new(cell))
+            }
+            Answer::Error { kind, message } => Err(Trouble::failed(kind, harmless(&message))),
+            other => Err(unexpected("start", &other)),
+        }
     }
 }
 
@@ -265,6 +286,28 @@ impl Talker {
         Ok(Self { what, group, input, lines, last_words, errors, interrupt })
     }
 
+    /// Says a space, which is nothing before a line of JSON. Once the child has read it, it listens: see [`Talker::settle`].
+    fn nudge(&mut self) {
+        if let Some(input) = &mut self.input
+            && input.write_all(b" ").is_err()
+        {
+            self.input = None;
+        }
+    }
+
+    /// Waits until the child has read all that was said, or has ended, or the time is up.
+    fn settle(&mut self, timeout: Duration) {
+        let deadline = Instant::now() + timeout;
+        let is_unread = |input: &ChildStdin| ioctl_fionread(input).is_ok_and(|bytes| bytes > 0);
+        while self.input.as_ref().is_some_and(is_unread)
+            && !self.group.ends_within(Duration::ZERO)
+            && !self.interrupt.is_set()
+            && Instant::now() < deadline
+        {
+            std::thread::sleep(BLINK);
+        }
+    }
+
     /// Says a line. A child that no longer listens is found out when its answer is waited for.
     fn say(&mut self, line: &str) {
         if let Some(input) = &mut self.input
@@ -347,5 +390,37 @@ fn keep_last(errors: &mut impl Read, kept: &Mutex<Vec<u8>>) {
         kept.extend(&chunk[..length]);
         let excess = kept.len().saturating_sub(LAST_WORDS);
         kept.drain(..excess);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn talker(script: &str) -> Talker {
+        Talker::spawn("shell", Command::new("sh").args(["-c", script]), Interrupt::default()).expect("a shell")
+    }
+
+    #[test]
+    fn a_child_has_settled_once_it_reads() {
+        let mut talker = talker("echo up; read line; read line; echo \"$line\"");
+        talker.nudge();
+        talker.settle(GRACE * 100);
+        assert_eq!(talker.hear(GRACE * 100).expect("it writes before it reads"), "up\n");
+        talker.say("{}");
+        talker.say("more");
+        assert_eq!(talker.hear(GRACE * 100).expect("it listens"), "more\n");
+    }
+
+    #[test]
+    fn a_child_that_ends_or_does_not_read_is_not_waited_for() {
+        let mut ended = talker("exit 3");
+        ended.nudge();
+        ended.settle(GRACE * 1_000);
+        assert!(ended.group.ends_within(Duration::ZERO));
+        let mut deaf = talker("exec sleep 1000");
+        deaf.nudge();
+        deaf.settle(BLINK);
+        assert!(!deaf.group.ends_within(Duration::ZERO));
     }
 }

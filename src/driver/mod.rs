@@ -18,7 +18,7 @@ mod sample;
 
 use std::io;
 use std::net::SocketAddr;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
@@ -74,8 +74,21 @@ impl Trouble {
 
 /// Starts cells and servers; a test hands in another one.
 pub(crate) trait Launch {
+    /// Starts the process of a cell, and does not wait until it listens.
+    fn spawn(&self, start: &Start) -> Result<Box<dyn Spawned>, Trouble>;
     /// Starts a cell and waits until it is ready.
-    fn cell(&self, start: &Start, timeout: Duration) -> Result<Box<dyn Cell>, Trouble>;
+    fn cell(&self, start: &Start, timeout: Duration) -> Result<Box<dyn Cell>, Trouble> {
+        self.spawn(start)?.start(timeout)
+    }
+    /// Starts cells whose programs load side by side, but whose models start one after the other. Returns one result a cell.
+    fn cells(&self, starts: &[Start], timeout: Duration) -> Vec<Result<Box<dyn Cell>, Trouble>> {
+        let mut spawned: Vec<_> = starts.iter().map(|start| self.spawn(start)).collect();
+        let deadline = Instant::now() + timeout;
+        for process in spawned.iter_mut().flatten() {
+            process.settle(deadline.saturating_duration_since(Instant::now()));
+        }
+        spawned.into_iter().map(|process| process?.start(timeout)).collect()
+    }
     /// Starts a server, on a port that it had before or on any.
     fn server(&self, service: regatta_workloads::Service, port: u16) -> Result<Box<dyn Server>, Trouble>;
     /// Whether the cells of this runner can be profiled.
@@ -84,6 +97,15 @@ pub(crate) trait Launch {
     }
     /// Whether the run is to end.
     fn interrupted(&self) -> bool;
+}
+
+/// The process of a cell that has not been told yet what to be.
+pub(crate) trait Spawned {
+    /// Waits until its program is loaded and listens, so that it takes no time from the start of another cell. It gives up after
+    /// `timeout`, and leaves it to [`Spawned::start`] to say what is wrong.
+    fn settle(&mut self, _timeout: Duration) {}
+    /// Tells it what to be, and waits until it is ready.
+    fn start(self: Box<Self>, timeout: Duration) -> Result<Box<dyn Cell>, Trouble>;
 }
 
 /// A cell that is ready.

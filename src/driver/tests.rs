@@ -38,7 +38,7 @@ fn right() -> Sample {
 }
 
 impl Launch for World {
-    fn cell(&self, start: &Start, _timeout: Duration) -> Result<Box<dyn Cell>, Trouble> {
+    fn spawn(&self, start: &Start) -> Result<Box<dyn Spawned>, Trouble> {
         self.starts.borrow_mut().push(start.runner.clone());
         match self.scripts.get(start.runner.as_str()) {
             Some(&script) => Ok(Box::new(MadeUpCell { script, runs: 0, now: Rc::clone(&self.now) })),
@@ -57,6 +57,12 @@ impl Launch for World {
         let left = self.interrupt_after.get();
         self.interrupt_after.set(left.map(|left| left.saturating_sub(1)));
         left == Some(0)
+    }
+}
+
+impl Spawned for MadeUpCell {
+    fn start(self: Box<Self>, _timeout: Duration) -> Result<Box<dyn Cell>, Trouble> {
+        Ok(self)
     }
 }
 
@@ -414,11 +420,11 @@ fn the_capacity_is_told_in_units_of_the_lone_burn() {
     thread_local! { static STARTED: Slot<u32> = const { Slot::new(0) }; }
     struct Machine(World);
     impl Launch for Machine {
-        fn cell(&self, start: &Start, timeout: Duration) -> Result<Box<dyn Cell>, Trouble> {
+        fn spawn(&self, start: &Start) -> Result<Box<dyn Spawned>, Trouble> {
             assert_eq!((&*start.arm, start.workers), (arms::REFERENCE, 1));
             STARTED.set(STARTED.get() + 1);
             let runner = if STARTED.get() == 3 { "slow" } else { "fast" };
-            self.0.cell(&Start { runner: runner.to_owned(), ..start.clone() }, timeout)
+            self.0.spawn(&Start { runner: runner.to_owned(), ..start.clone() })
         }
         fn server(&self, _service: Service, _port: u16) -> Result<Box<dyn Server>, Trouble> {
             unreachable!("a burn talks to no server")
@@ -505,4 +511,41 @@ fn a_group_whose_ratios_are_tight_gives_its_time_to_later_ones() {
     world.now.set(Duration::ZERO);
     let (_, records) = drive(&world, &plan("rounds = 40\ntarget = 0\nbudget = '10s'"), &groups[..1], 0);
     assert_eq!(samples(&records).len(), 40, "without a target there are as many as were asked for");
+}
+
+#[test]
+fn programs_load_side_by_side_and_models_start_one_after_the_other() {
+    #[derive(Default)]
+    struct Steps(Rc<RefCell<Vec<String>>>);
+    struct Loading(String, Rc<RefCell<Vec<String>>>);
+    impl Launch for Steps {
+        fn spawn(&self, start: &Start) -> Result<Box<dyn Spawned>, Trouble> {
+            self.0.borrow_mut().push(format!("spawn {}", start.runner));
+            if start.runner == "b" {
+                return Err(Trouble::failed(FailureKind::Unavailable, "no such program"));
+            }
+            Ok(Box::new(Loading(start.runner.clone(), Rc::clone(&self.0))))
+        }
+        fn server(&self, _service: Service, _port: u16) -> Result<Box<dyn Server>, Trouble> {
+            unreachable!("none is asked for")
+        }
+        fn interrupted(&self) -> bool {
+            false
+        }
+    }
+    impl Spawned for Loading {
+        fn settle(&mut self, _timeout: Duration) {
+            self.1.borrow_mut().push(format!("settle {}", self.0));
+        }
+        fn start(self: Box<Self>, _timeout: Duration) -> Result<Box<dyn Cell>, Trouble> {
+            self.1.borrow_mut().push(format!("start {}", self.0));
+            Err(Trouble::Interrupted)
+        }
+    }
+    let launch = Steps::default();
+    let ready = group(&["a", "b", "c"], false);
+    let starts: Vec<_> = ready.cells.iter().map(|cell| start(&ready, cell)).collect();
+    let cells = launch.cells(&starts, Duration::ZERO);
+    assert_eq!(*launch.0.borrow(), ["spawn a", "spawn b", "spawn c", "settle a", "settle c", "start a", "start c"]);
+    assert!(matches!(&cells[..], [Err(Trouble::Interrupted), Err(Trouble::Failed { .. }), Err(Trouble::Interrupted)]));
 }

@@ -118,14 +118,24 @@ def converse(line: Line, cell: Cell) -> bool:
             line.say("error", kind=failure.kind, message=failure.message)
 
 
-def main() -> None:
-    """A cell process, from its first line of input to its end."""
+def import_early(names: list[str]) -> None:
+    """Import what these runners need before the driver is listened to: many cells can do it at once, but start in turn."""
+    for name in names:
+        try:
+            catalogue.runner(name)
+        except Exception:
+            pass  # The answer to `start` says it.
+
+
+def main(runners: list[str]) -> None:
+    """A cell process, from its first line of input to its end. It may be told which runners `start` can name."""
     # It ends with the driver even in the middle of a run, when it does not listen.
     die_with(os.getppid())
     # As in any other program of a terminal, Ctrl-C ends the cell at once and without a word.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     line = Line()
     cell = Cell(Recorder())
+    import_early(runners)
     cell.close(well=converse(line, cell))
     sys.stderr.flush()
     # Without waiting for threads that a failed run left behind.
