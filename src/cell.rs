@@ -12,9 +12,8 @@ use regatta_runners::{Error, Runner, RunnerVisitor, Runners, Settings, fits};
 use regatta_workloads::{Selected, Visitor, Workload, Workloads};
 use serde_json::Map;
 
-use crate::course::WORKER;
 use crate::profile::{self, LOG_FILE, Log, Traced};
-use crate::protocol::{Answer, Request, Start, VERSION};
+use crate::protocol::{Answer, Request, Start, VERSION, WORKER};
 use crate::recorder::{Recorder, histogram};
 
 /// The whole of a cell process.

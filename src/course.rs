@@ -9,14 +9,8 @@ use serde_json::{Map, Value};
 
 use crate::catalogue::{Catalogue, Resolved, RunnerCard, WorkloadCard};
 use crate::profile::{LOG_FILE, TracedWorkloads};
+use crate::protocol::{CELL, SERVER, WORKER};
 use crate::{cell, cli, server};
-
-/// The hidden subcommand of a cell process.
-pub(crate) const CELL: &str = "__cell";
-/// The hidden subcommand of a worker process.
-pub(crate) const WORKER: &str = "__worker";
-/// The hidden subcommand of a server process.
-pub(crate) const SERVER: &str = "__server";
 
 /// A list of workloads, and the reference burn, which every program has and none lists.
 type WithBurn<Ws> = (Burn, Ws);

@@ -10,14 +10,15 @@ use std::process::Command;
 use std::time::Duration;
 
 use regatta_reports::text::plain;
-use regatta_runners::Parallelism;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use tempfile::TempDir;
 
-use crate::catalogue::{Catalogue, Resolved, RunnerCard, WorkloadCard};
-use crate::driver::{External, Talker, Trouble};
+use crate::catalogue::cpython::{FAMILY, GEVENT, OPTIONS, PythonRunner, RUNNERS, is_runner};
+use crate::catalogue::{Catalogue, External, Resolved, RunnerCard, WorkloadCard};
 use crate::interrupt::Interrupt;
+use crate::subprocess::Subprocess;
+use crate::trouble::Trouble;
 
 /// A file of the script with its text.
 macro_rules! script {
@@ -47,50 +48,6 @@ const FILES: &[(&str, &str)] = &[
     script!("regatta_cell/threads.py"),
     script!("regatta_cell/waiting.py"),
 ];
-
-/// The runners of an interpreter: name, native model, what bounds its parallelism, whether its workers are processes, and a sentence.
-const RUNNERS: [(&str, &str, Parallelism, bool, &str); 7] = [
-    ("python-sequential", "sequential", Parallelism::One, false, "one task after the other in CPython"),
-    (
-        "python-thread",
-        "thread",
-        Parallelism::PerTask,
-        false,
-        "a thread of its own for each task, all at once (threading)",
-    ),
-    ("python-thread-pool", "thread-pool", Parallelism::Workers, false, "W long-lived threads (ThreadPoolExecutor)"),
-    (
-        "python-process",
-        "process",
-        Parallelism::PerTask,
-        true,
-        "a process of its own for each task, all at once (multiprocessing)",
-    ),
-    (
-        "python-process-pool",
-        "process-pool",
-        Parallelism::Workers,
-        true,
-        "W long-lived worker processes (ProcessPoolExecutor)",
-    ),
-    (
-        "python-asyncio",
-        "async-single",
-        Parallelism::One,
-        false,
-        "a coroutine for each task on one event loop (asyncio)",
-    ),
-    (GEVENT, "green", Parallelism::One, false, "a greenlet for each task on one thread (gevent)"),
-];
-
-/// The options that all of them have.
-const OPTIONS: &[&str] = &["switch_interval_us"];
-
-/// The family of the first interpreter; that of a further one is this, an `@` and its name.
-pub(crate) const FAMILY: &str = "cpython";
-
-/// The runner that an interpreter has only if it can import gevent.
-const GEVENT: &str = "python-gevent";
 
 /// The flags of every interpreter: isolated (neither the current directory nor `PYTHON*` variables are on the module path, here and in
 /// worker processes), and unbuffered.
@@ -172,8 +129,8 @@ impl Interpreters {
         }
         let mut command = Command::new(program);
         command.args(self.args()).arg("about");
-        let heard = Talker::spawn("interpreter", &mut command, interrupt.clone())
-            .and_then(|mut talker| talker.hear(PROBE_TIMEOUT));
+        let heard = Subprocess::spawn("interpreter", &mut command, interrupt.clone())
+            .and_then(|mut process| process.receive(PROBE_TIMEOUT));
         match heard {
             Ok(line) => serde_json::from_str(&line).map_err(|_| {
                 let shown: String = line.trim().chars().take(80).collect();
@@ -192,7 +149,7 @@ impl Interpreters {
     /// How to start the cell of each of their runners.
     pub(crate) fn externals(&self) -> Vec<External> {
         let cells = |interpreter: &Interpreter| {
-            let cell = |(name, ..): &(&str, _, _, _, _)| External {
+            let cell = |PythonRunner { name, .. }: &PythonRunner| External {
                 name: format!("{name}{}", interpreter.suffix),
                 runner: (*name).to_owned(),
                 program: interpreter.program.clone(),
@@ -212,21 +169,21 @@ impl Interpreters {
 impl Interpreter {
     fn cards(&self) -> Vec<RunnerCard> {
         let about = self.about.as_ref();
-        let card = |(name, model, parallelism, processes, sentence): &(&str, &str, _, _, &str)| RunnerCard {
-            name: format!("{name}{}", self.suffix),
-            about: (*sentence).to_owned(),
+        let card = |runner: &PythonRunner| RunnerCard {
+            name: format!("{}{}", runner.name, self.suffix),
+            about: runner.about.to_owned(),
             family: format!("{FAMILY}{}", self.suffix),
-            model: (*model).to_owned(),
+            model: runner.model.to_owned(),
             gil: about.is_ok_and(|about| about.gil),
             baseline: format!("python-sequential{}", self.suffix),
-            parallelism: *parallelism,
-            processes: *processes,
+            parallelism: runner.parallelism,
+            processes: runner.processes,
             options: OPTIONS,
             version: about.map(About::sentence).unwrap_or_default(),
             unavailable: about.err().cloned(),
         };
         let lacks = |name| name == GEVENT && about.is_ok_and(|about| !about.gevent);
-        RUNNERS.iter().filter(|(name, ..)| !lacks(*name)).map(card).collect()
+        RUNNERS.iter().filter(|runner| !lacks(runner.name)).map(card).collect()
     }
 }
 
@@ -282,12 +239,6 @@ impl Catalogue for WithPython<'_> {
             Some(_) => Some("there is no interpreter of this name; name it with `--python PATH`".to_owned()),
         }
     }
-}
-
-/// Whether `name` is that of a runner which some interpreter may have.
-pub(crate) fn is_runner(name: &str) -> bool {
-    let plain = name.split('@').next().unwrap_or(name);
-    RUNNERS.iter().any(|(known, ..)| *known == plain)
 }
 
 #[cfg(test)]

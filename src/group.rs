@@ -8,8 +8,8 @@ use regatta_runners::Parallelism;
 use regatta_workloads::{Burn, Workload};
 use serde_json::{Map, Value};
 
-use crate::catalogue::{Catalogue, Resolved, RunnerCard};
-use crate::plan::{Plan, PlanError, PlannedGroup, Variant, Workers, check_runners, selects, unknown};
+use crate::catalogue::{Catalogue, Resolved, RunnerCard, check_runners, selects, unknown};
+use crate::plan::{Plan, PlanError, PlannedGroup, Variant, Workers};
 use crate::protocol::{Start, VERSION};
 use crate::scale;
 
@@ -139,7 +139,8 @@ impl Plan {
         }
         let runners = catalogue.runners();
         let named = planned.runners.iter().chain(planned.skip.keys());
-        check_runners(named.chain(planned.variants.iter().map(|variant| &variant.runner)), &runners)?;
+        let named = named.chain(planned.variants.iter().map(|variant| &variant.runner));
+        check_runners(named, &runners).map_err(PlanError::Impossible)?;
         check_variants(planned, &runners)?;
         let counts = if planned.workers.is_empty() { &self.workers } else { &planned.workers };
         let counts: Vec<u64> = counts

@@ -14,12 +14,13 @@
 //! plan -> driver ==protocol==> cell [ workload -> runner -> recorder ] ==protocol==> driver -> results.jsonl -> report
 //! ```
 //! - `course`: which workloads and runners there are; `catalogue` is the same for code that needs no types.
-//! - `cli`: the command line; `commands`: one file per subcommand.
+//! - `cli`: the command line; `commands`: one file per subcommand; `exit`: how the process ends.
 //! - `group`: a group of a plan, ready to be carried out.
 //! - `plan`: which cells, how many rounds; the built-in plans are in `plans/`.
 //! - `driver`: starts cells, sends rounds in random order, bounds time, turns failures into records.
 //! - `cell`: the other end: a process that carries out one workload under one runner.
-//! - `protocol`: what the two say to each other.
+//! - `protocol`: what the two say to each other; `subprocess`: a child process that is spoken to line by line; `trouble`: why it
+//!   gave no answer that counts.
 //! - `cpython`: the same in Python: which interpreters, and the script that they run.
 //! - `recorder`: the only code that reads clocks and counters.
 //! - `profile`: which worker does what when, in a pass of its own.
@@ -27,7 +28,7 @@
 //! - `calibration`: what the harness itself costs; `capacity`: how much parallel speed the machine gives; `lone`: one task alone.
 //! - `scale`: numbers that grow with the machine.
 //! - `environment`: describes the machine and this program.
-//! - `output`: the folder of a run and its `results.jsonl`.
+//! - `output`: the folder of a run and its `results.jsonl`; `header`: the first record in it.
 //! - `browser`: opens a page.
 //! - [`mod@bench`]: the same cells, driven by criterion, for `cargo bench`.
 
@@ -44,7 +45,9 @@ mod course;
 mod cpython;
 mod driver;
 mod environment;
+mod exit;
 mod group;
+mod header;
 mod interrupt;
 mod lone;
 mod output;
@@ -55,6 +58,8 @@ mod protocol;
 mod recorder;
 mod scale;
 mod server;
+mod subprocess;
+mod trouble;
 
 pub use catalogue::{Catalogue, Resolved, RunnerCard, WorkloadCard};
 pub use course::Course;

@@ -5,12 +5,10 @@ use std::path::Path;
 use std::time::Duration;
 
 use regatta_reports::record::Parameters;
-use regatta_runners::Family;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
-use crate::catalogue::{Catalogue, RunnerCard, suggestion};
-use crate::cpython;
+use crate::catalogue::{Catalogue, RunnerCard, check_runners, selects, suggestion, unknown};
 
 /// The plans that are built in, by name.
 pub(crate) const BUILT_IN: [(&str, &str); 4] = [
@@ -314,7 +312,7 @@ impl Plan {
             self.groups.retain(|group| overrides.workloads.contains(&group.workload));
         }
         if !overrides.runners.is_empty() {
-            check_runners(&overrides.runners, &catalogue.runners())?;
+            check_runners(&overrides.runners, &catalogue.runners()).map_err(PlanError::Impossible)?;
             let cards = catalogue.runners();
             for name in &overrides.runners {
                 let there = cards.iter().any(|card| selects(std::slice::from_ref(name), card));
@@ -377,35 +375,6 @@ impl PlannedGroup {
         let params: Vec<_> = self.params.iter().map(|(name, value)| format!("{name} = {value}")).collect();
         if params.is_empty() { self.workload.clone() } else { format!("{} ({})", self.workload, params.join(", ")) }
     }
-}
-
-/// Whether a list of names of runners and families means this runner; an empty one means all.
-pub(crate) fn selects(names: &[String], card: &RunnerCard) -> bool {
-    let plain = |name: &str| name.split('@').next().map(str::to_owned);
-    let means = |name: &String| {
-        [&card.name, &card.family].contains(&name)
-            || [plain(&card.name), plain(&card.family)].iter().flatten().any(|plain| plain == name)
-    };
-    names.is_empty() || names.iter().any(means)
-}
-
-pub(crate) fn check_runners<'a>(
-    names: impl IntoIterator<Item = &'a String>,
-    known: &[RunnerCard],
-) -> Result<(), PlanError> {
-    let families = [Family::Native.name(), Family::Gil.name(), cpython::FAMILY];
-    for name in names {
-        // Python's are known even where no Python is.
-        let there = families.contains(&name.as_str()) || cpython::is_runner(name);
-        if !there && !known.iter().any(|card| card.name == *name || card.family == *name) {
-            return Err(PlanError::Impossible(unknown("runner", name, known.iter().map(|card| card.name.as_str()))));
-        }
-    }
-    Ok(())
-}
-
-pub(crate) fn unknown<'a>(what: &str, name: &str, known: impl IntoIterator<Item = &'a str>) -> String {
-    format!("there is no {what} `{name}`{}; `regatta list` shows all", suggestion(name, known))
 }
 
 #[cfg(test)]

@@ -1,7 +1,15 @@
-//! What the driver and a cell say to each other: JSON objects, one a line. `docs/PROTOCOL.md` is the reference.
+//! What the driver and a cell say to each other: JSON objects, one a line. `docs/PROTOCOL.md` is the reference. And the hidden
+//! subcommands by which this program starts itself as something else.
 
 use regatta_reports::record::{FailureKind, Parameters, Profile, Sample};
 use serde::{Deserialize, Serialize};
+
+/// The hidden subcommand of a cell process.
+pub(crate) const CELL: &str = "__cell";
+/// The hidden subcommand of a worker process.
+pub(crate) const WORKER: &str = "__worker";
+/// The hidden subcommand of a server process.
+pub(crate) const SERVER: &str = "__server";
 
 /// Version of the protocol.
 pub(crate) const VERSION: u32 = 1;

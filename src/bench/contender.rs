@@ -3,7 +3,6 @@
 use std::panic::resume_unwind;
 use std::time::Duration;
 
-
 use super::measurement::Runs;
 use crate::driver::{Cell, Launch, Launcher, Server, Trouble, run_once, start};
 use crate::group::ReadyGroup;

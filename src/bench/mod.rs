@@ -50,11 +50,11 @@ use measurement::Walls;
 use profiler::Utilisation;
 
 use crate::catalogue::Catalogue;
-use crate::cli::{BAD, Exit};
-use crate::commands::run::header;
 use crate::driver::{Launcher, Trouble, failure};
 use crate::environment;
+use crate::exit::{BAD, Exit};
 use crate::group::ReadyGroup;
+use crate::header::header;
 use crate::interrupt::Interrupt;
 use crate::plan::Plan;
 

@@ -10,11 +10,12 @@ use regatta_reports::documents::{comparison as text, html};
 use regatta_reports::record::Run;
 use regatta_reports::{Results, compare::Difference};
 
+use super::args::{CompareArgs, FailOn, ShowArgs};
 use super::live;
 use super::report::terminal_width;
 use crate::browser;
 use crate::catalogue::Catalogue;
-use crate::cli::{CompareArgs, Exit, FailOn, ShowArgs};
+use crate::exit::Exit;
 
 /// Compares what `args` name.
 pub(crate) fn compare(catalogue: &dyn Catalogue, args: &CompareArgs) -> anyhow::Result<Exit> {

@@ -6,8 +6,8 @@ use anyhow::Context;
 use regatta_reports::Claims;
 
 use crate::catalogue::Catalogue;
-use crate::cli::Exit;
 use crate::cpython::{Interpreters, WithPython};
+use crate::exit::Exit;
 use crate::interrupt::Interrupt;
 use crate::plan::{BUILT_IN, Plan};
 use crate::recorder::Recorder;

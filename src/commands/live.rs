@@ -13,14 +13,16 @@ use regatta_reports::compare::Comparison;
 use regatta_reports::documents::{comparison as text, html};
 use regatta_reports::record::{Build, CellId, arms};
 
+use super::args::CompareArgs;
 use super::compare::show;
-use super::run::{header, record};
+use super::run::record;
 use crate::browser;
 use crate::catalogue::Catalogue;
-use crate::cli::{CompareArgs, Exit};
 use crate::driver::Launcher;
 use crate::environment;
+use crate::exit::Exit;
 use crate::group::{Precise, ReadyCell, ReadyGroup};
+use crate::header::header;
 use crate::interrupt::Interrupt;
 use crate::output::{Output, RESULTS};
 use crate::plan::{Overrides, Plan};

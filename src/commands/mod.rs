@@ -1,5 +1,6 @@
 //! The subcommands, one a file.
 
+mod args;
 mod compare;
 mod list;
 mod live;
@@ -9,6 +10,7 @@ pub(crate) mod run;
 mod verdicts;
 mod verify;
 
+pub(crate) use args::{CompareArgs, ProfileArgs, ReportArgs, RunArgs, VerifyArgs};
 pub(crate) use compare::compare;
 pub(crate) use list::list;
 pub(crate) use profile::profile;

@@ -7,9 +7,10 @@ use anyhow::Context;
 use regatta_reports::Results;
 use regatta_reports::record::Profile;
 
+use super::args::{ProfileArgs, RunArgs};
 use super::run::carry_out;
 use crate::catalogue::Catalogue;
-use crate::cli::{Exit, ProfileArgs, RunArgs};
+use crate::exit::Exit;
 use crate::profile::trace;
 
 /// Profiles what `args` name, after a few rounds that show how long it takes without being watched.

@@ -10,9 +10,10 @@ use regatta_reports::claims::{Names, Unknown};
 use regatta_reports::text::plain;
 use regatta_reports::{Claims, Results, Summary};
 
+use super::args::ReportArgs;
 use crate::browser;
 use crate::catalogue::{Catalogue, suggestion};
-use crate::cli::{Exit, ReportArgs};
+use crate::exit::Exit;
 use crate::output::{self, RESULTS};
 
 /// Columns of the tables where the terminal does not say.

@@ -1,16 +1,15 @@
 //! `regatta run`: measures, prints the tables and writes the report.
 
-use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use jiff::Timestamp;
-use regatta_reports::record::{self, End, Record, RunnerInfo, SCHEMA, WorkloadInfo};
+use regatta_reports::record::{self, End, Record};
 use regatta_reports::{Comparison, Results};
-use regatta_workloads::Burn;
 
+use super::args::{RunArgs, ShowArgs};
 use super::compare;
 use super::report::{load_claims, names_of, write_report};
 use super::verdicts::Verdicts;
@@ -18,11 +17,12 @@ use crate::browser;
 use crate::calibration::calibrate;
 use crate::capacity;
 use crate::catalogue::Catalogue;
-use crate::cli::{Exit, RunArgs, ShowArgs};
 use crate::cpython::{Interpreters, WithPython};
 use crate::driver::{Driver, Launcher, RunTotals, Sink, Watch};
 use crate::environment;
+use crate::exit::Exit;
 use crate::group::ReadyGroup;
+use crate::header::header;
 use crate::interrupt::Interrupt;
 use crate::lone;
 use crate::output::{self, Output, RESULTS};
@@ -195,67 +195,6 @@ fn overrides(args: &RunArgs) -> Overrides {
         rounds: args.rounds,
         budget: args.budget,
         hot: args.hot,
-    }
-}
-
-/// The first line of the results.
-pub(crate) fn header(
-    started: Timestamp,
-    seed: u64,
-    plan: &Plan,
-    groups: &[ReadyGroup],
-    machine: record::Machine,
-    catalogue: &dyn Catalogue,
-) -> record::Run {
-    let uses = |name: &str| groups.iter().any(|ready| ready.group.workload == name);
-    let workloads = catalogue.workloads().into_iter().filter(|card| uses(card.name));
-    let has = |name: &str| {
-        let named = |group: &record::Group| {
-            group.skipped.contains_key(name) || group.cells.iter().any(|cell| cell.runner == name)
-        };
-        groups.iter().any(|ready| named(&ready.group))
-    };
-    let runners = catalogue.runners().into_iter().filter(|card| has(&card.name));
-    record::Run {
-        schema: SCHEMA,
-        id: format!("{}-{:08x}", started.strftime("%Y%m%dT%H%M%S"), seed as u32),
-        started: started.to_string(),
-        seed,
-        driver: "regatta".to_owned(),
-        program: environment::program(),
-        plan: record::Plan {
-            name: plan.name.clone(),
-            budget_s: plan.budget.map(|budget| budget.as_secs_f64()),
-            target: Some(plan.target).filter(|target| plan.budget.is_some() && *target > 0.0),
-            rounds: plan.rounds,
-            processes: plan.processes,
-            groups: groups.iter().map(|ready| ready.group.clone()).collect(),
-        },
-        machine,
-        workloads: workloads
-            .map(|card| {
-                let info = WorkloadInfo { kind: card.kind.to_owned(), about: card.about.to_owned() };
-                (card.name.to_owned(), info)
-            })
-            .collect::<BTreeMap<_, _>>(),
-        runners: runners
-            .map(|card| {
-                let info = RunnerInfo {
-                    family: card.family,
-                    model: card.model,
-                    gil: Some(card.gil),
-                    about: card.about,
-                    baseline: card.baseline,
-                    parallelism: card.parallelism.name().to_owned(),
-                    version: card.version,
-                };
-                (card.name, info)
-            })
-            .collect(),
-        overhead: None,
-        reference: Burn::MADE_OF.to_owned(),
-        builds: BTreeMap::new(),
-        left_out: plan.left_out.clone(),
     }
 }
 

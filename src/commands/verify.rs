@@ -6,11 +6,12 @@ use std::time::Instant;
 use anyhow::Context;
 use regatta_reports::record::Record;
 
+use super::args::VerifyArgs;
 use crate::catalogue::Catalogue;
-use crate::cli::{Exit, VerifyArgs};
 use crate::cpython::{Interpreters, WithPython};
 use crate::driver::{Driver, Launcher, Sink};
 use crate::environment;
+use crate::exit::Exit;
 use crate::interrupt::Interrupt;
 use crate::plan::{Overrides, Plan};
 use crate::progress::Progress;

@@ -1,7 +1,6 @@
 //! The driver: carries out the groups of a plan in rounds and writes what comes of it, record by record.
 //!
 //! - `cell_process`: the real cells, as child processes.
-//! - `child_group`: a child process with its descendants, ended as one.
 //! - `pace`: how many rounds there is time for.
 //! - `precision`: how well the ratios of a group are known so far.
 //! - `profiles`: the pass in which cells are profiled.
@@ -9,7 +8,6 @@
 //! - `sample`: one run of a cell, verified.
 
 mod cell_process;
-mod child_group;
 mod pace;
 mod precision;
 mod profiles;
@@ -22,17 +20,19 @@ use std::time::{Duration, Instant};
 
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
-use regatta_reports::record::{CellId, Failure, FailureKind, Profile, Record, Sample};
+use regatta_reports::record::{CellId, Failure, Profile, Record, Sample};
 
 use crate::group::ReadyGroup;
 use crate::plan::{Plan, RoundsFor};
 use crate::protocol::Start;
 
-pub(crate) use cell_process::{External, Launcher, Talker};
+pub(crate) use cell_process::Launcher;
 pub use pace::Clock;
 use pace::Pace;
 use running_group::RunningGroup;
 pub(crate) use sample::{failure, run_once, start, verified};
+
+pub(crate) use crate::trouble::Trouble;
 
 /// Where records go, one by one.
 pub trait Sink {
@@ -54,21 +54,6 @@ pub(crate) trait Watch {
     /// All groups have their least rounds. Returns the places of those on which an undecided verdict rests.
     fn undecided(&mut self) -> Vec<usize> {
         Vec::new()
-    }
-}
-
-/// Why a cell gave no sample.
-#[derive(Debug)]
-pub(crate) enum Trouble {
-    /// It failed.
-    Failed { kind: FailureKind, message: String },
-    /// The run is to end.
-    Interrupted,
-}
-
-impl Trouble {
-    pub(crate) fn failed(kind: FailureKind, message: impl Into<String>) -> Self {
-        Self::Failed { kind, message: message.into() }
     }
 }
 

@@ -9,7 +9,7 @@ use regatta_workloads::{Service, Tally};
 use super::*;
 use crate::catalogue::Resolved;
 use crate::group::{Precise, ReadyCell};
-use regatta_reports::record::{Group, Parameters, arms};
+use regatta_reports::record::{FailureKind, Group, Parameters, arms};
 
 /// What a made-up cell does in its n-th run.
 type Script = fn(run: u32) -> Result<Sample, Trouble>;

@@ -1,11 +1,20 @@
 //! Which workloads and runners there are, for code that needs no types.
+//!
+//! - `cpython`: the runners that a Python interpreter has.
+//! - `names`: what a name in a plan or a flag means, and what else it may have meant.
 
+pub(crate) mod cpython;
+mod names;
+
+use std::path::PathBuf;
 use std::time::Duration;
 
 use regatta_reports::record::Parameters;
 use regatta_runners::Parallelism;
 use regatta_workloads::{Service, Tally};
 use serde_json::{Map, Value};
+
+pub(crate) use self::names::{check_runners, selects, suggestion, unknown};
 
 /// What a workload is.
 #[derive(Debug, Clone)]
@@ -45,6 +54,17 @@ pub struct RunnerCard {
     pub unavailable: Option<String>,
 }
 
+/// A runner whose cells are another program.
+#[derive(Debug, Clone)]
+pub(crate) struct External {
+    /// Name of the runner in plans and records.
+    pub(crate) name: String,
+    /// Name of the runner as the program knows it.
+    pub(crate) runner: String,
+    pub(crate) program: PathBuf,
+    pub(crate) args: Vec<String>,
+}
+
 /// A workload with its parameters.
 #[derive(Debug, Clone)]
 pub struct Resolved {
@@ -72,7 +92,7 @@ pub trait Catalogue {
     /// All runners, in the order in which they are shown.
     fn runners(&self) -> Vec<RunnerCard>;
 
-    /// Why a runner that is known is not among [`Catalogue::runners`]; none if it is not known.
+    /// Returns why a runner that is known is not among [`Catalogue::runners`]; none if it is not known.
     fn missing(&self, _runner: &str) -> Option<String> {
         None
     }
@@ -82,14 +102,4 @@ pub trait Catalogue {
     /// # Errors
     /// If there is no such workload, or the parameters do not fit; in words for the one who set them.
     fn resolve(&self, name: &str, params: &Map<String, Value>) -> Result<Resolved, String>;
-}
-
-/// ` (did you mean ...?)` if one of `known` looks like `name`, else nothing.
-pub(crate) fn suggestion<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> String {
-    known
-        .into_iter()
-        .map(|known| (strsim::jaro_winkler(name, known), known))
-        .filter(|(likeness, _)| *likeness > 0.75)
-        .max_by(|left, right| left.0.total_cmp(&right.0))
-        .map_or_else(String::new, |(_, known)| format!(" (did you mean `{known}`?)"))
 }

@@ -41,13 +41,13 @@ impl Leader for Child {
 }
 
 /// A child process with its descendants.
-pub(super) struct ChildGroup<L: Leader = Child> {
+pub(super) struct ProcessGroup<L: Leader = Child> {
     leader: L,
     /// How the leader ended; none until it has been waited for.
     status: Option<Option<ExitStatus>>,
 }
 
-impl ChildGroup {
+impl ProcessGroup {
     /// Starts a program as the leader of a group of its own. The kernel kills it when this thread ends, whichever way that happens.
     pub(super) fn spawn(command: &mut Command) -> std::io::Result<Self> {
         let parent = Some(getpid());
@@ -59,7 +59,7 @@ impl ChildGroup {
         // SAFETY: between fork and exec it makes system calls only, and an error of this kind allocates nothing.
         unsafe { command.pre_exec(tie) };
         // In a process group of its own, the terminal's Ctrl-C reaches only the driver, which ends the child in good order.
-        Ok(Self::of(command.process_group(0).spawn()?))
+        Ok(Self::new(command.process_group(0).spawn()?))
     }
 
     /// Hands out the pipe to its standard input; none if there is none or it was handed out before.
@@ -83,8 +83,8 @@ impl ChildGroup {
     }
 }
 
-impl<L: Leader> ChildGroup<L> {
-    pub(super) fn of(leader: L) -> Self {
+impl<L: Leader> ProcessGroup<L> {
+    pub(super) fn new(leader: L) -> Self {
         Self { leader, status: None }
     }
 
@@ -110,7 +110,7 @@ impl<L: Leader> ChildGroup<L> {
     }
 }
 
-impl<L: Leader> Drop for ChildGroup<L> {
+impl<L: Leader> Drop for ProcessGroup<L> {
     fn drop(&mut self) {
         self.end();
     }
@@ -148,7 +148,7 @@ mod tests {
     #[test]
     fn the_group_is_killed_before_its_leader_is_waited_for_and_never_after() {
         let done = Rc::default();
-        let mut group = ChildGroup::of(Ended(Rc::clone(&done)));
+        let mut group = ProcessGroup::new(Ended(Rc::clone(&done)));
         assert!(group.ends_within(Duration::ZERO));
         assert_eq!(group.end().and_then(|status| status.code()), Some(3));
         assert!(group.ends_within(Duration::ZERO));
@@ -161,7 +161,7 @@ mod tests {
     fn a_leader_that_has_ended_is_seen_and_what_it_left_behind_is_killed() {
         let mut command = Command::new("sh");
         command.args(["-c", "sleep 1000 & echo $!; exit 3"]).stdin(Stdio::null()).stdout(Stdio::piped());
-        let mut group = ChildGroup::spawn(&mut command).expect("a shell");
+        let mut group = ProcessGroup::spawn(&mut command).expect("a shell");
         let mut line = String::new();
         let output = group.output().expect("it is piped");
         BufReader::new(output).read_line(&mut line).expect("a line");

@@ -1,0 +1,201 @@
+//! What the subcommands are told on the command line.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+
+/// What to measure.
+#[derive(Debug, Default, Args)]
+pub(crate) struct RunArgs {
+    /// quick, default, full, gil-sweep, or the path of a TOML file.
+    #[arg(long, default_value = "default")]
+    pub(crate) plan: String,
+    /// Only these workloads (comma-separated; may be given several times).
+    #[arg(long, value_delimiter = ',')]
+    pub(crate) workload: Vec<String>,
+    /// Only these runners or families of runners (native, gil, cpython).
+    #[arg(long, value_delimiter = ',')]
+    pub(crate) runner: Vec<String>,
+    /// Numbers of workers.
+    #[arg(long, value_delimiter = ',')]
+    pub(crate) workers: Vec<u64>,
+    /// Exactly this many rounds of each group, however long they take.
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) rounds: Option<u32>,
+    /// Time for the whole run, profiles included: 60s, 5m. What it does not reach is left out, and named.
+    #[arg(long, value_parser = humantime::parse_duration)]
+    pub(crate) budget: Option<Duration>,
+    /// Let each cell run uncounted for this long right before each counted run, so that its workers are awake: 20ms, say, or 0s for not at all.
+    #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
+    pub(crate) hot: Option<Duration>,
+    /// Seed of the order of cells in each round; a new one each time if none is given.
+    #[arg(long)]
+    pub(crate) seed: Option<u64>,
+    /// A Python to measure too; may be given several times (default: the python3 of the search path).
+    #[arg(long, value_name = "PATH")]
+    pub(crate) python: Vec<PathBuf>,
+    /// A file of further claims to judge; may be given several times.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) claims: Vec<PathBuf>,
+    /// Folder for the results; it must not hold any yet.
+    #[arg(long)]
+    pub(crate) out: Option<PathBuf>,
+    /// Keep this run under a name, in place of an older one of that name.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) save_baseline: Option<String>,
+    /// Compare this run with the one that was kept under a name.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) baseline: Option<String>,
+    /// With --baseline: exit with code 1 on any of these (comma-separated).
+    #[arg(long, value_enum, value_delimiter = ',', requires = "baseline")]
+    pub(crate) fail_on: Vec<FailOn>,
+    /// With --baseline: the smallest change that matters, as `compare --threshold`.
+    #[arg(long, value_name = "PERCENT", value_parser = threshold, requires = "baseline")]
+    pub(crate) threshold: Option<f64>,
+    /// With --baseline: compare even what cannot be compared; the result is marked.
+    #[arg(long, requires = "baseline")]
+    pub(crate) force: bool,
+    /// Open the page in the browser when it is done.
+    #[arg(long)]
+    pub(crate) open: bool,
+}
+
+/// What to verify.
+#[derive(Debug, Args)]
+pub(crate) struct VerifyArgs {
+    /// Only these workloads.
+    #[arg(long, value_delimiter = ',')]
+    pub(crate) workload: Vec<String>,
+    /// Only these runners.
+    #[arg(long, value_delimiter = ',')]
+    pub(crate) runner: Vec<String>,
+    /// A Python to check too; may be given several times (default: the python3 of the search path).
+    #[arg(long, value_name = "PATH")]
+    pub(crate) python: Vec<PathBuf>,
+}
+
+/// What to profile.
+#[derive(Debug, Args)]
+pub(crate) struct ProfileArgs {
+    /// These workloads.
+    #[arg(long, value_delimiter = ',', required = true)]
+    pub(crate) workload: Vec<String>,
+    /// Under these runners.
+    #[arg(long, value_delimiter = ',', required = true)]
+    pub(crate) runner: Vec<String>,
+    /// Numbers of workers.
+    #[arg(long, value_delimiter = ',')]
+    pub(crate) workers: Vec<u64>,
+    /// The plan whose parameters of the workload are used.
+    #[arg(long, default_value = "default")]
+    pub(crate) plan: String,
+    /// Folder for the results; it must not hold any yet.
+    #[arg(long)]
+    pub(crate) out: Option<PathBuf>,
+}
+
+/// What to report on.
+#[derive(Debug, Args)]
+pub(crate) struct ReportArgs {
+    /// The folder of a run; several are set side by side.
+    #[arg(required = true, value_name = "DIR")]
+    pub(crate) dirs: Vec<PathBuf>,
+    /// A file of further claims to judge; may be given several times.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) claims: Vec<PathBuf>,
+    /// Folder for the report [default: that of the run; of several, a new one under regatta-report].
+    #[arg(long)]
+    pub(crate) out: Option<PathBuf>,
+    /// Open the page in the browser.
+    #[arg(long)]
+    pub(crate) open: bool,
+}
+
+/// What to compare.
+#[derive(Debug, Args)]
+pub(crate) struct CompareArgs {
+    /// Folder or results.jsonl of the run to compare with; with --live, the old program.
+    pub(crate) base: PathBuf,
+    /// Folder or results.jsonl of the new run; with --live, the new program. Without it, BASE is the folder of a live comparison.
+    pub(crate) new: Option<PathBuf>,
+    /// Run two builds of this program side by side, in the same rounds: far sharper than two runs one after the other.
+    #[arg(long)]
+    pub(crate) live: bool,
+    #[command(flatten)]
+    pub(crate) show: ShowArgs,
+    /// With --live: the plan whose cells are compared.
+    #[arg(long, default_value = "quick", requires = "live")]
+    pub(crate) plan: String,
+    /// With --live: only these workloads.
+    #[arg(long, value_delimiter = ',', requires = "live")]
+    pub(crate) workload: Vec<String>,
+    /// With --live: only these runners or families.
+    #[arg(long, value_delimiter = ',', requires = "live")]
+    pub(crate) runner: Vec<String>,
+    /// With --live: numbers of workers.
+    #[arg(long, value_delimiter = ',', requires = "live")]
+    pub(crate) workers: Vec<u64>,
+    /// With --live: exactly this many rounds of each group.
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..), requires = "live")]
+    pub(crate) rounds: Option<u32>,
+    /// With --live: fresh processes of each build, over which the rounds are spread.
+    #[arg(long, value_parser = clap::value_parser!(u32).range(2..), requires = "live")]
+    pub(crate) processes: Option<u32>,
+    /// With --live: time for all of it (default: 15 s for each cell).
+    #[arg(long, value_parser = humantime::parse_duration, requires = "live")]
+    pub(crate) budget: Option<Duration>,
+    /// With --live: let each cell run uncounted for this long right before each counted run.
+    #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration, requires = "live")]
+    pub(crate) hot: Option<Duration>,
+    /// With --live: seed of the order of cells in each round.
+    #[arg(long, requires = "live")]
+    pub(crate) seed: Option<u64>,
+    /// With --live: folder for the results; it must not hold any yet.
+    #[arg(long, requires = "live")]
+    pub(crate) out: Option<PathBuf>,
+}
+
+/// How a comparison is shown.
+#[derive(Debug, Default, Args)]
+pub(crate) struct ShowArgs {
+    /// Compare even what cannot be compared; the result is marked.
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// Exit with code 1 on any of these (comma-separated).
+    #[arg(long, value_enum, value_delimiter = ',')]
+    pub(crate) fail_on: Vec<FailOn>,
+    /// The smallest change that matters [default: 5%]: "no difference" is said where the change is certainly smaller; what neither is
+    /// nor differs for certain is undecided.
+    #[arg(long, value_name = "PERCENT", value_parser = threshold)]
+    pub(crate) threshold: Option<f64>,
+    /// Write the comparison as Markdown to this file; `-` is standard output, in place of the table.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) markdown: Option<PathBuf>,
+    /// Write the comparison as a page to this file.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) html: Option<PathBuf>,
+    /// Open the page in the browser: that of --html, or the one that --live writes in any case.
+    #[arg(long)]
+    pub(crate) open: bool,
+}
+
+/// What a comparison is to fail on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FailOn {
+    /// A cell that has become slower beyond noise, fails, answers wrongly or is gone.
+    Regression,
+    /// A cell of which neither a change nor its absence could be shown, or nothing at all.
+    Undecided,
+}
+
+/// Reads a threshold in percent and returns it as a share.
+fn threshold(text: &str) -> Result<f64, String> {
+    let number = text.trim().trim_end_matches('%').trim_end();
+    let percent: f64 = number.parse().map_err(|_| format!("`{text}` is not a number of percent: 5%, say"))?;
+    if percent > 0.0 && percent <= 100.0 {
+        Ok(percent / 100.0)
+    } else {
+        Err("it must be above 0 % and at most 100 %".to_owned())
+    }
+}

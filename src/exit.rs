@@ -1,0 +1,30 @@
+//! How the process ends.
+
+use std::process::ExitCode;
+
+/// How the process ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// All is well.
+    Well,
+    /// A comparison found what it was to fail on.
+    Regression,
+    /// The run is finished, but some cells failed.
+    CellsFailed,
+    /// A signal ended the run.
+    Signal(u8),
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        match exit {
+            Exit::Well => Self::SUCCESS,
+            Exit::Regression => Self::from(1),
+            Exit::CellsFailed => Self::from(3),
+            Exit::Signal(signal) => Self::from(128 + signal),
+        }
+    }
+}
+
+/// The exit code for bad usage and bad input.
+pub(crate) const BAD: u8 = 2;
