@@ -9,8 +9,9 @@ mod visible;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use regatta_reports::beside::{self, Beside, Entry};
-use regatta_reports::compare::{self, Comparison};
+use regatta_reports::Comparison;
+use regatta_reports::beside::{Beside, Entry};
+use regatta_reports::documents::{comparison as shown_comparison, html, markdown};
 use regatta_reports::{Claims, Results, Summary, terminal, write, write_side_by_side};
 
 /// The records of a run: `base`, or `new` by another build.
@@ -85,11 +86,11 @@ fn the_page() {
 #[test]
 fn a_comparison() {
     let comparison = compared();
-    hold("compare-80", &compare::terminal(&comparison, false, 80));
-    hold("compare-120", &compare::terminal(&comparison, false, 120));
-    hold("compare-120-colours", &compare::terminal(&comparison, true, 120));
-    hold("compare.md", &compare::markdown(&comparison));
-    hold("compare.html-text", &visible::text(&compare::page(&comparison).expect("a page")));
+    hold("compare-80", &shown_comparison::terminal(&comparison, false, 80));
+    hold("compare-120", &shown_comparison::terminal(&comparison, false, 120));
+    hold("compare-120-colours", &shown_comparison::terminal(&comparison, true, 120));
+    hold("compare.md", &shown_comparison::markdown(&comparison));
+    hold("compare.html-text", &visible::text(&html::comparison::page(&comparison).expect("a page")));
 }
 
 #[test]
@@ -99,7 +100,7 @@ fn runs_side_by_side() {
         ["base", "new"].into_iter().enumerate().map(|(at, name)| Entry::new(at, name.into(), records(name), &claims));
     let entries: Vec<Entry> = entries.collect();
     let beside = Beside::of(&entries).expect("they share work");
-    hold("side-by-side.md", &beside::markdown(&beside));
+    hold("side-by-side.md", &markdown::beside::markdown(&beside));
     let page = write_side_by_side(&beside, &folder("side-by-side")).expect("the page is written");
     let page = fs::read_to_string(page).expect("the page is there");
     hold("side-by-side.html-text", &visible::text(&page));

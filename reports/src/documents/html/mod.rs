@@ -1,7 +1,7 @@
 //! The page: one self-contained file from `templates/`, which escape all that comes from the records.
 
 mod beside;
-mod comparison;
+pub mod comparison;
 mod data;
 mod glance;
 

@@ -1,6 +1,6 @@
 //! `summary.md`: the tables as Markdown, for a code-hosting page.
 
-mod beside;
+pub mod beside;
 mod matrix;
 
 use std::fmt::{self, Write};
