@@ -116,11 +116,8 @@ impl<'g> RunningGroup<'g> {
             self.start_server(run, 0)?;
         }
         run.pace.begin_process(process);
-        for place in 0..self.cells.len() {
-            if run.pace.is_spent() {
-                break;
-            }
-            self.start_cell(run, place)?;
+        if !run.pace.is_spent() {
+            self.start_cells(run)?;
         }
         // Where each counted run follows uncounted ones, only the first process has a round to learn how long they take.
         let mut warm_up = run.driver.warm_up && (process == 0 || self.ready.group.hot_ns == 0);
@@ -212,17 +209,38 @@ impl<'g> RunningGroup<'g> {
         }
     }
 
+    /// Starts all cells that have not failed: their programs load side by side.
+    fn start_cells(&mut self, run: &mut Run<'_>) -> Result<(), Stop> {
+        run.check_interrupt()?;
+        for place in 0..self.cells.len() {
+            self.cells[place].retired |= self.is_copy_of_retired(place);
+        }
+        let places: Vec<usize> = (0..self.cells.len()).filter(|&place| !self.cells[place].retired).collect();
+        let starts: Vec<Start> = places.iter().map(|&place| self.cells[place].start.clone()).collect();
+        let started = run.driver.launch.cells(&starts, run.driver.plan.timeout);
+        places.into_iter().zip(started).try_for_each(|(place, started)| self.take(run, place, started))
+    }
+
     fn start_cell(&mut self, run: &mut Run<'_>, place: usize) -> Result<(), Stop> {
-        // What keeps a cell from running keeps its copy from it too, and is said once.
-        let is_copy = |other: &RunningCell| other.retired && self.cells[place].is_copy_of(other);
-        if self.cells[place].retired || self.cells.iter().any(is_copy) {
-            self.cells[place].retired = true;
+        if self.cells[place].retired {
             return Ok(());
         }
         run.check_interrupt()?;
-        match run.driver.launch.cell(&self.cells[place].start, run.driver.plan.timeout) {
+        let started = run.driver.launch.cell(&self.cells[place].start, run.driver.plan.timeout);
+        self.take(run, place, started)
+    }
+
+    fn is_copy_of_retired(&self, place: usize) -> bool {
+        self.cells.iter().any(|other| other.retired && self.cells[place].is_copy_of(other))
+    }
+
+    /// Takes a cell that was started, or retires the one that could not be.
+    fn take(&mut self, run: &mut Run<'_>, place: usize, started: Result<Box<dyn Cell>, Trouble>) -> Result<(), Stop> {
+        match started {
             Ok(cell) => self.cells[place].cell = Some(cell),
             Err(Trouble::Interrupted) => return Err(Stop::Interrupted),
+            // What keeps a cell from running keeps its copy from it too, and is said once.
+            Err(_) if self.is_copy_of_retired(place) => self.cells[place].retired = true,
             Err(Trouble::Failed { kind, message }) => self.retire(run, place, None, kind, message)?,
         }
         Ok(())
