@@ -506,7 +506,7 @@ mod tests {
         let tasks = |workload: &str| -> Vec<u64> {
             default.iter().filter(|(group, _)| group.workload == workload).map(|(_, work)| work.tasks).collect()
         };
-        assert_eq!((tasks("primes"), tasks("counting"), tasks("switch")), (vec![64, 16], vec![32, 16], vec![16; 3]));
+        assert_eq!((tasks("primes"), tasks("counting"), tasks("switch")), (vec![16; 2], vec![16; 2], vec![16; 3]));
         assert_eq!((tasks("empty"), tasks("sleep")), (vec![1_000, 500, 50], vec![100, 8, 2_000]));
         assert_eq!((tasks("echo"), tasks("block")), (vec![8], vec![10]));
     }

@@ -34,6 +34,10 @@ pub(crate) use sample::{failure, run_once, start, verified};
 
 pub(crate) use crate::trouble::Trouble;
 
+/// How often a group on which an undecided verdict rests is visited again. Two visits lie apart in time, so that what disturbs one
+/// leaves the other alone. More of them would be short: a process of two rounds cannot tell which of them was disturbed.
+const VISITS: usize = 2;
+
 /// Where records go, one by one.
 pub trait Sink {
     /// Writes a record so that it is not lost, whatever happens next.
@@ -205,19 +209,16 @@ impl Run<'_> {
         if self.driver.plan.profile { self.profile(running) } else { Ok(()) }
     }
 
-    /// Shares the time that is left among the groups on which an undecided verdict rests, process by process in turns.
+    /// Shares the time that is left among the groups on which an undecided verdict rests.
     ///
     /// The verdicts are asked for once. Whoever asks after each process, and stops as soon as the answer is pleasing, has often only been
     /// lucky.
     fn revisit_undecided(&mut self, running: &mut [RunningGroup<'_>]) -> Result<(), Stop> {
         let undecided = self.driver.watch.undecided();
-        let mut goes_on = !undecided.is_empty();
-        while goes_on {
-            goes_on = false;
-            for &place in &undecided {
-                if let Some(group) = running.get_mut(place) {
-                    goes_on |= group.have_more_rounds(self)?;
-                }
+        let visits: Vec<usize> = (0..VISITS).flat_map(|_| undecided.iter().copied()).collect();
+        for (left, &place) in (1..=visits.len()).rev().zip(&visits) {
+            if let Some(group) = running.get_mut(place) {
+                group.have_more_rounds(self, u32::try_from(left).unwrap_or(u32::MAX))?;
             }
         }
         Ok(())

@@ -26,7 +26,7 @@ impl Clock for Instant {
 /// one does not need, because its ratios are known well enough, goes to those after it. A group whose share is up goes on until it has
 /// the least rounds, for fewer are worth nothing, and those after it get less. Profiles come last, in time that was set aside for them.
 ///
-/// Where rounds are for verdicts, a group has the least rounds at first, and whoever needs more is visited again.
+/// Where rounds are for verdicts, a group has but half of its share at first. The rest is for visits to those that need more.
 ///
 /// Within a group every cell gets the same number of rounds, for a round is either done whole or not begun.
 ///
@@ -133,16 +133,20 @@ impl<'a> Pace<'a> {
         self.begun += 1;
         self.group_start = now;
         let left = |budget: Duration| budget.saturating_sub(now).saturating_sub(self.profiles);
-        self.group_end = self.plan.budget.map(|budget| now + left(budget) / groups_left);
+        let halves = match self.plan.rounds_for {
+            RoundsFor::Ratios => 1,
+            RoundsFor::Verdicts => 2,
+        };
+        self.group_end = self.plan.budget.map(|budget| now + left(budget) / groups_left / halves);
         (self.processes, self.settled) = (0, None);
         self.costs = Costs { heat, ..Costs::default() };
         self.next_look = share(self.plan.least_rounds, self.plan.processes, 0).max(FEWEST_TO_LOOK);
     }
 
-    /// Sets time aside for profiles of the present group, which is done, and returns what it took.
-    pub(crate) fn end_group(&mut self) -> Costs {
+    /// Sets time aside for the profiles of so many cells of the present group, which is done and has so many in all. Returns what it took.
+    pub(crate) fn end_group(&mut self, profiled: usize, cells: usize) -> Costs {
         if self.plan.profile && self.costs.rounds > 0 {
-            self.profiles += self.costs.start;
+            self.profiles += self.costs.each(cells).saturating_mul(u32::try_from(profiled).unwrap_or(u32::MAX));
         }
         self.costs
     }
@@ -152,11 +156,19 @@ impl<'a> Pace<'a> {
         self.costs
     }
 
-    /// Comes back to a group that took so much before.
-    pub(crate) fn resume_group(&mut self, costs: Costs) {
+    /// Comes back to a group that took so much before, for one of so many visits that are left.
+    pub(crate) fn resume_group(&mut self, costs: Costs, visits_left: u32) {
+        let now = self.clock.elapsed();
         self.costs = costs;
-        // It is measured for its own sake: what is left is shared by turns.
-        self.group_end = None;
+        self.group_start = now;
+        let left = |budget: Duration| budget.saturating_sub(now).saturating_sub(self.profiles);
+        self.group_end = self.plan.budget.map(|budget| now + left(budget) / visits_left.max(1));
+    }
+
+    /// Returns whether the present group can begin a visit that ends in time.
+    pub(crate) fn has_time_for_a_visit(&self) -> bool {
+        let needed = self.costs.start + self.costs.next_round.unwrap_or_default();
+        self.has_time_for_a_process() && self.group_end.is_none_or(|end| self.clock.elapsed() + needed <= end)
     }
 
     /// Whether there is time to start the cells once more and to have a round of them.
@@ -167,10 +179,7 @@ impl<'a> Pace<'a> {
     /// Begins a process of the present group. Of several, a later one has as many rounds as the first ones had, or fewer by one.
     pub(crate) fn begin_process(&mut self, process: u32) {
         (self.processes, self.rounds) = (process + 1, 0);
-        self.most = match self.plan.rounds_for {
-            RoundsFor::Ratios => share(self.plan.rounds, self.plan.processes, process),
-            RoundsFor::Verdicts => share(self.least(), self.plan.processes, process).max(1),
-        };
+        self.most = share(self.plan.rounds, self.plan.processes, process);
         self.process_start = self.clock.elapsed();
         self.round_start = self.process_start;
         self.share_with_processes();
@@ -178,7 +187,8 @@ impl<'a> Pace<'a> {
 
     fn share_with_processes(&mut self) {
         let processes_left = (self.plan.processes + 1).saturating_sub(self.processes).max(1);
-        let profiles = if self.plan.profile { self.costs.start } else { Duration::ZERO };
+        let is_first_visit = self.processes <= self.plan.processes;
+        let profiles = if self.plan.profile && is_first_visit { self.costs.start } else { Duration::ZERO };
         let end = |end: Duration| {
             self.process_start + end.saturating_sub(profiles).saturating_sub(self.process_start) / processes_left
         };
@@ -206,7 +216,8 @@ impl<'a> Pace<'a> {
     /// Settles how many rounds each process needs for ratios as tight as the target says, unless that is more than twice as many as
     /// there are: an interval narrows with the square root of the number of rounds.
     fn look(&mut self, widest: impl FnOnce() -> f64) {
-        let has_target = self.plan.budget.is_some() && self.plan.target > 0.0;
+        let is_for_ratios = self.plan.rounds_for == RoundsFor::Ratios;
+        let has_target = is_for_ratios && self.plan.budget.is_some() && self.plan.target > 0.0;
         if !has_target || self.settled.is_some() || self.processes > 1 || self.rounds < self.next_look {
             return;
         }
@@ -242,11 +253,7 @@ impl<'a> Pace<'a> {
 
     /// How many rounds the present group will have had at its end, as far as can be told now.
     pub(crate) fn rounds_expected(&self) -> u32 {
-        let most = match self.plan.rounds_for {
-            RoundsFor::Ratios => self.plan.rounds,
-            // Of a group that is visited again: those that it had, and those of the present process.
-            RoundsFor::Verdicts => (self.costs.rounds - self.rounds + self.most).max(self.least()),
-        };
+        let most = self.plan.rounds.max(self.costs.rounds + 1);
         let Some((end, round)) = self.group_end.zip(self.costs.next_round.filter(|round| !round.is_zero())) else {
             return most;
         };

@@ -45,7 +45,7 @@ impl Run<'_> {
         self.driver.watch.group(ready);
         let each = group.costs.each(group.cells.len());
         let mut server = None;
-        for cell in group.cells.iter().filter(|cell| !cell.retired && cell.has_samples && cell.id.arm.is_empty()) {
+        for cell in group.to_profile() {
             self.check_interrupt()?;
             if !self.driver.launch.can_profile(&cell.id.runner) {
                 without.add("only cells that are this program can be profiled", ready, &cell.id);

@@ -37,8 +37,8 @@ pub(super) struct RunningCell {
     /// None before its start and after its failure.
     cell: Option<Box<dyn Cell>>,
     /// It has failed: it is not started again, so that a broken cell costs one record.
-    pub(super) retired: bool,
-    pub(super) has_samples: bool,
+    retired: bool,
+    has_samples: bool,
 }
 
 impl RunningCell {
@@ -86,23 +86,28 @@ impl<'g> RunningGroup<'g> {
                 self.have_process(run)?;
             }
         }
-        self.costs = run.pace.end_group();
+        let profiled = self.to_profile().filter(|cell| run.driver.launch.can_profile(&cell.id.runner)).count();
+        self.costs = run.pace.end_group(profiled, self.cells.len());
         self.server = None;
         Ok(())
     }
 
-    /// Has the rounds of one more process, if there is time and room for them. Returns whether it had some.
-    pub(super) fn have_more_rounds(&mut self, run: &mut Run<'_>) -> Result<bool, Stop> {
-        run.pace.resume_group(self.costs);
-        if self.costs.rounds() >= run.driver.plan.rounds || !run.pace.has_time_for_a_process() {
-            return Ok(false);
+    /// Has the rounds of one more process, as one of so many visits that are left, if there is time for them.
+    pub(super) fn have_more_rounds(&mut self, run: &mut Run<'_>, visits_left: u32) -> Result<(), Stop> {
+        run.pace.resume_group(self.costs, visits_left);
+        if !run.pace.has_time_for_a_visit() {
+            return Ok(());
         }
         run.driver.watch.group(self.ready);
-        let before = self.costs.rounds();
         self.have_process(run)?;
         self.costs = run.pace.costs();
         self.server = None;
-        Ok(self.costs.rounds() > before)
+        Ok(())
+    }
+
+    /// Returns the cells that are worth a profile.
+    pub(super) fn to_profile(&self) -> impl Iterator<Item = &RunningCell> {
+        self.cells.iter().filter(|cell| !cell.retired && cell.has_samples && cell.id.arm.is_empty())
     }
 
     /// Starts a fresh process for each cell, and has the rounds that there is time for.
