@@ -26,7 +26,7 @@ impl Clock for Instant {
 /// one does not need, because its ratios are known well enough, goes to those after it. A group whose share is up goes on until it has
 /// the least rounds, for fewer are worth nothing, and those after it get less. Profiles come last, in time that was set aside for them.
 ///
-/// Where rounds are for verdicts, a group has but half of its share at first. The rest is for visits to those that need more.
+/// Where rounds are for verdicts, groups share but half of the budget at first. The rest is for visits to those that need more.
 ///
 /// Within a group every cell gets the same number of rounds, for a round is either done whole or not begun.
 ///
@@ -133,11 +133,11 @@ impl<'a> Pace<'a> {
         self.begun += 1;
         self.group_start = now;
         let left = |budget: Duration| budget.saturating_sub(now).saturating_sub(self.profiles);
-        let halves = match self.plan.rounds_for {
-            RoundsFor::Ratios => 1,
-            RoundsFor::Verdicts => 2,
+        let for_this_visit = |budget: Duration| match self.plan.rounds_for {
+            RoundsFor::Ratios => budget,
+            RoundsFor::Verdicts => budget / 2,
         };
-        self.group_end = self.plan.budget.map(|budget| now + left(budget) / groups_left / halves);
+        self.group_end = self.plan.budget.map(|budget| now + left(for_this_visit(budget)) / groups_left);
         (self.processes, self.settled) = (0, None);
         self.costs = Costs { heat, ..Costs::default() };
         self.next_look = share(self.plan.least_rounds, self.plan.processes, 0).max(FEWEST_TO_LOOK);
