@@ -1,4 +1,4 @@
-//! What all comparisons show: as text, and as the tables of docs/TRUST.md.
+//! What all comparisons show: as text, and as the tables of docs/RESULTS.md.
 
 use std::fmt::Write;
 
@@ -46,17 +46,17 @@ pub fn summary(trials: &[Trial], seconds: u32) -> String {
     text
 }
 
-/// The tables of docs/TRUST.md, one for each length of comparisons that a record holds.
+/// Writes the tables of docs/RESULTS.md, one for each length of comparisons that a record holds.
 pub fn tables(trials: &[Trial]) -> String {
     let mut lengths: Vec<u32> = trials.iter().map(|trial| trial.seconds).collect();
     lengths.sort_unstable();
     lengths.dedup();
     let kinds = [
-        ("injected everywhere", [Mode::Live, Mode::Separate]),
-        ("injected into one of three workloads", [Mode::WorkloadLive, Mode::Workload]),
+        ("injected everywhere", vec![Mode::Live, Mode::Separate, Mode::Criterion]),
+        ("injected into one of three workloads", vec![Mode::WorkloadLive, Mode::Workload]),
     ];
     let mut text = String::new();
-    for (seconds, (title, modes)) in lengths.iter().flat_map(|seconds| kinds.map(|kind| (*seconds, kind))) {
+    for (seconds, (title, modes)) in lengths.iter().flat_map(|seconds| kinds.iter().map(|kind| (*seconds, kind))) {
         let of = |mode: Mode, is: &dyn Fn(&&Trial) -> bool| -> Vec<Trial> {
             let of_mode = trials.iter().filter(|trial| trial.mode == mode && trial.seconds == seconds);
             of_mode.filter(|trial| is(trial)).cloned().collect()
@@ -64,12 +64,21 @@ pub fn tables(trials: &[Trial]) -> String {
         if modes.iter().all(|mode| of(*mode, &|_| true).is_empty()) {
             continue;
         }
-        let _ = writeln!(text, "{seconds} s for each build:\n\n| {title} | live | separate runs |\n|---|---|---|");
+        let modes = modes.iter().filter(|mode| **mode != Mode::Criterion || !of(**mode, &|_| true).is_empty());
+        let modes: Vec<Mode> = modes.copied().collect();
+        let names = modes.iter().map(|mode| match mode {
+            Mode::Live | Mode::WorkloadLive => "live",
+            Mode::Separate | Mode::Workload => "separate runs",
+            Mode::Criterion => "criterion's own",
+        });
+        let names = names.collect::<Vec<_>>().join(" | ");
+        let _ = writeln!(text, "{seconds} s for each build:\n\n| {title} | {names} |\n|---|{}", "---|".repeat(modes.len()));
         let mut line = |what: &str, is_of: &dyn Fn(&&Trial) -> bool, counts: fn(&Trial) -> bool| {
-            let cells = modes.map(|mode| {
-                let trials = of(mode, is_of);
+            let cells = modes.iter().map(|mode| {
+                let trials = of(*mode, is_of);
                 share(trials.iter().filter(|trial| counts(trial)).count(), trials.len())
             });
+            let cells: Vec<String> = cells.collect();
             if cells.iter().any(|cell| cell != NONE) {
                 let _ = writeln!(text, "| {what} | {} |", cells.join(" | "));
             }
@@ -79,7 +88,8 @@ pub fn tables(trials: &[Trial]) -> String {
             line(&format!("{slowdown} %: found"), &is_of, Trial::is_found);
         }
         line("nothing: claimed all the same", &|trial| !trial.is_affected(), Trial::is_claim);
-        line("nothing: said to be undecided", &|trial| !trial.is_affected(), |trial| {
+        // Criterion has no such outcome.
+        line("nothing: said to be undecided", &|trial| !trial.is_affected() && trial.mode != Mode::Criterion, |trial| {
             !trial.is_claim() && trial.outcome != "no difference"
         });
         text.push('\n');
@@ -174,6 +184,15 @@ mod tests {
             "cpu":[1.02,1.01,1.03],"raw":[1.02,1.02],"floor":[1.0,1.0],"by_wall":true,"by_cpu":true,"seconds":4}"#;
         let trial: Trial = serde_json::from_str(line).expect("a trial");
         assert!(trial.is_affected() && trial.is_found());
-        assert!(tables(&[trial]).contains("| 2 %: found | 1 of 1"));
+        let by_criterion = Trial { mode: Mode::Criterion, slowdown: 0, ..trial.clone() };
+        let table = tables(&[trial, by_criterion]);
+        for line in [
+            "| injected everywhere | live | separate runs | criterion's own |\n|---|---|---|---|",
+            "| 2 %: found | 1 of 1 = 100.0 % [20.7, 100.0] | – | – |",
+            "| nothing: claimed all the same | – | – | 1 of 1",
+        ] {
+            assert!(table.contains(line), "{line}:\n{table}");
+        }
+        assert!(!table.contains("undecided"), "criterion says no such thing: {table}");
     }
 }

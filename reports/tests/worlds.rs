@@ -1,7 +1,7 @@
 //! The built-in claims in simulated worlds: true ones are not said to fail on machines of any size, false ones not to hold.
 //!
 //! `REGATTA_SEEDS=1000 cargo test --release -p regatta-reports --test worlds` is the whole of it; the table of
-//! docs/TRUST.md is that of the example `worlds`.
+//! docs/RESULTS.md is that of the example `worlds`.
 
 #[path = "worlds/mod.rs"]
 mod simulator;

@@ -1,4 +1,4 @@
-//! What each cell takes in a world. Times are those of a 2-core machine (METHODOLOGY, "What creating and dispatching cost").
+//! What each cell takes in a world. Times are those of a 2-core machine (docs/RESULTS.md, "Creating and dispatching").
 
 use regatta_reports::record::Parameters;
 
