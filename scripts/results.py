@@ -29,6 +29,9 @@ REGATTA = "cargo run --release --quiet --"
 
 # How often `cargo bench` and `regatta run` take turns.
 TURNS = 3
+# What is kept of a verdict, and of a cell.
+OF_VERDICT = ["id", "family", "verdict", "effect", "low", "high", "unit", "at_least", "at_most"]
+OF_CELL = ["workload", "tasks", "runner", "workers", "wall_median_ns"]
 
 
 # Measuring
@@ -61,22 +64,33 @@ def measure_output(commands):
     return {"output": shell(commands[0])}
 
 
-def measure_run(commands):
-    arguments = commands[0].removeprefix("regatta").removeprefix(" run")
-    files = ["summary.csv", "verdicts.json", "summary.md"]
-    return dict(zip(files, run(arguments, *files)))
+def measure_verdicts(commands):
+    verdicts = json.loads(run(commands[0].removeprefix("regatta"), "verdicts.json")[0])
+    return {"verdicts": [{name: verdict.get(name) for name in OF_VERDICT} for verdict in verdicts]}
+
+
+def measure_fidelity(commands):
+    summary = run(commands[0].removeprefix("regatta run"), "summary.md")[0]
+    section = re.search(r"^## The modelled GIL beside .*?\n(.*?)(?=^## |\Z)", summary, re.M | re.S)
+    return {"section": section[1].strip()} if section else sys.exit("the run has no CPython to compare with")
 
 
 def measure_bench(commands):
-    return {"summary.csv": bench(commands[0].removeprefix("cargo bench"))}
+    return {"cells": cells(bench(commands[0].removeprefix("cargo bench")))}
 
 
 def measure_in_turn(commands):
     outputs = {"cargo bench": [], "regatta run": []}
     for _ in range(TURNS):
-        outputs["cargo bench"].append(bench(commands[0].removeprefix("cargo bench")))
-        outputs["regatta run"] += run(commands[1].removeprefix("regatta run"), "summary.csv")
+        outputs["cargo bench"].append(cells(bench(commands[0].removeprefix("cargo bench"))))
+        outputs["regatta run"].append(cells(run(commands[1].removeprefix("regatta run"), "summary.csv")[0]))
     return outputs
+
+
+def cells(summary):
+    """Gives what the tables need of the cells of a summary.csv that ran, but for copies."""
+    rows = [row for row in csv.DictReader(io.StringIO(summary)) if row["wall_median_ns"] and not row["arm"]]
+    return [{name: row[name] for name in OF_CELL} for row in rows]
 
 
 def measure_cold_and_hot(commands):
@@ -86,13 +100,12 @@ def measure_cold_and_hot(commands):
 def walls(records):
     """Gives the wall times of the counted samples of each cell, in nanoseconds.
 
-    >>> walls('{"type":"sample","workload":"primes","runner":"rayon","arm":"","round":1,"wall_ns":5}\\n{"type":"end"}')
+    >>> walls('{"type":"sample","workload":"primes","runner":"rayon","wall_ns":5}\\n{"type":"end"}')
     {'primes, rayon': [5]}
     """
     found = {}
     for record in map(json.loads, records.splitlines()):
-        # Round 0 of each process warms up.
-        if record["type"] == "sample" and record["round"] > 0 and not record["arm"]:
+        if record["type"] == "sample" and not record.get("arm"):
             found.setdefault(f"{record['workload']}, {record['runner']}", []).append(record["wall_ns"])
     return found
 
@@ -160,7 +173,7 @@ def of_overhead(outputs):
 def of_verdicts(outputs):
     """Writes the verdicts of a run."""
     rows = []
-    for verdict in json.loads(outputs["verdicts.json"]):
+    for verdict in outputs["verdicts"]:
         value, low, high, unit = (verdict.get(name) for name in ("effect", "low", "high", "unit"))
         measured = "–" if value is None else figure(value, unit)
         if low is not None and high is not None:
@@ -171,21 +184,10 @@ def of_verdicts(outputs):
     return table(["claim", "family", "verdict", "measured", "claimed"], rows, numbers=3)
 
 
-def of_fidelity(outputs):
-    """Writes the section of a report that sets the modelled GIL beside CPython."""
-    section = re.search(r"^## The modelled GIL beside .*?\n(.*?)(?=^## |\Z)", outputs["summary.md"], re.M | re.S)
-    return section[1].strip() if section else "The run has no CPython to compare with."
-
-
-def cells(summary):
-    """Gives the cells of a summary.csv that ran, but for copies."""
-    return [row for row in csv.DictReader(io.StringIO(summary)) if row["wall_median_ns"] and not row["arm"]]
-
-
 def of_creating(outputs):
     """Writes what a task costs that does nothing."""
     found = {}
-    for row in cells(outputs["summary.csv"]):
+    for row in outputs["cells"]:
         if row["workload"] == "empty":
             tasks = int(row["tasks"])
             found.setdefault((row["runner"], row["workers"]), {})[tasks] = float(row["wall_median_ns"]) / tasks
@@ -200,7 +202,7 @@ def of_creating(outputs):
 def of_turns(outputs):
     """Writes the medians by criterion beside those of runs."""
     medians = {
-        side: [{(row["runner"], row["workers"]): float(row["wall_median_ns"]) / 1e6 for row in cells(one)} for one in summaries]
+        side: [{(row["runner"], row["workers"]): float(row["wall_median_ns"]) / 1e6 for row in one} for one in summaries]
         for side, summaries in outputs.items()
     }
     benched, ran = medians["cargo bench"], medians["regatta run"]
@@ -236,10 +238,10 @@ def of_proof():
 
 # The tables of the page: their commands, how their records are made, how they are written.
 TABLES = {
-    "default-run": (["regatta"], measure_run, of_verdicts),
+    "default-run": (["regatta"], measure_verdicts, of_verdicts),
     "worlds": (["cargo run --release -p regatta-reports --example worlds"], measure_output, lambda outputs: outputs["output"].strip()),
     "overhead": (["cargo bench --bench overhead"], measure_output, of_overhead),
-    "fidelity": (["regatta run --plan gil-sweep"], measure_run, of_fidelity),
+    "fidelity": (["regatta run --plan gil-sweep"], measure_fidelity, lambda outputs: outputs["section"]),
     "creating": (["cargo bench --bench switching -- empty"], measure_bench, of_creating),
     "turns": (
         [
@@ -280,16 +282,16 @@ def measure(name):
     stem = f"result-{name}-{today}-" + re.sub(r"[^a-z0-9]+", "-", processor().lower()).strip("-")
     path, again = RECORDS / f"{stem}.json", 2
     while path.exists():
-        path, again = RECORDS / f"{stem}-{again}.json", again + 1
+        path, again = RECORDS / f"{stem}.{again}.json", again + 1
     path.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
     print(path.relative_to(ROOT))
 
 
 def newest(name):
     """Gives the newest record of a table, or nothing."""
-    # Records of one day and machine are told apart by a number at the end.
-    key = lambda path: (re.search(r"\d{4}-\d\d-\d\d", path.stem)[0], path.stat().st_mtime)
-    paths = [path for path in RECORDS.glob(f"result-{name}-2*.json")]
+    # A second record of a day and machine ends in `.2`, and so on.
+    key = lambda path: (re.search(r"\d{4}-\d\d-\d\d", path.stem)[0], int(path.stem.partition(".")[2] or 1), path.stem)
+    paths = list(RECORDS.glob(f"result-{name}-2*.json"))
     return json.loads(max(paths, key=key).read_text(encoding="utf-8")) if paths else None
 
 
