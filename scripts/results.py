@@ -230,7 +230,7 @@ def of_proof():
     for path in sorted(RECORDS.glob("proof-*.jsonl"), reverse=True):
         name = path.relative_to(ROOT)
         texts = sorted(RECORDS.glob(path.stem + "*.txt"))
-        machine = texts[0].read_text(encoding="utf-8").splitlines()[0] if texts else path.stem.removeprefix("proof-")
+        machine = texts[0].read_text(encoding="utf-8").splitlines()[0].replace(";", ",") if texts else path.stem.removeprefix("proof-")
         tables = shell(f"cargo run --release --quiet --example proof -- --table {name}").strip()
         parts.append(f"{path.stem[len('proof-'):][:10]}: {machine}. `scripts/proof.sh --table {name}`\n\n{tables}")
     return "\n\n".join(parts)
@@ -275,7 +275,7 @@ def measure(name):
     revision = subprocess.run(["git", "rev-parse", "--short=12", "HEAD"], cwd=ROOT, capture_output=True, text=True).stdout.strip()
     record = {
         "date": today,
-        "machine": f"{processor()}, {cores} cores, Linux {platform.release()}, load {load:.1f} at the start; Regatta {revision}",
+        "machine": f"{processor()}, {cores} cores, Linux {platform.release()}, load {load:.1f} at the start, Regatta {revision}",
         "commands": commands,
         "outputs": how(commands),
     }
