@@ -25,13 +25,13 @@ NOUNS = set(
     """
     address always arguments as axis bases bounds bytes cells characters claims columns copies cores costs counters
     descriptors effects errors factors fields figures files groups hits its lanes latencies less limits lines losses marks
-    messages names notes numbers options others parameters parts points processes pairs ranks ratios records results rounds
+    messages names notes numbers options others parameters parts places points processes pairs ranks ratios records results rounds
     rows runners samples seconds segments series shares sides statistics status steps tasks this threads thus times units
     values verdicts ways whereas words workers workloads
     """.split()
 )
 # The nouns above that are verbs as well: they are, unless one of AFTER_NOUN follows.
-VERBS_TOO = set("bounds claims copies costs figures files groups limits lines marks names notes pairs ranks records"
+VERBS_TOO = set("bounds claims copies costs figures files groups limits lines marks names notes pairs places ranks records"
                 " samples shares steps times values".split())
 AFTER_NOUN = set("and are at between by for from in of on or over that to which whose with".split())
 
@@ -159,7 +159,7 @@ def begins_with_verb(doc):
     first = found[1].lower() + "s"
     if first in VERBS_TOO:
         return found[2] not in AFTER_NOUN
-    return first not in NOUNS and found[2] not in ("of", "that", "which")
+    return first not in NOUNS and found[2] != "of"
 
 
 def doc_comments(lines):

@@ -1,11 +1,11 @@
 //! The reference burn: a fixed piece of computing that shows how fast the machine is.
 //!
-//! It must not change when a build does, or a build that makes everything slower would pass for a slower machine. So it is machine
-//! code, written here and not by the compiler: one loop at an address that is a multiple of 64, which advances four states at once.
-//! Each multiplies, then adds, and waits for its own step before. Together the four keep the core's multiplier busy in every cycle. So
-//! the front end of the core is never what decides, and sibling threads, which share the multiplier, show that they are not two cores.
-//! Where no machine code is written, the compiler makes the loop, and [`Burn::MADE_OF`] says so. It is in no list: the harness adds it
-//! to every program.
+//! It must not change when a build does, or a build that makes everything slower would pass for a slower machine.
+//! So it is machine code that no compiler makes: one loop at an address that is a multiple of 64, over four states at once.
+//! Each state multiplies, then adds, and waits for its own step before. The four keep the core's multiplier busy in every cycle.
+//! So the front end of the core never decides. Sibling threads share the multiplier, and so show that they are not two cores.
+//! Where no machine code is written, the compiler makes the loop, and [`Burn::MADE_OF`] says so.
+//! No list has the burn: the harness adds it to every program.
 
 use serde::{Deserialize, Serialize};
 
@@ -29,7 +29,7 @@ pub struct Burn {
 }
 
 impl Burn {
-    /// What it is made of, for the records. The number at the end is for the code: burns of the same name are the same work.
+    /// The code that it is made of, for the records. Burns of the same name are the same work: new code gets a new number.
     pub const MADE_OF: &'static str = if cfg!(target_arch = "x86_64") {
         "machine-code-x86_64-1"
     } else if cfg!(target_arch = "aarch64") {
@@ -75,7 +75,7 @@ impl Workload for Burn {
     }
 }
 
-/// The states from which the task of this index begins.
+/// Returns the states from which the task of this index begins.
 fn beginning(index: u64) -> [u64; LANES as usize] {
     std::array::from_fn(|lane| index.wrapping_mul(LANES).wrapping_add(lane as u64))
 }

@@ -1,4 +1,4 @@
-//! How the results of all tasks become one figure that does not depend on their order.
+//! One figure for the results of all tasks, whatever their order.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,9 +7,9 @@ const OFFSET: u64 = 0x9E37_79B9_7F4A_7C15;
 
 /// How many tasks gave a result, and the checksum over their results.
 ///
-/// The checksum is the sum modulo 2^64 of `(result + OFFSET) * (2 * index + 1)`. The second factor is odd and so has an inverse:
-/// any single wrong result changes the sum, and so does any swap of two different results of tasks less than 2^63
-/// apart. That keeps it to one multiplication a task, cheap enough to stay inside the timed region.
+/// The checksum is the sum modulo 2^64 of `(result + OFFSET) * (2 * index + 1)`. The second factor is odd and so has an inverse.
+/// So any single wrong result changes the sum. So does any swap of two different results of tasks less than 2^63 apart.
+/// It costs one multiplication a task, cheap enough to stay inside the timed region.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tally {
     /// Number of tasks that gave a result.
@@ -27,7 +27,7 @@ impl Tally {
         self.checksum = self.checksum.wrapping_add(weighted);
     }
 
-    /// Both together.
+    /// Adds up both.
     #[inline]
     #[must_use]
     pub fn merge(self, other: Self) -> Self {
@@ -35,7 +35,7 @@ impl Tally {
     }
 }
 
-/// The tally of tasks whose results are `results`, in the order of their indices.
+/// Returns the tally of tasks whose results are `results`, in the order of their indices.
 pub fn expected_tally(results: impl IntoIterator<Item = u64>) -> Tally {
     let mut tally = Tally::default();
     for (index, result) in (0..).zip(results) {

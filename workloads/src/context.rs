@@ -25,11 +25,11 @@ pub trait Context: Clone + Send + Sync + 'static {
     /// Gives way to other tasks, if there are any.
     fn yield_now(&self) -> impl Future<Output = ()> + Send;
 
-    /// Marks a place where an interpreter could switch threads. Nothing but under a GIL.
+    /// Marks a place where an interpreter could switch threads. It does nothing but under a GIL.
     fn checkpoint(&self);
 
-    /// Returns whether another thread waits for the lock that this task holds, so that it will give way at its next
-    /// checkpoint. Never but under a GIL.
+    /// Returns whether another thread waits for the lock that this task holds. Then it gives way at its next checkpoint.
+    /// It is always `false` but under a GIL.
     fn lock_is_wanted(&self) -> bool {
         false
     }

@@ -17,7 +17,7 @@ const STRIDE: u64 = 256;
 /// Time between two looks at whether all others have begun to compute.
 const GLANCE: Duration = Duration::from_micros(200);
 
-/// Task 0 makes round trips to the echo server; all others compute until it is done. With none beside it, it is alone.
+/// Task 0 makes round trips to the echo server. All others compute until it is done. With `beside` 0, it is alone.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Convoy {
@@ -27,10 +27,10 @@ pub struct Convoy {
     pub round_trips: u64,
     /// Length of each request and of its reply, bytes, the closing line feed included.
     pub bytes: usize,
-    /// How long the server waits before each reply, microseconds. Without it the reply may come before a computing thread has so
-    /// much as woken up to take the lock that task 0 lets go of, and then nobody waits for anybody.
+    /// How long the server waits before each reply, microseconds. Without a delay the reply may come too soon.
+    /// Then no computing thread has woken up yet to take the lock that task 0 lets go of, and nobody waits.
     pub delay_us: u64,
-    /// Where the server listens. Set by the harness; not a parameter.
+    /// Where the server listens. The harness sets it, so it is no parameter.
     #[serde(skip)]
     server: Option<SocketAddr>,
     /// How long each round trip took.
@@ -66,7 +66,7 @@ impl Default for Convoy {
 }
 
 impl Convoy {
-    /// The round trips as the workload `echo` makes them on its first connection.
+    /// Returns the workload `echo` that makes the same round trips on its first connection.
     fn echo(&self) -> Echo {
         let Self { round_trips, bytes, delay_us, server, .. } = *self;
         Echo { connections: 1, round_trips, bytes, delay_us, server, latencies: Latencies::default() }

@@ -11,7 +11,7 @@ use crate::{Context, Error, Kind, Service, Stream, Tally, Workload, expected_tal
 /// Name of the latencies of round trips, with their unit.
 pub(crate) const ROUND_TRIP: &str = "round_trip_ns";
 
-/// Opens a connection and makes round trips on it, one after the other; each reply is compared byte by byte.
+/// Opens a connection and makes round trips on it, one after the other. Compares each reply byte by byte.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Echo {
@@ -23,7 +23,7 @@ pub struct Echo {
     pub bytes: usize,
     /// How long the server waits before each reply, microseconds.
     pub delay_us: u64,
-    /// Where the server listens. Set by the harness; not a parameter.
+    /// Where the server listens. The harness sets it, so it is no parameter.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub server: Option<SocketAddr>,
     /// How long each round trip took.
@@ -50,7 +50,7 @@ impl Echo {
         }
     }
 
-    /// Makes one round trip and gives the sum of the reply's bytes.
+    /// Makes one round trip and returns the sum of the reply's bytes.
     pub(crate) async fn round_trip<S: Stream>(stream: &mut S, request: &[u8], reply: &mut [u8]) -> Result<u64, Error> {
         stream.write_all(request).await?;
         stream.read_exact(reply).await?;

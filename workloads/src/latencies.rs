@@ -6,17 +6,17 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// Most latencies of a run that are kept: 8 MB.
 const MOST: u64 = 1_000_000;
 
-/// A place for each latency, made before the run: to note one allocates nothing and takes no lock. Copies share the places.
+/// A place for each latency, made before the run, so that noting one allocates nothing and takes no lock. Copies share the places.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Latencies {
-    /// Reads the time; without it nothing is noted.
+    /// Reads the time. Without it nothing is noted.
     now: Option<fn() -> u64>,
-    /// Nanoseconds; 0 where there is none.
+    /// Latencies in nanoseconds. An empty place is 0.
     places: Arc<[AtomicU64]>,
 }
 
 impl Latencies {
-    /// Places for so many latencies, up to a million, by a clock that reads nanoseconds since some fixed moment.
+    /// Makes places for `count` latencies, a million at most. `now` reads nanoseconds since some fixed moment.
     pub(crate) fn new(count: u64, now: fn() -> u64) -> Self {
         Self { now: Some(now), places: (0..count.min(MOST)).map(|_| AtomicU64::new(0)).collect() }
     }
@@ -26,7 +26,7 @@ impl Latencies {
         self.places.iter().for_each(|place| place.store(0, Ordering::Relaxed));
     }
 
-    /// What time it is; none without a clock.
+    /// Returns the time, if there is a clock.
     pub(crate) fn begin(&self) -> Option<u64> {
         self.now.map(|now| now())
     }
@@ -39,7 +39,7 @@ impl Latencies {
         }
     }
 
-    /// Those of the last run, nanoseconds; none if none was noted, as where tasks ran in other processes.
+    /// Returns the latencies of the last run, nanoseconds. Where tasks ran in other processes nothing was noted, and this is `None`.
     pub(crate) fn all(&self) -> Option<Vec<u64>> {
         let all: Vec<u64> =
             self.places.iter().map(|place| place.load(Ordering::Relaxed)).filter(|latency| *latency > 0).collect();

@@ -1,13 +1,14 @@
 //! What is done: workloads, each a set of tasks with a known right answer.
 //!
-//! A task body is written once, as an `async fn` that is generic over the world it waits in (its [`Context`]). In a world where
-//! waiting blocks the thread, every future is ready at once, so polling the task once runs it to its end and the
-//! compiler removes the rest. This crate holds no threads, no clocks and no runtime: those belong to the runners.
+//! A task body is written once, as an `async fn` that is generic over the world it waits in (its [`Context`]).
+//! In a world where waiting blocks the thread, every future is ready at once.
+//! So polling the task once runs it to its end, and the compiler removes the rest.
+//! This crate holds no threads, no clocks and no runtime: those belong to the runners.
 //!
 //! # Layout
 //! - `workload`: the [`Workload`] trait, and [`Error`], what a task can fail with.
 //! - `context`: [`Context`] and [`Stream`], the world of a model as a task sees it.
-//! - `checksum`: how the results of all tasks become one figure that is compared with the oracle's.
+//! - `checksum`: one figure for the results of all tasks, to compare with the oracle's.
 //! - `latencies`: what tasks note of their round trips, without allocating.
 //! - `list`: lists of workload types, and the way from a name to a type.
 //! - one file per workload, and `burn`, the reference burn, which the harness adds to every list.

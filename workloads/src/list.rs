@@ -1,7 +1,8 @@
 //! Lists of workload types, and the way from a name to a type.
 //!
-//! Runners are generic over the workload, so a workload is chosen by type. A list of types, `(First, (Second, ()))`, finds the
-//! type for a name and hands the value to a visitor; a program of your own prepends its own types.
+//! Runners are generic over the workload, so a workload is chosen by type.
+//! A list of types, `(First, (Second, ()))`, finds the type for a name and hands the value to a visitor.
+//! A program of your own prepends its own types.
 
 use serde_json::{Map, Value};
 
@@ -9,10 +10,10 @@ use crate::Workload;
 
 /// Something to do with a workload, whichever it is.
 pub trait Visitor {
-    /// What it gives back.
+    /// What [`visit`](Self::visit) returns.
     type Output;
 
-    /// Does it.
+    /// Visits the workload.
     fn visit<W: Workload>(self, workload: W) -> Self::Output;
 }
 
@@ -43,7 +44,7 @@ pub enum UnknownWorkload {
 
 /// A list of workload types.
 pub trait Workloads: 'static {
-    /// The names of all workloads in the list, in order.
+    /// Returns the names of all workloads in the list, in order.
     fn names() -> Vec<&'static str>;
 
     /// Builds the selected workload and hands it to the visitor.

@@ -45,7 +45,7 @@ pub struct Primes {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Preset {
-    /// The 13 known numbers five times over, one a task; very unequal tasks.
+    /// The 13 known numbers five times over, one a task. The tasks are very unequal.
     #[serde(rename = "known-13")]
     Known13,
 }
@@ -57,7 +57,7 @@ impl Default for Primes {
 }
 
 impl Primes {
-    /// First number of a slice.
+    /// Returns the first number of a slice.
     fn bound(&self, slice: u64) -> u64 {
         let offset = u128::from(self.length) * u128::from(slice) / u128::from(self.tasks.max(1));
         self.start + u64::try_from(offset).unwrap_or(self.length)
@@ -113,7 +113,7 @@ impl Workload for Primes {
     }
 }
 
-/// Trial division over odd divisors.
+/// Returns whether `n` is prime, by trial division over odd divisors.
 fn is_prime<C: Context>(cx: &C, n: u64) -> bool {
     cx.checkpoint();
     if n < 4 {
@@ -137,7 +137,7 @@ fn is_prime<C: Context>(cx: &C, n: u64) -> bool {
     }
 }
 
-/// Which of the `length` numbers from `start` are prime, by a segmented sieve of Eratosthenes.
+/// Finds which of the `length` numbers from `start` are prime, by a segmented sieve of Eratosthenes.
 fn sieve(start: u64, length: u64) -> Vec<bool> {
     let end = start + length;
     let root = end.isqrt();
@@ -154,8 +154,9 @@ fn sieve(start: u64, length: u64) -> Vec<bool> {
     prime
 }
 
-/// Miller and Rabin's test with the first twelve primes as bases, which is exact below 3.3 * 10^24
-/// (Sorenson and Webster, "Strong pseudoprimes to twelve prime bases", 2015).
+/// Returns whether `n` is prime, by Miller and Rabin's test with the first twelve primes as bases.
+///
+/// The test is exact below 3.3 * 10^24 (Sorenson and Webster, "Strong pseudoprimes to twelve prime bases", 2015).
 fn miller_rabin(n: u64) -> bool {
     const BASES: [u64; 12] = [2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37];
     if n < 2 {

@@ -1,4 +1,4 @@
-//! `switch`: yields k times a task; with k = 0 the plain loop that it is compared with.
+//! `switch`: yields k times a task. With k = 0 it is the plain loop to compare with.
 
 use serde::{Deserialize, Serialize};
 

@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 
 use crate::{Context, Tally};
 
-/// What a task failed with.
+/// The failure of a task.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// Talking to a server failed.
@@ -32,7 +32,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// Its name in records: `cpu`, `io` or `mixed`.
+    /// Returns its name in records: `cpu`, `io` or `mixed`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Cpu => "cpu",
@@ -53,7 +53,7 @@ pub enum Service {
 }
 
 impl Service {
-    /// File descriptors that the server holds for each connection: its socket, and the timer of its delay.
+    /// Returns how many file descriptors the server holds for each connection: its socket, and the timer of its delay.
     pub fn descriptors(self) -> u64 {
         match self {
             Self::Echo { delay } => 1 + u64::from(!delay.is_zero()),
@@ -63,8 +63,8 @@ impl Service {
 
 /// A set of tasks with a known right answer.
 ///
-/// The value itself is the workload's parameters: it is written to plans, records and worker processes by serde, and a plan
-/// may name only some of them, so each has a default.
+/// The value itself is the workload's parameters. Serde writes it to plans, records and worker processes.
+/// A plan may name only some of the parameters, so each has a default.
 pub trait Workload: Serialize + DeserializeOwned + Default + Clone + Send + Sync + 'static {
     /// Its name in plans, flags and records.
     const NAME: &'static str;
@@ -85,45 +85,45 @@ pub trait Workload: Serialize + DeserializeOwned + Default + Clone + Send + Sync
         Ok(())
     }
 
-    /// Number of tasks.
+    /// Returns the number of tasks.
     fn tasks(&self) -> u64;
 
-    /// Carries out one task and gives its result.
+    /// Carries out one task and returns its result.
     ///
     /// # Errors
     /// If a server cannot be talked to or answers wrongly.
     fn task<C: Context>(&self, cx: &C, index: u64) -> impl Future<Output = Result<u64, Error>> + Send;
 
-    /// What the results of all tasks must add up to, found by another route than the tasks take.
+    /// Returns what the results of all tasks must add up to, found by another route than the tasks take.
     fn expected(&self) -> Tally;
 
-    /// The longest wait of a single task: no model can finish sooner. Zero for work that never waits.
+    /// Returns the longest wait of a single task, which is zero for work that never waits. No model can finish sooner.
     fn wait(&self) -> Duration {
         Duration::ZERO
     }
 
-    /// File descriptors that one task holds open at once.
+    /// Returns how many file descriptors one task holds open at once.
     fn descriptors(&self) -> u64 {
         0
     }
 
-    /// The server that its tasks talk to.
+    /// Returns the server that its tasks talk to.
     fn service(&self) -> Option<Service> {
         None
     }
 
-    /// Tasks that must be in progress at once for the work to come to an end.
+    /// Returns how many tasks must be in progress at once for the work to come to an end.
     fn at_once(&self) -> u64 {
         1
     }
 
-    /// Tells it where its server listens. The address is not a parameter and so not part of the records.
+    /// Sets the address of its server. It is no parameter and so no part of the records.
     fn attach(&mut self, _server: SocketAddr) {}
 
-    /// Gives it a clock, for latencies that only a task can see. It reads nanoseconds since some fixed moment.
+    /// Sets a clock, for latencies that only a task can see. It reads nanoseconds since some fixed moment.
     fn attach_clock(&mut self, _now: fn() -> u64) {}
 
-    /// The latencies that the tasks of the last run saw, nanoseconds, under a name that ends in the unit.
+    /// Returns the latencies that the tasks of the last run saw, nanoseconds, under a name that ends in the unit.
     fn latencies(&self) -> Option<(&'static str, Vec<u64>)> {
         None
     }
