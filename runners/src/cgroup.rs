@@ -13,17 +13,17 @@ pub struct Cgroup {
 }
 
 impl Cgroup {
-    /// Returns the first line of one of its files; none if there is no such file.
+    /// Returns the first line of one of its files, if there is such a file.
     pub fn read(&self, file: &str) -> Option<String> {
         let text = fs::read_to_string(self.folder.join(file)).ok()?;
         Some(text.lines().next()?.trim().to_owned())
     }
 }
 
-/// Returns the cgroups of this process that limit what `controller` controls, each before the one above it. `root` is the root of the
-/// file system, `/` but in tests.
+/// Returns the cgroups of this process that limit what `controller` controls, each before the one above it.
 ///
-/// A container sees its cgroup under another path than the host does: what is mounted here counts (proc_pid_mountinfo(5), cgroups(7)).
+/// `root` is the root of the file system: `/` but in tests. A container sees its cgroup under another path than the host does,
+/// so what is mounted here counts (proc_pid_mountinfo(5), cgroups(7)).
 pub fn cgroups(root: &Path, controller: &str) -> Vec<Cgroup> {
     let read = |file| fs::read_to_string(root.join("proc/self").join(file)).unwrap_or_default();
     let (memberships, mounts) = (read("cgroup"), read("mountinfo"));
@@ -62,7 +62,7 @@ struct Mount {
 }
 
 impl Mount {
-    /// Understands `id parent device part point options [tags] - type source controllers`.
+    /// Parses `id parent device part point options [tags] - type source controllers`.
     fn parse(line: &str) -> Option<Self> {
         let (front, back) = line.split_once(" - ")?;
         let mut front = front.split(' ').skip(3);
@@ -77,7 +77,7 @@ impl Mount {
         Some(Self { part, point, is_v2, controllers })
     }
 
-    /// The path of a cgroup from the mount point; none if it is not under it.
+    /// Returns the path of a cgroup from the mount point, if it is under it.
     fn below(&self, cgroup: &Path) -> Option<PathBuf> {
         let below = cgroup.strip_prefix(&self.part).ok()?;
         below.components().all(|part| matches!(part, Component::Normal(_))).then(|| below.to_owned())
@@ -88,7 +88,7 @@ impl Mount {
     }
 }
 
-/// The kernel writes a space, a tab, a line feed and a backslash as octal numbers.
+/// Replaces octal numbers by the space, tab, line feed or backslash for which the kernel writes them.
 fn unescaped(text: &str) -> String {
     [("\\040", " "), ("\\011", "\t"), ("\\012", "\n"), ("\\134", "\\")]
         .iter()
@@ -99,7 +99,7 @@ fn unescaped(text: &str) -> String {
 mod tests {
     use super::*;
 
-    /// The folders of the cgroups that bind, from the mount point, in a made-up file system.
+    /// Returns the folders of the cgroups that bind, from the mount point, in a made-up file system.
     fn folders(memberships: &str, mounts: &str, controller: &str) -> Vec<String> {
         let root = tempfile::tempdir().expect("a temporary folder");
         fs::create_dir_all(root.path().join("proc/self")).expect("a folder");

@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// The number of the next crew; 0 is no crew.
+/// The number of the next crew. No crew has 0.
 static NEXT: AtomicU64 = AtomicU64::new(1);
 
 thread_local! {
@@ -24,7 +24,7 @@ pub struct Crew {
 }
 
 impl Crew {
-    /// A crew without members.
+    /// Creates a crew without members.
     #[allow(clippy::new_without_default, reason = "each crew is a new one; there is no default crew")]
     pub fn new() -> Self {
         Self { id: AtomicU64::new(NEXT.fetch_add(1, Ordering::Relaxed)), seen: AtomicU64::new(0) }
@@ -36,7 +36,7 @@ impl Crew {
         self.seen.store(0, Ordering::Relaxed);
     }
 
-    /// Counts the calling thread unless it has been counted. To be called as a task starts.
+    /// Counts the calling thread unless it has been counted. Call it as a task starts.
     #[inline]
     pub fn mark(&self) {
         let id = self.id.load(Ordering::Relaxed);
@@ -52,7 +52,7 @@ impl Crew {
         SERVED.set(Some(self));
     }
 
-    /// Counts the calling thread in the crew that it serves, if it does. To be called as a task ends.
+    /// Counts the calling thread in the crew that it serves, if it serves one. Call it as a task ends.
     #[inline]
     pub(crate) fn mark_served() {
         if let Some(crew) = SERVED.get() {
@@ -60,7 +60,7 @@ impl Crew {
         }
     }
 
-    /// Number of threads counted.
+    /// Returns the number of threads counted.
     pub fn seen(&self) -> u64 {
         self.seen.load(Ordering::Relaxed)
     }
@@ -68,8 +68,8 @@ impl Crew {
 
 /// What the tasks of all runs of a runner have in common.
 ///
-/// It lasts as long as the process, so that a task borrows it: a counted reference for each task costs a third of an empty
-/// task of tokio where two cores count at once. A cell starts one runner in its life, so one is what it leaks.
+/// It lasts as long as the process, so that a task borrows it. A cell starts one runner in its life, so it leaks one.
+/// *Why:* a counted reference for each task costs a third of an empty task of tokio where two cores count at once.
 #[derive(Debug)]
 pub(crate) struct Shift<W> {
     pub(crate) workload: Arc<W>,
@@ -77,7 +77,7 @@ pub(crate) struct Shift<W> {
 }
 
 impl<W: 'static> Shift<W> {
-    /// Of the runs of `workload`.
+    /// Leaks what the tasks of `workload` have in common.
     pub(crate) fn of(workload: Arc<W>) -> &'static Self {
         Box::leak(Box::new(Self { workload, crew: Crew::new() }))
     }

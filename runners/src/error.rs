@@ -1,4 +1,4 @@
-//! What can go wrong in a runner.
+//! The errors of runners.
 
 use std::any::Any;
 use std::io;
@@ -42,12 +42,12 @@ pub enum Error {
 }
 
 impl Error {
-    /// The failure of the task with this index.
+    /// Returns the failure of the task with this index.
     pub fn task(index: u64, error: &regatta_workloads::Error) -> Self {
         Self::Task { index, message: error.to_string() }
     }
 
-    /// The panic that a task ended with.
+    /// Returns the panic with which a task ended.
     pub fn panic(payload: &(dyn Any + Send)) -> Self {
         let message = payload
             .downcast_ref::<&str>()
@@ -57,7 +57,7 @@ impl Error {
         Self::Panic(message)
     }
 
-    /// Turns the operating system's refusal of `doing` into an error; for use with `map_err`.
+    /// Turns the operating system's refusal of `doing` into an error, for use with `map_err`.
     pub fn system<E: Into<io::Error>>(doing: &'static str) -> impl FnOnce(E) -> Self {
         move |cause| Self::System { doing, cause: cause.into() }
     }

@@ -28,27 +28,27 @@ pub struct Need {
 }
 
 impl Need {
-    /// That of `count` threads: a stack and its guard page are a map each, and about 32 KiB of stack and kernel memory is touched.
+    /// Returns the need of `count` threads. A stack and its guard page are a map each. About 32 KiB of stack and kernel memory is touched.
     pub fn threads(count: u64) -> Self {
         Self { maps: 2 * count, threads: count, memory: count * (32 << 10), ..Self::default() }
     }
 
-    /// That of `count` coroutines of may: a stack and its guard page are a map each; 8.5 KiB was measured for a sleeping one.
+    /// Returns the need of `count` coroutines of may. A stack and its guard page are a map each. A sleeping one took 8.5 KiB.
     pub fn coroutines(count: u64) -> Self {
         Self { maps: 2 * count, memory: count * (12 << 10), ..Self::default() }
     }
 
-    /// That of `count` spawned futures: 0.45 KiB was measured for a sleeping one.
+    /// Returns the need of `count` spawned futures. A sleeping one took 0.45 KiB.
     pub fn futures(count: u64) -> Self {
         Self { memory: count * 1024, ..Self::default() }
     }
 
-    /// That of `count` worker processes: about 1.5 MiB that is not shared.
+    /// Returns the need of `count` worker processes, of which about 1.5 MiB each is not shared.
     pub fn processes(count: u64) -> Self {
         Self { threads: count, memory: count * (3 << 19), ..Self::default() }
     }
 
-    /// The same and `count` descriptors.
+    /// Sets the number of descriptors.
     #[must_use]
     pub fn descriptors(self, count: u64) -> Self {
         Self { descriptors: count, ..self }
@@ -89,7 +89,7 @@ impl Limits {
         }
     }
 
-    /// Says whether these limits carry `need`.
+    /// Checks that these limits carry `need`.
     ///
     /// # Errors
     /// With the limit that does not, and the remedy.
@@ -148,8 +148,8 @@ impl Limits {
         Ok(())
     }
 
-    /// Says whether the server that the tasks talk to carries so many connections at once, at so many descriptors each. It is a process
-    /// of the same user, so it has the limit of this one.
+    /// Checks that the server that the tasks talk to carries so many connections at once, at so many descriptors each.
+    /// It is a process of the same user, so it has the limit of this one.
     ///
     /// # Errors
     /// With the limit, and the remedy.
@@ -169,33 +169,33 @@ impl Limits {
     }
 }
 
-/// `limit - used`, and no limit if there is none.
+/// Returns `limit - used`, and no limit if there is none.
 fn left(limit: u64, used: u64) -> u64 {
     if limit == u64::MAX { limit } else { limit.saturating_sub(used) }
 }
 
-/// The number that a file holds.
+/// Reads the number that a file holds.
 fn number(path: &str) -> u64 {
     fs::read_to_string(path).ok().and_then(|text| text.trim().parse().ok()).unwrap_or(u64::MAX)
 }
 
-/// The number of lines of a file.
+/// Counts the lines of a file.
 fn lines(path: &str) -> u64 {
     fs::read_to_string(path).map_or(0, |text| text.lines().count() as u64)
 }
 
-/// Threads that run on the whole machine: `/proc/loadavg` has `running/all` as its fourth field.
+/// Reads how many threads the whole machine has: `/proc/loadavg` has `running/all` as its fourth field.
 fn threads_running() -> Option<u64> {
     let text = fs::read_to_string("/proc/loadavg").ok()?;
     text.split_whitespace().nth(3)?.split_once('/')?.1.parse().ok()
 }
 
-/// Descriptors that this process has open.
+/// Counts the descriptors that this process has open.
 fn open_descriptors() -> u64 {
     fs::read_dir("/proc/self/fd").map_or(0, |entries| entries.count() as u64)
 }
 
-/// Raises the soft limit of descriptors to the hard one and gives what it is then.
+/// Raises the soft limit of descriptors to the hard one and returns what it is then.
 fn raise_descriptors() -> u64 {
     let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
     // Refused only where the limit may not be changed at all; the soft limit counts then.
@@ -203,7 +203,7 @@ fn raise_descriptors() -> u64 {
     if raised { maximum } else { current }.unwrap_or(u64::MAX)
 }
 
-/// Memory that the kernel says could be used without swapping.
+/// Reads how much memory the kernel says could be used without swapping.
 fn memory_available() -> u64 {
     let find = |text: String| {
         let line = text.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?.trim().strip_suffix("kB")?;
@@ -212,7 +212,7 @@ fn memory_available() -> u64 {
     fs::read_to_string("/proc/meminfo").ok().and_then(find).unwrap_or(u64::MAX)
 }
 
-/// What is left of a limit of this process's cgroups: the least, for each binds those below it.
+/// Finds what is left of a limit of this process's cgroups: the least, for each binds those below it.
 fn cgroup(root: &Path, controller: &str, limit: &str, used: &str) -> u64 {
     let left_in = |cgroup: Cgroup| {
         // Version 1 names the memory controller's files differently.

@@ -1,7 +1,7 @@
 //! Waits until every worker of a pool is up, for models that cannot be asked.
 //!
-//! Tasks that hold on to their workers show how many workers there are. None waits for the others without end, for a model may
-//! queue two of them behind each other: what is not complete is tried again.
+//! Tasks that hold on to their workers show how many workers there are. None waits for the others without end,
+//! because a model may queue two of them behind each other. What is not complete is tried again.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use crate::{Crew, Error};
 
 /// Tries until a worker that has not come is given up: two seconds and more.
 const TRIES: usize = 1_000;
-/// Looks for the others for which a task only gives way; a thread comes up within that on an idle machine.
+/// Looks for the others for which a task only gives way. On an idle machine a thread comes up within that.
 const QUICK_LOOKS: usize = 200;
 /// Looks for the others before each of which a task sleeps.
 const SLOW_LOOKS: usize = 20;

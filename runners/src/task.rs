@@ -22,8 +22,8 @@ pub(crate) fn poll_task<F: Future>(task: Pin<&mut F>, poller: &mut Poller<'_>) -
 
 /// Makes the function that this becomes a part of begin with a cache line.
 ///
-/// *Why:* a short loop that lies across two lines took twice the time of the same loop within one (AMD EPYC), and where a function
-/// begins differs from one world's copy of a body to the next.
+/// *Why:* a short loop that lies across two lines took twice the time of the same loop within one (AMD EPYC).
+/// Where a function begins differs from one world's copy of a body to the next.
 #[inline(always)]
 fn align() {
     #[cfg(target_arch = "x86_64")]
@@ -46,7 +46,7 @@ pin_project! {
 }
 
 impl<F: Future> Spawned<F> {
-    /// The task with this future, to be polled by threads that serve a crew.
+    /// Wraps the future of a task, which threads that serve a crew poll.
     pub(crate) fn new(future: F) -> Self {
         Self { future }
     }
