@@ -1,10 +1,10 @@
 //! How it is done: runners, one concurrency model each, all with the same surface.
 //!
-//! A runner turns a workload into a closure that carries out every task once. What the model keeps between runs (a pool, a
-//! runtime, worker processes) is built before and owned by the closure; dropping it ends all of that.
+//! A runner turns a workload into a closure that carries out every task once. The closure owns what the model keeps between runs:
+//! for example, a pool, a runtime, or worker processes. Dropping the closure ends all of that.
 //!
 //! # Layout
-//! - `runner`: the [`Runner`] trait, [`Settings`] in, [`Outcome`] out; [`Error`] is what can go wrong.
+//! - `runner`: the [`Runner`] trait, [`Settings`] in, [`Outcome`] or [`Error`] out.
 //! - `list`: lists of runner types, and the way from a name to a type.
 //! - `crew`: counts the distinct workers that did the work.
 //! - `task`: the one function that polls the future of a task, and what is spawned.

@@ -4,19 +4,19 @@ use crate::Runner;
 
 /// Something to do with a runner, whichever it is.
 pub trait RunnerVisitor {
-    /// What it gives back.
+    /// What [`visit`](Self::visit) returns.
     type Output;
 
-    /// Does it.
+    /// Visits the runner.
     fn visit<R: Runner>(self) -> Self::Output;
 }
 
 /// A list of runner types, `(First, (Second, ()))`.
 pub trait Runners: 'static {
-    /// The names of all runners in the list, in order.
+    /// Returns the names of all runners in the list, in order.
     fn names() -> Vec<&'static str>;
 
-    /// Hands the runner of this name to the visitor; none if there is no such runner.
+    /// Hands the runner of this name to the visitor, if there is such a runner.
     fn visit<V: RunnerVisitor>(name: &str, visitor: V) -> Option<V::Output>;
 }
 

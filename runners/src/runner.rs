@@ -12,7 +12,7 @@ use crate::{Crew, Error, Limits, Need};
 /// What a runner is given beside the workload.
 #[derive(Debug, Clone, Default)]
 pub struct Settings {
-    /// Units of parallelism that it may use; at least 1. Of no meaning to a runner that always has one, or one per task.
+    /// Units of parallelism that it may use, at least 1. It means nothing to a runner that always has one, or one per task.
     pub workers: usize,
     /// Options of the model, by name.
     pub options: BTreeMap<String, Value>,
@@ -32,7 +32,7 @@ pub enum Parallelism {
 }
 
 impl Parallelism {
-    /// Its name in records: `one`, `workers` or `per-task`.
+    /// Returns its name in records: `one`, `workers` or `per-task`.
     pub fn name(self) -> &'static str {
         match self {
             Self::One => "one",
@@ -41,7 +41,7 @@ impl Parallelism {
         }
     }
 
-    /// The workers that a runner with this parallelism has for a number of tasks, when it is given `workers`.
+    /// Returns how many workers a runner with this parallelism has for a number of tasks, when it is given `workers`.
     pub fn workers(self, workers: u64, tasks: u64) -> u64 {
         match self {
             Self::One => 1,
@@ -61,7 +61,7 @@ pub enum Family {
 }
 
 impl Family {
-    /// Its name in records: `native` or `gil`.
+    /// Returns its name in records: `native` or `gil`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Native => "native",
@@ -70,19 +70,19 @@ impl Family {
     }
 }
 
-/// What one run brought.
+/// The outcome of one run.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Outcome {
     /// Number of tasks done, and the checksum over their results.
     pub tally: Tally,
     /// Distinct workers that did at least one task. Workers of tokio count as they end one, all others as they start one.
     pub workers_seen: u64,
-    /// Extra figures of the model, by name; the name ends in the unit.
+    /// Extra figures of the model, by name. The name ends in the unit.
     pub figures: BTreeMap<String, f64>,
 }
 
 impl Outcome {
-    /// The outcome of a run whose tasks this crew did.
+    /// Returns the outcome of a run whose tasks this crew did.
     pub fn new(tally: Tally, crew: &Crew) -> Self {
         Self { tally, workers_seen: crew.seen(), figures: BTreeMap::new() }
     }
@@ -110,15 +110,15 @@ pub trait Runner: 'static {
     /// do not promise that.
     const PREEMPTIVE: bool = true;
 
-    /// What a run would take from the machine.
+    /// Returns what a run would take from the machine.
     fn need<W: Workload>(workload: &W, settings: &Settings) -> Need {
         Need::default().descriptors(workload.descriptors() * settings.workers as u64)
     }
 
-    /// Builds what the model keeps between runs, and gives the closure that carries out every task once.
+    /// Builds what the model keeps between runs, and returns the closure that carries out every task once.
     ///
     /// The closure pays for whatever it is the model's nature to create anew each time. It must come to an end, even when tasks
-    /// fail or panic; what is left of the model after that need not be usable.
+    /// fail or panic. What is left of the model after that need not be usable.
     ///
     /// # Errors
     /// If the model cannot be started here. The closure fails if a task fails, panics or is lost.
@@ -128,7 +128,7 @@ pub trait Runner: 'static {
     ) -> Result<impl FnMut() -> Result<Outcome, Error> + use<Self, W>, Error>;
 }
 
-/// Says whether runner `R` can do the work, and whether the machine's limits carry it.
+/// Checks that runner `R` can do the work, and that the machine's limits carry it.
 ///
 /// # Errors
 /// With the reason and the remedy if not.
