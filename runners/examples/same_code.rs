@@ -203,7 +203,7 @@ struct Function {
     code: String,
 }
 
-/// The functions of this program.
+/// Reads the functions of this program.
 fn functions() -> std::io::Result<Vec<Function>> {
     let output = Command::new("objdump").args(["-d", "--no-show-raw-insn"]).arg(std::env::current_exe()?).output()?;
     if !output.status.success() {
@@ -232,7 +232,7 @@ fn functions() -> std::io::Result<Vec<Function>> {
     Ok(functions)
 }
 
-/// The instruction with jumps counted from where the function begins, and nothing of where other things lie.
+/// Returns the instruction with jumps counted from where the function begins, and nothing of where other things lie.
 fn without_addresses(instruction: &str, function: &str) -> String {
     let (instruction, _comment) = instruction.split_once(" # ").unwrap_or((instruction, ""));
     let (mnemonic, operands) = instruction.split_once(' ').unwrap_or((instruction, ""));

@@ -1,9 +1,10 @@
 //! A model of CPython's global interpreter lock, and the world of threads that share one.
 //!
-//! It follows the lock that CPython has had since version 3.2 (`Python/ceval_gil.c`; Antoine Pitrou, "Reworking the GIL",
-//! python-dev, October 2009): a thread that waits longer than the switch interval asks for the lock; the holder sees that at its
-//! next checkpoint, lets go, and waits until another thread has really taken it (forced switching). Whoever is about to block lets
-//! go first and takes the lock again afterwards.
+//! It follows the lock that CPython has had since version 3.2. A thread that waits longer than the switch interval asks for the lock.
+//! The holder sees that at its next checkpoint, lets go, and waits until another thread has really taken it (forced switching).
+//! Whoever is about to block lets go first and takes the lock again afterwards.
+//!
+//! Sources: `Python/ceval_gil.c`, and Antoine Pitrou, "Reworking the GIL", python-dev, October 2009.
 
 use std::cell::Cell;
 use std::io::{self, Read, Write};
@@ -25,7 +26,7 @@ const DEFAULT_INTERVAL_US: u64 = 5_000;
 static NEXT_THREAD: AtomicU64 = AtomicU64::new(1);
 
 thread_local! {
-    /// A number of its own for each thread; 0 until it first takes a lock.
+    /// A number of its own for each thread, and 0 until it first takes a lock.
     static THREAD: Cell<u64> = const { Cell::new(0) };
 }
 
@@ -50,14 +51,14 @@ pub(crate) struct Gil {
 #[derive(Debug, Default)]
 struct State {
     locked: bool,
-    /// The thread that holds the lock or held it last; 0 before the first.
+    /// The thread that holds the lock or held it last, and 0 before the first.
     holder: u64,
     /// How often the lock went from one thread to another.
     switches: u64,
 }
 
 impl Gil {
-    /// A free lock with the switch interval that the settings ask for.
+    /// Creates a free lock with the switch interval that the settings ask for.
     pub(crate) fn new(settings: &Settings) -> Result<Arc<Self>, Error> {
         let wrong = |option: &str, why: &str| Err(Error::Unavailable(format!("option `{option}` {why}")));
         if let Some(name) = settings.options.keys().find(|name| *name != INTERVAL) {
@@ -108,7 +109,7 @@ impl Gil {
         self.switched.notify_all();
     }
 
-    /// Lets go; if another thread has asked for the lock, waits until one has taken it.
+    /// Lets go. If another thread has asked for the lock, this waits until one has taken it.
     fn let_go(&self) {
         let me = this_thread();
         let mut state = self.state();

@@ -10,7 +10,7 @@ use rustix::pipe::{PipeFlags, pipe_with};
 use crate::worker::{Answer, Jobs, lost};
 use crate::{Error, Need, Outcome, Parallelism, Runner, Settings};
 
-/// A process of its own for each task, all at once; creating them is part of the run.
+/// A process of its own for each task, all at once. Creating them is part of the run.
 #[derive(Debug)]
 pub struct Process;
 

@@ -23,7 +23,7 @@ pub struct ProcessPool;
 
 struct Pool {
     workers: Vec<Worker>,
-    /// Where indices go in; never blocks.
+    /// Where indices go in. It never blocks.
     jobs: OwnedFd,
     /// Where answers come out.
     results: OwnedFd,
@@ -57,7 +57,7 @@ impl Pool {
         Ok(pool)
     }
 
-    /// Waits until there is an answer, or, if `send` is set, until the pipe takes more jobs, which gives none.
+    /// Waits for an answer and returns it. If `send` is set, it also ends, without an answer, when the pipe takes more jobs.
     fn answer(&mut self, send: bool) -> Result<Option<Answer>, Error> {
         let mut chunk = [0; 1 << 14];
         loop {
@@ -88,7 +88,7 @@ impl Pool {
         }
     }
 
-    /// Writes as many of the `jobs` as the pipe takes in one piece and gives how many that were.
+    /// Writes as many of the `jobs` as the pipe takes in one piece and returns how many that were.
     fn send(&self, jobs: std::ops::Range<u64>) -> Result<u64, Error> {
         let batch: Vec<u8> = jobs.take(BATCH as usize).flat_map(u64::to_le_bytes).collect();
         match retry_on_intr(|| write(&self.jobs, &batch)) {

@@ -8,7 +8,7 @@ use crate::blocking::{World, carry_out};
 use crate::crew::Shift;
 use crate::{Blocking, Error, Need, Outcome, Parallelism, Runner, Settings};
 
-/// A thread of its own for each task, all at once; creating them is part of the run.
+/// A thread of its own for each task, all at once. Creating them is part of the run.
 #[derive(Debug)]
 pub struct Thread;
 
@@ -29,7 +29,7 @@ impl Runner for Thread {
     }
 }
 
-/// The closure that carries out every task on a thread of its own in this world.
+/// Returns the closure that carries out every task on a thread of its own in this world.
 pub(crate) fn in_world<W: Workload, C: World>(
     workload: Arc<W>,
     world: C,

@@ -76,7 +76,7 @@ impl Pool {
     }
 }
 
-/// The error of a pool without threads.
+/// Returns the error of a pool without threads.
 fn gone() -> Error {
     Error::Lost("the threads of the pool have ended".to_owned())
 }
@@ -104,7 +104,7 @@ impl Runner for ThreadPool {
     }
 }
 
-/// The closure that carries out every task on a pool of threads in this world.
+/// Starts a pool of threads and returns the closure that carries out every task on it in this world.
 pub(crate) fn in_world<W: Workload, C: World>(
     workload: Arc<W>,
     world: C,

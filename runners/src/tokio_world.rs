@@ -52,7 +52,7 @@ impl Stream for TokioStream {
     }
 }
 
-/// The future that task `index` is spawned as. Its threads have to serve the crew of `shift`.
+/// Returns the future as which task `index` is spawned. Its threads have to serve the crew of `shift`.
 fn spawned<W: Workload>(
     shift: &'static Shift<W>,
     index: u64,

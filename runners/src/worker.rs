@@ -1,8 +1,9 @@
 //! What runs in a worker process: it reads indices of tasks from its standard input and writes results to its standard output.
 //!
-//! All workers of a pool share both pipes. The kernel hands out whole messages: a read of eight bytes takes one index, for
-//! the pipe only ever holds multiples of eight, and a write of at most `PIPE_BUF` bytes is not torn apart
-//! (POSIX, "write": requests of PIPE_BUF bytes or less are not interleaved). So the pipe is the queue, and it wakes whoever is free.
+//! All workers of a pool share both pipes, and the kernel hands out whole messages.
+//! A read of eight bytes takes one index, because the pipe only ever holds multiples of eight.
+//! A write of at most `PIPE_BUF` bytes is not torn apart (POSIX, "write": such requests are not interleaved).
+//! So the pipe is the queue, and it wakes whoever is free.
 
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
@@ -107,12 +108,12 @@ impl Answer {
     }
 }
 
-/// What `status` says of a worker that ended too soon.
+/// Says in words how a worker ended too soon, by its `status`.
 pub(crate) fn lost(child: &Child, status: ExitStatus) -> Error {
     Error::Lost(format!("worker process {} ended before its work was done ({status})", child.id()))
 }
 
-/// The whole of a worker process. `args` are those that the runners add to the command.
+/// Carries out the whole of a worker process. `args` are those that the runners add to the command.
 pub fn main<Ws: Workloads>(args: &[String]) -> ExitCode {
     match serve::<Ws>(args) {
         Ok(()) => ExitCode::SUCCESS,

@@ -166,7 +166,7 @@ impl RunnerVisitor for WorkersAreUp {
     }
 }
 
-/// The threads of this process and its children that no core has run yet, by the last figure of proc(5)'s `schedstat`.
+/// Counts the threads of this process and its children that no core has run yet, by the last figure of proc(5)'s `schedstat`.
 fn threads_that_never_ran() -> std::io::Result<usize> {
     let children = std::fs::read_to_string(format!("/proc/self/task/{}/children", std::process::id()))?;
     let processes = children.split_whitespace().map(str::to_owned).chain(["self".to_owned()]);
@@ -181,7 +181,7 @@ fn threads_that_never_ran() -> std::io::Result<usize> {
     Ok(count)
 }
 
-/// An upper-casing server on a thread of this process: what is tested here are answers, not times.
+/// Starts an upper-casing server on a thread of this process: what is tested here are answers, not times.
 fn echo_server() -> SocketAddr {
     static SERVER: OnceLock<SocketAddr> = OnceLock::new();
     *SERVER.get_or_init(|| {
