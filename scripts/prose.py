@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Checks the prose of documents and doc comments: sentences, semicolons, first words of function docs.
+"""Checks the prose of documents and doc comments: sentences, semicolons, first words of function docs, links.
 
     scripts/prose.py [--counts] [FILE...]
 
@@ -19,6 +19,9 @@ LONGEST = 30
 NO_LONG_SENTENCES = ["*.md"]
 NO_SEMICOLONS = ["*.md"]
 FUNCTION_DOCS = ["runners/", "workloads/"]
+
+# Paths in code that are checked to exist, in Markdown: those below these folders.
+FOLDERS = "benches|docs|examples|reports|runners|scripts|src|tests|workloads"
 
 # Words in -s that no function doc may begin with: no verbs, or nouns that are not meant as one.
 NOUNS = set(
@@ -178,15 +181,40 @@ def doc_comments(lines):
         yield part, False
 
 
+def anchor(heading):
+    """Gives the anchor that a heading gets.
+
+    >>> anchor("`cargo bench` beside `regatta run`")
+    'cargo-bench-beside-regatta-run'
+    """
+    return re.sub(r"[^\w -]", "", heading.lower()).strip().replace(" ", "-")
+
+
+def dead_links(path, lines):
+    """Gives the links within the repository, and the paths in code, that lead nowhere."""
+    here = pathlib.Path(path)
+    for number, line in enumerate(lines, 1):
+        for link in re.findall(r"\]\((?!https?:)([^)\s]+)\)", line):
+            file, _, part = link.partition("#")
+            target = here.parent / file if file else here
+            headings = re.findall(r"^#+ (.*)$", target.read_text(encoding="utf-8"), re.M) if target.suffix == ".md" and target.is_file() else []
+            if not target.exists() or (part and part not in map(anchor, headings)):
+                yield number, f"a link that leads nowhere: {link}"
+        for named in re.findall(rf"`((?:{FOLDERS})/[\w/.-]*)`", line):
+            if not pathlib.Path(named).exists():
+                yield number, f"a path that does not exist: {named}"
+
+
 class Counts:
     """What a file has of each thing that is limited."""
 
     def __init__(self, path):
         self.path = path
         self.words = self.sentences = self.functions = 0
-        self.long, self.semicolons, self.nouns = [], [], []
+        self.long, self.semicolons, self.nouns, self.dead = [], [], [], []
         lines = pathlib.Path(path).read_text(encoding="utf-8").splitlines()
         if not path.endswith(".rs"):
+            self.dead = list(dead_links(path, lines))
             return self.read(list(enumerate(lines, 1)))
         for comment, is_function in doc_comments(lines):
             self.read(comment)
@@ -207,6 +235,7 @@ class Counts:
 
     def broken(self):
         """Gives what breaks a limit that holds for this file."""
+        yield from self.dead
         for limits, found in [
             (NO_LONG_SENTENCES, self.long),
             (NO_SEMICOLONS, self.semicolons),
