@@ -14,7 +14,7 @@ use crate::record::Mode;
 /// Set in the environment of every program that the experiment starts.
 const CHILD: &str = "REGATTA_PROOF_PARENT";
 
-/// What all builds of one mode are compared by.
+/// The beginning of the plan by which the builds of a mode are compared.
 const PLAN: &str = "hot = '5ms'\nrounds = 4000\nleast_rounds = 5\nprocesses = 5\ntarget = 0\nworkers = [2]\n";
 
 /// This program under other names, by which it knows how much more to do.
@@ -38,7 +38,9 @@ impl Builds {
     }
 }
 
-/// Asks to be ended with the program that started this one, if that was this experiment: nothing is to go on measuring behind its back.
+/// Asks to be ended with the program that started this one, if that was this experiment.
+///
+/// *Why:* nothing is to go on measuring behind its back.
 pub fn end_with_parent() {
     let parent = std::env::var(CHILD).ok();
     let is_child = || parent.is_some() && parent == getppid().map(|parent| parent.as_raw_nonzero().to_string());
@@ -53,7 +55,7 @@ pub fn end_with_parent() {
     }
 }
 
-/// A command of the experiment: it ends when the experiment does.
+/// Makes a command of the experiment, which ends when the experiment does.
 pub fn command(program: &Path) -> Command {
     let mut command = Command::new(program);
     command.env(CHILD, std::process::id().to_string());
@@ -76,7 +78,7 @@ pub fn compare(mode: Mode, builds: [&Path; 2], seconds: u32, folder: &Path) -> R
     Ok(Comparison::of_runs(&base, &new))
 }
 
-/// A run of the mode's plan.
+/// Carries out a run of the mode's plan and reads its results.
 pub fn run(mode: Mode, build: &Path, folder: &Path, name: &str, more: &[&str]) -> Result<Results, Box<dyn Error>> {
     let out = folder.join(name);
     carry_out(command(build).arg("run").arg("--plan").arg(plan(mode, folder)?).args(more).arg("--out").arg(&out))?;

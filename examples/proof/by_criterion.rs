@@ -14,7 +14,7 @@ use crate::work::carry_out;
 /// Steps of an iteration of criterion's: a fraction of a millisecond, as it likes them.
 const STEPS_FOR_CRITERION: u64 = 100_000;
 
-/// Criterion's own comparison of the burn with itself: of a measurement with the one before, each as long as that of one build.
+/// Has criterion compare the burn with itself: a measurement with the one before, each as long as that of one build.
 pub fn by_criterion(folder: &Path, seconds: u32) -> Result<Trial, Box<dyn Error>> {
     let measure = || -> Result<String, Box<dyn Error>> {
         let mut command = command(&std::env::current_exe()?);
@@ -58,7 +58,7 @@ pub fn by_criterion(folder: &Path, seconds: u32) -> Result<Trial, Box<dyn Error>
     })
 }
 
-/// A measurement by criterion, with its default shares of warm-up and measurement.
+/// Makes a measurement by criterion, with its default shares of warm-up and measurement.
 pub fn criterion_once(folder: &Path, seconds: u32) {
     let eighth = Duration::from_secs(seconds.into()) / 8;
     let criterion = Criterion::default().output_directory(folder).without_plots();

@@ -28,7 +28,7 @@ pub enum Mode {
 }
 
 impl Mode {
-    /// What is injected, percent; 0 is a build against itself.
+    /// Returns what is injected, percent. A build against itself has 0.
     pub fn slowdowns(self) -> &'static [u32] {
         match self {
             Self::Live | Self::Separate => &[0, 1, 2, 5, 10],
@@ -37,28 +37,28 @@ impl Mode {
         }
     }
 
-    /// Whether only one of several workloads differs.
+    /// Returns whether only one of several workloads differs.
     pub fn is_of_one_workload(self) -> bool {
         matches!(self, Self::Workload | Self::WorkloadLive)
     }
 
-    /// Whether both builds are measured in the same rounds.
+    /// Returns whether both builds are measured in the same rounds.
     pub fn is_live(self) -> bool {
         matches!(self, Self::Live | Self::WorkloadLive)
     }
 
-    /// The workloads of its plan.
+    /// Returns the workloads of its plan.
     pub fn workloads(self) -> &'static [&'static str] {
         if self.is_of_one_workload() { &NAMES } else { &NAMES[..1] }
     }
 
-    /// The runners of its plan.
+    /// Returns the runners of its plan.
     pub fn runners(self) -> &'static [&'static str] {
         let all = &["sequential", "thread-pool", "rayon", "async"];
         if self.is_of_one_workload() { all } else { &all[..2] }
     }
 
-    /// Its name.
+    /// Returns its name.
     pub fn name(self) -> &'static str {
         match self {
             Self::Live => "live",
@@ -76,13 +76,13 @@ pub struct Trial {
     pub mode: Mode,
     /// What was injected, percent.
     pub slowdown: u32,
-    /// Which comparison of its mode and slowdown, from 0; records of older versions do not say.
+    /// Which comparison of its mode and slowdown, from 0. Records of older versions do not say.
     #[serde(default)]
     pub trial: u32,
     /// Which workload differs, if not all do.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub slowed: String,
-    /// The cell's workload; empty if there is only one.
+    /// The cell's workload, and empty if there is only one.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub workload: String,
     pub cell: String,
@@ -102,7 +102,7 @@ pub struct Trial {
 }
 
 impl Trial {
-    /// Of a cell, with all but its place in the experiment.
+    /// Creates the trial of a compared cell, with all but its place in the experiment.
     pub fn of(cell: &Compared) -> Self {
         let cpu = cell.cpu.unwrap_or(cell.wall);
         let factors = |ratio: Estimate| [ratio.value, ratio.low, ratio.high];
@@ -124,23 +124,23 @@ impl Trial {
         }
     }
 
-    /// Whether its cell does more work in the new build.
+    /// Returns whether its cell does more work in the new build.
     pub fn is_affected(&self) -> bool {
         self.slowdown > 0 && self.slowed == self.workload
     }
 
-    /// Whether it was said to be slower.
+    /// Returns whether the comparison called it slower.
     pub fn is_found(&self) -> bool {
         matches!(self.outcome.as_str(), "slower" | "more CPU")
     }
 
-    /// Whether it was said to have changed, either way.
+    /// Returns whether the comparison claimed a change, either way.
     pub fn is_claim(&self) -> bool {
         self.is_found() || matches!(self.outcome.as_str(), "faster" | "less CPU")
     }
 }
 
-/// Reads a record; none of it if there is no file.
+/// Reads a record. Without a file it is empty.
 pub fn read(path: &Path) -> Result<Vec<Trial>, Box<dyn Error>> {
     let text = if path.exists() { fs::read_to_string(path)? } else { String::new() };
     Ok(text.lines().map(serde_json::from_str).collect::<Result<_, _>>()?)

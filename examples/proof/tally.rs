@@ -6,7 +6,7 @@ use clap::ValueEnum;
 
 use crate::record::{Mode, Trial};
 
-/// What all comparisons of a length show, as text.
+/// Writes what all comparisons of a length show, as text.
 pub fn summary(trials: &[Trial], seconds: u32) -> String {
     let mut text = format!("{seconds} s for each build; shares with their 95 % intervals\n");
     for (mode, slowdown) in all() {
@@ -100,12 +100,12 @@ pub fn tables(trials: &[Trial]) -> String {
 /// What stands where nothing was tried.
 const NONE: &str = "–";
 
-/// All modes with all that they inject.
+/// Lists all modes with all that they inject.
 pub fn all() -> impl Iterator<Item = (Mode, u32)> {
     Mode::value_variants().iter().flat_map(|mode| mode.slowdowns().iter().map(|slowdown| (*mode, *slowdown)))
 }
 
-/// A share with its interval.
+/// Formats a share with its interval.
 fn share(count: usize, of: usize) -> String {
     if of == 0 {
         return NONE.to_owned();
@@ -115,7 +115,7 @@ fn share(count: usize, of: usize) -> String {
     format!("{count} of {of} = {percent:.1} % [{:.1}, {:.1}]", 100.0 * low, 100.0 * high)
 }
 
-/// Standard deviation of a factor over the trials, percent.
+/// Computes the standard deviation of a factor over the trials, percent.
 fn scatter(trials: &[&Trial], factor: fn(&Trial) -> f64) -> f64 {
     let values: Vec<f64> = trials.iter().map(|trial| factor(trial).ln()).collect();
     let mean = values.iter().sum::<f64>() / values.len() as f64;
@@ -123,7 +123,7 @@ fn scatter(trials: &[&Trial], factor: fn(&Trial) -> f64) -> f64 {
     100.0 * (squares / (values.len() as f64 - 1.0).max(1.0)).sqrt()
 }
 
-/// The 95 % interval of a share: E. B. Wilson, Journal of the American Statistical Association 22, 1927.
+/// Computes the 95 % interval of a share: E. B. Wilson, Journal of the American Statistical Association 22, 1927.
 fn wilson(count: usize, of: usize) -> (f64, f64) {
     let (n, z) = (of as f64, 1.96_f64);
     let share = count as f64 / n;
@@ -137,7 +137,7 @@ fn wilson(count: usize, of: usize) -> (f64, f64) {
 mod tests {
     use super::*;
 
-    /// A comparison of three workloads under one runner, of which one differs, with what was said of each.
+    /// Makes a comparison of three workloads under one runner, of which one differs, with the outcome of each.
     fn comparison(slowed: &str, outcomes: [(&str, &str); 3]) -> Vec<Trial> {
         let trial = |(workload, outcome): (&str, &str)| Trial {
             mode: Mode::Workload,

@@ -53,7 +53,7 @@ impl<const WHICH: usize> Workload for Work<WHICH> {
     }
 }
 
-/// Carries out steps of a workload; those that take longer are fewer. Not inlined: the same machine code under every runner.
+/// Carries out steps of a workload. Those that take longer are fewer. Not inlined: the same machine code under every runner.
 #[inline(never)]
 pub fn carry_out(which: usize, steps: u64) {
     match which {
@@ -79,13 +79,15 @@ pub fn carry_out(which: usize, steps: u64) {
     }
 }
 
-/// What is walked through. The words are 0, which only whoever reads them knows.
+/// Returns the words that are walked through. They are 0, which only whoever reads them knows.
 fn words() -> &'static [u64] {
     static MEMORY: OnceLock<Vec<u64>> = OnceLock::new();
     MEMORY.get_or_init(|| black_box(vec![0; WORDS as usize]))
 }
 
-/// How much more of a workload this program does, percent, by its name: `...-plus-10` is for `burn`, `...-plus-10-of-mix` for `mix`.
+/// Finds how much more of a workload this program does, percent, by its name.
+///
+/// For example, `...-plus-10` is for `burn`, and `...-plus-10-of-mix` for `mix`.
 fn extra_percent(workload: &str) -> u64 {
     static EXTRA: OnceLock<(u64, String)> = OnceLock::new();
     let (percent, of) = EXTRA.get_or_init(|| {

@@ -1,6 +1,6 @@
 //! Prints how often the built-in claims come out wrong or undecided in simulated worlds, as the table of docs/RESULTS.md.
 //!
-//! `cargo run --release -p regatta-reports --example worlds [SEEDS]`; 1,000 seeds of each world unless it is told.
+//! `cargo run --release -p regatta-reports --example worlds [SEEDS]` takes 1,000 seeds of each world by default.
 
 #[path = "../tests/worlds/mod.rs"]
 mod simulator;
