@@ -72,7 +72,8 @@ pub fn tables(trials: &[Trial]) -> String {
             Mode::Criterion => "criterion's own",
         });
         let names = names.collect::<Vec<_>>().join(" | ");
-        let _ = writeln!(text, "{seconds} s for each build:\n\n| {title} | {names} |\n|---|{}", "---|".repeat(modes.len()));
+        let _ =
+            writeln!(text, "{seconds} s for each build:\n\n| {title} | {names} |\n|---|{}", "---|".repeat(modes.len()));
         let mut line = |what: &str, is_of: &dyn Fn(&&Trial) -> bool, counts: fn(&Trial) -> bool| {
             let cells = modes.iter().map(|mode| {
                 let trials = of(*mode, is_of);
@@ -89,9 +90,11 @@ pub fn tables(trials: &[Trial]) -> String {
         }
         line("nothing: claimed all the same", &|trial| !trial.is_affected(), Trial::is_claim);
         // Criterion has no such outcome.
-        line("nothing: said to be undecided", &|trial| !trial.is_affected() && trial.mode != Mode::Criterion, |trial| {
-            !trial.is_claim() && trial.outcome != "no difference"
-        });
+        line(
+            "nothing: said to be undecided",
+            &|trial| !trial.is_affected() && trial.mode != Mode::Criterion,
+            |trial| !trial.is_claim() && trial.outcome != "no difference",
+        );
         text.push('\n');
     }
     text
