@@ -227,12 +227,13 @@ def of_cold_and_hot(outputs):
 def of_proof():
     """Writes the tables of all records of scripts/proof.sh, the newest first."""
     parts = []
-    for path in sorted(RECORDS.glob("proof-*.jsonl"), reverse=True):
+    date = lambda path: path.stem[len("proof-"):][:10]
+    for path in sorted(sorted(RECORDS.glob("proof-*.jsonl")), key=date, reverse=True):
         name = path.relative_to(ROOT)
         texts = sorted(RECORDS.glob(path.stem + "*.txt"))
         machine = texts[0].read_text(encoding="utf-8").splitlines()[0].replace(";", ",") if texts else path.stem.removeprefix("proof-")
         tables = shell(f"cargo run --release --quiet --example proof -- --table {name}").strip()
-        parts.append(f"{path.stem[len('proof-'):][:10]}: {machine}. `scripts/proof.sh --table {name}`\n\n{tables}")
+        parts.append(f"{date(path)}: {machine}. `scripts/proof.sh --table {name}`\n\n{tables}")
     return "\n\n".join(parts)
 
 
