@@ -201,7 +201,7 @@ def dead_links(path, lines):
             if not target.exists() or (part and part not in map(anchor, headings)):
                 yield number, f"a link that leads nowhere: {link}"
         for named in re.findall(rf"`((?:{FOLDERS})/[\w/.-]*)`", line):
-            if not pathlib.Path(named).exists():
+            if not any((folder / named).exists() for folder in here.parents):
                 yield number, f"a path that does not exist: {named}"
 
 
