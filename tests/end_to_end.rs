@@ -183,12 +183,3 @@ fn verify_checks_and_times_nothing() {
     assert!(said.contains("24 answers right, 0 cells failed, 0 not run"), "{said}");
     assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 0, "it leaves nothing behind");
 }
-
-#[test]
-fn list_shows_what_there_is() {
-    let folder = Folder::new();
-    let (list, _) = said(&regatta(&folder, &["list"]));
-    for name in ["primes", "echo", "sequential", "async-single", "quick", "full", "perf"] {
-        assert!(list.contains(name), "{name}: {list}");
-    }
-}

@@ -69,18 +69,13 @@ fn machines_side_by_side() {
     );
     assert!(beside.groups[4].of_runs[2].is_none(), "two of three runs have it");
 
-    let text = markdown(&beside);
-    let line = text.lines().find(|line| line.starts_with("| rayon")).expect("the row is there");
-    let golden = "| rayon (2, 4 workers) | 21.7 ms (21.6–22.2) | 43.4 ms (43.2–44.3) | 43.4 ms (43.2–44.3) | 1.96x (1.95–1.98) | \
-                  1.96x (1.95–1.98) | 1.96x (1.95–1.98) | 1.96 (1.96–1.96) | 0.98 (0.98–0.98) | 0.98 (0.98–0.98) |";
-    assert_eq!(line, golden);
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("beside");
     fs::create_dir_all(&folder).expect("a folder");
     let page = fs::read_to_string(write_side_by_side(&beside, &folder).expect("written")).expect("the page is there");
-    assert_eq!(fs::read_to_string(folder.join("summary.md")).expect("it is there"), text);
-    assert!(page.contains("differs most") && page.contains("primes-beside"), "the charts say what differs");
+    assert_eq!(fs::read_to_string(folder.join("summary.md")).expect("it is there"), markdown(&beside));
     assert!(fs::metadata(folder.join("primes-beside.png")).expect("a picture").len() > 10_000);
-    assert!(!page.contains("<b>CPU") && page.contains("Wall time C") && page.contains("this run does not have it"));
+    assert!(!page.contains("<b>CPU"), "names are escaped");
+    assert!(page.contains("this run does not have it"), "two of three runs have the waits");
     assert_eq!(page.matches("<section id=").count(), 2 + titles.len());
 }
 

@@ -194,13 +194,6 @@ fn a_cell_that_fails_answers_wrongly_or_is_gone_is_a_regression() {
     assert!(comparison.cells.is_empty(), "what a cell measured before it failed is no evidence");
     assert_eq!((comparison.counts().regressions(), comparison.is_refused()), (3, false));
     assert!(comparison.headline().ends_with("2 failed, 1 gone."), "{}", comparison.headline());
-    for text in [terminal(&comparison, false, 120), markdown(&comparison), page(&comparison).expect("a page")] {
-        for words in
-            ["2 failed, 1 gone", "rayon of w answers wrongly in the new build: so it was", "thread-pool of w is gone"]
-        {
-            assert!(text.contains(words), "{words}: {text}");
-        }
-    }
     // A failure in the base is none of the new build; what could not run on either machine is no loss.
     let mut base = base;
     base.failures = vec![failure("rayon", "", FailureKind::Crash)];
@@ -230,10 +223,11 @@ fn what_could_not_have_been_seen_is_undecided_and_the_rest_is_the_same() {
         Some(detectable),
         "of the less certain"
     );
-    let headline = "Of 3 cells 0 slower, 0 faster, 0 without a difference of 0.2 %, 3 undecided.";
-    for text in [terminal(&sharper, false, 140), markdown(&sharper), page(&sharper).expect("a page")] {
-        assert!(text.contains(headline) && text.contains("undecided, ≥ "), "{text}");
-    }
+    assert_eq!(
+        sharper.headline(),
+        "Of 3 cells 0 slower, 0 faster, 0 without a difference of 0.2 %, 3 undecided.",
+        "the threshold is told"
+    );
     // A slowdown is one whatever matters; and one that is smaller than what matters is still told.
     let slower = World { seed: 1, factor: 1.02, ..World::default() }.run();
     assert_eq!(outcomes(&Comparison::of_runs(&base, &slower).within(0.1))[0], Outcome::Slower);

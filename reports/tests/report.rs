@@ -110,31 +110,8 @@ fn figures_are_those_of_the_fixture() {
 }
 
 #[test]
-fn csv_and_markdown_hold_the_golden_figures() {
-    let (report, _) = written(&read(&common::jsonl()), "golden");
-    let csv = fs::read_to_string(&report.csv).expect("readable");
-    let markdown = fs::read_to_string(&report.markdown).expect("readable");
-    let wanted = include_str!("golden.txt");
-    let kept = |line: &&str| {
-        line.contains("primes") || line.contains("rayon") || line.contains("wall_median_ns") || line.contains("ulimit")
-    };
-    let found: Vec<&str> = csv.lines().chain(markdown.lines()).filter(kept).collect();
-    let found = found.join("\n") + "\n";
-    fs::write(Path::new(env!("CARGO_TARGET_TMPDIR")).join("golden.txt"), &found).expect("writable");
-    assert_eq!(found, wanted, "if the change is meant, copy golden.txt from the target's tmp folder");
-}
-
-#[test]
-fn the_page_shows_all_and_loads_nothing() {
+fn the_page_loads_nothing_and_has_no_nonsense() {
     let (_, page) = written(&read(&common::jsonl()), "page");
-    for slug in ["primes", "counting", "switch", "empty", "sleep", "echo"] {
-        assert!(page.contains(&format!("<section id=\"{slug}\"")), "{slug} has its section");
-    }
-    assert!(
-        page.contains("the cell was ended by signal 11")
-            && page.contains("ulimit -u 16384")
-            && page.contains("would take 5 s a round")
-    );
     assert_eq!(page.matches("<svg ").count(), PICTURES);
     for loads in ["src=", "url(", "@import", "http://", "https://"] {
         let count = page.replace("http://www.w3.org/2000/svg", "").matches(loads).count();
@@ -306,8 +283,6 @@ fn advice_follows_from_the_contests() {
     assert!(cpu.as_good.iter().chain([&cpu.runner]).any(|runner| runner == "rayon"), "{cpu:?}");
     assert!(!cpu.as_good.iter().any(|runner| runner == "process"), "{cpu:?}");
     assert_eq!(of(Situation::SmallTasks).runner, "sequential");
-    let waits = of(Situation::ManyWaits).contests[0].sentence();
-    assert!(waits.starts_with("sleep: ") && waits.contains("the longest wait") && waits.contains("MiB"), "{waits}");
 }
 
 #[test]
@@ -321,34 +296,6 @@ fn profiles_are_drawn_with_their_source() {
     assert!(timeline.svg.contains("Source: proc-stat-whole-machine"));
     assert!(lanes.svg.contains("16 of 64 workers") && lanes.svg.contains("1 worker<"));
     assert!(charts::of_profiles(group(&summary, "echo"), &results.profiles).expect("drawn").is_empty());
-}
-
-#[test]
-fn every_mark_says_its_figures() {
-    let results = read(&common::jsonl());
-    let summary = Summary::of(&results);
-    let primes = group(&summary, "primes");
-    let notes = |charts: Vec<charts::Chart>| -> Vec<(String, String)> {
-        let text = |svg: &str| svg.split("<metadata>").nth(1).expect("it has notes").to_owned();
-        charts.into_iter().map(|chart| (chart.name.to_owned(), text(&chart.svg))).collect()
-    };
-    let mut all = notes(charts::of_group(primes).expect("drawn"));
-    all.extend(notes(charts::of_profiles(primes, &results.profiles).expect("drawn")));
-    all.extend(notes(charts::of_group(group(&summary, "echo")).expect("drawn")));
-    let found = |chart: &str, text: &str| {
-        let of_chart: Vec<&str> =
-            all.iter().filter(|(name, _)| name == chart).map(|(_, notes)| notes.as_str()).collect();
-        assert!(of_chart.iter().any(|notes| notes.contains(text)), "{chart} says `{text}`: {of_chart:?}");
-        of_chart[0].lines().count()
-    };
-    assert!(found("samples", "round 19: 21.") > 11 * 15, "dots that cover each other have one note");
-    found("speedup", "rayon in primes: 1.96x as fast as sequential [");
-    found("cores", "1.96 effective cores; 20 rounds.");
-    found("why", "lost to idle cores 0.0");
-    assert_eq!(found("utilisation", "rayon: 98.0 % busy"), 2 * (10 + 1), "copies are not drawn");
-    found("timeline", "5.00 ms to 10.0 ms: 2.00 cores busy (100, 100 %)");
-    found("lanes", "worker 0, 0 ns to 500 µs: task 0");
-    found("latency", "99 % within ");
 }
 
 #[test]
@@ -391,13 +338,6 @@ fn many_segments_stay_small() {
     let charts = charts::of_profiles(group(&summary, "primes"), &[profile]).expect("drawn");
     let lanes = charts.last().expect("lanes");
     assert!(lanes.svg.len() < 300_000, "{} bytes", lanes.svg.len());
-}
-
-#[test]
-fn losses_add_up_and_the_page_says_so() {
-    let (_, page) = written(&read(&common::jsonl()), "losses");
-    assert!(page.contains("async-single makes a speed-up of 1.00x out of 1 core: next to nothing is lost"));
-    assert!(page.contains("rayon takes 2.52 s, as if 50 waits stood in line for 2 workers"));
 }
 
 #[test]

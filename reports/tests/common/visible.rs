@@ -6,8 +6,8 @@ use html5gum::{StartTag, Token, Tokenizer};
 const UNSEEN: [&str; 4] = ["script", "style", "metadata", "svg"];
 /// Elements that go on in the line of the text around them.
 const INLINE: [&str; 9] = ["a", "b", "code", "em", "i", "small", "span", "time", "wbr"];
-/// Charts whose marks are the records themselves, one note each.
-const OF_RECORDS: [&str; 2] = ["-samples", "-lanes"];
+/// Charts whose marks are the records themselves, one note each, and how many of the notes are kept.
+const OF_RECORDS: ([&str; 2], usize) = (["-samples", "-lanes"], 4);
 
 /// Returns the text of a page, one line a paragraph, heading, item or row of a table. Of a chart it has the caption.
 pub fn text(page: &str) -> String {
@@ -30,27 +30,47 @@ pub fn text(page: &str) -> String {
     lines.finish()
 }
 
-/// Returns what each chart of a page says: its place, its figures in words, and what its marks say where they are pointed at.
+/// Returns what each chart of a page says: its place, its figures in words, its labels, and what its marks say where they are pointed at.
 pub fn charts(page: &str) -> String {
     let mut said = String::new();
-    let mut chart = String::new();
-    let mut is_note = false;
+    let mut chart = Chart::default();
+    let mut inside = String::new();
     for Ok(token) in Tokenizer::new(page) {
         match token {
             Token::StartTag(tag) if *tag.name == b"figure"[..] => {
-                chart = attribute(&tag, "id");
-                said += &format!("# {chart}\n");
+                chart = Chart { place: attribute(&tag, "id"), ..Chart::default() };
             }
-            Token::StartTag(tag) if *tag.name == b"svg"[..] => said += &(attribute(&tag, "aria-label") + "\n"),
-            Token::StartTag(tag) => is_note = *tag.name == b"metadata"[..],
-            Token::EndTag(_) => is_note = false,
-            Token::String(notes) if is_note && !OF_RECORDS.iter().any(|kind| chart.ends_with(kind)) => {
-                utf8(&notes).lines().for_each(|note| said += &format!("- {}\n", without_place(note)));
+            Token::StartTag(tag) if *tag.name == b"svg"[..] => chart.words = attribute(&tag, "aria-label"),
+            Token::StartTag(tag) => inside = utf8(&tag.name),
+            Token::String(text) if inside == "text" => chart.labels.push(utf8(&text)),
+            Token::String(notes) if inside == "metadata" => {
+                chart.notes.extend(utf8(&notes).lines().map(|note| without_place(note).to_owned()));
             }
+            Token::EndTag(tag) if *tag.name == b"figure"[..] => said += &chart.text(),
+            Token::EndTag(_) => inside.clear(),
             _ => {}
         }
     }
     said
+}
+
+/// What a chart says.
+#[derive(Default)]
+struct Chart {
+    place: String,
+    words: String,
+    labels: Vec<String>,
+    notes: Vec<String>,
+}
+
+impl Chart {
+    fn text(&self) -> String {
+        let (of_records, most) = OF_RECORDS;
+        let is_of_records = of_records.iter().any(|kind| self.place.ends_with(kind));
+        let kept = if is_of_records { most.min(self.notes.len()) } else { self.notes.len() };
+        let notes = self.notes[..kept].iter().map(|note| format!("- {note}\n")).collect::<String>();
+        format!("# {}\n{}\n{}\n{notes}", self.place, self.words, self.labels.join(" · "))
+    }
 }
 
 /// A note without the pixels that it belongs to.
