@@ -113,7 +113,7 @@ impl Trial {
             slowed: String::new(),
             workload: String::new(),
             cell: cell.label.clone(),
-            outcome: cell.outcome.name().to_owned(),
+            outcome: cell.conclusion.name().to_owned(),
             wall: factors(cell.wall.ratio),
             cpu: factors(cpu.ratio),
             raw: [cell.wall.raw.value, cpu.raw.value],

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Instant;
 
-use regatta_reports::{Claims, Results, Summary};
+use regatta_reports::{Claims, Report, Results};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let dir = PathBuf::from(std::env::args_os().nth(1).ok_or("name the folder of a run")?);
@@ -11,15 +11,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let lap = |what: &str| eprintln!("{:8.2} s  {what}", start.elapsed().as_secs_f64());
     let results = Results::read(&dir)?;
     lap("read");
-    let summary = Summary::of(&results);
-    lap("figures");
-    let claims = Claims::built_in();
-    let verdicts = claims.judge(&results, &summary);
-    lap("verdicts");
-    let text = regatta_reports::terminal(&summary, &verdicts, false, 100);
+    let report = Report::from_results(results, &Claims::built_in());
+    lap("figures and judgements");
+    let text = regatta_reports::terminal(&report, false, 100);
     lap(&format!("terminal, {} bytes", text.len()));
     let to = tempfile::tempdir()?;
-    regatta_reports::write_judged(&results, &summary, &verdicts, to.path())?;
+    regatta_reports::write(&report, to.path())?;
     lap("written");
     Ok(())
 }

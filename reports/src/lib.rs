@@ -7,8 +7,9 @@
 //! use std::path::Path;
 //! let results = regatta_reports::Results::read(Path::new("regatta-report/latest"))?;
 //! let claims = regatta_reports::Claims::built_in();
-//! let report = regatta_reports::write(&results, &claims, Path::new("regatta-report/latest"))?;
-//! eprintln!("{}", report.index.display());
+//! let report = regatta_reports::Report::from_results(results, &claims);
+//! let files = regatta_reports::write(&report, Path::new("regatta-report/latest"))?;
+//! eprintln!("{}", files.index.display());
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
@@ -20,7 +21,7 @@
 //! records/     the lines of results.jsonl:        file      -> Results
 //! figures/     every figure of a run:             Results   -> Summary
 //! judgement/   verdicts, notices, advice:         Summary   -> Verdicts, Advice, Comparison
-//! views/       findings, columns, the matrix:     Summary   -> what any medium shows
+//! views/       findings, columns, the matrix:     all of it -> Report, which any medium can show
 //! drawing/     colours and charts:                figures   -> SVG and PNG
 //! documents/   terminal, Markdown, page, CSV, JSON, and the folder that holds them
 //! ```
@@ -35,12 +36,13 @@ pub mod text;
 pub mod views;
 
 pub use documents::terminal::terminal;
-pub use documents::write::{Report, WriteError, write, write_judged, write_side_by_side};
+pub use documents::{Files, WriteError, write, write_side_by_side};
 pub use drawing::charts;
 pub use figures::{GroupSummary, Row, Summary};
 pub use judgement::claims::{ClaimError, Claims, Outcome, Verdict};
 pub use judgement::compare::Comparison;
-pub use judgement::{advice, beside, claims, compare, fidelity};
+pub use judgement::{advice, claims, compare, fidelity, side_by_side};
 pub use records::schema as record;
 pub use records::{ReadError, Results};
 pub use statistics::clusters;
+pub use views::Report;

@@ -10,14 +10,14 @@ use std::path::Path;
 
 use regatta_reports::fidelity::Fidelity;
 use regatta_reports::record::{Failure, FailureKind, Sample};
-use regatta_reports::{Claims, Outcome, Results, Summary, Verdict, terminal, write};
+use regatta_reports::{Claims, Outcome, Report, Results, Summary, Verdict, terminal, write};
 use simulator::machine::World;
 use simulator::model::{Cell, Figures};
 use simulator::records;
 use simulator::truths::falsehoods;
 
 fn judged(results: &Results) -> Vec<Verdict> {
-    Claims::built_in().judge(results, &Summary::of(results))
+    Claims::built_in().judge(&Summary::from_results(results))
 }
 
 /// The records of two very quiet cores, with the figures that `breaking` leaves.
@@ -191,11 +191,12 @@ fn every_verdict_links_to_what_it_rests_on() {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("claims");
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).expect("a folder for the test");
-    let report = write(&usual(), &Claims::built_in(), &folder).expect("the report is written");
+    let report = Report::from_results(usual(), &Claims::built_in());
+    let files = write(&report, &folder).expect("the report is written");
     let read = |path: &Path| fs::read_to_string(path).expect("readable");
-    let json: Vec<serde_json::Value> = serde_json::from_str(&read(&report.verdicts)).expect("an array");
+    let json: Vec<serde_json::Value> = serde_json::from_str(&read(&files.verdicts)).expect("an array");
     assert_eq!(json.len(), 29);
-    let (page, markdown) = (read(&report.index), read(&report.markdown));
+    let (page, markdown) = (read(&files.index), read(&files.markdown));
     for verdict in &json {
         let anchor = verdict["anchor"].as_str().expect("each is shown somewhere");
         assert!(page.contains(&format!("id=\"{anchor}\"")), "{anchor} is in the page");
@@ -210,11 +211,9 @@ fn every_verdict_links_to_what_it_rests_on() {
 
 #[test]
 fn verdicts_fit_the_width_of_the_terminal() {
-    let results = usual();
-    let summary = Summary::of(&results);
-    let verdicts = Claims::built_in().judge(&results, &summary);
+    let report = Report::from_results(usual(), &Claims::built_in());
     for width in [40, 80, 120] {
-        let text = terminal(&summary, &verdicts, false, width);
+        let text = terminal(&report, false, width);
         let block: Vec<&str> = text.lines().skip_while(|line| !line.starts_with("Claims: ")).collect();
         assert_eq!(block[0], "Claims: 29 hold");
         let is_narrow = |line: &&str| line.chars().count() <= usize::from(width);
@@ -235,17 +234,16 @@ fn names_and_statements_from_outside_are_escaped() {
         ),
     );
     let claims = claims.expect("valid, if odd");
-    let results = usual();
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("evil-claims");
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).expect("a folder for the test");
-    let report = write(&results, &claims, &folder).expect("the report is written");
-    for path in [&report.index, &report.markdown] {
+    let report = Report::from_results(usual(), &claims);
+    let files = write(&report, &folder).expect("the report is written");
+    for path in [&files.index, &files.markdown] {
         let text = fs::read_to_string(path).expect("readable");
         assert!(!text.contains("<script>alert") && !text.contains('\u{1b}'), "{}", path.display());
     }
-    let summary = Summary::of(&results);
-    assert!(!terminal(&summary, &claims.judge(&results, &summary), false, 80).contains('\u{1b}'));
+    assert!(!terminal(&report, false, 80).contains('\u{1b}'));
 }
 
 #[test]
@@ -255,7 +253,7 @@ fn the_modelled_lock_is_set_beside_the_real_one() {
         ("gil", "thread", "convoy") if cell.param("beside") > 0.0 => figures.round_trip = 12e6,
         _ => {}
     });
-    let beside = Fidelity::of(&results, &Summary::of(&results));
+    let beside = Fidelity::from_summary(&Summary::from_results(&results));
     assert_eq!(beside.len(), 1);
     assert_eq!((beside[0].family.as_str(), beside[0].version.as_str()), ("cpython", "CPython 3.11.7, GIL enabled"));
     // Threads and pool on primes, counting and sleep; two latencies each with and without a neighbour.
@@ -281,9 +279,9 @@ fn the_modelled_lock_is_set_beside_the_real_one() {
     for sample in few.samples.iter_mut().filter(|sample| sample.cell.runner == "gil-thread" && sample.round % 2 == 0) {
         sample.wall_ns *= 3;
     }
-    let few = Fidelity::of(&few, &Summary::of(&few));
+    let few = Fidelity::from_summary(&Summary::from_results(&few));
     assert!(few[0].finding().ends_with("; of 3 it cannot be told"), "{}", few[0].finding());
     let mut alone = results;
     alone.samples.retain(|sample| !sample.cell.runner.starts_with("python"));
-    assert!(Fidelity::of(&alone, &Summary::of(&alone)).is_empty());
+    assert!(Fidelity::from_summary(&Summary::from_results(&alone)).is_empty());
 }

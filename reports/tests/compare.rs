@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use regatta_reports::Results;
-use regatta_reports::compare::{Comparison, Kind, Loss, Outcome};
-use regatta_reports::documents::comparison::{markdown, terminal};
+use regatta_reports::compare::{Comparison, Kind, Loss, Conclusion};
 use regatta_reports::documents::html::comparison as page;
+use regatta_reports::documents::markdown::comparison as markdown;
+use regatta_reports::documents::terminal::comparison as terminal;
 use regatta_reports::record::{
     Build, CellId, End, Failure, FailureKind, Group, Machine, Plan, Run, Sample, WorkloadInfo, arms,
 };
@@ -84,15 +85,15 @@ impl World {
     }
 }
 
-fn outcomes(comparison: &Comparison) -> Vec<Outcome> {
-    comparison.cells.iter().map(|cell| cell.outcome).collect()
+fn conclusions(comparison: &Comparison) -> Vec<Conclusion> {
+    comparison.cells.iter().map(|cell| cell.conclusion).collect()
 }
 
 #[test]
 fn a_run_does_not_differ_from_itself() {
     let run = World::default().run();
     let comparison = Comparison::of_runs(&run, &run);
-    assert_eq!(outcomes(&comparison), [Outcome::Same; 3]);
+    assert_eq!(conclusions(&comparison), [Conclusion::Same; 3]);
     assert!(comparison.cells.iter().all(|cell| cell.wall.ratio.value == 1.0), "{comparison:?}");
     assert!(
         !comparison.is_refused() && comparison.differences.is_empty() && comparison.notices.is_empty(),
@@ -107,8 +108,8 @@ fn a_change_is_found_in_both_directions_and_drift_is_not_one() {
     let slower = World { seed: 1, drift: 1.3, factor: 1.05, ..World::default() }.run();
     let comparison = Comparison::of_runs(&base, &slower);
     assert_eq!(
-        outcomes(&comparison),
-        [Outcome::Slower, Outcome::Same, Outcome::Same],
+        conclusions(&comparison),
+        [Conclusion::Slower, Conclusion::Same, Conclusion::Same],
         "{}",
         terminal(&comparison, false, 140)
     );
@@ -116,7 +117,7 @@ fn a_change_is_found_in_both_directions_and_drift_is_not_one() {
     assert!(change.is_relative && (change.ratio.value - 1.05).abs() < 0.01 && change.raw.value > 1.3, "{change:?}");
     assert!(comparison.drift.is_some_and(|drift| (drift - 1.3).abs() < 0.02));
     let back = Comparison::of_runs(&slower, &base);
-    assert_eq!(outcomes(&back)[0], Outcome::Faster);
+    assert_eq!(conclusions(&back)[0], Conclusion::Faster);
 }
 
 #[test]
@@ -134,7 +135,7 @@ fn a_burn_that_was_held_up_is_no_change() {
         comparison.cells.iter().all(|cell| cell.wall.ratio.value < 0.7 && cell.wall.raw.value > 1.0),
         "{comparison:?}"
     );
-    assert!(comparison.cells.iter().all(|cell| cell.outcome.name() == "undecided"), "{comparison:?}");
+    assert!(comparison.cells.iter().all(|cell| cell.conclusion.name() == "undecided"), "{comparison:?}");
 }
 
 #[test]
@@ -165,7 +166,7 @@ fn a_burn_that_depends_on_the_build_is_not_used() {
         });
         let comparison = Comparison::of_runs(&base, &new);
         assert!(comparison.cells.iter().all(|cell| !cell.wall.is_relative), "{burns:?}");
-        assert_eq!((comparison.drift, outcomes(&comparison)[0]), (None, Outcome::Slower), "raw figures are judged");
+        assert_eq!((comparison.drift, conclusions(&comparison)[0]), (None, Conclusion::Slower), "raw figures are judged");
         assert!(comparison.notices.iter().any(|notice| notice.contains("the figures are raw")), "{comparison:?}");
     }
 }
@@ -212,10 +213,10 @@ fn what_could_not_have_been_seen_is_undecided_and_the_rest_is_the_same() {
     let base = World::default().run();
     let new = World { seed: 1, ..World::default() }.run();
     let comparison = Comparison::of_runs(&base, &new);
-    assert_eq!(outcomes(&comparison), [Outcome::Same; 3], "{}", terminal(&comparison, false, 140));
+    assert_eq!(conclusions(&comparison), [Conclusion::Same; 3], "{}", terminal(&comparison, false, 140));
     let sharper = comparison.clone().within(0.002);
     assert_eq!((sharper.counts().undecided, sharper.counts().same), (3, 0), "{}", terminal(&sharper, false, 140));
-    let Outcome::Undecided { detectable: Some(detectable) } = outcomes(&sharper)[0] else { panic!("{sharper:?}") };
+    let Conclusion::Undecided { detectable: Some(detectable) } = conclusions(&sharper)[0] else { panic!("{sharper:?}") };
     assert!(detectable > 1.002 && detectable < 1.05, "{detectable}");
     let figures = [Some(sharper.cells[0].wall), sharper.cells[0].cpu].into_iter().flatten();
     assert_eq!(
@@ -230,7 +231,7 @@ fn what_could_not_have_been_seen_is_undecided_and_the_rest_is_the_same() {
     );
     // A slowdown is one whatever matters; and one that is smaller than what matters is still told.
     let slower = World { seed: 1, factor: 1.02, ..World::default() }.run();
-    assert_eq!(outcomes(&Comparison::of_runs(&base, &slower).within(0.1))[0], Outcome::Slower);
+    assert_eq!(conclusions(&Comparison::of_runs(&base, &slower).within(0.1))[0], Conclusion::Slower);
 }
 
 #[test]
@@ -272,7 +273,7 @@ fn waiting_work_is_not_taken_relative_to_a_burn() {
     let base = World { kind: "io", ..World::default() };
     let comparison = Comparison::of_runs(&base.run(), &World { seed: 1, ..base.clone() }.run());
     assert!(comparison.cells.iter().all(|cell| !cell.wall.is_relative && cell.cpu.is_none()), "{comparison:?}");
-    assert_eq!(outcomes(&comparison), [Outcome::Same; 3]);
+    assert_eq!(conclusions(&comparison), [Conclusion::Same; 3]);
 }
 
 #[test]
@@ -283,7 +284,7 @@ fn more_cpu_time_at_the_same_wall_time_is_a_regression_too() {
         sample.cpu_ns += sample.cpu_ns / 10;
     }
     let comparison = Comparison::of_runs(&base, &new);
-    assert_eq!(outcomes(&comparison), [Outcome::Same, Outcome::Same, Outcome::Costlier]);
+    assert_eq!(conclusions(&comparison), [Conclusion::Same, Conclusion::Same, Conclusion::Costlier]);
     assert_eq!(comparison.counts().slower, 1);
 }
 
@@ -297,7 +298,7 @@ fn a_machine_that_was_busy_in_one_run_only_is_no_regression() {
     };
     let world = World { rounds: 40, ..World::default() };
     let (base, slow) = (loaded(world.run(), 0.1), World { seed: 1, factor: 1.5, ..world.clone() }.run());
-    assert_eq!(outcomes(&Comparison::of_runs(&base, &loaded(slow.clone(), 0.1)))[0], Outcome::Slower);
+    assert_eq!(conclusions(&Comparison::of_runs(&base, &loaded(slow.clone(), 0.1)))[0], Conclusion::Slower);
     let mut busy = loaded(slow, 1.1);
     // It took its core from it, but did no more work.
     busy.samples.iter_mut().filter(|sample| sample.cell.runner == "sequential").for_each(|sample| {
@@ -305,8 +306,8 @@ fn a_machine_that_was_busy_in_one_run_only_is_no_regression() {
         sample.cpu_ns = if is_burn { sample.cpu_ns } else { sample.cpu_ns * 2 / 3 };
     });
     let comparison = Comparison::of_runs(&base, &busy);
-    let open = Outcome::Undecided { detectable: None };
-    assert_eq!(outcomes(&comparison)[0], open, "{}", terminal(&comparison, false, 140));
+    let open = Conclusion::Undecided { detectable: None };
+    assert_eq!(conclusions(&comparison)[0], open, "{}", terminal(&comparison, false, 140));
     assert!(comparison.notices[0].contains("1.0 cores more in the new run"), "{:?}", comparison.notices);
 }
 
@@ -327,8 +328,8 @@ fn on_a_machine_that_is_busy_with_other_things_wall_times_of_separate_runs_say_n
     });
     assert_eq!(faster.counts().undecided, 3, "{}", terminal(&faster, false, 140));
     // CPU times count, but those who share caches and cores with others differ by more than on a quiet machine.
-    assert_eq!(outcomes(&Comparison::of_runs(&base, &loaded(1, 1.04)))[0], Outcome::Undecided { detectable: None });
-    assert_eq!(outcomes(&Comparison::of_runs(&base, &loaded(1, 1.12)))[0], Outcome::Costlier);
+    assert_eq!(conclusions(&Comparison::of_runs(&base, &loaded(1, 1.04)))[0], Conclusion::Undecided { detectable: None });
+    assert_eq!(conclusions(&Comparison::of_runs(&base, &loaded(1, 1.12)))[0], Conclusion::Costlier);
 }
 
 #[test]
@@ -337,7 +338,7 @@ fn one_process_on_each_side_is_not_judged() {
     for processes in [1, 5] {
         let new = World { factor: 2.0, processes, ..world.clone() }.run();
         let comparison = Comparison::of_runs(&world.run(), &new);
-        assert_eq!(outcomes(&comparison), [Outcome::Unjudged; 3]);
+        assert_eq!(conclusions(&comparison), [Conclusion::Unjudged; 3]);
         assert!(comparison.notices[0].contains("cannot be judged") && comparison.notices[0].contains("--live"));
         assert_eq!(comparison.counts().open(), 3, "a gate on what is undecided fails");
     }
@@ -392,7 +393,7 @@ fn results_of_older_commits_have_no_reference_and_no_second_copy() {
     };
     let new = World { seed: 1, factor: 1.2, ..World::default() }.run();
     let comparison = Comparison::of_runs(&strip(World::default().run()), &new);
-    assert_eq!(outcomes(&comparison)[0], Outcome::Slower);
+    assert_eq!(conclusions(&comparison)[0], Conclusion::Slower);
     assert_eq!((comparison.drift, comparison.cells[0].wall.is_relative), (None, false));
     let without = Comparison::of_runs(&strip(World::default().run()), &strip(new));
     assert!(without.notices.iter().any(|notice| notice.contains("no second copy")));
@@ -421,7 +422,7 @@ fn two_builds_of_one_run_are_paired_by_round() {
     run.run.plan.groups[0].cells.clear();
     let comparison = Comparison::of_live(&run).expect("two builds");
     assert_eq!((comparison.kind, comparison.cells.len()), (Kind::Live, 2));
-    assert_eq!(outcomes(&comparison), [Outcome::Slower; 2], "{}", terminal(&comparison, false, 140));
+    assert_eq!(conclusions(&comparison), [Conclusion::Slower; 2], "{}", terminal(&comparison, false, 140));
     assert_eq!(comparison.cells[0].label, "sequential");
     assert!((comparison.cells[0].wall.ratio.value - 1.03).abs() < 0.005);
     run.failures = vec![

@@ -5,9 +5,13 @@ mod common;
 
 use std::time::{Duration, Instant};
 
-use regatta_reports::documents::{html, markdown};
+use regatta_reports::documents::html::{self, Charts};
+use regatta_reports::documents::markdown;
+use regatta_reports::drawing::palette::Palette;
 use regatta_reports::record::{Capacity, CapacityPoint, CellId, Group, Record, RunnerInfo, Sample, WorkloadInfo, arms};
-use regatta_reports::{Claims, GroupSummary, Outcome, Results, Row, Summary, advice};
+use regatta_reports::views::findings::headline;
+use regatta_reports::views::remarks;
+use regatta_reports::{Claims, GroupSummary, Outcome, Report, Results, Row, Summary, advice};
 
 /// A run of the CPU-bound workload `work`: `(runner, workers, arm, walls in milliseconds)`, one a round, in one process.
 fn run(cores: u64, tasks: u64, cells: &[(&str, u64, &str, Vec<f64>)]) -> Results {
@@ -47,6 +51,11 @@ fn around(ms: f64, rounds: u32) -> Vec<f64> {
     (0..rounds).map(|round| ms * (1.0 + 0.01 * f64::from(round * 7 % 11) / 11.0)).collect()
 }
 
+/// A report without claims.
+fn shown(results: Results) -> Report {
+    Report::from_results(results, &Claims::default())
+}
+
 fn row<'a>(group: &'a GroupSummary, label: &str) -> &'a Row {
     group.rows.iter().find(|row| row.label == label).unwrap_or_else(|| panic!("no row {label}"))
 }
@@ -60,24 +69,23 @@ fn with_capacity(mut results: Results) -> Results {
 #[test]
 fn the_ideal_of_a_pool_goes_by_its_batches() {
     let cells = [("sequential", 1, "", around(640.0, 12)), ("rayon", 24, "", around(40.0, 12))];
-    let summary = Summary::of(&run(24, 32, &cells));
+    let summary = Summary::from_results(&run(24, 32, &cells));
     let ideal = |label: &str| row(&summary.groups[0], label).ideal_cores;
     assert_eq!(
         (ideal("sequential"), ideal("rayon")),
         (Some(1.0), Some(16.0)),
         "32 tasks on 24 workers are two batches"
     );
-    let markdown = markdown::markdown_summary(&run(24, 32, &cells), &summary, &[]);
+    let markdown = markdown::summary(&shown(run(24, 32, &cells)));
     assert!(!markdown.contains("cores here give"), "nothing is said of a capacity that was not measured");
 }
 
 #[test]
 fn the_capacity_is_the_ceiling_and_is_in_the_data_of_the_page() {
     let cells = [("sequential", 1, "", around(640.0, 12)), ("rayon", 2, "", around(330.0, 12))];
-    let results = with_capacity(run(2, 64, &cells));
-    let summary = Summary::of(&results);
-    assert!(row(&summary.groups[0], "rayon").ideal_cores.is_some_and(|cores| (cores - 1.94).abs() < 1e-12));
-    let page = html::page(&results, &summary, &[], &[Vec::new()], &[]).expect("a page");
+    let report = shown(with_capacity(run(2, 64, &cells)));
+    assert!(row(&report.summary.groups[0], "rayon").ideal_cores.is_some_and(|cores| (cores - 1.94).abs() < 1e-12));
+    let page = html::page(&report, &Charts::default(), &Palette::default()).expect("a page");
     assert!(page.contains("\"capacity\":{"));
 }
 
@@ -88,15 +96,15 @@ fn few_rounds_are_too_few_to_tell() {
         [("sequential", 1, "", around(640.0, rounds))].into_iter().chain(pools).collect::<Vec<_>>()
     };
     let results = run(2, 64, &cells(3));
-    let summary = Summary::of(&results);
-    let finding = &summary.groups[0].finding;
+    let summary = Summary::from_results(&results);
+    let finding = &headline(&summary.groups[0]).to_string();
     assert!(finding.ends_with("as fast as sequential, but there were too few rounds to tell"), "{finding}");
-    let advice = advice::of(&results, &summary);
+    let advice = advice::from_summary(&summary);
     assert_eq!(advice[0].reason, "the least median, but there were too few rounds to tell");
     assert!(advice[0].as_good.is_empty());
-    assert!(advice[0].contests[0].sentence().ends_with("too few rounds to tell who is as good"));
-    let many = Summary::of(&run(2, 64, &cells(12)));
-    assert!(many.groups[0].finding.ends_with("2 of 2 beat sequential"), "{}", many.groups[0].finding);
+    assert!(advice[0].contests[0].sentence.ends_with("too few rounds to tell who is as good"));
+    let many = Summary::from_results(&run(2, 64, &cells(12)));
+    assert!(headline(&many.groups[0]).to_string().ends_with("2 of 2 beat sequential"));
 }
 
 #[test]
@@ -107,44 +115,44 @@ fn copies_pair_with_their_original_and_are_not_drawn() {
         ("rayon", 2, "", around(330.0, 20)),
         ("rayon", 2, arms::AA, around(330.5, 20)),
     ];
-    let summary = Summary::of(&run(2, 64, &cells));
+    let summary = Summary::from_results(&run(2, 64, &cells));
     let group = &summary.groups[0];
     let over = |label: &str| row(group, label).over_original.map(|ratio| (ratio.value * 1000.0).round());
     assert_eq!((over("rayon (a-a)"), over("rayon")), (Some(998.0), None));
     assert_eq!(over("sequential (a-a)"), Some(998.0));
     assert!(row(group, "rayon (a-a)").ratio.is_some_and(|ratio| ratio.value > 1.9), "its speed-up is that of rayon");
-    assert_eq!(group.contenders().count(), 2);
-    assert!(group.noise_of(row(group, "rayon")).is_some_and(|noise| noise > 1.0 && noise < 1.02));
+    assert_eq!(group.drawn().count(), 2);
+    assert!(row(group, "rayon").noise.is_some_and(|noise| noise > 1.0 && noise < 1.02));
     assert!(
-        group.remarks().iter().any(|remark| remark.starts_with("Noise beyond the intervals: ")),
+        remarks::of_group(group).iter().any(|remark| remark.starts_with("Noise beyond the intervals: ")),
         "{:?}",
-        group.remarks()
+        remarks::of_group(group)
     );
 }
 
 #[test]
 fn one_process_is_told() {
-    let summary = Summary::of(&run(2, 64, &[("sequential", 1, "", around(640.0, 12))]));
+    let summary = Summary::from_results(&run(2, 64, &[("sequential", 1, "", around(640.0, 12))]));
     let says =
-        |group: &GroupSummary| group.remarks().iter().any(|remark| remark.starts_with("Each cell ran in one process"));
+        |group: &GroupSummary| remarks::of_group(group).iter().any(|remark| remark.starts_with("Each cell ran in one process"));
     assert!(says(&summary.groups[0]));
     let mut several = run(2, 64, &[("sequential", 1, "", around(640.0, 12))]);
     several.samples.iter_mut().for_each(|sample| sample.process = sample.round / 4);
-    assert!(!says(&Summary::of(&several).groups[0]));
+    assert!(!says(&Summary::from_results(&several).groups[0]));
 }
 
 #[test]
 fn runs_without_tasks_are_no_measurement() {
     let cells = [("sequential", 1, "", around(640.0, 12)), ("rayon", 2, "", around(330.0, 12))];
     let results = run(2, 0, &cells);
-    let summary = Summary::of(&results);
+    let summary = Summary::from_results(&results);
     assert!(summary.groups[0].rows.iter().all(|row| row.wall.is_none() && row.missing().is_some()));
-    assert!(advice::of(&results, &summary).is_empty());
+    assert!(advice::from_summary(&summary).is_empty());
     let claim = "[[claim]]\nid = \"x\"\nstatement = \"X.\"\nwhy = \"Y.\"\nfamilies = [\"native\"]\n[[claim.condition]]\nstatistic = \"speed-up\"\nat-least = 1.5\n\
                  of = { workload = \"work\", models = [\"rayon\"] }\nto = { model = \"sequential\" }\n";
     let claims = Claims::parse("test", claim).expect("a claim");
     let outcomes: Vec<Outcome> =
-        claims.judge(&results, &summary).iter().map(regatta_reports::Verdict::outcome).collect();
+        claims.judge(&summary).iter().map(regatta_reports::Verdict::outcome).collect();
     assert!(outcomes.iter().all(|outcome| *outcome == Outcome::NotRun), "{outcomes:?}");
 }
 
@@ -154,9 +162,9 @@ fn memory_is_that_of_the_tree_if_it_was_recorded() {
     for sample in &mut results.samples {
         (sample.peak_rss_bytes, sample.children_rss_bytes) = (Some(5), Some(7));
     }
-    assert_eq!(Summary::of(&results).groups[0].rows[0].memory_bytes(), Some(12.0));
+    assert_eq!(Summary::from_results(&results).groups[0].rows[0].memory_bytes(), Some(12.0));
     results.samples[3].tree_pss_bytes = Some(900);
-    assert_eq!(Summary::of(&results).groups[0].rows[0].memory_bytes(), Some(900.0));
+    assert_eq!(Summary::from_results(&results).groups[0].rows[0].memory_bytes(), Some(900.0));
 }
 
 #[test]
@@ -176,13 +184,12 @@ fn empty_names_have_a_label_that_the_page_can_work_with() {
         text += &(serde_json::to_string(&record).expect("records are JSON") + "\n");
     }
     let results = Results::read_from(text.as_bytes(), "x".as_ref()).expect("well-formed");
-    let summary = Summary::of(&results);
-    for group in &summary.groups {
+    let report = shown(results);
+    for group in &report.summary.groups {
         assert!(!group.title.trim().is_empty() && !group.slug.is_empty());
         assert!(group.rows.iter().all(|row| !row.label.trim().is_empty()));
     }
-    let charts = vec![Vec::new(); summary.groups.len()];
-    let page = html::page(&results, &summary, &[], &charts, &[]).expect("a page");
+    let page = html::page(&report, &Charts::default(), &Palette::default()).expect("a page");
     assert!(!page.contains("id=\"\"") && !page.contains("aria-hidden=\"true\"></span></th>"), "a row has a name");
     let script = include_str!("../templates/page.js");
     assert!(script.contains("if (name === undefined) continue;"), "and a row without one is passed over");
@@ -195,7 +202,7 @@ fn time_grows_in_proportion_to_rounds() {
         results.samples.iter_mut().for_each(|sample| sample.process = u32::from(sample.round >= rounds / 2));
         let once = || {
             let start = Instant::now();
-            assert_eq!(Summary::of(&results).groups[0].rows[0].samples(), rounds as usize);
+            assert_eq!(Summary::from_results(&results).groups[0].rows[0].samples(), rounds as usize);
             start.elapsed()
         };
         (0..3).map(|_| once()).min().unwrap_or_default()

@@ -10,7 +10,7 @@ use std::path::Path;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use regatta_reports::record::{CellId, Moment, Profile, Sample, Segment};
-use regatta_reports::{Claims, Results, write};
+use regatta_reports::{Claims, Report, Results, write};
 
 const WORKLOADS: usize = 20;
 const RUNNERS: usize = 20;
@@ -95,8 +95,9 @@ fn its_page_stays_under_ten_megabytes() {
     assert_eq!(results.samples.len(), WORKLOADS * RUNNERS * ROUNDS as usize);
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("heaviest");
     fs::create_dir_all(&folder).expect("a folder");
-    let report = write(&results, &Claims::built_in(), &folder).expect("the report is written");
-    let page = fs::read_to_string(&report.index).expect("the page is there");
+    let report = Report::from_results(results, &Claims::built_in());
+    let files = write(&report, &folder).expect("the report is written");
+    let page = fs::read_to_string(&files.index).expect("the page is there");
     assert!(page.len() < 10_000_000, "{} bytes", page.len());
     assert_eq!(page.matches("<section id=\"workload-").count(), WORKLOADS);
     assert_eq!(page.matches("<figure ").count(), WORKLOADS * 7);

@@ -8,7 +8,7 @@ use regatta_reports::record::{
     Build, Capacity, CapacityPoint, CellId, End, Failure, Group, Lone, Machine, Overhead, Plan, Profile, Program,
     Record, Run, RunnerInfo, Sample, WorkloadInfo,
 };
-use regatta_reports::{Claims, Results, write};
+use regatta_reports::{Claims, Report, Results, write};
 use serde_json::{Value, json};
 
 /// Names of fields by the place of their object: `run.plan`, or the heading of a section.
@@ -159,12 +159,13 @@ fn reported() -> Fields {
     fs::create_dir_all(&folder).expect("a folder for the test");
     let stored = repository("reports/tests/records/base.jsonl");
     let results = Results::read_from(stored.as_bytes(), Path::new("base.jsonl")).expect("the records can be read");
-    let report = write(&results, &Claims::built_in(), &folder).expect("the report is written");
-    let csv = fs::read_to_string(report.csv).expect("it is there");
+    let report = Report::from_results(results, &Claims::built_in());
+    let files = write(&report, &folder).expect("the report is written");
+    let csv = fs::read_to_string(files.csv).expect("it is there");
     let heading = csv.lines().next().expect("a heading").split(',').map(str::to_owned);
     let mut fields = Fields::from([("summary.csv".to_owned(), heading.collect())]);
 
-    let verdicts = fs::read_to_string(report.verdicts).expect("it is there");
+    let verdicts = fs::read_to_string(files.verdicts).expect("it is there");
     let verdicts: Vec<Value> = serde_json::from_str(&verdicts).expect("an array");
     verdicts.iter().for_each(|verdict| collect("verdicts.json", verdict, &mut fields));
     let of_conditions = fields.remove("verdicts.json.conditions[]").expect("conditions");

@@ -6,11 +6,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use regatta_reports::advice::Situation;
-use regatta_reports::documents::html;
+use regatta_reports::documents::html::{self, Charts};
+use regatta_reports::drawing::palette::Palette;
 use regatta_reports::figures::Versus;
 use regatta_reports::record::{CellId, FailureKind, Record, Sample, Segment};
-use regatta_reports::views::matrix::Matrix;
-use regatta_reports::{Claims, GroupSummary, Report, Results, Row, Summary, advice, charts, terminal, write};
+use regatta_reports::views::matrix::{Mark, Matrix, State};
+use regatta_reports::{Claims, Files, GroupSummary, Report, Results, Row, Summary, advice, charts, terminal, write};
 
 /// Charts of the fixture's report.
 const PICTURES: usize = 6 * 5 + 1 + 2 + 1;
@@ -27,16 +28,19 @@ fn folder(name: &str) -> PathBuf {
     folder
 }
 
-fn written(results: &Results, name: &str) -> (Report, String) {
-    let report = write(results, &Claims::built_in(), &folder(name)).expect("the report is written");
-    let page = fs::read_to_string(&report.index).expect("the page is there");
-    (report, page)
+fn report(results: &Results) -> Report {
+    Report::from_results(results.clone(), &Claims::built_in())
+}
+
+fn written(results: &Results, name: &str) -> (Files, String) {
+    let files = write(&report(results), &folder(name)).expect("the report is written");
+    let page = fs::read_to_string(&files.index).expect("the page is there");
+    (files, page)
 }
 
 /// What the terminal shows, verdicts included.
 fn shown(results: &Results, colour: bool, width: u16) -> String {
-    let summary = Summary::of(results);
-    terminal(&summary, &Claims::built_in().judge(results, &summary), colour, width)
+    terminal(&report(results), colour, width)
 }
 
 fn group<'a>(summary: &'a Summary, slug: &str) -> &'a GroupSummary {
@@ -53,7 +57,7 @@ fn a_usual_run_gives_every_file() {
     fs::write(folder.join("results.jsonl"), common::jsonl()).expect("written");
     let results = Results::read(&folder).expect("read back");
     assert_eq!(results, Results::read(&folder.join("results.jsonl")).expect("by the file itself"));
-    let report = write(&results, &Claims::built_in(), &folder).expect("the report is written");
+    let report = write(&report(&results), &folder).expect("the report is written");
     let mut names: Vec<String> = fs::read_dir(&folder)
         .expect("readable")
         .map(|entry| entry.expect("readable").file_name().to_string_lossy().into_owned())
@@ -84,7 +88,7 @@ fn a_usual_run_gives_every_file() {
 
 #[test]
 fn figures_are_those_of_the_fixture() {
-    let summary = Summary::of(&read(&common::jsonl()));
+    let summary = Summary::from_results(&read(&common::jsonl()));
     assert_eq!(summary.groups.len(), 6);
     let primes = group(&summary, "primes");
     assert_eq!(primes.versus, Versus::Baseline);
@@ -252,31 +256,31 @@ fn absurd_figures_do_not_panic() {
 
 #[test]
 fn the_matrix_tells_apart_what_became_of_each_cell() {
-    let summary = Summary::of(&read(&common::jsonl()));
-    let matrix = Matrix::of(&summary);
+    let summary = Summary::from_results(&read(&common::jsonl()));
+    let matrix = Matrix::from_summary(&summary);
     let field = |runner: &str, slug: &str| {
-        let column = matrix.groups.iter().position(|group| group.slug == slug).expect("the group is there");
-        matrix.lines.iter().find(|line| line.runner == runner).expect("the runner is there").fields[column]
+        let column = matrix.heads.iter().position(|head| head.slug == slug).expect("the group is there");
+        matrix.lines.iter().find(|line| line.runner == runner).expect("the runner is there").fields[column].clone()
     };
-    assert_eq!((matrix.lines.len(), matrix.groups.len()), (10, 6));
-    assert_eq!(field("rayon", "primes").figure(), "1.96x");
-    assert_eq!(field("rayon", "primes").cores().as_deref(), Some("1.96"));
-    assert_eq!((field("async-single", "primes").mark(), field("rayon", "primes").mark()), (Some("≈"), None));
-    assert_eq!(field("green", "switch").mark(), Some("?"), "three rounds");
-    assert!(field("sequential", "primes").is_baseline(), "its copy is left out");
-    assert_eq!(field("process", "empty").figure(), "not run");
-    assert!(field("process", "empty").detail().contains("ulimit -u 16384"));
-    assert!(field("green", "switch").is_broken() && !field("process", "empty").is_broken());
-    assert_eq!(field("sequential", "sleep").figure(), "left out");
-    assert_eq!((field("thread", "sleep").figure(), field("thread", "sleep").tint()), ("1.04x wait".to_owned(), None));
-    assert_eq!(field("thread", "empty").figure(), "1/3,070");
+    assert_eq!((matrix.lines.len(), matrix.heads.len()), (10, 6));
+    assert_eq!(field("rayon", "primes").figure, "1.96x");
+    assert_eq!(field("rayon", "primes").cores.as_deref(), Some("1.96"));
+    assert_eq!((field("async-single", "primes").mark, field("rayon", "primes").mark), (Some(Mark::Noise), None));
+    assert_eq!(field("green", "switch").mark, Some(Mark::FewRounds), "three rounds");
+    assert_eq!(field("sequential", "primes").state, State::Baseline, "its copy is left out");
+    assert_eq!(field("process", "empty").figure, "not run");
+    assert!(field("process", "empty").detail.contains("ulimit -u 16384"));
+    assert!(field("green", "switch").is_broken && !field("process", "empty").is_broken);
+    assert_eq!(field("sequential", "sleep").figure, "left out");
+    assert_eq!((field("thread", "sleep").figure, field("thread", "sleep").tint), ("1.04x wait".to_owned(), None));
+    assert_eq!(field("thread", "empty").figure, "1/3,070");
 }
 
 #[test]
 fn advice_follows_from_the_contests() {
     let results = read(&common::jsonl());
-    let summary = Summary::of(&results);
-    let all = advice::of(&results, &summary);
+    let summary = Summary::from_results(&results);
+    let all = advice::from_summary(&summary);
     let of = |situation: Situation| all.iter().find(|advice| advice.situation == situation).expect("there is advice");
     let cpu = of(Situation::CpuBound);
     assert_eq!((cpu.family.as_str(), cpu.contests.len()), ("native", 3));
@@ -288,14 +292,15 @@ fn advice_follows_from_the_contests() {
 #[test]
 fn profiles_are_drawn_with_their_source() {
     let results = read(&common::jsonl());
-    let summary = Summary::of(&results);
+    let summary = Summary::from_results(&results);
+    let palette = Palette::from_summaries([&summary]);
     let primes = group(&summary, "primes");
-    let charts = charts::of_profiles(primes, &results.profiles).expect("drawn");
+    let charts = charts::of_profiles(primes, &results.profiles, &palette).expect("drawn");
     let [timeline, lanes] = charts.as_slice() else { panic!("two charts, not {}", charts.len()) };
     assert!(timeline.title.contains("keeps 2.00 of 2 cores busy, async-single 1.00"), "{}", timeline.title);
     assert!(timeline.svg.contains("Source: proc-stat-whole-machine"));
     assert!(lanes.svg.contains("16 of 64 workers") && lanes.svg.contains("1 worker<"));
-    assert!(charts::of_profiles(group(&summary, "echo"), &results.profiles).expect("drawn").is_empty());
+    assert!(charts::of_profiles(group(&summary, "echo"), &results.profiles, &palette).expect("drawn").is_empty());
 }
 
 #[test]
@@ -318,11 +323,11 @@ fn histograms_do_not_grow_the_page() {
 #[test]
 fn very_many_samples_stay_in_the_records() {
     let results = read(&common::jsonl());
-    let mut summary = Summary::of(&results);
+    let mut summary = Summary::from_results(&results);
     let row = &mut summary.groups[0].rows[0];
     row.points = row.points.iter().cycle().take(100_001).copied().collect();
-    let charts = vec![Vec::new(); summary.groups.len()];
-    let page = html::page(&results, &summary, &[], &charts, &[]).expect("the page is made");
+    let report = Report::from_summary(results, summary, &Claims::default());
+    let page = html::page(&report, &Charts::default(), &Palette::default()).expect("the page is made");
     assert!(page.contains("they are in results.jsonl") && page.contains("\"groups\":[]"));
     assert!(page.len() < 500_000, "{} bytes", page.len());
 }
@@ -334,8 +339,8 @@ fn many_segments_stay_small() {
     profile.segments = (0..200_000)
         .map(|i| Segment { task: i % 64, worker: (i % 500) as u32, start_ns: i * 100, end_ns: i * 100 + 60 })
         .collect();
-    let summary = Summary::of(&results);
-    let charts = charts::of_profiles(group(&summary, "primes"), &[profile]).expect("drawn");
+    let summary = Summary::from_results(&results);
+    let charts = charts::of_profiles(group(&summary, "primes"), &[profile], &Palette::default()).expect("drawn");
     let lanes = charts.last().expect("lanes");
     assert!(lanes.svg.len() < 300_000, "{} bytes", lanes.svg.len());
 }
@@ -360,7 +365,7 @@ fn records_outside_the_plan_are_not_lost() {
     let mut results = read(&common::jsonl());
     results.run.plan.groups.truncate(1);
     results.run.plan.groups[0].cells.truncate(2);
-    let summary = Summary::of(&results);
+    let summary = Summary::from_results(&results);
     assert_eq!(summary.groups.len(), 6);
     assert_eq!(group(&summary, "primes").rows.len(), 11);
     assert_eq!(row(&summary, "empty", "process").failures[0].kind, FailureKind::Limit);
@@ -374,7 +379,7 @@ fn groups_of_one_workload_have_distinct_readable_names() {
     results.run.plan.groups.push(more.clone());
     more.params.insert("tasks".to_owned(), serde_json::json!("128"));
     results.run.plan.groups.push(more);
-    let summary = Summary::of(&results);
+    let summary = Summary::from_results(&results);
     let slugs: Vec<&str> = summary.groups.iter().map(|group| group.slug.as_str()).collect();
     assert_eq!(
         slugs,

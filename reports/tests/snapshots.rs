@@ -10,9 +10,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use regatta_reports::Comparison;
-use regatta_reports::beside::{Beside, Entry};
-use regatta_reports::documents::{comparison as shown_comparison, html, markdown};
-use regatta_reports::{Claims, Results, Summary, terminal, write, write_side_by_side};
+use regatta_reports::documents::{html, markdown, terminal};
+use regatta_reports::side_by_side::{Entry, SideBySide};
+use regatta_reports::{Claims, Report, Results, write, write_side_by_side};
 
 /// The records of a run: `base`, or `new` by another build.
 fn records(name: &str) -> Results {
@@ -20,16 +20,15 @@ fn records(name: &str) -> Results {
     Results::read(&path).expect("the stored records can be read")
 }
 
-/// What the terminal shows of a run.
-fn shown(results: &Results, colour: bool, width: u16) -> String {
-    let summary = Summary::of(results);
-    terminal(&summary, &Claims::built_in().judge(results, &summary), colour, width)
+/// The report of the base run.
+fn report() -> Report {
+    Report::from_results(records("base"), &Claims::built_in())
 }
 
 /// A file of the report of the base run, which is written into a folder of the test's own.
 fn written(file: &str) -> String {
     let folder = folder(&file.replace('.', "-"));
-    write(&records("base"), &Claims::built_in(), &folder).expect("the report is written");
+    write(&report(), &folder).expect("the report is written");
     fs::read_to_string(folder.join(file)).expect("the file is there")
 }
 
@@ -55,10 +54,10 @@ fn hold(name: &str, text: &str) {
 
 #[test]
 fn the_terminal() {
-    let results = records("base");
-    hold("terminal-80", &shown(&results, false, 80));
-    hold("terminal-120", &shown(&results, false, 120));
-    hold("terminal-120-colours", &shown(&results, true, 120));
+    let report = report();
+    hold("terminal-80", &terminal::terminal(&report, false, 80));
+    hold("terminal-120", &terminal::terminal(&report, false, 120));
+    hold("terminal-120-colours", &terminal::terminal(&report, true, 120));
 }
 
 #[test]
@@ -86,11 +85,11 @@ fn the_page() {
 #[test]
 fn a_comparison() {
     let comparison = compared();
-    hold("compare-80", &shown_comparison::terminal(&comparison, false, 80));
-    hold("compare-120", &shown_comparison::terminal(&comparison, false, 120));
-    hold("compare-120-colours", &shown_comparison::terminal(&comparison, true, 120));
-    hold("compare.md", &shown_comparison::markdown(&comparison));
-    hold("compare.html-text", &visible::text(&html::comparison::page(&comparison).expect("a page")));
+    hold("compare-80", &terminal::comparison(&comparison, false, 80));
+    hold("compare-120", &terminal::comparison(&comparison, false, 120));
+    hold("compare-120-colours", &terminal::comparison(&comparison, true, 120));
+    hold("compare.md", &markdown::comparison(&comparison));
+    hold("compare.html-text", &visible::text(&html::comparison(&comparison).expect("a page")));
 }
 
 #[test]
@@ -99,9 +98,9 @@ fn runs_side_by_side() {
     let entries =
         ["base", "new"].into_iter().enumerate().map(|(at, name)| Entry::new(at, name.into(), records(name), &claims));
     let entries: Vec<Entry> = entries.collect();
-    let beside = Beside::of(&entries).expect("they share work");
-    hold("side-by-side.md", &markdown::beside::markdown(&beside));
-    let page = write_side_by_side(&beside, &folder("side-by-side")).expect("the page is written");
+    let runs = SideBySide::from_entries(&entries).expect("they share work");
+    hold("side-by-side.md", &markdown::side_by_side(&runs));
+    let page = write_side_by_side(&runs, &folder("side-by-side")).expect("the page is written");
     let page = fs::read_to_string(page).expect("the page is there");
     hold("side-by-side.html-text", &visible::text(&page));
     hold("side-by-side.html-charts", &visible::charts(&page));

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use anyhow::{Context, bail};
 use regatta_reports::compare::{self, Comparison};
-use regatta_reports::documents::{comparison as text, html};
+use regatta_reports::documents::{html, markdown, terminal};
 use regatta_reports::record::Run;
 use regatta_reports::{Results, compare::Difference};
 
@@ -60,12 +60,12 @@ pub(crate) fn show(comparison: &Comparison, args: &ShowArgs) -> anyhow::Result<E
     }
     let mut out = io::stdout().lock();
     if args.markdown.as_deref() == Some(Path::new("-")) {
-        write!(out, "{}", text::markdown(comparison))?;
+        write!(out, "{}", markdown::comparison(comparison))?;
     } else {
         let colour = io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-        write!(out, "{}", text::terminal(comparison, colour, terminal_width()))?;
+        write!(out, "{}", terminal::comparison(comparison, colour, terminal_width()))?;
         if let Some(path) = &args.markdown {
-            put(path, &text::markdown(comparison))?;
+            put(path, &markdown::comparison(comparison))?;
         }
     }
     if let Some(path) = &args.html {

@@ -10,7 +10,7 @@ use anyhow::{Context, bail};
 use jiff::Timestamp;
 use regatta_reports::Results;
 use regatta_reports::compare::Comparison;
-use regatta_reports::documents::{comparison as text, html};
+use regatta_reports::documents::{html, markdown};
 use regatta_reports::record::{Build, CellId, arms};
 
 use super::args::CompareArgs;
@@ -79,7 +79,7 @@ pub(crate) fn live(catalogue: &dyn Catalogue, args: &CompareArgs, old: &Path, ne
     let comparison = args.show.judged(comparison);
     let page = folder.join("compare.html");
     std::fs::write(&page, html::comparison(&comparison)?).with_context(lost)?;
-    std::fs::write(folder.join("compare.md"), text::markdown(&comparison)).with_context(lost)?;
+    std::fs::write(folder.join("compare.md"), markdown::comparison(&comparison)).with_context(lost)?;
     let shown = show(&comparison, &args.show)?;
     if args.show.open && args.show.html.is_none() {
         browser::open(&page);

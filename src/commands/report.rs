@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use jiff::Timestamp;
-use regatta_reports::beside::{Beside, Entry};
 use regatta_reports::claims::{Names, Unknown};
+use regatta_reports::side_by_side::{Entry, SideBySide};
 use regatta_reports::text::plain;
-use regatta_reports::{Claims, Results, Summary};
+use regatta_reports::{Claims, Report, Results};
 
 use super::args::ReportArgs;
 use crate::browser;
@@ -64,9 +64,9 @@ fn side_by_side(runs: &[PathBuf], out: Option<&Path>, claims: &Claims) -> anyhow
         })?;
         entries.push(Entry::new(entries.len(), run.clone(), results, claims));
     }
-    let beside = Beside::of(&entries)?;
+    let runs = SideBySide::from_entries(&entries)?;
     let folder = output::report(out, Timestamp::now())?;
-    let page = regatta_reports::write_side_by_side(&beside, &folder)?;
+    let page = regatta_reports::write_side_by_side(&runs, &folder)?;
     let mut terminal = io::stdout().lock();
     for entry in &entries {
         writeln!(
@@ -79,12 +79,12 @@ fn side_by_side(runs: &[PathBuf], out: Option<&Path>, claims: &Claims) -> anyhow
             entry.started()
         )?;
     }
-    writeln!(terminal, "\n{}", beside.caution())?;
-    for difference in beside.differences.iter().chain(&beside.alone) {
+    writeln!(terminal, "\n{}", runs.caution())?;
+    for difference in runs.differences.iter().chain(&runs.alone) {
         writeln!(terminal, "  {difference}")?;
     }
-    let groups: Vec<&str> = beside.groups.iter().map(|group| group.any.title.as_str()).collect();
-    writeln!(terminal, "\n{}. In common: {}.", beside.tally(), plain(&groups.join("; ")))?;
+    let groups: Vec<&str> = runs.groups.iter().map(|group| group.any.title.as_str()).collect();
+    writeln!(terminal, "\n{}. In common: {}.", runs.tally(), plain(&groups.join("; ")))?;
     writeln!(terminal, "Report: {}", page.display())?;
     Ok(page)
 }
@@ -98,7 +98,7 @@ pub(crate) fn load_claims(files: &[PathBuf], known: &Names) -> anyhow::Result<Cl
         let own = Claims::parse(&name, &text)?;
         if let Some(unknown) = own.unknown(known).first() {
             let Unknown { claim, what, name: wrong } = unknown;
-            let names = || known.of(what).iter().map(String::as_str);
+            let names = || known.of_kind(what).iter().map(String::as_str);
             let (near, all) = (suggestion(wrong, names()), names().collect::<Vec<_>>().join(", "));
             bail!("{name}, claim `{claim}`: there is no {what} `{}`{near}; there are {all}", plain(wrong));
         }
@@ -128,13 +128,12 @@ pub(crate) fn write_report(
 ) -> anyhow::Result<PathBuf> {
     let results = Results::read(&folder.join(RESULTS))?;
     let colour = io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    let summary = Summary::of(&results);
-    let verdicts = claims.judge(&results, &summary);
-    write!(terminal, "{}", regatta_reports::terminal(&summary, &verdicts, colour, terminal_width()))?;
-    let report = regatta_reports::write_judged(&results, &summary, &verdicts, to)
+    let report = Report::from_results(results, claims);
+    write!(terminal, "{}", regatta_reports::terminal(&report, colour, terminal_width()))?;
+    let files = regatta_reports::write(&report, to)
         .with_context(|| format!("the records are safe, but the report cannot be written to {}", to.display()))?;
-    writeln!(terminal, "Report: {}", report.index.display())?;
-    Ok(report.index)
+    writeln!(terminal, "Report: {}", files.index.display())?;
+    Ok(files.index)
 }
 
 #[cfg(test)]

@@ -67,14 +67,14 @@ const COLUMNS: &[Column] = &[
     }),
 ];
 
-/// The summary as CSV with a heading line. A figure that there is not is an empty field.
+/// Returns the summary as CSV with a heading line. A figure that there is not is an empty field.
 ///
 /// # Errors
 /// Never for want of memory alone; only if the writer of the CSV library refuses a record.
-pub fn csv_summary(summary: &Summary) -> Result<Vec<u8>, ::csv::Error> {
+pub fn summary(figures: &Summary) -> Result<Vec<u8>, ::csv::Error> {
     let mut writer = ::csv::Writer::from_writer(Vec::new());
     writer.write_record(COLUMNS.iter().map(|(name, _)| name))?;
-    for group in &summary.groups {
+    for group in &figures.groups {
         for row in &group.rows {
             writer.write_record(COLUMNS.iter().map(|(_, value)| harmless(value(group, row))))?;
         }

@@ -1,9 +1,10 @@
-//! The files and texts of a report.
+//! The files and texts of a report. They render what was worked out, and work out nothing themselves.
 
-pub mod comparison;
 pub mod csv;
 pub mod html;
+pub mod json;
 pub mod markdown;
 pub mod terminal;
-pub mod verdicts;
-pub mod write;
+mod write;
+
+pub use self::write::{Files, WriteError, write, write_side_by_side};

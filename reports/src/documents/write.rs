@@ -5,20 +5,16 @@ use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use crate::documents::csv::csv_summary;
-use crate::documents::html;
-use crate::documents::markdown::{self, markdown_summary};
-use crate::documents::verdicts;
+use super::html::{self, Charts};
+use super::{csv, json, markdown};
 use crate::drawing::charts::{self, Chart, ChartError};
-use crate::figures::Summary;
-use crate::figures::costs;
-use crate::judgement::beside::Beside;
-use crate::judgement::claims::{Claims, Verdict};
-use crate::records::results::Results;
+use crate::drawing::palette::Palette;
+use crate::judgement::side_by_side::SideBySide;
+use crate::views::Report;
 
 /// The files of a report.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Report {
+pub struct Files {
     /// The page: self-contained, opens without a network.
     pub index: PathBuf,
     /// `summary.md`.
@@ -56,69 +52,55 @@ pub enum WriteError {
     Csv(#[from] ::csv::Error),
 }
 
-/// Writes the report of `results`, with the verdicts on `claims`, into the existing folder `dir`, over an older one if there is one.
+/// Writes a report into the existing folder `dir`, over an older one if there is one.
 ///
 /// Each file is written beside its place and then moved there, so that an interrupted call leaves the old file or the
 /// new.
 ///
 /// # Errors
 /// If a file cannot be written, or a chart or the page cannot be made.
-pub fn write(results: &Results, claims: &Claims, dir: &Path) -> Result<Report, WriteError> {
-    let summary = Summary::of(results);
-    let verdicts = claims.judge(results, &summary);
-    write_judged(results, &summary, &verdicts, dir)
-}
-
-/// As [`write()`], from figures and verdicts that were worked out already.
-///
-/// # Errors
-/// As [`write()`].
-pub fn write_judged(
-    results: &Results,
-    summary: &Summary,
-    verdicts: &[Verdict],
-    dir: &Path,
-) -> Result<Report, WriteError> {
+pub fn write(report: &Report, dir: &Path) -> Result<Files, WriteError> {
+    let palette = Palette::from_summaries([&report.summary]);
     let mut pictures = Vec::new();
-    let mut costs = charts::of_costs(&costs::of(summary))?;
-    put_pictures(dir, "costs", &mut costs, &mut pictures)?;
-    let mut charts: Vec<Vec<Chart>> = Vec::new();
-    for group in &summary.groups {
-        let mut of_group = charts::of_group(group)?;
-        of_group.extend(charts::of_profiles(group, &results.profiles)?);
+    let mut charts = Charts { costs: charts::of_costs(&report.costs, &palette)?, groups: Vec::new() };
+    put_pictures(dir, "costs", &mut charts.costs, &mut pictures)?;
+    for group in &report.summary.groups {
+        let mut of_group = charts::of_group(group, &palette)?;
+        of_group.extend(charts::of_profiles(group, &report.results.profiles, &palette)?);
         put_pictures(dir, &group.slug, &mut of_group, &mut pictures)?;
-        charts.push(of_group);
+        charts.groups.push(of_group);
     }
-    Ok(Report {
-        markdown: put(dir, "summary.md", markdown_summary(results, summary, verdicts).as_bytes())?,
-        verdicts: put(dir, "verdicts.json", verdicts::json(verdicts)?.as_bytes())?,
-        csv: put(dir, "summary.csv", &csv_summary(summary)?)?,
-        index: put(dir, "index.html", html::page(results, summary, verdicts, &charts, &costs)?.as_bytes())?,
+    Ok(Files {
+        markdown: put(dir, "summary.md", markdown::summary(report).as_bytes())?,
+        verdicts: put(dir, "verdicts.json", json::verdicts(&report.verdicts)?.as_bytes())?,
+        csv: put(dir, "summary.csv", &csv::summary(&report.summary)?)?,
+        index: put(dir, "index.html", html::page(report, &charts, &palette)?.as_bytes())?,
         pictures,
     })
 }
 
-/// Writes runs side by side, as `index.html`, `summary.md` and a picture a workload, into the existing folder `dir`, and gives the path of the page.
+/// Writes runs side by side, as `index.html`, `summary.md` and a picture a workload, into the existing folder `dir`, and returns the path of the page.
 ///
 /// # Errors
 /// If a file cannot be written, or a chart or the page cannot be made.
-pub fn write_side_by_side(beside: &Beside, dir: &Path) -> Result<PathBuf, WriteError> {
-    let letters: Vec<&str> = beside.entries.iter().map(|entry| entry.letter.as_str()).collect();
+pub fn write_side_by_side(runs: &SideBySide, dir: &Path) -> Result<PathBuf, WriteError> {
+    let letters: Vec<&str> = runs.entries.iter().map(|entry| entry.letter.as_str()).collect();
+    let palette = Palette::from_summaries(runs.entries.iter().map(|entry| &entry.summary));
     let mut charts: Vec<Option<Chart>> = Vec::new();
-    for group in &beside.groups {
-        let mut chart = charts::of_shared(group, &letters)?;
+    for group in &runs.groups {
+        let mut chart = charts::of_shared(group, &letters, &palette)?;
         put_pictures(dir, &group.slug, chart.as_mut_slice(), &mut Vec::new())?;
         charts.push(chart);
     }
-    put(dir, "summary.md", markdown::side_by_side(beside).as_bytes())?;
-    put(dir, "index.html", html::side_by_side(beside, &charts)?.as_bytes())
+    put(dir, "summary.md", markdown::side_by_side(runs).as_bytes())?;
+    put(dir, "index.html", html::side_by_side(runs, &charts, &palette)?.as_bytes())
 }
 
 /// Writes the pictures of some charts. The page needs only the SVG: pictures are let go of as they are written.
 fn put_pictures(dir: &Path, of: &str, charts: &mut [Chart], pictures: &mut Vec<PathBuf>) -> Result<(), WriteError> {
     for chart in charts {
         let png = std::mem::take(&mut chart.png);
-        pictures.push(put(dir, &format!("{of}-{}.png", chart.name), &png)?);
+        pictures.push(put(dir, &format!("{of}-{}.png", chart.kind.name()), &png)?);
     }
     Ok(())
 }

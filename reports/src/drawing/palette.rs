@@ -5,11 +5,11 @@
 //! Runners whose models are relatives by name (`thread`, `thread-pool`, and those of an interpreter or under a lock) share
 //! a hue and differ in shade. Colour is never the only sign: every mark is labelled.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use plotters::style::RGBColor;
 
-use crate::records::schema::{Group, RunnerInfo};
+use crate::figures::Summary;
 
 /// A colour of the light theme and of pictures, and its counterpart in the dark theme.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -125,47 +125,60 @@ pub fn all() -> impl Iterator<Item = Colour> {
     [INK, FADED, GRID, PAPER, REFERENCE].into_iter().chain(RUNNERS.into_iter().flatten()).chain(HEAT)
 }
 
-/// The colour of a runner's slot.
-pub fn of_slot(slot: usize) -> Colour {
-    RUNNERS[(slot / SHADES) % RUNNERS.len()][slot % SHADES]
-}
-
 /// The shade of a share between 0 and 1.
 pub fn heat(share: f64) -> usize {
     let top = HEAT.len() - 1;
     ((share * top as f64).round().max(0.0) as usize).min(top)
 }
 
-/// Which runner has which slot.
-#[derive(Debug, Default)]
-pub(crate) struct Colours {
+/// Which runner has which colour, the same in a whole report.
+#[derive(Debug, Clone, Default)]
+pub struct Palette {
+    /// Places in [`RUNNERS`], counted through all hues.
     slots: HashMap<String, usize>,
 }
 
-impl Colours {
-    /// Gives each runner a slot: baselines are grey; others take the hue of the first relative by the name of their model,
-    /// or the next free one.
-    pub(crate) fn of(groups: &[Group], runners: &BTreeMap<String, RunnerInfo>) -> Self {
-        let mut colours = Self::default();
+impl Palette {
+    /// Gives each runner of some runs a colour: baselines are grey; others take the hue of the first relative by the name of their model, or
+    /// the next free one.
+    pub fn from_summaries<'a>(summaries: impl IntoIterator<Item = &'a Summary>) -> Self {
+        let mut palette = Self::default();
         let mut stems: Vec<String> = Vec::new();
         let mut used = [0; RUNNERS.len()];
-        for runner in groups.iter().flat_map(|group| &group.cells).map(|cell| &cell.runner) {
-            if colours.slots.contains_key(runner) {
-                continue;
+        for summary in summaries {
+            for row in summary.groups.iter().flat_map(|group| &group.rows) {
+                let runner = &row.cell.runner;
+                if palette.slots.contains_key(runner) {
+                    continue;
+                }
+                let is_baseline = summary.run.runners.values().any(|info| info.baseline == *runner);
+                let model = if row.runner.model.is_empty() { runner } else { &row.runner.model };
+                let own = if is_baseline { 0 } else { hue(model, &mut stems) };
+                let hue = with_room(own, &used);
+                palette.slots.insert(runner.clone(), hue * SHADES + used[hue] % SHADES);
+                used[hue] += 1;
             }
-            let is_baseline = runners.values().any(|info| info.baseline == *runner);
-            let model = runners.get(runner).map(|info| info.model.as_str()).filter(|model| !model.is_empty());
-            let own = if is_baseline { 0 } else { hue(model.unwrap_or(runner), &mut stems) };
-            let hue = with_room(own, &used);
-            colours.slots.insert(runner.clone(), hue * SHADES + used[hue] % SHADES);
-            used[hue] += 1;
         }
-        colours
+        palette
     }
 
-    /// The slot of a runner's colour.
-    pub(crate) fn slot(&self, runner: &str) -> usize {
-        self.slots.get(runner).copied().unwrap_or(0)
+    /// Returns the colour of a runner.
+    pub fn colour(&self, runner: &str) -> Colour {
+        let slot = self.slots.get(runner).copied().unwrap_or(0);
+        RUNNERS[(slot / SHADES) % RUNNERS.len()][slot % SHADES]
+    }
+
+    /// Returns the class of a runner's colour in the page and in inline SVG.
+    pub fn class(&self, runner: &str) -> &'static str {
+        self.colour(runner).class
+    }
+
+    /// Returns the classes of all runners' colours, sorted.
+    pub fn classes(&self) -> Vec<&'static str> {
+        let mut classes: Vec<&str> = self.slots.keys().map(|runner| self.class(runner)).collect();
+        classes.sort_unstable();
+        classes.dedup();
+        classes
     }
 }
 
@@ -189,7 +202,8 @@ fn hue(runner: &str, stems: &mut Vec<String>) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::records::schema::CellId;
+    use crate::records::Results;
+    use crate::records::schema::{CellId, Group, RunnerInfo};
 
     #[test]
     fn colours_and_classes_are_distinct() {
@@ -225,17 +239,20 @@ mod tests {
             "python-process-pool",
             "python-gevent",
         ];
+        let mut results = Results::default();
         let cells = names.iter().map(|name| CellId { runner: (*name).to_owned(), ..CellId::default() }).collect();
-        let info = |baseline: &str| RunnerInfo { baseline: baseline.to_owned(), ..RunnerInfo::default() };
-        let runners =
-            BTreeMap::from([("a".to_owned(), info("sequential")), ("b".to_owned(), info("python-sequential"))]);
-        let colours = Colours::of(&[Group { cells, ..Group::default() }], &runners);
-        let hue_of = |name| colours.slot(name) / SHADES;
+        results.run.plan.groups = vec![Group { cells, ..Group::default() }];
+        for baseline in ["sequential", "python-sequential"] {
+            let info = RunnerInfo { baseline: baseline.to_owned(), ..RunnerInfo::default() };
+            results.run.runners.insert(format!("one with {baseline}"), info);
+        }
+        let palette = Palette::from_summaries([&Summary::from_results(&results)]);
+        let hue_of = |name: &str| palette.slots[name] / SHADES;
         assert_eq!((hue_of("sequential"), hue_of("python-sequential")), (0, 0));
         assert_eq!(hue_of("thread"), hue_of("gil-thread-pool"));
         assert_eq!(hue_of("process"), hue_of("python-process-pool"));
         assert_ne!(hue_of("async"), hue_of("rayon"));
-        let mut slots: Vec<usize> = names.iter().map(|name| colours.slot(name)).collect();
+        let mut slots: Vec<usize> = names.iter().map(|name| palette.slots[*name]).collect();
         slots.sort_unstable();
         slots.dedup();
         assert_eq!(slots.len(), names.len());

@@ -43,7 +43,7 @@ pub const BINS: u32 = 100;
 const CURVE: [f64; 5] = [0.5, 0.9, 0.99, 0.999, 1.0];
 
 /// The latencies of samples, by name of the histogram, and how many histograms could not be read.
-pub(super) fn of(samples: &[&Sample]) -> (Vec<Latency>, usize) {
+pub(super) fn from_samples(samples: &[&Sample]) -> (Vec<Latency>, usize) {
     let mut unreadable = 0;
     let mut by_name: BTreeMap<&str, Vec<(u32, Histogram<u64>)>> = BTreeMap::new();
     for sample in samples {
@@ -128,7 +128,7 @@ mod tests {
     #[test]
     fn quantiles_are_those_of_each_sample() {
         let samples: Vec<Sample> = (1..=20).map(|i| sample(encode((1..=100).map(|value| value * 1000 * i)))).collect();
-        let (latencies, unreadable) = of(&samples.iter().collect::<Vec<_>>());
+        let (latencies, unreadable) = from_samples(&samples.iter().collect::<Vec<_>>());
         assert_eq!((latencies.len(), unreadable, latencies[0].count), (1, 0, 2000));
         let near = |found: f64, wanted: f64| assert!((found / wanted - 1.0).abs() < 0.002, "{found} {wanted}");
         near(latencies[0].p50.value, 50_000.0 * 10.5);
@@ -145,7 +145,7 @@ mod tests {
     #[test]
     fn what_is_no_histogram_is_counted_and_what_is_empty_is_left_out() {
         let samples = ["", "no base64!", "AAAA"].map(|text| sample(text.to_owned()));
-        assert_eq!(of(&samples.iter().collect::<Vec<_>>()), (Vec::new(), 3));
-        assert_eq!(of(&[&sample(encode(std::iter::empty()))]), (Vec::new(), 0));
+        assert_eq!(from_samples(&samples.iter().collect::<Vec<_>>()), (Vec::new(), 3));
+        assert_eq!(from_samples(&[&sample(encode(std::iter::empty()))]), (Vec::new(), 0));
     }
 }

@@ -5,8 +5,8 @@
 //! What is compared is the baseline's task with that of each runner whose baseline it is. The ranges of the repetitions must not meet: for
 //! 5 repetitions of each, the chance of that is 1 in 126 if nothing differs.
 
-use crate::records::results::Results;
-use crate::records::schema::{Lone, RunnerInfo};
+use crate::records::Results;
+use crate::records::schema::{Lone, Parameters, RunnerInfo};
 use crate::statistics::median;
 
 /// Least factor that is a difference.
@@ -20,33 +20,36 @@ const FEWEST: usize = 4;
 
 /// A runner whose code of a task's body differs from that of its baseline.
 #[derive(Debug, Clone, PartialEq)]
-pub struct CodeDiffers<'a> {
-    /// What was measured.
-    pub lone: &'a Lone,
+pub struct CodeDiffers {
+    /// Workload name.
+    pub workload: String,
+    /// All parameters of the group that it stands for.
+    pub params: Parameters,
+    /// Runner name.
+    pub runner: String,
     /// The runner that it is compared with.
-    pub baseline: &'a str,
+    pub baseline: String,
     /// CPU time of a task over that under the baseline.
     pub factor: f64,
 }
 
 /// Finds the runners whose code differs, in the order of the records.
-pub fn differing(results: &Results) -> Vec<CodeDiffers<'_>> {
-    let differs = |lone: &'_ Lone| {
+pub fn find(results: &Results) -> Vec<CodeDiffers> {
+    let differs = |lone: &Lone| {
         let info = results.run.runners.get(&lone.runner).filter(|info| !is_interpreted(info))?;
         let is_baseline = |other: &&Lone| {
             other.runner == info.baseline && other.workload == lone.workload && other.params == lone.params
         };
         let baseline = results.lone.iter().find(is_baseline).filter(|baseline| baseline.runner != lone.runner)?;
-        factor(lone, baseline, info)
-    };
-    let found = results.lone.iter().filter_map(|lone| Some((lone, differs(lone)?)));
-    found
-        .map(|(lone, factor)| CodeDiffers {
-            lone,
-            baseline: results.run.runners.get(&lone.runner).map_or("", |info| info.baseline.as_str()),
-            factor,
+        Some(CodeDiffers {
+            workload: lone.workload.clone(),
+            params: lone.params.clone(),
+            runner: lone.runner.clone(),
+            baseline: baseline.runner.clone(),
+            factor: factor(lone, baseline, info)?,
         })
-        .collect()
+    };
+    results.lone.iter().filter_map(differs).collect()
 }
 
 fn is_interpreted(info: &RunnerInfo) -> bool {
@@ -103,9 +106,9 @@ mod tests {
             ("process", "process", 17),
             ("python", "sequential", 500),
         ]);
-        let found = differing(&results);
+        let found = find(&results);
         assert_eq!(found.len(), 1, "{found:?}");
-        assert_eq!((found[0].lone.runner.as_str(), found[0].baseline), ("async", "sequential"));
+        assert_eq!((found[0].runner.as_str(), found[0].baseline.as_str()), ("async", "sequential"));
         assert!((found[0].factor - 1.78).abs() < 0.01, "{found:?}");
     }
 
@@ -113,12 +116,12 @@ mod tests {
     fn what_could_be_chance_or_the_runners_own_cost_is_nothing() {
         let mut results = results(&[("sequential", "sequential", 14), ("async", "async", 25)]);
         results.lone[1].cpu_ns[0] = 14_100_000;
-        assert!(differing(&results).is_empty(), "the ranges meet");
+        assert!(find(&results).is_empty(), "the ranges meet");
         results.lone[1].cpu_ns.truncate(3);
-        assert!(differing(&results).is_empty(), "too few repetitions");
+        assert!(find(&results).is_empty(), "too few repetitions");
         for (one, ns) in results.lone.iter_mut().zip([50_000_u64, 150_000]) {
             one.cpu_ns = vec![ns; 5];
         }
-        assert!(differing(&results).is_empty(), "0.1 ms may be the creation of a thread");
+        assert!(find(&results).is_empty(), "0.1 ms may be the creation of a thread");
     }
 }

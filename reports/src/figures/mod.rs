@@ -1,15 +1,26 @@
 //! Every figure of a run, worked out of its records.
 
 pub mod capacity;
+mod cell;
+mod chart;
 pub mod costs;
+pub mod disturbed;
+mod group;
 mod latency;
 pub mod lone;
-pub(crate) mod loss;
+pub mod loss;
 mod noise;
-pub mod rounds;
+pub mod pairs;
+mod possible;
 mod row;
-pub mod summary;
+mod sorted;
+mod summary;
+mod titles;
 
+pub use self::cell::Cell;
+pub use self::chart::ChartKind;
+pub use self::group::{GroupSummary, Versus};
 pub use self::latency::{BINS, Latency};
+pub use self::possible::Possible;
 pub use self::row::{Load, Point, Row};
-pub use self::summary::{GroupSummary, Summary, Versus};
+pub use self::summary::Summary;

@@ -18,10 +18,8 @@
 //!   Statistical Association 84, 1989: likelihoods that one odd value cannot rule.
 //! - T. Mytkowicz et al., *Producing Wrong Data Without Doing Anything Obviously Wrong!*, ASPLOS 2009: what memory layout does.
 
-use std::collections::BTreeMap;
-
 use super::row::Row;
-use crate::records::schema::{RunnerInfo, arms};
+use crate::records::schema::arms;
 use crate::statistics::NORMAL_95;
 
 /// What noise is usual, as a standard deviation of logarithms, as long as nothing is known of a run.
@@ -51,23 +49,23 @@ pub(super) struct Usual(f64);
 
 impl Usual {
     /// Finds it from all copies of a run; those that take microseconds show amounts, which are no shares, and are left out.
-    pub(super) fn of<'a>(rows: impl Iterator<Item = &'a Row>) -> Self {
-        let shown: Vec<Shown> = rows.filter(|row| !is_short(row)).filter_map(Shown::of).collect();
+    pub(super) fn from_rows<'a>(rows: impl Iterator<Item = &'a Row>) -> Self {
+        let shown: Vec<Shown> = rows.filter(|row| !is_short(row)).filter_map(Shown::by_copy).collect();
         Self(quantile(&shown, USUAL, OF_RUN, |square, variance| {
             -0.5 * variance.ln() - (FREEDOM + 1.0) / 2.0 * (square / variance / FREEDOM).ln_1p()
         }))
     }
 
     /// Finds the noise of each row of a group, as a factor; none if the group has no copies.
-    pub(super) fn of_rows(self, rows: &[Row], runners: &BTreeMap<String, RunnerInfo>) -> Vec<Option<f64>> {
+    pub(super) fn noises(self, rows: &[Row]) -> Vec<Option<f64>> {
         let copies: Vec<&Row> = rows.iter().filter(|row| row.cell.arm == arms::AA && row.wall.is_some()).collect();
-        rows.iter().map(|row| (!copies.is_empty()).then(|| self.of_row(row, &nearest(row, &copies, runners)))).collect()
+        rows.iter().map(|row| (!copies.is_empty()).then(|| self.noise(row, &nearest(row, &copies)))).collect()
     }
 
     /// The noise of a row from the copies that are most like it, as a factor. Where these take microseconds, they differ by the grain of
     /// clocks and by wake-ups, which are amounts: a longer cell is off by the same amount, or by 2 %, for what else may differ.
-    fn of_row(self, row: &Row, copies: &[&Row]) -> f64 {
-        let shown: Vec<Shown> = copies.iter().filter_map(|copy| Shown::of(copy)).collect();
+    fn noise(self, row: &Row, copies: &[&Row]) -> f64 {
+        let shown: Vec<Shown> = copies.iter().filter_map(|copy| Shown::by_copy(copy)).collect();
         let own = quantile(&shown, self.0, OF_CELL, |square, variance| -0.5 * variance.ln() - square / variance / 2.0);
         let noise = (NORMAL_95 * own.max(self.0)).exp();
         let longest = copies.iter().filter_map(|copy| copy.wall).map(|wall| wall.value).fold(0.0, f64::max);
@@ -79,8 +77,8 @@ impl Usual {
 }
 
 impl Shown {
-    /// None if the row is no copy, or there were too few rounds for an interval.
-    fn of(row: &Row) -> Option<Self> {
+    /// Returns what a row shows; none if it is no copy, or there were too few rounds for an interval.
+    fn by_copy(row: &Row) -> Option<Self> {
         let ratio = row.over_original.filter(|ratio| ratio.is_interval() && ratio.low > 0.0)?;
         Some(Self { log: ratio.value.ln(), error: (ratio.high / ratio.low).ln() / 2.0 / NORMAL_95 })
     }
@@ -91,13 +89,8 @@ fn is_short(row: &Row) -> bool {
 }
 
 /// The copies that are most like a row: of its family and parallel as it is, or else of its family, or parallel as it is, or all.
-fn nearest<'a>(row: &Row, copies: &[&'a Row], runners: &BTreeMap<String, RunnerInfo>) -> Vec<&'a Row> {
-    let info = |row: &Row| runners.get(&row.cell.runner);
-    let is_kin = |copy: &Row| {
-        let own = info(row);
-        own.is_some_and(|own| own.baseline == copy.cell.runner)
-            || own.zip(info(copy)).is_some_and(|(own, copy)| own.family == copy.family)
-    };
+fn nearest<'a>(row: &Row, copies: &[&'a Row]) -> Vec<&'a Row> {
+    let is_kin = |copy: &Row| row.runner.baseline == copy.cell.runner || row.runner.family == copy.runner.family;
     let is_alike = |copy: &Row| (copy.cell.workers > 1) == (row.cell.workers > 1);
     let choices: [&dyn Fn(&Row) -> bool; 4] =
         [&|copy| is_kin(copy) && is_alike(copy), &|copy| is_kin(copy), &|copy| is_alike(copy), &|_| true];
@@ -132,7 +125,7 @@ fn quantile(shown: &[Shown], median: f64, quantile: f64, likelihood: impl Fn(f64
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::statistics::Estimate;
+    use crate::statistics::{Estimate, Method};
 
     /// The generator MMIX by Donald Knuth, made normal by Box and Muller.
     struct Random(u64);
@@ -150,7 +143,7 @@ mod tests {
 
     fn estimate(log: f64, error: f64) -> Estimate {
         let around = |ends: f64| (log + ends * NORMAL_95 * error).exp();
-        Estimate { value: log.exp(), low: around(-1.0), high: around(1.0), coverage: 0.95, count: 20 }
+        Estimate { value: log.exp(), low: around(-1.0), high: around(1.0), coverage: 0.95, count: 20, method: Method::Values }
     }
 
     fn copy(runner: &str, workers: u64, log: f64, error: f64) -> Row {
@@ -175,9 +168,9 @@ mod tests {
         for _ in 0..2_400 / copies {
             let mut draw = || noise * random.normal() + error * random.normal();
             let rows: Vec<Row> = (0..copies).map(|_| copy("r", 1, draw(), error)).collect();
-            let usual = Usual::of(rows.iter());
+            let usual = Usual::from_rows(rows.iter());
             for one in &rows {
-                let factor = usual.of_row(&cell("r", 1, 1e8), &[one]);
+                let factor = usual.noise(&cell("r", 1, 1e8), &[one]);
                 let log = draw();
                 count += 1;
                 falsely += u32::from(estimate(log, error).differs_from(1.0, factor));
@@ -208,45 +201,44 @@ mod tests {
     fn a_wide_interval_is_no_noise() {
         // 9 rounds of a busy machine: the copies cannot be told apart within 18 %.
         let rows = [copy("r", 1, 0.03, 0.09), copy("r", 2, -0.04, 0.09)];
-        let usual = Usual::of(rows.iter());
-        let noise = usual.of_row(&cell("r", 1, 1e8), &[&rows[0]]);
+        let usual = Usual::from_rows(rows.iter());
+        let noise = usual.noise(&cell("r", 1, 1e8), &[&rows[0]]);
         assert!((1.01..1.07).contains(&noise), "{noise}");
     }
 
     #[test]
     fn a_row_goes_by_the_copy_that_is_like_it() {
-        let info = |family: &str, baseline: &str| RunnerInfo {
-            family: family.to_owned(),
-            baseline: baseline.to_owned(),
-            ..RunnerInfo::default()
+        let info = |mut row: Row, family: &str, baseline: &str| {
+            row.runner.family = family.to_owned();
+            row.runner.baseline = baseline.to_owned();
+            row
         };
-        let runners: BTreeMap<String, RunnerInfo> = [
-            ("sequential", info("native", "sequential")),
-            ("rayon", info("native", "sequential")),
-            ("gil-thread", info("gil", "sequential")),
-            ("python", info("cpython", "python")),
-            ("python-pool", info("cpython", "python")),
-        ]
-        .map(|(name, info)| (name.to_owned(), info))
-        .into();
-        let mut rows = vec![cell("sequential", 1, 1e8), cell("rayon", 2, 1e8), cell("gil-thread", 1, 1e8)];
-        rows.extend([cell("python", 1, 1e8), cell("python-pool", 2, 1e8)]);
-        rows.extend([copy("sequential", 1, 0.001, 0.0005), copy("rayon", 2, 0.03, 0.0005)]);
-        rows.push(copy("python", 1, 0.08, 0.0005));
-        let found = Usual(0.003).of_rows(&rows, &runners);
+        let native = |row: Row| info(row, "native", "sequential");
+        let python = |row: Row| info(row, "cpython", "python");
+        let rows = [
+            native(cell("sequential", 1, 1e8)),
+            native(cell("rayon", 2, 1e8)),
+            info(cell("gil-thread", 1, 1e8), "gil", "sequential"),
+            python(cell("python", 1, 1e8)),
+            python(cell("python-pool", 2, 1e8)),
+            native(copy("sequential", 1, 0.001, 0.0005)),
+            native(copy("rayon", 2, 0.03, 0.0005)),
+            python(copy("python", 1, 0.08, 0.0005)),
+        ];
+        let found = Usual(0.003).noises(&rows);
         let of = |at: usize| found[at].expect("the group has copies");
         assert!(of(0) < 1.01 && of(2) < 1.01, "{found:?}");
         assert!((1.03..1.12).contains(&of(1)), "{found:?}");
         assert!(of(3) > 1.05 && of(4) > 1.05, "without a parallel copy, that of the family: {found:?}");
-        assert_eq!(Usual(0.003).of_rows(&rows[..5], &runners), vec![None; 5]);
+        assert_eq!(Usual(0.003).noises(&rows[..5]), vec![None; 5]);
     }
 
     #[test]
     fn microseconds_are_amounts() {
         let mut short = copy("r", 1, 0.3, 0.01);
         short.wall = Estimate::of_median(&[2_000.0]);
-        let usual = Usual::of([&short].into_iter());
-        assert!(usual.of_row(&cell("r", 1, 2_000.0), &[&short]) > 1.3);
-        assert!(usual.of_row(&cell("r", 1, 1e8), &[&short]) < 1.021);
+        let usual = Usual::from_rows([&short].into_iter());
+        assert!(usual.noise(&cell("r", 1, 2_000.0), &[&short]) > 1.3);
+        assert!(usual.noise(&cell("r", 1, 1e8), &[&short]) < 1.021);
     }
 }

@@ -1,12 +1,13 @@
 //! The figures of one cell.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::disturbed::TICK_NS;
 use super::latency::{self, Latency};
-use crate::figures::rounds::TICK_NS;
-use crate::records::schema::{CellId, Failure, Sample, arms};
+use crate::records::schema::{CellId, Failure, RunnerInfo, Sample, arms};
 use crate::statistics::clusters;
 use crate::statistics::outliers;
+
 use crate::statistics::{Estimate, median};
 
 /// The shortest run, in nanoseconds of wall time, of which effective cores are told. Reading the counters takes a few
@@ -20,8 +21,8 @@ pub struct Row {
     pub cell: CellId,
     /// The shortest name that tells it from the others of its group.
     pub label: String,
-    /// Slot of its runner's colour, the same in the whole report.
-    pub colour: usize,
+    /// What its runner is; nothing known if the records do not say.
+    pub runner: RunnerInfo,
     /// Each sample that the figures rest on, in the order of the rounds.
     pub points: Vec<Point>,
     /// Each sample of a disturbed round, which the figures do without.
@@ -34,7 +35,7 @@ pub struct Row {
     pub outliers: usize,
     /// Wall time of a run, nanoseconds.
     pub wall: Option<Estimate>,
-    /// Ratio of the kind that the group's [`Versus`](crate::figures::Versus) says.
+    /// Ratio of the kind that the group's [`Versus`](super::group::Versus) says.
     pub ratio: Option<Estimate>,
     /// Name of the runner that the ratio is taken against, if it is against one.
     pub baseline: Option<String>,
@@ -117,8 +118,14 @@ pub struct Load {
 }
 
 impl Row {
-    /// The figures of a cell from its records. Label, colour and ratios come from its group.
-    pub(super) fn of(cell: &CellId, samples: &[&Sample], failures: &[&Failure]) -> Self {
+    /// Works out the figures of a cell from its records: the samples that count, those that were left out, and the failures. Label, runner
+    /// and ratios come from its group.
+    pub(super) fn from_records(
+        cell: &CellId,
+        samples: &[&Sample],
+        left_out: &[&Sample],
+        failures: &[&Failure],
+    ) -> Self {
         let optional = |figure: fn(&Sample) -> Option<u64>| -> Vec<f64> {
             samples.iter().filter_map(|sample| figure(sample)).map(|value| value as f64).collect()
         };
@@ -130,10 +137,11 @@ impl Row {
         let start_by_process: BTreeMap<u32, f64> =
             samples.iter().map(|sample| (sample.process, sample.start_ns as f64)).collect();
         let most = |values: Vec<f64>| values.into_iter().reduce(f64::max);
-        let (latencies, unreadable_histograms) = latency::of(samples);
+        let (latencies, unreadable_histograms) = latency::from_samples(samples);
         Self {
             cell: cell.clone(),
             points: points(samples),
+            left_out: points(left_out),
             processes: samples.iter().map(|sample| sample.process).collect::<BTreeSet<u32>>().len(),
             wall: clusters::median_of_sizes(&by_process),
             fastest_ns: walls.iter().copied().reduce(f64::min),
@@ -160,19 +168,12 @@ impl Row {
         }
     }
 
-    /// Takes the ratio to a baseline, pairing samples of the same process and round.
-    pub(super) fn compare(&mut self, own: &[&Sample], reference: &[&Sample], baseline: &CellId) {
-        self.is_baseline = self.cell == *baseline;
-        self.ratio = paired_ratio(own, reference);
-        self.baseline = self.ratio.map(|_| baseline.runner.clone());
+    /// Returns whether it stands for itself: no copy, and no second build.
+    pub fn is_main(&self) -> bool {
+        self.cell.is_main()
     }
 
-    /// Takes the ratio of a copy to the cell that it is a copy of.
-    pub(super) fn compare_to_original(&mut self, own: &[&Sample], original: &[&Sample]) {
-        self.over_original = paired_ratio(own, original);
-    }
-
-    /// Whether it is a second copy of another cell, which is no contender.
+    /// Returns whether it is a second copy of another cell, which shows the noise.
     pub fn is_copy(&self) -> bool {
         self.cell.arm == arms::AA
     }
@@ -181,11 +182,6 @@ impl Row {
     /// was recorded; or else the sum of their peaks, in which shared pages count in each.
     pub fn memory_bytes(&self) -> Option<f64> {
         self.tree_pss_bytes.or_else(|| self.peak_rss_bytes.map(|own| own + self.children_rss_bytes.unwrap_or(0.0)))
-    }
-
-    /// Keeps the samples of disturbed rounds, to be shown.
-    pub(super) fn leave_out(&mut self, samples: &[&Sample]) {
-        self.left_out = points(samples);
     }
 
     /// Number of samples that the figures rest on.
@@ -218,17 +214,6 @@ impl Row {
             None => "not reached".to_owned(),
         })
     }
-}
-
-/// The ratio of a reference's wall times to the own ones, within rounds.
-fn paired_ratio(own: &[&Sample], reference: &[&Sample]) -> Option<Estimate> {
-    let reference: HashMap<(u32, u32), f64> =
-        reference.iter().map(|sample| ((sample.process, sample.round), sample.wall_ns as f64)).collect();
-    let own: BTreeMap<(u32, u32), f64> =
-        own.iter().map(|sample| ((sample.process, sample.round), sample.wall_ns as f64)).collect();
-    let pairs: Vec<(u32, f64, f64)> =
-        own.iter().filter_map(|(round, wall)| Some((round.0, *reference.get(round)?, *wall))).collect();
-    clusters::ratio_of(&pairs)
 }
 
 /// Share of a core that the server was busy.

@@ -5,8 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::figures::{GroupSummary, Row, Summary, Versus};
-use crate::records::results::Results;
+use crate::figures::{Cell, GroupSummary, Summary, Versus};
 use crate::records::schema::RunnerInfo;
 use crate::statistics::Estimate;
 use crate::text::units;
@@ -68,9 +67,9 @@ pub enum Kind {
 }
 
 impl Fidelity {
-    /// The model beside each interpreter with a lock; empty unless both have samples.
-    pub fn of(results: &Results, summary: &Summary) -> Vec<Self> {
-        let runners = &results.run.runners;
+    /// Returns the model beside each interpreter with a lock; empty unless both have samples.
+    pub fn from_summary(summary: &Summary) -> Vec<Self> {
+        let runners = &summary.run.runners;
         let with_lock = |info: &&RunnerInfo| info.family.split('@').next() == Some("cpython") && info.gil == Some(true);
         let mut families: BTreeMap<&str, &str> = BTreeMap::new();
         for info in runners.values().filter(with_lock) {
@@ -79,12 +78,12 @@ impl Fidelity {
                 *version = &info.version;
             }
         }
-        let beside = |(family, version): (&str, &str)| {
+        let side_by_side = |(family, version): (&str, &str)| {
             let lines: Vec<Line> =
-                COMPARED.iter().flat_map(|(workload, same)| lines(summary, runners, family, workload, same)).collect();
+                COMPARED.iter().flat_map(|(workload, same)| lines(summary, family, workload, same)).collect();
             (!lines.is_empty()).then(|| Self { family: family.to_owned(), version: version.to_owned(), lines })
         };
-        families.into_iter().filter_map(beside).collect()
+        families.into_iter().filter_map(side_by_side).collect()
     }
 
     /// How many of the figures are as near as is aimed at, in words.
@@ -175,63 +174,42 @@ impl Line {
     }
 }
 
-/// A cell with its group and runner.
-#[derive(Clone, Copy)]
-struct Entry<'a> {
-    group: &'a GroupSummary,
-    row: &'a Row,
-    model: &'a str,
-}
-
-/// The measured cells of a family under a workload.
-fn entries<'a>(
-    summary: &'a Summary,
-    runners: &'a BTreeMap<String, RunnerInfo>,
-    family: &str,
-    workload: &str,
-) -> Vec<Entry<'a>> {
+/// Finds the measured cells of a family under a workload.
+fn cells<'a>(summary: &'a Summary, family: &str, workload: &str) -> Vec<Cell<'a>> {
     let groups = summary.groups.iter().filter(|group| group.workload == workload);
-    let rows = groups.flat_map(|group| group.measured().map(move |row| (group, row)));
-    let rows = rows.filter(|(_, row)| row.cell.arm.is_empty());
-    rows.filter_map(|(group, row)| {
-        let info = runners.get(&row.cell.runner)?;
-        (info.family == family).then_some(Entry { group, row, model: &info.model })
-    })
-    .collect()
+    let is_of_family = |cell: &Cell| cell.row.is_main() && cell.row.wall.is_some() && cell.row.runner.family == family;
+    groups.flat_map(Cell::all_of).filter(is_of_family).collect()
 }
 
-/// The figures of a workload that both sides have: each cell of the model beside the one like it.
-fn lines(
-    summary: &Summary,
-    runners: &BTreeMap<String, RunnerInfo>,
-    family: &str,
-    workload: &str,
-    same: &[&str],
-) -> Vec<Line> {
-    let real = entries(summary, runners, family, workload);
+/// Returns the figures of a workload that both sides have: each cell of the model beside the one like it.
+fn lines(summary: &Summary, family: &str, workload: &str, same: &[&str]) -> Vec<Line> {
+    let real = cells(summary, family, workload);
     let mut lines = Vec::new();
-    for model in entries(summary, runners, MODEL, workload) {
-        let is_like = |other: &&Entry| {
-            let has_workers = model.row.cell.workers == other.row.cell.workers;
-            // One worker a task: their number follows from the size of the group.
-            let has_one_a_task =
-                model.row.cell.workers == model.group.tasks && other.row.cell.workers == other.group.tasks;
-            let has_options = model.row.cell.options == other.row.cell.options;
-            let has_same = same.iter().all(|name| model.group.params.get(*name) == other.group.params.get(*name));
-            model.model == other.model && (has_workers || has_one_a_task) && has_options && has_same
-        };
-        let compared = real.iter().filter(is_like).map(|other| of_cells(model, *other, same));
+    for model in cells(summary, MODEL, workload) {
+        let compared =
+            real.iter().filter(|real| are_alike(model, **real, same)).map(|real| of_cells(model, *real, same));
         lines.extend(compared.max_by_key(Vec::len).unwrap_or_default());
     }
     lines
 }
 
-/// The figures that both cells have.
-fn of_cells(model: Entry, real: Entry, same: &[&str]) -> Vec<Line> {
+/// Returns whether a cell of the model and one of an interpreter do the same work in the same way.
+fn are_alike(model: Cell, real: Cell, same: &[&str]) -> bool {
+    let (a, b) = (&model.row.cell, &real.row.cell);
+    // One worker a task: their number follows from the size of the group.
+    let has_one_a_task = a.workers == model.group.tasks && b.workers == real.group.tasks;
+    let has_same = same.iter().all(|name| model.group.params.get(*name) == real.group.params.get(*name));
+    model.row.runner.model == real.row.runner.model
+        && (a.workers == b.workers || has_one_a_task)
+        && a.options == b.options
+        && has_same
+}
+
+/// Returns the figures that both cells have.
+fn of_cells(model: Cell, real: Cell, same: &[&str]) -> Vec<Line> {
     let speed_up =
-        |entry: Entry| entry.row.ratio.filter(|_| entry.group.versus == Versus::Baseline && !entry.row.is_baseline);
-    let side =
-        |entry: Entry, estimate| Side { group: entry.group.slug.clone(), label: entry.row.label.clone(), estimate };
+        |cell: Cell| cell.row.ratio.filter(|_| cell.group.versus == Versus::Baseline && !cell.row.is_baseline);
+    let side = |cell: Cell, estimate| Side { group: cell.group.slug.clone(), label: cell.row.label.clone(), estimate };
     let line = |figure: &str, kind, (a, b)| Line {
         what: format!("{}: {figure}", name(model.group, same)),
         model: side(model, a),
@@ -247,7 +225,7 @@ fn of_cells(model: Entry, real: Entry, same: &[&str]) -> Vec<Line> {
     ratios.into_iter().chain(latencies.into_iter().flatten()).collect()
 }
 
-/// The workload, with the parameters that are the same on both sides.
+/// Returns the workload, with the parameters that are the same on both sides.
 fn name(group: &GroupSummary, same: &[&str]) -> String {
     let params = same.iter().filter_map(|name| Some(format!("{name} {}", group.params.get(*name)?)));
     [group.workload.clone()].into_iter().chain(params).collect::<Vec<String>>().join(", ")
@@ -256,12 +234,13 @@ fn name(group: &GroupSummary, same: &[&str]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::statistics::Method;
 
     fn line(kind: Kind, model: f64, real: f64) -> Line {
         let side = |value| Side {
             group: String::new(),
             label: String::new(),
-            estimate: Estimate { value, low: value * 0.999, high: value * 1.001, coverage: 0.95, count: 20 },
+            estimate: Estimate { value, low: value * 0.999, high: value * 1.001, coverage: 0.95, count: 20, method: Method::Values },
         };
         Line { what: String::new(), model: side(model), real: side(real), kind }
     }

@@ -1,9 +1,10 @@
 //! What follows from the figures: verdicts, notices, advice, and what changed from one run to another.
 
 pub mod advice;
-pub mod beside;
 pub mod claims;
 pub mod compare;
 pub mod fidelity;
 pub mod lint;
 pub mod notices;
+pub mod severity;
+pub mod side_by_side;

@@ -1,39 +1,32 @@
 //! What a reader must know before believing any figure.
 
-use crate::figures::GroupSummary;
-use crate::judgement::lint;
-use crate::records::results::Results;
-
-/// How much a notice matters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Gravity {
-    /// Something is missing or failed.
-    Error,
-    /// The figures are to be read with care.
-    Caution,
-}
+use super::lint;
+use super::severity::Severity;
+use crate::figures::{GroupSummary, Summary};
+use crate::records::Results;
 
 /// One thing that a reader must know.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notice {
     /// How much it matters.
-    pub gravity: Gravity,
+    pub severity: Severity,
     /// What it is, in whole sentences.
     pub text: String,
 }
 
-/// All notices of a run, the gravest first.
-pub(crate) fn of(results: &Results, groups: &[GroupSummary], usable_cores: Option<f64>) -> Vec<Notice> {
+/// Returns all notices of a run, errors first; `summary` is that of `results`.
+pub fn of_run(results: &Results, summary: &Summary) -> Vec<Notice> {
+    let groups = &summary.groups;
     let mut notices = Vec::new();
-    let mut say = |gravity, text: String| notices.push(Notice { gravity, text });
+    let mut say = |severity, text: String| notices.push(Notice { severity, text });
     match &results.end {
         None => say(
-            Gravity::Error,
+            Severity::Error,
             "This run is incomplete: it was killed before it could write its end. Shown is what it got to.".into(),
         ),
         Some(end) if !end.complete => {
             say(
-                Gravity::Error,
+                Severity::Error,
                 "This run is incomplete: it was stopped before its plan was done. Shown is what it got to.".into(),
             );
         }
@@ -41,30 +34,30 @@ pub(crate) fn of(results: &Results, groups: &[GroupSummary], usable_cores: Optio
     }
     let (broken, not_run) = failing_cells(groups);
     if broken > 0 {
-        say(Gravity::Error, format!("{} failed. {}", cells(broken), "The reasons are listed with the workload."));
+        say(Severity::Error, format!("{} failed. {}", cells(broken), "The reasons are listed with the workload."));
     }
     if not_run > 0 {
         say(
-            Gravity::Caution,
+            Severity::Caution,
             format!("{} could not be run here. The reasons are listed with the workload.", cells(not_run)),
         );
     }
     let unreadable: usize = groups.iter().flat_map(|group| &group.rows).map(|row| row.unreadable_histograms).sum();
     if unreadable > 0 {
         let what = if unreadable == 1 { "1 histogram".to_owned() } else { format!("{unreadable} histograms") };
-        say(Gravity::Error, format!("{what} could not be read (HDR V2, deflated, base64): latencies leave them out."));
+        say(Severity::Error, format!("{what} could not be read (HDR V2, deflated, base64): latencies leave them out."));
     }
     let remarks = results.end.iter().flat_map(|end| &end.remarks);
     for left_out in results.run.left_out.iter().chain(remarks) {
-        say(Gravity::Caution, crate::text::plain(left_out));
+        say(Severity::Caution, crate::text::plain(left_out));
     }
     for warning in &results.warnings {
-        say(Gravity::Caution, warning.clone());
+        say(Severity::Caution, warning.clone());
     }
-    for warning in lint::of(results, groups, usable_cores) {
-        say(warning.gravity(), warning.to_string());
+    for warning in lint::check_run(summary) {
+        say(warning.severity(), warning.to_string());
     }
-    notices.sort_by_key(|notice| notice.gravity);
+    notices.sort_by_key(|notice| notice.severity);
     notices
 }
 

@@ -1,6 +1,6 @@
 //! What a run recorded: the lines of `results.jsonl`, and how they are read.
 
-pub(crate) mod keys;
+pub mod keys;
 pub mod results;
 pub mod schema;
 

@@ -14,8 +14,8 @@
 //!   round that lost its core would make it say nothing.
 //! - With one process there is nothing to estimate r from: the interval is of this process, and its coverage that for rounds of this
 //!   process. The median over all processes it covers less often: in 87 % of cases with 5 % of the variance between processes, in
-//!   about 40 % with half of it (20 rounds, `tests/coverage.rs`). A report says so
-//!   ([`GroupSummary::remarks`](crate::figures::GroupSummary::remarks)), and [`Row::processes`](crate::figures::Row::processes) tells.
+//!   about 40 % with half of it (20 rounds, `tests/coverage.rs`). A report says so in
+//!   the remarks of a group, and each row tells how many processes it rests on.
 //!
 //! Sources:
 //! - T. Kalibera and R. Jones, *Rigorous Benchmarking in Reasonable Time*, ISMM 2013: repetition at the highest level that
@@ -28,22 +28,22 @@
 
 use std::collections::BTreeMap;
 
-use crate::statistics::effect::Effect;
-use crate::statistics::{Estimate, LEVEL, interval_rank, median};
+use super::effect::Effect;
+use super::estimate::{Estimate, LEVEL, Method, interval_rank, median};
 
 /// Fewest clusters whose medians have an interval.
 const ENOUGH: usize = 6;
 /// Fewest clusters whose medians tell more by Student's t than the range of all values does.
 const ENOUGH_FOR_STUDENT: usize = 3;
 
-/// The median of values `(cluster, value)` with its interval; what is not finite is left out, none without any.
+/// Returns the median of values `(cluster, value)` with its interval; what is not finite is left out, none without any.
 pub fn median_of(values: &[(u32, f64)]) -> Option<Estimate> {
-    median_of_at(values, LEVEL, Scale::Any)
+    median_at(values, LEVEL, Scale::Any)
 }
 
 /// As [`median_of`] for sizes, such as times, none of which can be below zero: nor does the interval get there.
 pub fn median_of_sizes(values: &[(u32, f64)]) -> Option<Estimate> {
-    median_of_at(values, LEVEL, Scale::Size)
+    median_at(values, LEVEL, Scale::Size)
 }
 
 /// What values are, for the one interval that is not made of values.
@@ -55,46 +55,82 @@ enum Scale {
     Size,
 }
 
-/// As [`median_of`], with an interval that covers the true median with probability `level`.
-fn median_of_at(values: &[(u32, f64)], level: f64, scale: Scale) -> Option<Estimate> {
-    let finite: Vec<(u32, f64)> = values.iter().copied().filter(|(_, value)| value.is_finite()).collect();
-    let mut clusters: BTreeMap<u32, Vec<f64>> = BTreeMap::new();
-    for (cluster, value) in &finite {
-        clusters.entry(*cluster).or_default().push(*value);
-    }
-    let clusters: Vec<Vec<f64>> = clusters.into_values().collect();
-    let mut all = clusters.concat();
-    let pooled = Estimate::of_median_at(&all, level)?;
-    if clusters.len() < 2 || all.len() == clusters.len() {
+/// As [`median_of`], with an interval that covers the true median with probability `level`: chooses the method by what the clusters allow.
+fn median_at(values: &[(u32, f64)], level: f64, scale: Scale) -> Option<Estimate> {
+    let clusters = Clusters::new(values);
+    let pooled = clusters.pooled(level)?;
+    if clusters.0.len() < 2 || clusters.count() == clusters.0.len() {
         return Some(pooled);
     }
-    let mut reaches_to_the_ends = false;
-    let estimate = if clusters.len() >= ENOUGH {
-        let medians: Vec<f64> = clusters.iter().filter_map(|cluster| median(cluster)).collect();
-        Estimate { count: pooled.count, ..Estimate::of_median_at(&medians, level)? }
+    let (estimate, reaches_to_the_ends) = if clusters.0.len() >= ENOUGH {
+        (clusters.by_medians(level)?, false)
     } else {
-        let worth = (all.len() as f64 / design_effect(&clusters)).max(clusters.len() as f64) as usize;
+        clusters.by_worth(level)?
+    };
+    let is_told = estimate.coverage >= level && !(reaches_to_the_ends && clusters.0.len() >= ENOUGH_FOR_STUDENT);
+    if is_told || pooled.coverage < level { Some(estimate) } else { clusters.by_student(level, scale) }
+}
+
+/// The finite ones among some values, by cluster.
+struct Clusters(Vec<Vec<f64>>);
+
+impl Clusters {
+    fn new(values: &[(u32, f64)]) -> Self {
+        let mut clusters: BTreeMap<u32, Vec<f64>> = BTreeMap::new();
+        for (cluster, value) in values.iter().filter(|(_, value)| value.is_finite()) {
+            clusters.entry(*cluster).or_default().push(*value);
+        }
+        Self(clusters.into_values().collect())
+    }
+
+    /// Returns the number of values.
+    fn count(&self) -> usize {
+        self.0.iter().map(Vec::len).sum()
+    }
+
+    /// Takes all values for independent.
+    fn pooled(&self, level: f64) -> Option<Estimate> {
+        Estimate::of_median_at(&self.0.concat(), level)
+    }
+
+    /// Takes the medians of the clusters for the values, which are independent.
+    fn by_medians(&self, level: f64) -> Option<Estimate> {
+        let medians: Vec<f64> = self.0.iter().filter_map(|cluster| median(cluster)).collect();
+        let estimate = Estimate::of_median_at(&medians, level)?;
+        Some(Estimate { count: self.count(), method: Method::ClusterMedians, ..estimate })
+    }
+
+    /// Takes the ranks of as many independent values as the values are worth, and says whether the interval reaches from the least to the
+    /// greatest value of all.
+    fn by_worth(&self, level: f64) -> Option<(Estimate, bool)> {
+        let pooled = self.pooled(level)?;
+        let mut all = self.0.concat();
+        let worth = (all.len() as f64 / design_effect(&self.0)).max(self.0.len() as f64) as usize;
         let (rank, coverage) = interval_rank(worth.max(1), level);
         // The same place among all values as the rank has among as many as they are worth.
         let at = (rank * (all.len() + 1) / (worth + 1)).clamp(1, all.len().div_ceil(2));
         let at = if coverage < level { 1 } else { at };
-        reaches_to_the_ends = at == 1;
         all.sort_by(f64::total_cmp);
-        Estimate { low: all[at - 1], high: all[all.len() - at], coverage, ..pooled }
-    };
-    let is_told = estimate.coverage >= level && !(reaches_to_the_ends && clusters.len() >= ENOUGH_FOR_STUDENT);
-    if is_told || pooled.coverage < level {
-        return Some(estimate);
+        let (low, high) = (all[at - 1], all[all.len() - at]);
+        Some((Estimate { low, high, coverage, method: Method::EffectiveValues, ..pooled }, at == 1))
     }
-    let has_logarithms = scale == Scale::Size && finite.iter().all(|(_, value)| *value > 0.0);
-    let (low, high) = if has_logarithms {
-        let logarithms: Vec<(u32, f64)> = finite.iter().map(|(cluster, value)| (*cluster, value.ln())).collect();
-        let (low, high) = Effect::paired(&logarithms)?.interval(level)?;
-        (low.exp(), high.exp())
-    } else {
-        Effect::paired(&finite)?.interval(level)?
-    };
-    Some(Estimate { low: low.min(pooled.value), high: high.max(pooled.value), coverage: level, ..pooled })
+
+    /// Takes Student's t of the medians of the clusters, or of their logarithms.
+    fn by_student(&self, level: f64, scale: Scale) -> Option<Estimate> {
+        let pooled = self.pooled(level)?;
+        let values = (0..).zip(&self.0).flat_map(|(cluster, values)| values.iter().map(move |value| (cluster, *value)));
+        let values: Vec<(u32, f64)> = values.collect();
+        let has_logarithms = scale == Scale::Size && values.iter().all(|(_, value)| *value > 0.0);
+        let (low, high) = if has_logarithms {
+            let logarithms: Vec<(u32, f64)> = values.iter().map(|(cluster, value)| (*cluster, value.ln())).collect();
+            let (low, high) = Effect::paired(&logarithms)?.interval(level)?;
+            (low.exp(), high.exp())
+        } else {
+            Effect::paired(&values)?.interval(level)?
+        };
+        let (low, high) = (low.min(pooled.value), high.max(pooled.value));
+        Some(Estimate { low, high, coverage: level, method: Method::Student, ..pooled })
+    }
 }
 
 /// What follows from the medians of two independent sets of sizes `(cluster, value)`, by a function that increases with the
@@ -105,13 +141,14 @@ fn median_of_at(values: &[(u32, f64)], level: f64, scale: Scale) -> Option<Estim
 /// inequality; it takes 7 values in each set.
 pub fn of_medians(first: &[(u32, f64)], second: &[(u32, f64)], combine: impl Fn(f64, f64) -> f64) -> Option<Estimate> {
     let level = 1.0 - (1.0 - LEVEL) / 2.0;
-    let (first, second) = (median_of_at(first, level, Scale::Size)?, median_of_at(second, level, Scale::Size)?);
+    let (first, second) = (median_at(first, level, Scale::Size)?, median_at(second, level, Scale::Size)?);
     Some(Estimate {
         value: combine(first.value, second.value),
         low: combine(first.low, second.high),
         high: combine(first.high, second.low),
         coverage: (first.coverage + second.coverage - 1.0).max(0.0),
         count: first.count.min(second.count),
+        method: Method::TwoMedians,
     })
 }
 
@@ -173,7 +210,9 @@ mod tests {
         let alike: Vec<(u32, f64)> = (0..40).map(|i| (i % 2, f64::from(i))).collect();
         let apart: Vec<(u32, f64)> = (0..40).map(|i| (i / 20, f64::from(i))).collect();
         let (alike, apart) = (median_of(&alike).expect("values"), median_of(&apart).expect("values"));
-        assert_eq!(alike, Estimate::of_median(&(0..40).map(f64::from).collect::<Vec<_>>()).expect("values"));
+        let pooled = Estimate::of_median(&(0..40).map(f64::from).collect::<Vec<_>>()).expect("values");
+        assert_eq!(alike, Estimate { method: Method::EffectiveValues, ..pooled });
+        assert_eq!(apart.method, Method::Student);
         assert!(apart.value == alike.value && apart.low < alike.low && apart.high > alike.high, "{apart:?}");
         assert!(apart.is_interval() && apart.low < -100.0, "two values, as Student has it: {apart:?}");
         let sizes: Vec<(u32, f64)> = (1..=40).map(|i| (i / 21, f64::from(i))).collect();
@@ -186,6 +225,7 @@ mod tests {
         let values: Vec<(u32, f64)> = (0..60).map(|i| (i % 6, f64::from(i % 6))).collect();
         let estimate = median_of(&values).expect("values");
         assert_eq!((estimate.low, estimate.value, estimate.high, estimate.count), (0.0, 2.5, 5.0, 60));
+        assert_eq!(estimate.method, Method::ClusterMedians);
         assert!(estimate.is_interval());
     }
 

@@ -22,7 +22,7 @@ use std::collections::BTreeMap;
 use statrs::distribution::{ContinuousCDF, StudentsT};
 use statrs::function::gamma::digamma;
 
-use crate::statistics::{Estimate, LEVEL, median};
+use super::estimate::{Estimate, LEVEL, Method, median};
 
 /// Fewest comparisons from which a typical variance is learnt.
 const FEWEST_TO_LEARN_FROM: usize = 8;
@@ -91,6 +91,7 @@ impl Effect {
             high: high.exp(),
             coverage: if self.is_judgeable() { LEVEL } else { 0.0 },
             count: self.count,
+            method: Method::Student,
         }
     }
 

@@ -32,6 +32,24 @@ pub struct Estimate {
     pub coverage: f64,
     /// How many values it rests on.
     pub count: usize,
+    /// How the interval was found.
+    pub method: Method,
+}
+
+/// How the interval of an estimate was found. The sources are named in [`clusters`](super::clusters).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Method {
+    /// Between two of the values, which are taken for independent.
+    #[default]
+    Values,
+    /// Between two of the medians of clusters.
+    ClusterMedians,
+    /// Between two of the values, by the ranks of as many independent ones as they are worth.
+    EffectiveValues,
+    /// By Student's t between clusters.
+    Student,
+    /// From the intervals of two medians, by Bonferroni's inequality.
+    TwoMedians,
 }
 
 impl Estimate {
@@ -46,7 +64,7 @@ impl Estimate {
         let value = median_of_sorted(&sorted)?;
         let count = sorted.len();
         let (rank, coverage) = interval_rank(count, level);
-        Some(Self { value, low: sorted[rank - 1], high: sorted[count - rank], coverage, count })
+        Some(Self { value, low: sorted[rank - 1], high: sorted[count - rank], coverage, count, method: Method::Values })
     }
 
     /// The median of `reference / value` over `pairs` of `(reference, value)`, from the logarithms of the ratios of

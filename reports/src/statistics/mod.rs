@@ -5,4 +5,4 @@ pub mod effect;
 mod estimate;
 pub mod outliers;
 
-pub use self::estimate::{Estimate, LEVEL, NORMAL_95, interval_rank, median};
+pub use self::estimate::{Estimate, LEVEL, Method, NORMAL_95, interval_rank, median};

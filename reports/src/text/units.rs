@@ -155,9 +155,15 @@ pub fn without_zeros(figure: &str) -> String {
     }
 }
 
+/// Formats a share in per cent with its decimals: `5 %`, `0.7 %`.
+pub fn share(share: f64) -> String {
+    format!("{} %", without_zeros(&number(share * 100.0)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::statistics::Method;
 
     #[test]
     fn durations() {
@@ -197,7 +203,7 @@ mod tests {
 
     #[test]
     fn intervals_share_the_unit_of_their_value() {
-        let wide = Estimate { value: 1.2e6, low: 0.9e6, high: 15e6, coverage: 0.96, count: 20 };
+        let wide = Estimate { value: 1.2e6, low: 0.9e6, high: 15e6, coverage: 0.96, count: 20, method: Method::Values };
         assert_eq!(duration_ends(&wide), "0.90–15.00");
         let few = Estimate { coverage: 0.5, ..wide };
         assert_eq!(duration_ends(&few), "0.90–15.00 min–max");

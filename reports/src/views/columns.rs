@@ -16,30 +16,196 @@ pub struct Field {
 }
 
 /// A column of figures. The name of the cell is not among them: each table shows it in front.
-#[derive(Debug, Clone, Copy)]
-pub struct Column {
-    /// Heading.
-    pub heading: &'static str,
-    /// Heading where space is scarce.
-    pub short: &'static str,
-    /// What it means, with its unit or its base.
-    pub meaning: &'static str,
-    /// Its figure in a row.
-    pub field: fn(&Row) -> Field,
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Column {
+    /// Wall time of a run.
+    Wall,
+    /// Speed-up over the baseline.
+    SpeedUp,
+    /// Wall time over the longest wait of one task.
+    OverWait,
+    /// Median of the latencies.
+    P50,
+    /// 99th percentile of the latencies.
+    P99,
+    /// Effective cores.
+    Cores,
+    /// CPU time of a run.
+    Cpu,
+    /// Peak memory.
+    Memory,
+    /// Context switches of a run.
+    Switches,
+    /// Time to start the model.
+    Start,
+    /// Workers that were seen, of those allowed.
+    Workers,
+    /// Cores that others kept busy.
+    Outside,
+    /// Samples.
+    Rounds,
 }
 
 impl Column {
-    /// Whether it shows what a group compares with its baseline or its waits.
-    pub fn is_ratio(&self) -> bool {
-        [SPEED_UP.heading, OVER_WAIT.heading].contains(&self.heading)
+    /// Every column there is, for an explanation of all.
+    pub const ALL: [Self; 13] = [
+        Self::Wall,
+        Self::SpeedUp,
+        Self::OverWait,
+        Self::P50,
+        Self::P99,
+        Self::Cores,
+        Self::Cpu,
+        Self::Memory,
+        Self::Switches,
+        Self::Start,
+        Self::Workers,
+        Self::Outside,
+        Self::Rounds,
+    ];
+
+    /// Returns the columns of a group, the most important first.
+    pub fn all_of(group: &GroupSummary) -> Vec<Self> {
+        let ratio = match group.versus {
+            Versus::Baseline => Some(Self::SpeedUp),
+            Versus::Wait => Some(Self::OverWait),
+            Versus::Nothing => None,
+        };
+        let has_latencies = group.rows.iter().any(|row| !row.latencies.is_empty());
+        let is_shown = |column: &Self| match column {
+            Self::SpeedUp | Self::OverWait => ratio == Some(*column),
+            Self::P50 | Self::P99 => has_latencies,
+            _ => true,
+        };
+        Self::ALL.into_iter().filter(is_shown).collect()
+    }
+
+    /// Returns the columns in which several runs are set side by side.
+    pub fn side_by_side(group: &GroupSummary) -> Vec<Self> {
+        let first = Self::all_of(group).into_iter().take_while(|column| *column != Self::Cores);
+        first.chain([Self::Cores]).collect()
+    }
+
+    /// Returns its heading.
+    pub fn heading(self) -> &'static str {
+        match self {
+            Self::Wall => "Wall time",
+            Self::SpeedUp => "Speed-up",
+            Self::OverWait => "Over one wait",
+            Self::P50 => "Latency p50",
+            Self::P99 => "Latency p99",
+            Self::Cores => "Effective cores",
+            Self::Cpu => "CPU time",
+            Self::Memory => "Peak memory",
+            Self::Switches => "Switches",
+            Self::Start => "Start-up",
+            Self::Workers => "Workers",
+            Self::Outside => "Outside load",
+            Self::Rounds => "Rounds",
+        }
+    }
+
+    /// Returns its heading where space is scarce.
+    pub fn short(self) -> &'static str {
+        match self {
+            Self::Wall => "Wall",
+            Self::OverWait => "Of wait",
+            Self::P50 => "p50",
+            Self::P99 => "p99",
+            Self::Cores => "Cores",
+            Self::Cpu => "CPU",
+            Self::Memory => "Memory",
+            Self::Start => "Start",
+            Self::Outside => "Outside",
+            Self::Rounds => "n",
+            _ => self.heading(),
+        }
+    }
+
+    /// Says what it means, with its unit or its base.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::Wall => {
+                "Time of one run, from before its first task is handed out until after its last result is in: median of \
+              the rounds, and the interval that encloses the true median with at least 95 % probability (fewer than 6 \
+              rounds: the range, marked min–max). Where all rounds are of one process, the interval is of that process."
+            }
+            Self::SpeedUp => {
+                "How many times as fast as the baseline of its family: median of the ratios within each round, and its \
+              interval."
+            }
+            Self::OverWait => "Wall time over the longest wait of one task: 1 is the least that any model can take.",
+            Self::P50 => {
+                "Half of the latencies that a task recorded are below: the median over the rounds of each round's own, and \
+              its interval."
+            }
+            Self::P99 => {
+                "99 of 100 latencies that a task recorded are below: the median over the rounds of each round's own, and its \
+              interval."
+            }
+            Self::Cores => {
+                "Cores that were busy on average: CPU time of the whole process tree over wall time, median."
+            }
+            Self::Cpu => "CPU time of the whole process tree in one run, median.",
+            Self::Memory => {
+                "Most memory of the cell process and all its children at once, pages that they share counted once; where that \
+              was not recorded, the sum of the most that each was seen to have, shared pages counted in each."
+            }
+            Self::Switches => {
+                "Context switches of one run, medians: voluntary (a worker had to wait) / involuntary (the kernel took its \
+              core away)."
+            }
+            Self::Start => {
+                "Time to start the model (pool, runtime, worker processes), not part of the wall time, median of the \
+              processes."
+            }
+            Self::Workers => {
+                "Distinct workers (threads or processes) that were seen to carry out tasks, of those allowed."
+            }
+            Self::Outside => {
+                "Cores that other programs, and the hypervisor on behalf of others, kept busy during a run, median."
+            }
+            Self::Rounds => {
+                "Samples that the figures of the row rest on; among them the shortest, and how many are outside of Tukey's \
+              fences (they count all the same); besides, samples of disturbed rounds, which are left out."
+            }
+        }
+    }
+
+    /// Returns whether it shows what a group compares with its baseline or its waits.
+    pub fn is_ratio(self) -> bool {
+        matches!(self, Self::SpeedUp | Self::OverWait)
+    }
+
+    /// Returns its figure in a row.
+    pub fn field(self, row: &Row) -> Field {
+        match self {
+            Self::Wall => wall(row),
+            Self::SpeedUp | Self::OverWait => ratio(row),
+            Self::P50 => latency(row, |latency| latency.p50),
+            Self::P99 => latency(row, |latency| latency.p99),
+            Self::Cores => field(row.effective_cores.map(|cores| cores.value), units::cores),
+            Self::Cpu => field(row.cpu_ns, units::duration),
+            Self::Memory => memory(row),
+            Self::Switches => switches(row),
+            Self::Start => field(row.start_ns, units::duration),
+            Self::Workers => workers(row),
+            Self::Outside => outside(row),
+            Self::Rounds => Field { detail: secondary(row), ..field(Some(row.samples() as f64), units::count) },
+        }
     }
 }
 
-const WORKERS: Column = Column {
-    heading: "Workers",
-    short: "Workers",
-    meaning: "Distinct workers (threads or processes) that were seen to carry out tasks, of those allowed.",
-    field: |row| Field {
+fn wall(row: &Row) -> Field {
+    Field {
+        figure: row.wall.map_or_else(|| row.missing().unwrap_or_default(), |wall| units::duration(wall.value)),
+        detail: row.wall.map(|wall| units::duration_ends(&wall)).unwrap_or_default(),
+        sort: row.wall.map(|wall| wall.value),
+    }
+}
+
+fn workers(row: &Row) -> Field {
+    Field {
         figure: match row.workers_seen {
             Some((least, most)) if least < most => {
                 format!("{}–{}", units::count(least as f64), units::count(most as f64))
@@ -49,118 +215,21 @@ const WORKERS: Column = Column {
         },
         detail: format!("of {}", units::count(row.cell.workers as f64)),
         sort: Some(row.cell.workers as f64),
-    },
-};
+    }
+}
 
-const WALL: Column = Column {
-    heading: "Wall time",
-    short: "Wall",
-    meaning: "Time of one run, from before its first task is handed out until after its last result is in: median of \
-              the rounds, and the interval that encloses the true median with at least 95 % probability (fewer than 6 \
-              rounds: the range, marked min–max). Where all rounds are of one process, the interval is of that process.",
-    field: |row| Field {
-        figure: row.wall.map_or_else(|| row.missing().unwrap_or_default(), |wall| units::duration(wall.value)),
-        detail: row.wall.map(|wall| units::duration_ends(&wall)).unwrap_or_default(),
-        sort: row.wall.map(|wall| wall.value),
-    },
-};
+fn switches(row: &Row) -> Field {
+    let kinds = [row.switches_voluntary, row.switches_involuntary];
+    let known = kinds.into_iter().flatten().reduce(|a, b| a + b);
+    let [voluntary, involuntary] = kinds.map(|kind| kind.map_or_else(|| NONE.to_owned(), units::count));
+    let figure = if known.is_some() { format!("{voluntary} / {involuntary}") } else { NONE.to_owned() };
+    Field { figure, detail: String::new(), sort: known }
+}
 
-const SPEED_UP: Column = Column {
-    heading: "Speed-up",
-    short: "Speed-up",
-    meaning: "How many times as fast as the baseline of its family: median of the ratios within each round, and its \
-              interval.",
-    field: ratio,
-};
-
-const OVER_WAIT: Column = Column {
-    heading: "Over one wait",
-    short: "Of wait",
-    meaning: "Wall time over the longest wait of one task: 1 is the least that any model can take.",
-    field: ratio,
-};
-
-const P50: Column = Column {
-    heading: "Latency p50",
-    short: "p50",
-    meaning: "Half of the latencies that a task recorded are below: the median over the rounds of each round's own, and \
-              its interval.",
-    field: |row| latency(row, |latency| latency.p50),
-};
-
-const P99: Column = Column {
-    heading: "Latency p99",
-    short: "p99",
-    meaning: "99 of 100 latencies that a task recorded are below: the median over the rounds of each round's own, and its \
-              interval.",
-    field: |row| latency(row, |latency| latency.p99),
-};
-
-const CORES: Column = Column {
-    heading: "Effective cores",
-    short: "Cores",
-    meaning: "Cores that were busy on average: CPU time of the whole process tree over wall time, median.",
-    field: |row| Field {
-        figure: row.effective_cores.map_or_else(|| NONE.to_owned(), |cores| units::cores(cores.value)),
-        detail: String::new(),
-        sort: row.effective_cores.map(|cores| cores.value),
-    },
-};
-
-const CPU: Column = Column {
-    heading: "CPU time",
-    short: "CPU",
-    meaning: "CPU time of the whole process tree in one run, median.",
-    field: |row| field(row.cpu_ns, units::duration),
-};
-
-const SWITCHES: Column = Column {
-    heading: "Switches",
-    short: "Switches",
-    meaning: "Context switches of one run, medians: voluntary (a worker had to wait) / involuntary (the kernel took its \
-              core away).",
-    field: |row| {
-        let kinds = [row.switches_voluntary, row.switches_involuntary];
-        let known = kinds.into_iter().flatten().reduce(|a, b| a + b);
-        let [voluntary, involuntary] = kinds.map(|kind| kind.map_or_else(|| NONE.to_owned(), units::count));
-        let figure = if known.is_some() { format!("{voluntary} / {involuntary}") } else { NONE.to_owned() };
-        Field { figure, detail: String::new(), sort: known }
-    },
-};
-
-const MEMORY: Column = Column {
-    heading: "Peak memory",
-    short: "Memory",
-    meaning: "Most memory of the cell process and all its children at once, pages that they share counted once; where that \
-              was not recorded, the sum of the most that each was seen to have, shared pages counted in each.",
-    field: memory,
-};
-
-const START: Column = Column {
-    heading: "Start-up",
-    short: "Start",
-    meaning: "Time to start the model (pool, runtime, worker processes), not part of the wall time, median of the \
-              processes.",
-    field: |row| field(row.start_ns, units::duration),
-};
-
-const OUTSIDE: Column = Column {
-    heading: "Outside load",
-    short: "Outside",
-    meaning: "Cores that other programs, and the hypervisor on behalf of others, kept busy during a run, median.",
-    field: |row| {
-        let known = [row.outside, row.steal].into_iter().flatten().map(|load: Load| load.cores).reduce(|a, b| a + b);
-        field(known, units::cores)
-    },
-};
-
-const ROUNDS: Column = Column {
-    heading: "Rounds",
-    short: "n",
-    meaning: "Samples that the figures of the row rest on; among them the shortest, and how many are outside of Tukey's \
-              fences (they count all the same); besides, samples of disturbed rounds, which are left out.",
-    field: |row| Field { detail: secondary(row), ..field(Some(row.samples() as f64), units::count) },
-};
+fn outside(row: &Row) -> Field {
+    let known = [row.outside, row.steal].into_iter().flatten().map(|load: Load| load.cores).reduce(|a, b| a + b);
+    field(known, units::cores)
+}
 
 /// What there is to say of the samples besides their number.
 fn secondary(row: &Row) -> String {
@@ -170,34 +239,6 @@ fn secondary(row: &Row) -> String {
         (!row.left_out.is_empty()).then(|| format!("{} left out", row.left_out.len())),
     ];
     parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
-}
-
-/// The columns of a group, the most important first.
-pub fn of(group: &GroupSummary) -> Vec<Column> {
-    let ratio = match group.versus {
-        Versus::Baseline => Some(SPEED_UP),
-        Versus::Wait => Some(OVER_WAIT),
-        Versus::Nothing => None,
-    };
-    let latencies = group.rows.iter().any(|row| !row.latencies.is_empty()).then_some([P50, P99]);
-    let rest = [CORES, CPU, MEMORY, SWITCHES, START, WORKERS, OUTSIDE, ROUNDS];
-    [WALL].into_iter().chain(ratio).chain(latencies.into_iter().flatten()).chain(rest).collect()
-}
-
-/// The columns of which several runs are set side by side.
-pub fn beside(group: &GroupSummary) -> Vec<Column> {
-    let field = |row: &Row| {
-        let detail = row.effective_cores.map(|cores| units::number_ends(&cores)).unwrap_or_default();
-        Field { detail, ..(CORES.field)(row) }
-    };
-    let mut columns: Vec<Column> = of(group).into_iter().take_while(|column| column.heading != CORES.heading).collect();
-    columns.push(Column { field, ..CORES });
-    columns
-}
-
-/// Every column there is, for an explanation of all.
-pub fn all() -> [Column; 13] {
-    [WALL, SPEED_UP, OVER_WAIT, P50, P99, CORES, CPU, MEMORY, SWITCHES, START, WORKERS, OUTSIDE, ROUNDS]
 }
 
 fn field(value: Option<f64>, format: fn(f64) -> String) -> Field {

@@ -1,6 +1,17 @@
 //! What is shown of figures and judgements, whatever the medium.
 
+pub mod cells;
 pub mod columns;
+pub mod comparison;
 pub mod findings;
+mod group;
+pub mod losses;
 pub mod matrix;
+pub mod remarks;
+mod report;
+pub mod side_by_side;
 mod tint;
+pub mod verdicts;
+
+pub use self::group::GroupView;
+pub use self::report::Report;

@@ -8,8 +8,8 @@ pub const BOUNDS: [f64; 4] = [1.1, 1.5, 3.0, 8.0];
 pub struct Tint(i8);
 
 impl Tint {
-    /// The step of a ratio; 0 for what is no ratio.
-    pub fn of(ratio: f64) -> Self {
+    /// Returns the step of a ratio; 0 for what is no ratio.
+    pub fn from_ratio(ratio: f64) -> Self {
         let distance = ratio.max(1.0 / ratio);
         let steps = BOUNDS.iter().filter(|bound| distance >= **bound).count() as i8;
         Self(if ratio < 1.0 { -steps } else { steps })
@@ -58,14 +58,14 @@ mod tests {
     #[test]
     fn steps_are_symmetrical_about_one() {
         for ratio in [1.0, 1.05, 1.2, 1.96, 5.0, 20.0, 1e300] {
-            assert_eq!(Tint::of(ratio).0, -Tint::of(1.0 / ratio).0, "{ratio}");
+            assert_eq!(Tint::from_ratio(ratio).0, -Tint::from_ratio(1.0 / ratio).0, "{ratio}");
         }
-        assert_eq!([1.0, 1.2, 1.96, 5.0, 20.0].map(|ratio| Tint::of(ratio).0), [0, 1, 2, 3, 4]);
+        assert_eq!([1.0, 1.2, 1.96, 5.0, 20.0].map(|ratio| Tint::from_ratio(ratio).0), [0, 1, 2, 3, 4]);
     }
 
     #[test]
     fn what_is_no_ratio_has_no_or_the_last_step() {
-        assert_eq!(Tint::of(f64::NAN).0, 0);
-        assert_eq!((Tint::of(f64::INFINITY).0, Tint::of(0.0).0), (4, -4));
+        assert_eq!(Tint::from_ratio(f64::NAN).0, 0);
+        assert_eq!((Tint::from_ratio(f64::INFINITY).0, Tint::from_ratio(0.0).0), (4, -4));
     }
 }

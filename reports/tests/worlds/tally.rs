@@ -58,7 +58,7 @@ impl Count {
 pub type Tally = BTreeMap<(String, String, &'static str), Count>;
 
 fn judged(claims: &Claims, results: &Results) -> Vec<Verdict> {
-    claims.judge(results, &Summary::of(results))
+    claims.judge(&Summary::from_results(results))
 }
 
 /// The verdicts in a world in which all is as it should be.

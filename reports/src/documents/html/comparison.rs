@@ -2,10 +2,10 @@
 
 use askama::Template;
 
-use crate::documents::comparison::{HEADINGS, fields, remarks};
-use crate::drawing::palette as colours;
+use super::shell::{SCRIPT, STYLE, finish};
+use crate::drawing::palette;
 use crate::judgement::compare::Comparison;
-use crate::text::plain;
+use crate::views::comparison::{HEADINGS, fields, remarks};
 
 #[derive(Template)]
 #[template(path = "compare.html")]
@@ -28,16 +28,16 @@ struct Line {
     fields: [String; 9],
 }
 
-/// The page as HTML.
+/// Returns the page as HTML.
 ///
 /// # Errors
 /// If the template fails.
-pub fn page(comparison: &Comparison) -> Result<String, askama::Error> {
+pub fn comparison(comparison: &Comparison) -> Result<String, askama::Error> {
     let css = |plotters::style::RGBColor(r, g, b)| format!("#{r:02x}{g:02x}{b:02x}");
     let lines = comparison.cells.iter().map(|cell| Line {
-        class: match cell.outcome {
-            outcome if outcome.is_regression() => "bad",
-            outcome if outcome.is_improvement() => "good",
+        class: match cell.conclusion {
+            conclusion if conclusion.is_regression() => "bad",
+            conclusion if conclusion.is_improvement() => "good",
             _ => "quiet",
         },
         sort: cell.wall.ratio.value,
@@ -48,11 +48,11 @@ pub fn page(comparison: &Comparison) -> Result<String, askama::Error> {
         remarks: remarks(comparison),
         headings: HEADINGS,
         lines: lines.collect(),
-        colours: colours::all()
+        colours: palette::all()
             .map(|colour| (colour.class, format!("light-dark({},{})", css(colour.light), css(colour.dark))))
             .collect(),
-        style: include_str!("../../../templates/page.css"),
-        script: include_str!("../../../templates/page.js"),
+        style: STYLE,
+        script: SCRIPT,
     };
-    Ok(page.render()?.lines().map(plain).collect::<Vec<String>>().join("\n"))
+    finish(&page)
 }

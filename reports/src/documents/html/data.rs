@@ -5,9 +5,10 @@
 
 use serde_json::{Value, json};
 
-use crate::documents::csv::csv_summary;
-use crate::figures::{GroupSummary, Row, Summary};
-use crate::records::results::Results;
+use crate::documents::csv;
+use crate::figures::{GroupSummary, Point, Row, Summary};
+use crate::text::slug;
+use crate::views::Report;
 
 /// Samples that a page carries at most; of a longer run they are in `results.jsonl` alone.
 const MOST_SAMPLES: usize = 100_000;
@@ -19,8 +20,9 @@ pub(super) fn has_samples(summary: &Summary) -> bool {
 }
 
 /// The content of the page's data element: JSON in which nothing can be taken for markup.
-pub(super) fn embedded(results: &Results, summary: &Summary) -> Result<String, askama::Error> {
-    let csv = csv_summary(summary).map_err(|error| askama::Error::Custom(error.into()))?;
+pub(super) fn embedded(report: &Report) -> Result<String, askama::Error> {
+    let Report { results, summary, .. } = report;
+    let csv = csv::summary(summary).map_err(|error| askama::Error::Custom(error.into()))?;
     let groups = if has_samples(summary) { summary.groups.as_slice() } else { &[] };
     let data = json!({
         "name": file_name(&results.run.id),
@@ -42,7 +44,7 @@ pub(super) fn embedded(results: &Results, summary: &Summary) -> Result<String, a
 
 /// The part of the names of downloaded files that tells runs apart.
 fn file_name(id: &str) -> String {
-    format!("regatta-{}", crate::text::slug(id))
+    format!("regatta-{}", slug(id))
 }
 
 fn group(group: &GroupSummary) -> Value {
@@ -57,7 +59,7 @@ fn group(group: &GroupSummary) -> Value {
 fn cell(row: &Row) -> Value {
     // Samples of disturbed rounds come last, and are counted.
     let points = || row.points.iter().chain(&row.left_out);
-    let list = |figure: fn(&crate::figures::Point) -> u64| points().map(figure).collect::<Vec<u64>>();
+    let list = |figure: fn(&Point) -> u64| points().map(figure).collect::<Vec<u64>>();
     json!({
         "cell": row.cell,
         "process": list(|point| u64::from(point.process)),

@@ -2,16 +2,16 @@
 
 use std::fmt::{self, Write};
 
-use crate::documents::verdicts::heading_anchor;
+use super::anchor::heading_anchor;
 use crate::text::markdown;
 use crate::views::matrix::{Field, Matrix};
 
-/// The section of `summary.md`.
+/// Writes the section of the matrix.
 ///
 /// # Errors
 /// Only if `out` refuses text.
-pub fn write_markdown(out: &mut String, matrix: &Matrix) -> fmt::Result {
-    if matrix.groups.is_empty() {
+pub fn write(out: &mut String, matrix: &Matrix) -> fmt::Result {
+    if matrix.heads.is_empty() {
         return Ok(());
     }
     writeln!(out, "## At a glance\n")?;
@@ -22,25 +22,25 @@ pub fn write_markdown(out: &mut String, matrix: &Matrix) -> fmt::Result {
          rounds to tell.\n"
     )?;
     let heads =
-        matrix.groups.iter().map(|group| format!("[{}](#{})", markdown(&group.title), heading_anchor(&group.title)));
+        matrix.heads.iter().map(|head| format!("[{}](#{})", markdown(&head.title), heading_anchor(&head.title)));
     writeln!(out, "| Runner | {} |", heads.collect::<Vec<_>>().join(" | "))?;
-    writeln!(out, "|---|{}", "---:|".repeat(matrix.groups.len()))?;
+    writeln!(out, "|---|{}", "---:|".repeat(matrix.heads.len()))?;
     for line in &matrix.lines {
         let fields: Vec<String> = line.fields.iter().map(field).collect();
-        writeln!(out, "| {} | {} |", markdown(&line.runner), fields.join(" | "))?;
+        writeln!(out, "| {} | {} |", markdown(&line.name), fields.join(" | "))?;
     }
     writeln!(out)
 }
 
 fn field(field: &Field) -> String {
-    let figure = markdown(&field.figure());
-    let figure = match field.tint() {
-        Some(tint) => match field.mark() {
-            Some(mark) => format!("{figure} {mark}"),
+    let figure = markdown(&field.figure);
+    let figure = match field.tint {
+        Some(tint) => match field.mark {
+            Some(mark) => format!("{figure} {}", mark.sign()),
             None => format!("**{figure}** {}", tint.bar()).trim_end().to_owned(),
         },
-        None if field.is_broken() => format!("✗ {figure}"),
+        None if field.is_broken => format!("✗ {figure}"),
         None => figure,
     };
-    field.cores().map_or(figure.clone(), |cores| format!("{figure}<br>{} cores", markdown(&cores)))
+    field.cores.as_ref().map_or(figure.clone(), |cores| format!("{figure}<br>{} cores", markdown(cores)))
 }

@@ -1,79 +1,77 @@
 //! `summary.md`: the tables as Markdown, for a code-hosting page.
 
-pub mod beside;
+mod advice;
+mod anchor;
+mod comparison;
+mod fidelity;
 mod matrix;
+mod side_by_side;
+mod verdicts;
 
 use std::fmt::{self, Write};
 
-pub use self::beside::markdown as side_by_side;
-use crate::documents::verdicts;
+pub use self::comparison::document as comparison;
+pub use self::side_by_side::document as side_by_side;
+use crate::figures::GroupSummary;
 use crate::figures::capacity::Ceiling;
-use crate::figures::{GroupSummary, Summary};
-use crate::judgement::advice;
-use crate::judgement::claims::Verdict;
-use crate::judgement::fidelity::{self, Fidelity};
-use crate::judgement::notices::Gravity;
-use crate::records::results::Results;
+use crate::judgement::severity::Severity;
 use crate::records::schema::Overhead;
-use crate::text::units;
-use crate::text::{markdown, moment};
-use crate::views::columns;
-use crate::views::matrix::Matrix;
+use crate::text::{markdown, moment, units};
+use crate::views::columns::Column;
+use crate::views::{GroupView, Report};
 
-/// The summary as a Markdown document.
-pub fn markdown_summary(results: &Results, summary: &Summary, verdicts: &[Verdict]) -> String {
+/// Returns a report as a Markdown document.
+pub fn summary(report: &Report) -> String {
     let mut out = String::new();
     // Writing to a string cannot fail.
-    let _ = write_all(&mut out, results, summary, verdicts);
+    let _ = write_all(&mut out, report);
     out
 }
 
-fn write_all(out: &mut String, results: &Results, summary: &Summary, verdicts: &[Verdict]) -> fmt::Result {
-    let run = &results.run;
+fn write_all(out: &mut String, report: &Report) -> fmt::Result {
+    let run = &report.results.run;
     writeln!(out, "# Regatta: plan {}, {}\n", markdown(&run.plan.name), markdown(&moment(&run.started)))?;
-    writeln!(out, "{}\n", markdown(&machine(results, summary)))?;
+    writeln!(out, "{}\n", markdown(&machine(report)))?;
     if let Some(sentence) = run.overhead.as_ref().and_then(overhead) {
         writeln!(out, "{sentence}\n")?;
     }
-    for notice in &summary.notices {
-        let name = if notice.gravity == Gravity::Error { "Error" } else { "Note" };
+    for notice in &report.notices {
+        let name = if notice.severity == Severity::Error { "Error" } else { "Note" };
         writeln!(out, "> **{name}:** {}\n", markdown(&notice.text))?;
     }
-    matrix::write_markdown(out, &Matrix::of(summary))?;
-    advice::write_markdown(out, &advice::of(results, summary))?;
-    verdicts::write_markdown(out, verdicts, summary)?;
-    for group in &summary.groups {
-        write_group(out, group)?;
+    matrix::write(out, &report.matrix)?;
+    advice::write(out, &report.advice)?;
+    verdicts::write(out, &report.verdicts, &report.summary)?;
+    for (group, view) in report.groups() {
+        write_group(out, group, view)?;
     }
-    for beside in Fidelity::of(results, summary) {
-        write_fidelity(out, &beside)?;
+    for fidelity in &report.fidelity {
+        fidelity::write(out, fidelity)?;
     }
     writeln!(out, "## Columns\n")?;
-    for column in columns::all() {
-        writeln!(out, "- **{}**: {}", column.heading, column.meaning)?;
+    for column in Column::ALL {
+        writeln!(out, "- **{}**: {}", column.heading(), column.meaning())?;
     }
     Ok(())
 }
 
-fn write_group(out: &mut String, group: &GroupSummary) -> fmt::Result {
+fn write_group(out: &mut String, group: &GroupSummary, view: &GroupView) -> fmt::Result {
     writeln!(out, "## {}\n", markdown(&group.title))?;
-    writeln!(out, "**{}.**\n", markdown(&group.finding))?;
+    writeln!(out, "**{}.**\n", markdown(&view.finding.to_string()))?;
     let about = [markdown(&group.about), markdown(&group.parameters().join(", "))];
     let about: Vec<&str> = about.iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
     if !about.is_empty() {
         writeln!(out, "{}\n", about.join(" — "))?;
     }
-    for sentence in group.remarks() {
+    for sentence in &view.remarks {
         writeln!(out, "{sentence}.\n")?;
     }
-    let columns = columns::of(group);
-    let headings: Vec<&str> = columns.iter().map(|column| column.heading).collect();
+    let headings: Vec<&str> = view.columns.iter().map(|column| column.heading()).collect();
     writeln!(out, "| Runner | {} |", headings.join(" | "))?;
-    writeln!(out, "|---|{}", "---:|".repeat(columns.len()))?;
-    for row in &group.rows {
+    writeln!(out, "|---|{}", "---:|".repeat(headings.len()))?;
+    for (row, fields) in group.rows.iter().zip(&view.lines) {
         write!(out, "| {} |", markdown(&row.label))?;
-        for column in &columns {
-            let field = (column.field)(row);
+        for field in fields {
             let detail = if field.detail.is_empty() { String::new() } else { format!(" ({})", field.detail) };
             write!(out, " {}{} |", markdown(&field.figure), markdown(&detail))?;
         }
@@ -101,28 +99,6 @@ fn write_group(out: &mut String, group: &GroupSummary) -> fmt::Result {
     Ok(())
 }
 
-/// The modelled lock beside the real one.
-fn write_fidelity(out: &mut String, beside: &Fidelity) -> fmt::Result {
-    writeln!(out, "## The modelled GIL beside {}\n", markdown(&beside.family))?;
-    writeln!(out, "**{}.** {}\n", markdown(&beside.finding()), markdown(&beside.version))?;
-    writeln!(out, "Near enough: {}.\n", fidelity::aim())?;
-    writeln!(out, "| What | Model | CPython | Difference | Near enough |\n|---|---:|---:|---:|---|")?;
-    for line in &beside.lines {
-        let side = |side| format!("{} ({})", markdown(&line.format(side)), markdown(&line.ends(side)));
-        writeln!(
-            out,
-            "| {}, {} | {} | {} | {} | {} |",
-            markdown(&line.what),
-            markdown(&line.model.label),
-            side(&line.model),
-            side(&line.real),
-            markdown(&line.difference()),
-            line.nearness()
-        )?;
-    }
-    writeln!(out)
-}
-
 /// What the harness itself costs, in one sentence.
 fn overhead(overhead: &Overhead) -> Option<String> {
     let [empty, sleep, trip] =
@@ -134,8 +110,8 @@ fn overhead(overhead: &Overhead) -> Option<String> {
 }
 
 /// The machine in one sentence.
-fn machine(results: &Results, summary: &Summary) -> String {
-    let machine = &results.run.machine;
+fn machine(report: &Report) -> String {
+    let (machine, summary) = (&report.results.run.machine, &report.summary);
     let cores =
         summary.usable_cores.map(|cores| format!("{} usable cores", units::without_zeros(&units::number(cores))));
     let capacity = summary.ceiling.as_ref().and_then(Ceiling::sentence);

@@ -1,7 +1,8 @@
 //! The matrix in the terminal: as many columns beside each other as fit, then the next ones below.
 
+use super::style::styled;
 use crate::text::{plain, shortened, wrapped};
-use crate::views::matrix::{Field, Matrix};
+use crate::views::matrix::{Field, Matrix, State};
 
 /// Longest name of a runner that is shown in full.
 const NAME: usize = 22;
@@ -9,16 +10,16 @@ const NAME: usize = 22;
 const COLUMN: usize = 13;
 
 /// The matrix for a terminal of `width` columns; with ANSI colours if `colour`. Empty if there is nothing to compare.
-pub fn terminal(matrix: &Matrix, colour: bool, width: usize) -> String {
-    if matrix.groups.len() < 2 || matrix.lines.len() < 2 {
+pub fn text(matrix: &Matrix, colour: bool, width: usize) -> String {
+    if matrix.heads.len() < 2 || matrix.lines.len() < 2 {
         return String::new();
     }
-    let name = matrix.lines.iter().map(|line| line.runner.chars().count().min(NAME)).max().unwrap_or(0);
+    let name = matrix.lines.iter().map(|line| line.name.chars().count().min(NAME)).max().unwrap_or(0);
     let columns = (width.saturating_sub(name) / (COLUMN + 1)).max(1);
     let title = "At a glance: speed-up over the family's sequential";
-    let mut out = format!("{}\n", coloured(title, Some("1"), colour));
-    for first in (0..matrix.groups.len()).step_by(columns) {
-        let last = (first + columns).min(matrix.groups.len());
+    let mut out = format!("{}\n", styled(title, "1", colour));
+    for first in (0..matrix.heads.len()).step_by(columns) {
+        let last = (first + columns).min(matrix.heads.len());
         out.push_str(&block(matrix, first..last, name, colour));
     }
     out.push_str(&shortened(
@@ -31,7 +32,7 @@ pub fn terminal(matrix: &Matrix, colour: bool, width: usize) -> String {
 
 /// Some columns with their heads.
 fn block(matrix: &Matrix, columns: std::ops::Range<usize>, name: usize, colour: bool) -> String {
-    let heads: Vec<Vec<String>> = matrix.groups[columns.clone()].iter().map(|group| head(&group.title)).collect();
+    let heads: Vec<Vec<String>> = matrix.heads[columns.clone()].iter().map(|head| lines_of(&head.title)).collect();
     let height = heads.iter().map(Vec::len).max().unwrap_or(0);
     let mut out = String::new();
     for line in 0..height {
@@ -42,18 +43,21 @@ fn block(matrix: &Matrix, columns: std::ops::Range<usize>, name: usize, colour: 
             let part = line.checked_sub(missing).map_or("", |at| head[at].as_str());
             text.push_str(&format!(" {part:>COLUMN$}"));
         }
-        out.push_str(&coloured(text.trim_end(), Some("1"), colour));
+        out.push_str(&styled(text.trim_end(), "1", colour));
         out.push('\n');
     }
     for line in &matrix.lines {
         let fields: Vec<&Field> = line.fields[columns.clone()].iter().collect();
-        if fields.iter().all(|field| matches!(field, Field::Absent)) {
+        if fields.iter().all(|field| field.state == State::Absent) {
             continue;
         }
-        let mut text = format!("{:<name$}", shortened(&line.runner, NAME));
+        let mut text = format!("{:<name$}", shortened(&line.name, NAME));
         for field in fields {
             text.push(' ');
-            text.push_str(&coloured(&field_text(field), code(field), colour));
+            text.push_str(&match code(field) {
+                Some(code) => styled(&field_text(field), code, colour),
+                None => field_text(field),
+            });
         }
         out.push_str(text.trim_end());
         out.push('\n');
@@ -62,39 +66,31 @@ fn block(matrix: &Matrix, columns: std::ops::Range<usize>, name: usize, colour: 
 }
 
 /// The head of a column in lines that fit it.
-fn head(title: &str) -> Vec<String> {
+fn lines_of(title: &str) -> Vec<String> {
     wrapped(&plain(title).replace('_', " "), COLUMN).iter().map(|line| shortened(line, COLUMN)).collect()
 }
 
 /// Figure, and bar or mark, filling the column.
 fn field_text(field: &Field) -> String {
-    let bar = match field.tint() {
-        Some(tint) => field.mark().map_or_else(|| tint.bar(), str::to_owned),
+    let bar = match field.tint {
+        Some(tint) => field.mark.map_or_else(|| tint.bar(), |mark| mark.sign().to_owned()),
         None => String::new(),
     };
-    let figure = field.figure();
-    if field.tint().is_some() {
-        format!("{figure:>8} {bar:<4}")
+    if field.tint.is_some() {
+        format!("{:>8} {bar:<4}", field.figure)
     } else {
-        format!("{:>COLUMN$}", shortened(&figure, COLUMN))
+        format!("{:>COLUMN$}", shortened(&field.figure, COLUMN))
     }
 }
 
 fn code(field: &Field) -> Option<&'static str> {
-    match field {
-        Field::Missing(_) if field.is_broken() => Some("1;31"),
-        Field::Missing(_) | Field::LeftOut(_) | Field::Absent => Some("2"),
-        _ if field.mark().is_some() => None,
-        _ => match field.tint()?.is_faster()? {
+    match field.state {
+        State::Missing if field.is_broken => Some("1;31"),
+        State::Missing | State::LeftOut | State::Absent => Some("2"),
+        _ if field.mark.is_some() => None,
+        _ => match field.tint?.is_faster()? {
             true => Some("34"),
             false => Some("33"),
         },
-    }
-}
-
-fn coloured(text: &str, code: Option<&str>, colour: bool) -> String {
-    match code {
-        Some(code) if colour => format!("\x1b[{code}m{text}\x1b[0m"),
-        _ => text.to_owned(),
     }
 }

@@ -1,45 +1,46 @@
 //! The terminal's tables: one a group, as many columns as fit.
 
+mod comparison;
 mod matrix;
+mod style;
+mod verdicts;
 
-use comfy_table::{Attribute, Cell, CellAlignment, Color, ContentArrangement, LineStyle, Table, TableStyle};
+use comfy_table::{Attribute, Cell, CellAlignment, Color, ContentArrangement, Table};
 
-use crate::documents::verdicts;
+pub use self::comparison::text as comparison;
+use self::style::{TABLE, styled};
 use crate::figures::capacity::Ceiling;
-use crate::figures::{GroupSummary, Row, Summary};
-use crate::judgement::claims::Verdict;
-use crate::judgement::notices::Gravity;
+use crate::figures::{GroupSummary, Row};
+use crate::judgement::severity::Severity;
 use crate::text::units::NONE;
 use crate::text::{plain, shortened};
-use crate::views::columns::{self, Column};
-use crate::views::matrix::Matrix;
+use crate::views::columns::{Column, Field};
+use crate::views::{GroupView, Report};
 
 /// Narrower than this no table is readable; wider lines wrap then.
 const NARROWEST: usize = 40;
-/// A line below the headings, and nothing else.
-const STYLE: TableStyle = TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─'));
 /// Space between columns.
 const GAP: usize = 2;
 /// Longest name of a cell that is shown in full.
 const NAME: usize = 28;
 
-/// The summary and the verdicts for a terminal of `width` columns; with ANSI colours if `colour`.
-pub fn terminal(summary: &Summary, verdicts: &[Verdict], colour: bool, width: u16) -> String {
+/// Returns a report for a terminal of `width` columns; with ANSI colours if `colour`.
+pub fn terminal(report: &Report, colour: bool, width: u16) -> String {
     let width = usize::from(width).max(NARROWEST);
     let mut out = String::new();
-    if let Some(capacity) = summary.ceiling.as_ref().and_then(Ceiling::sentence) {
+    if let Some(capacity) = report.summary.ceiling.as_ref().and_then(Ceiling::sentence) {
         out.push_str(&format!("{capacity}.\n\n"));
     }
-    for group in &summary.groups {
-        out.push_str(&group_text(group, colour, width));
+    for (group, view) in report.groups() {
+        out.push_str(&group_text(group, view, colour, width));
         out.push('\n');
     }
-    out.push_str(&matrix::terminal(&Matrix::of(summary), colour, width));
-    out.push_str(&verdicts::terminal(verdicts, colour, width));
-    for notice in &summary.notices {
-        let (name, code) = match notice.gravity {
-            Gravity::Error => ("error", "1;31"),
-            Gravity::Caution => ("note", "1;33"),
+    out.push_str(&matrix::text(&report.matrix, colour, width));
+    out.push_str(&verdicts::text(&report.verdicts, colour, width));
+    for notice in &report.notices {
+        let (name, code) = match notice.severity {
+            Severity::Error => ("error", "1;31"),
+            Severity::Caution => ("note", "1;33"),
         };
         out.push_str(&format!("{}: {}\n", styled(name, code, colour), plain(&notice.text)));
     }
@@ -47,9 +48,10 @@ pub fn terminal(summary: &Summary, verdicts: &[Verdict], colour: bool, width: u1
 }
 
 /// Heading, table, and what is missing from it.
-fn group_text(group: &GroupSummary, colour: bool, width: usize) -> String {
-    let mut out = format!("{}: {}\n", styled(&plain(&group.title), "1", colour), plain(&group.finding));
-    out.push_str(&table(group, colour, width));
+fn group_text(group: &GroupSummary, view: &GroupView, colour: bool, width: usize) -> String {
+    let finding = view.finding.to_string();
+    let mut out = format!("{}: {}\n", styled(&plain(&group.title), "1", colour), plain(&finding));
+    out.push_str(&table(group, view, colour, width));
     out.push('\n');
     for row in &group.rows {
         if let Some(failure) = row.failures.first() {
@@ -65,23 +67,24 @@ fn group_text(group: &GroupSummary, colour: bool, width: usize) -> String {
     out
 }
 
-fn table(group: &GroupSummary, colour: bool, width: usize) -> String {
+fn table(group: &GroupSummary, view: &GroupView, colour: bool, width: usize) -> String {
     let name_width = group.rows.iter().map(|row| row.label.chars().count().min(NAME)).max().unwrap_or(0);
-    let columns = fitting(group, columns::of(group), width.saturating_sub(name_width + GAP));
+    let texts: Vec<Vec<String>> = group.rows.iter().zip(&view.lines).map(|line| texts(line, &view.columns)).collect();
+    let columns = fitting(&view.columns, &texts, width.saturating_sub(name_width + GAP));
     let mut table = Table::new();
-    table.load_style(STYLE).set_content_arrangement(ContentArrangement::Dynamic).set_width(width as u16);
+    table.load_style(TABLE).set_content_arrangement(ContentArrangement::Dynamic).set_width(width as u16);
     if colour {
         table.enforce_styling();
     } else {
         table.force_no_tty();
     }
-    let headings = columns.iter().map(|column| right(column.short).add_attribute(Attribute::Bold));
+    let headings = columns.iter().map(|column| right(column.short()).add_attribute(Attribute::Bold));
     table.set_header([Cell::new("Runner").add_attribute(Attribute::Bold)].into_iter().chain(headings));
-    for row in &group.rows {
-        let fields = columns.iter().map(|column| match field_text(column, row) {
-            text if row.wall.is_none() && text != NONE => right(&text).fg(Color::Red),
-            text if column.short == "Speed-up" && row.differs() => right(&text).fg(tendency(row)),
-            text => right(&text),
+    for (row, texts) in group.rows.iter().zip(&texts) {
+        let fields = columns.iter().zip(texts).map(|(column, text)| match column {
+            _ if row.wall.is_none() && text != NONE => right(text).fg(Color::Red),
+            Column::SpeedUp if row.differs() => right(text).fg(tendency(row)),
+            _ => right(text),
         });
         table.add_row([Cell::new(shortened(&row.label, NAME))].into_iter().chain(fields));
     }
@@ -92,29 +95,28 @@ fn table(group: &GroupSummary, colour: bool, width: usize) -> String {
     table.trim_fmt()
 }
 
-/// As many columns, from the first, as fit the width; at least one.
-fn fitting(group: &GroupSummary, columns: Vec<Column>, width: usize) -> Vec<Column> {
+/// Returns as many columns, from the first, as fit the width; at least one.
+fn fitting<'a>(columns: &'a [Column], texts: &[Vec<String>], width: usize) -> &'a [Column] {
     let mut used = 0;
     let fits = columns.iter().enumerate().take_while(|(i, column)| {
-        let texts = group.rows.iter().map(|row| field_text(column, row).chars().count());
-        used += texts.max().unwrap_or(0).max(column.short.chars().count()) + GAP;
+        let widest = texts.iter().map(|texts| texts[*i].chars().count()).max();
+        used += widest.unwrap_or(0).max(column.short().chars().count()) + GAP;
         *i == 0 || used <= width
     });
-    let count = fits.count();
-    columns.into_iter().take(count).collect()
+    &columns[..fits.count()]
 }
 
-/// The figure and, for those that have one, its interval. Parts of a figure are left to wider media.
-fn field_text(column: &Column, row: &Row) -> String {
-    let field = (column.field)(row);
-    match column.short {
-        "Speed-up" if row.is_baseline => field.figure,
-        "Wall" | "Speed-up" | "Of wait" | "p50" | "p99" if !field.detail.is_empty() => {
+/// Returns the texts of a line: the figures and, for those that have one, the interval. Parts of a figure are left to wider media.
+fn texts((row, fields): (&Row, &Vec<Field>), columns: &[Column]) -> Vec<String> {
+    let text = |(column, field): (&Column, &Field)| match column {
+        Column::SpeedUp if row.is_baseline => field.figure.clone(),
+        Column::Wall | Column::SpeedUp | Column::OverWait | Column::P50 | Column::P99 if !field.detail.is_empty() => {
             format!("{} [{}]", field.figure, field.detail)
         }
-        "Workers" => format!("{} {}", field.figure, field.detail),
-        _ => field.figure,
-    }
+        Column::Workers => format!("{} {}", field.figure, field.detail),
+        _ => field.figure.clone(),
+    };
+    columns.iter().zip(fields).map(text).collect()
 }
 
 fn right(text: &str) -> Cell {
@@ -123,8 +125,4 @@ fn right(text: &str) -> Cell {
 
 fn tendency(row: &Row) -> Color {
     if row.ratio.is_some_and(|ratio| ratio.value > 1.0) { Color::Green } else { Color::Yellow }
-}
-
-fn styled(text: &str, code: &str, colour: bool) -> String {
-    if colour { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
 }

@@ -1,4 +1,4 @@
-//! Text, lines and marks on either backend. All lengths here are logical pixels; the backends have [`SCALE`] as many.
+//! Text, lines and marks on either backend. All lengths here are logical pixels; the backends have [`SCALE`] times as many.
 
 use plotters::coord::Shift;
 use plotters::drawing::DrawingArea;
@@ -7,14 +7,11 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color, FontStyle, FontTransform, IntoFont, IntoTextStyle, ShapeStyle, TextStyle};
 use plotters_backend::DrawingBackend;
 
-use super::Drawn;
+use super::drawn::Drawn;
 use super::notes::Notes;
+use super::pixels::{SCALE, WIDTH, at};
 use crate::drawing::palette::{Colour, INK};
 
-/// Width of every chart.
-pub const WIDTH: u32 = 720;
-/// Backend pixels of one logical pixel: pictures stay crisp on dense screens, and coordinates of SVG are whole numbers.
-pub const SCALE: u32 = 2;
 /// Size of labels.
 pub const LABEL: f64 = 14.0;
 /// Size of titles.
@@ -23,16 +20,6 @@ const TITLE: f64 = 17.0;
 const TITLE_LINE: u32 = 24;
 /// Space around.
 const MARGIN: u32 = 8;
-
-/// Logical to backend pixels.
-pub fn px(logical: u32) -> u32 {
-    logical * SCALE
-}
-
-/// Logical to backend pixels, signed.
-pub fn at(logical: f64) -> i32 {
-    (logical * f64::from(SCALE)).round() as i32
-}
 
 /// How text is written.
 #[derive(Clone, Copy)]

@@ -3,19 +3,21 @@
 use plotters_backend::DrawingBackend;
 
 use super::canvas::Canvas;
+use super::drawing::Drawing;
+use super::drawn::Drawn;
+use super::rows::either;
 use super::rows::{RowLabel, Rows};
-use super::samples::either;
-use super::{Drawing, Drawn};
-use crate::drawing::palette::{self as colours, INK, REFERENCE};
+use crate::drawing::palette::{INK, Palette, REFERENCE};
 use crate::drawing::scale::Axis;
 use crate::figures::capacity::Ceiling;
-use crate::figures::{GroupSummary, Row};
+use crate::figures::{Cell, ChartKind, GroupSummary, Row};
 use crate::text::units;
 use crate::views::findings;
 
 /// The chart of effective cores.
 pub struct Cores<'a> {
     group: &'a GroupSummary,
+    palette: &'a Palette,
     rows: Rows,
     /// Where a line says what the cores of the machine can give at most.
     line: Option<f64>,
@@ -23,10 +25,10 @@ pub struct Cores<'a> {
 
 impl<'a> Cores<'a> {
     /// None if no cell has a figure.
-    pub fn of(group: &'a GroupSummary) -> Option<Self> {
-        let figures = group.contenders().filter_map(|row| row.effective_cores);
+    pub fn new(group: &'a GroupSummary, palette: &'a Palette) -> Option<Self> {
+        let figures = group.drawn().filter_map(|row| row.effective_cores);
         let most = figures.map(|cores| cores.high).reduce(f64::max)?;
-        let most = group.contenders().filter_map(|row| row.ideal_cores).fold(most, f64::max);
+        let most = group.drawn().filter_map(|row| row.ideal_cores).fold(most, f64::max);
         let line = line(group);
         let most = line.map_or(most, |line| most.max(line));
         let legend = match line {
@@ -40,21 +42,21 @@ impl<'a> Cores<'a> {
             None => "Waiting needs no core: where the time is the same, less is better.".to_owned(),
         };
         let rows = Rows {
-            title: findings::title(group, &findings::cores(group)),
-            rows: group.contenders().map(|row| RowLabel::of(group, row, figure(row))).collect(),
+            title: findings::cores(group).title(group),
+            rows: group.drawn().map(|row| RowLabel::new(Cell { group, row }, figure(row))).collect(),
             row_height: 28,
             axis: Axis::from_zero(most, "effective cores (CPU time over wall time)", |cores| {
                 units::without_zeros(&units::number(cores))
             }),
             legend,
         };
-        Some(Self { group, rows, line })
+        Some(Self { group, palette, rows, line })
     }
 }
 
 impl Drawing for Cores<'_> {
-    fn name(&self) -> &'static str {
-        "cores"
+    fn kind(&self) -> ChartKind {
+        ChartKind::Cores
     }
 
     fn title(&self) -> &str {
@@ -67,7 +69,7 @@ impl Drawing for Cores<'_> {
                 .map(|cores| format!(" of {}", units::without_zeros(&units::number(cores))))
                 .unwrap_or_default()
         };
-        let rows = self.rows.rows.iter().zip(self.group.contenders());
+        let rows = self.rows.rows.iter().zip(self.group.drawn());
         let rows = rows.map(|(label, row)| format!("{} {}{}", label.name, either(&label.figure), ideal(row)));
         format!("{}. Effective cores: {}.", self.rows.title, rows.collect::<Vec<_>>().join(", "))
     }
@@ -81,11 +83,11 @@ impl Drawing for Cores<'_> {
             if let Some(line) = self.line {
                 plot.reference(line, REFERENCE)?;
             }
-            for (i, row) in self.group.contenders().enumerate() {
+            for (i, row) in self.group.drawn().enumerate() {
                 let Some(cores) = row.effective_cores else { continue };
                 let (y, zero) = (plot.middle(i), plot.x(0.0));
                 let (low, x, high) = (plot.x(cores.low), plot.x(cores.value), plot.x(cores.high));
-                plot.canvas.rectangle((zero, y - 7.0), (x, y + 7.0), colours::of_slot(row.colour))?;
+                plot.canvas.rectangle((zero, y - 7.0), (x, y + 7.0), self.palette.colour(&row.cell.runner))?;
                 if high - low >= 1.0 {
                     plot.canvas.line((low, y), (high, y), 1.5, INK)?;
                 }
@@ -103,7 +105,7 @@ impl Drawing for Cores<'_> {
 pub fn line(group: &GroupSummary) -> Option<f64> {
     let ceiling = group.ceiling.as_ref().filter(|_| group.is_cpu_bound())?;
     // A runner without parallelism has the ideal 1, however many workers it is said to have.
-    let rows = group.contenders().filter(|row| row.ideal_cores.is_some_and(|ideal| ideal > 1.0));
+    let rows = group.drawn().filter(|row| row.ideal_cores.is_some_and(|ideal| ideal > 1.0));
     let most = rows.map(|row| row.cell.workers).max()?;
     Some(ceiling.of_threads(most as f64)).filter(|cores| *cores > 1.0)
 }

@@ -3,29 +3,34 @@
 use plotters_backend::DrawingBackend;
 
 use super::canvas::Canvas;
+use super::drawing::Drawing;
+use super::drawn::Drawn;
+use super::rows::either;
 use super::rows::{RowLabel, Rows};
-use super::samples::either;
-use super::{Drawing, Drawn};
-use crate::drawing::palette as colours;
+use crate::drawing::palette::Palette;
 use crate::drawing::scale::Axis;
-use crate::figures::costs::Cost;
+use crate::figures::ChartKind;
+use crate::figures::costs::{Cost, Item};
+use crate::text::plain;
 
 /// The chart of a kind of cost.
 pub struct Costs<'a> {
     cost: &'a Cost,
+    palette: &'a Palette,
     rows: Rows,
 }
 
 impl<'a> Costs<'a> {
-    pub fn of(cost: &'a Cost) -> Self {
+    pub fn new(cost: &'a Cost, palette: &'a Palette) -> Self {
         let known = || cost.items.iter().filter_map(|item| Some((item, *item.figure.as_ref().ok()?)));
-        let label = |item: &crate::figures::costs::Item| {
+        let label = |item: &Item| {
+            let name = plain(&item.runner);
             let figure = item.figure.as_ref().map(|figure| (cost.format)(*figure)).map_err(Clone::clone);
             let sentence = match &figure {
-                Ok(figure) => format!("{}: {figure} per {}", item.runner, noun(cost)),
-                Err(reason) => format!("{}: {reason}", item.runner),
+                Ok(figure) => format!("{name}: {figure} per {}", noun(cost)),
+                Err(reason) => format!("{name}: {reason}"),
             };
-            RowLabel { name: item.runner.clone(), figure, sentence }
+            RowLabel { name, figure, sentence }
         };
         let (worth, unit, label_of) = cost.axis;
         let rows = Rows {
@@ -40,7 +45,7 @@ impl<'a> Costs<'a> {
             .or_from_zero(),
             legend: format!("Medians: {}.", cost.method),
         };
-        Self { cost, rows }
+        Self { cost, palette, rows }
     }
 }
 
@@ -52,8 +57,8 @@ fn noun(cost: &Cost) -> &str {
 /// From the least to the most.
 fn title(cost: &Cost) -> String {
     let thing = cost.thing.replacen('a', "A", 1);
-    let known: Vec<(&str, f64)> =
-        cost.items.iter().filter_map(|item| Some((item.runner.as_str(), *item.figure.as_ref().ok()?))).collect();
+    let known: Vec<(String, f64)> =
+        cost.items.iter().filter_map(|item| Some((plain(&item.runner), *item.figure.as_ref().ok()?))).collect();
     match (known.first(), known.last()) {
         (Some((first, least)), Some((last, most))) if first != last => {
             format!("{thing} costs from {} ({first}) to {} ({last})", (cost.format)(*least), (cost.format)(*most))
@@ -64,8 +69,8 @@ fn title(cost: &Cost) -> String {
 }
 
 impl Drawing for Costs<'_> {
-    fn name(&self) -> &'static str {
-        self.cost.name
+    fn kind(&self) -> ChartKind {
+        self.cost.chart
     }
 
     fn title(&self) -> &str {
@@ -89,7 +94,7 @@ impl Drawing for Costs<'_> {
                 plot.canvas.rectangle(
                     (left, y - 7.0),
                     (plot.x(figure / self.cost.axis.0), y + 7.0),
-                    colours::of_slot(item.colour),
+                    self.palette.colour(&item.runner),
                 )?;
             }
             Ok(())

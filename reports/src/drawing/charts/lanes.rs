@@ -5,11 +5,12 @@ use std::collections::HashMap;
 use plotters_backend::DrawingBackend;
 
 use super::canvas::Canvas;
+use super::drawing::Drawing;
+use super::drawn::Drawn;
 use super::notes::most_in_row;
 use super::tracks::{MANY_CELLS, Stage, Track, Tracks, cost_of_recording};
-use super::{Drawing, Drawn};
-use crate::drawing::palette::{self as colours, Colour, FADED, HEAT};
-use crate::figures::{GroupSummary, Row};
+use crate::drawing::palette::{Colour, FADED, HEAT, Palette};
+use crate::figures::{ChartKind, GroupSummary, Row};
 use crate::records::schema::{Profile, Segment};
 use crate::text::units;
 use crate::views::findings;
@@ -75,14 +76,14 @@ struct Mark {
 
 impl Lanes {
     /// None if no profile of the group has segments.
-    pub fn of(group: &GroupSummary, profiles: &[(&Row, &Profile)]) -> Option<Self> {
+    pub fn new(group: &GroupSummary, profiles: &[(&Row, &Profile)], palette: &Palette) -> Option<Self> {
         let known: Vec<&(&Row, &Profile)> =
             profiles.iter().filter(|(_, profile)| !profile.segments.is_empty()).collect();
         if known.is_empty() {
             return None;
         }
         let cells: Vec<Cell> =
-            known.iter().map(|(row, profile)| Cell::of(row, profile, group.tasks, known.len())).collect();
+            known.iter().map(|(row, profile)| Cell::new(row, profile, group.tasks, known.len(), palette)).collect();
         let track = |(cell, (_, profile)): (&Cell, &&(&Row, &Profile))| Track {
             name: cell.label.clone(),
             note: cell.note(),
@@ -95,7 +96,7 @@ impl Lanes {
         let figure = |cell: &Cell| if is_cpu_bound { cell.at_work } else { cell.waiting };
         let figures: Vec<(&str, f64)> = cells.iter().map(|cell| (cell.label.as_str(), figure(cell))).collect();
         let what = if is_cpu_bound { "workers at work" } else { "tasks waiting" };
-        let title = findings::title(group, &findings::lanes(&figures, what));
+        let title = findings::lanes(&figures, what).title(group);
         let tracks = cells.iter().zip(&known).map(track).collect();
         let mut legend = vec![
             "A lane is a worker, a bar a task at work, the stronger the later in the order; a thin line waits, for IO or a lock."
@@ -117,7 +118,7 @@ impl Lanes {
 }
 
 impl Cell {
-    fn of(row: &Row, profile: &Profile, tasks: u64, cells: usize) -> Self {
+    fn new(row: &Row, profile: &Profile, tasks: u64, cells: usize, palette: &Palette) -> Self {
         let most_lanes = if cells >= MANY_CELLS { MOST_LANES_OF_MANY } else { MOST_LANES };
         let workers = profile.segments.iter().map(|segment| segment.worker as usize + 1).max().unwrap_or(0);
         let shown = shown(workers, most_lanes);
@@ -135,7 +136,7 @@ impl Cell {
             by_shade,
             waits: waits(&profile.segments, &lane_of),
             spans: spans(&profile.segments, &lane_of, most_in_row(cells)),
-            colour: colours::of_slot(row.colour),
+            colour: palette.colour(&row.cell.runner),
             lanes: shown.len(),
             label: row.label.clone(),
             at_work: working / wall,
@@ -266,8 +267,8 @@ fn joined(marks: &[Mark], x: impl Fn(f64) -> f64, close: f64) -> Vec<Bar> {
 }
 
 impl Drawing for Lanes {
-    fn name(&self) -> &'static str {
-        "lanes"
+    fn kind(&self) -> ChartKind {
+        ChartKind::Lanes
     }
 
     fn title(&self) -> &str {

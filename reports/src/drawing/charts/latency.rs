@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use plotters_backend::DrawingBackend;
 
 use super::canvas::Canvas;
+use super::drawing::Drawing;
+use super::drawn::Drawn;
+use super::rows::either;
 use super::rows::{Plot, RowLabel, Rows};
-use super::samples::either;
-use super::{Drawing, Drawn};
-use crate::drawing::palette::{self as colours, Colour};
+use crate::drawing::palette::{Colour, Palette};
 use crate::drawing::scale::Axis;
-use crate::figures::{BINS, GroupSummary, Latency, Row};
+use crate::figures::{BINS, ChartKind, GroupSummary, Latency, Row};
 use crate::text::units;
 use crate::views::findings;
 
@@ -24,7 +25,7 @@ const LEAST_BAR: f64 = 4.0;
 
 /// The bins of all cells.
 fn places(group: &GroupSummary) -> impl Iterator<Item = u32> {
-    let latencies = group.contenders().filter_map(|row| row.latencies.first());
+    let latencies = group.drawn().filter_map(|row| row.latencies.first());
     latencies.flat_map(|latency| &latency.bins).map(|(place, _)| *place)
 }
 
@@ -36,12 +37,13 @@ fn start_of(place: u32) -> f64 {
 /// The chart of latencies.
 pub struct Latencies<'a> {
     group: &'a GroupSummary,
+    palette: &'a Palette,
     rows: Rows,
 }
 
 impl<'a> Latencies<'a> {
     /// None if no cell recorded latencies.
-    pub fn of(group: &'a GroupSummary) -> Option<Self> {
+    pub fn new(group: &'a GroupSummary, palette: &'a Palette) -> Option<Self> {
         places(group).next()?;
         let ends = places(group).flat_map(|place| [start_of(place), start_of(place + 1)]);
         let figure = |row: &Row| {
@@ -57,8 +59,8 @@ impl<'a> Latencies<'a> {
             RowLabel { name: row.label.clone(), figure, sentence }
         };
         let rows = Rows {
-            title: findings::title(group, &findings::latency(group)?),
-            rows: group.contenders().map(label).collect(),
+            title: findings::latency(group)?.title(group),
+            rows: group.drawn().map(label).collect(),
             row_height: 46,
             axis: Axis::logarithmic(ends, "latency of one request; on the right p99", |ns| {
                 units::without_zeros(&units::duration(ns))
@@ -66,7 +68,7 @@ impl<'a> Latencies<'a> {
             legend: "Height: share of the row. Dots, ever smaller: 50, 90, 99, 99.9 % of latencies are below; upright bar: the longest."
                 .to_owned(),
         };
-        Some(Self { group, rows })
+        Some(Self { group, palette, rows })
     }
 }
 
@@ -79,8 +81,8 @@ fn quantiles(latency: &Latency) -> impl Iterator<Item = String> {
 }
 
 impl Drawing for Latencies<'_> {
-    fn name(&self) -> &'static str {
-        "latency"
+    fn kind(&self) -> ChartKind {
+        ChartKind::Latency
     }
 
     fn title(&self) -> &str {
@@ -102,9 +104,9 @@ impl Drawing for Latencies<'_> {
             let (first, last) = (places(self.group).min().unwrap_or(0), places(self.group).max().unwrap_or(0));
             let width = (plot.x(start_of(last + 1)) - plot.x(start_of(first))) / f64::from(last - first + 1);
             let together = (LEAST_BAR / width.max(0.01)).ceil() as u32;
-            for (i, row) in self.group.contenders().enumerate() {
+            for (i, row) in self.group.drawn().enumerate() {
                 let Some(latency) = row.latencies.first() else { continue };
-                let (colour, y) = (colours::of_slot(row.colour), plot.middle(i) + BELOW);
+                let (colour, y) = (self.palette.colour(&row.cell.runner), plot.middle(i) + BELOW);
                 bars(plot, latency, together, y, colour)?;
                 let places: Vec<f64> = latency.curve.iter().map(|(_, ns)| plot.x(*ns)).collect();
                 let (Some(first), Some(last)) = (places.first(), places.last()) else { continue };

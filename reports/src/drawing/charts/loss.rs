@@ -3,13 +3,14 @@
 use plotters_backend::DrawingBackend;
 
 use super::canvas::Canvas;
+use super::drawing::Drawing;
+use super::drawn::Drawn;
+use super::rows::either;
 use super::rows::{Plot, RowLabel, Rows};
-use super::samples::either;
-use super::{Drawing, Drawn};
-use crate::drawing::palette::{self as colours, Colour, FADED, GRID, INK};
+use crate::drawing::palette::{Colour, FADED, GRID, INK, Palette};
 use crate::drawing::scale::Axis;
 use crate::figures::loss::{Cores, Waits};
-use crate::figures::{GroupSummary, Row};
+use crate::figures::{ChartKind, GroupSummary, Row};
 use crate::text::units;
 use crate::views::findings;
 
@@ -42,7 +43,7 @@ struct Parts {
 
 impl Parts {
     /// The parts of a bar in words.
-    fn of(&self, bar: &Bar) -> [String; 3] {
+    fn words(&self, bar: &Bar) -> [String; 3] {
         std::array::from_fn(|i| format!("{} {}", self.names[i], (self.format)(bar[i].0)))
     }
 }
@@ -50,6 +51,7 @@ impl Parts {
 /// The chart of losses.
 pub struct Loss<'a> {
     group: &'a GroupSummary,
+    palette: &'a Palette,
     rows: Rows,
     bars: Vec<Option<Bar>>,
     parts: Parts,
@@ -57,12 +59,12 @@ pub struct Loss<'a> {
 
 impl<'a> Loss<'a> {
     /// None if there is nothing to be said of losses.
-    pub fn of(group: &'a GroupSummary) -> Option<Self> {
-        if group.is_cpu_bound() { Self::of_cores(group) } else { Self::of_waits(group) }
+    pub fn new(group: &'a GroupSummary, palette: &'a Palette) -> Option<Self> {
+        if group.is_cpu_bound() { Self::of_cores(group, palette) } else { Self::of_waits(group, palette) }
     }
 
-    fn of_cores(group: &'a GroupSummary) -> Option<Self> {
-        let cores: Vec<Option<Cores>> = group.contenders().map(|row| Cores::of(group, row)).collect();
+    fn of_cores(group: &'a GroupSummary, palette: &'a Palette) -> Option<Self> {
+        let cores: Vec<Option<Cores>> = group.drawn().map(|row| Cores::of_row(group, row)).collect();
         let most =
             cores.iter().flatten().map(|cores| cores.ideal.max(cores.busy).max(cores.speed_up)).reduce(f64::max)?;
         let bar = |cores: Cores| {
@@ -79,7 +81,7 @@ impl<'a> Loss<'a> {
         let bars: Vec<Option<Bar>> = cores.iter().map(|cores| cores.map(bar)).collect();
         Some(Self {
             rows: Rows {
-                title: findings::title(group, &findings::lost_cores(group)),
+                title: findings::lost_cores(group).title(group),
                 rows: labels(group, &cores, figure, &bars, &parts),
                 row_height: 28,
                 axis: Axis::from_zero(most, "cores: speed-up = busy cores / CPU time over the baseline's", |cores| {
@@ -89,13 +91,14 @@ impl<'a> Loss<'a> {
                     .to_owned(),
             },
             group,
+            palette,
             bars,
             parts,
         })
     }
 
-    fn of_waits(group: &'a GroupSummary) -> Option<Self> {
-        let waits: Vec<Option<Waits>> = group.contenders().map(|row| Waits::of(group, row)).collect();
+    fn of_waits(group: &'a GroupSummary, palette: &'a Palette) -> Option<Self> {
+        let waits: Vec<Option<Waits>> = group.drawn().map(|row| Waits::of_row(group, row)).collect();
         let whole = |waits: &Waits| waits.unavoidable + waits.cpu + waits.queueing;
         let most = waits.iter().flatten().map(whole).reduce(f64::max)?;
         let bar = |waits: Waits| {
@@ -112,7 +115,7 @@ impl<'a> Loss<'a> {
         let bars: Vec<Option<Bar>> = waits.iter().map(|waits| waits.map(bar)).collect();
         Some(Self {
             rows: Rows {
-                title: findings::title(group, &findings::lost_time(group)),
+                title: findings::lost_time(group).title(group),
                 rows: labels(group, &waits, figure, &bars, &parts),
                 row_height: 28,
                 axis: Axis::from_zero(most, "wall time of one run; on the right what is over the longest wait", |ns| {
@@ -122,6 +125,7 @@ impl<'a> Loss<'a> {
                     .to_owned(),
             },
             group,
+            palette,
             bars,
             parts,
         })
@@ -137,15 +141,15 @@ fn labels<'a, T>(
 ) -> Vec<RowLabel> {
     let label = |((row, loss), bar): ((&'a Row, &'a Option<T>), &Option<Bar>)| {
         let figure = figure((row, loss));
-        let words = bar.map_or_else(|| either(&figure).to_owned(), |bar| parts.of(&bar).join(", "));
+        let words = bar.map_or_else(|| either(&figure).to_owned(), |bar| parts.words(&bar).join(", "));
         RowLabel { name: row.label.clone(), figure, sentence: format!("{}: {words}", row.label) }
     };
-    group.contenders().zip(losses).zip(bars).map(label).collect()
+    group.drawn().zip(losses).zip(bars).map(label).collect()
 }
 
 impl Drawing for Loss<'_> {
-    fn name(&self) -> &'static str {
-        "why"
+    fn kind(&self) -> ChartKind {
+        ChartKind::Loss
     }
 
     fn title(&self) -> &str {
@@ -163,12 +167,12 @@ impl Drawing for Loss<'_> {
 
     fn draw<DB: DrawingBackend>(&self, canvas: &Canvas<DB>) -> Drawn<DB> {
         self.rows.draw(canvas, |plot| {
-            for (i, (row, bar)) in self.group.contenders().zip(&self.bars).enumerate() {
+            for (i, (row, bar)) in self.group.drawn().zip(&self.bars).enumerate() {
                 let Some(bar) = bar else { continue };
                 let (mut from, y) = (0.0, plot.middle(i));
-                for ((length, look), text) in bar.iter().zip(self.parts.of(bar)) {
+                for ((length, look), text) in bar.iter().zip(self.parts.words(bar)) {
                     let (left, right) = (plot.x(from), plot.x(from + length));
-                    part(plot, i, (left, right), *look, colours::of_slot(row.colour))?;
+                    part(plot, i, (left, right), *look, self.palette.colour(&row.cell.runner))?;
                     plot.canvas.notes.mark((left, y - HALF), (right, y + HALF), &text);
                     from += length;
                 }

@@ -7,7 +7,7 @@
 use std::cell::RefCell;
 use std::fmt::Write;
 
-use super::canvas::at;
+use super::pixels::at;
 use crate::text::plain;
 
 /// Notes that a chart of profiles has at most, roughly; where it has more marks, a note is of several together.

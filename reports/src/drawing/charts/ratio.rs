@@ -4,12 +4,13 @@ use plotters_backend::DrawingBackend;
 
 use super::canvas::Canvas;
 use super::cores;
+use super::drawing::Drawing;
+use super::drawn::Drawn;
+use super::rows::either;
 use super::rows::{RowLabel, Rows};
-use super::samples::either;
-use super::{Drawing, Drawn};
-use crate::drawing::palette::{self as colours, INK, REFERENCE};
+use crate::drawing::palette::{INK, Palette, REFERENCE};
 use crate::drawing::scale::Axis;
-use crate::figures::{GroupSummary, Row, Versus};
+use crate::figures::{Cell, ChartKind, GroupSummary, Row, Versus};
 use crate::text::units;
 use crate::views::findings;
 
@@ -19,6 +20,7 @@ const DOT: f64 = 5.0;
 /// The chart of ratios.
 pub struct Ratios<'a> {
     group: &'a GroupSummary,
+    palette: &'a Palette,
     rows: Rows,
     /// Where a line says how far ideal models could get.
     limit: Option<f64>,
@@ -26,33 +28,33 @@ pub struct Ratios<'a> {
 
 impl<'a> Ratios<'a> {
     /// None if the group compares with nothing.
-    pub fn of(group: &'a GroupSummary) -> Option<Self> {
+    pub fn new(group: &'a GroupSummary, palette: &'a Palette) -> Option<Self> {
         let limit = cores::line(group).filter(|_| group.versus == Versus::Baseline);
         let (axis_title, mut legend) = words(group)?;
         if let Some(line) = limit {
             legend = format!("{legend}. {}", cores::line_in_words(group, line));
-            if group.contenders().any(|row| own_limit(row, limit).is_some()) {
+            if group.drawn().any(|row| own_limit(row, limit).is_some()) {
                 legend.push_str("; a red mark, what the batches of a cell allow");
             }
         }
-        let shown = group.contenders().filter_map(|row| row.ratio).flat_map(|ratio| [ratio.low, ratio.high]);
+        let shown = group.drawn().filter_map(|row| row.ratio).flat_map(|ratio| [ratio.low, ratio.high]);
         let axis = Axis::around(shown.chain([1.0]).chain(limit), &axis_title, |ratio| {
             units::without_zeros(&units::ratio(ratio))
         });
         let rows = Rows {
-            title: findings::title(group, &findings::ratio(group)?),
-            rows: group.contenders().map(|row| RowLabel::of(group, row, figure(row))).collect(),
+            title: findings::ratio(group)?.title(group),
+            rows: group.drawn().map(|row| RowLabel::new(Cell { group, row }, figure(row))).collect(),
             row_height: 28,
             axis: axis.or_from_zero(),
             legend: format!("{legend}; whiskers are intervals, where wider than the dot."),
         };
-        Some(Self { group, rows, limit })
+        Some(Self { group, palette, rows, limit })
     }
 }
 
 impl Drawing for Ratios<'_> {
-    fn name(&self) -> &'static str {
-        if self.group.versus == Versus::Wait { "wait" } else { "speedup" }
+    fn kind(&self) -> ChartKind {
+        if self.group.versus == Versus::Wait { ChartKind::OverWait } else { ChartKind::SpeedUp }
     }
 
     fn title(&self) -> &str {
@@ -73,9 +75,9 @@ impl Drawing for Ratios<'_> {
             for reference in [1.0].into_iter().chain(self.limit) {
                 plot.reference(reference, REFERENCE)?;
             }
-            for (i, row) in self.group.contenders().enumerate() {
+            for (i, row) in self.group.drawn().enumerate() {
                 let Some(ratio) = row.ratio else { continue };
-                let (y, colour) = (plot.middle(i), colours::of_slot(row.colour));
+                let (y, colour) = (plot.middle(i), self.palette.colour(&row.cell.runner));
                 let (low, x, high) = (plot.x(ratio.low), plot.x(ratio.value), plot.x(ratio.high));
                 plot.canvas.line((plot.x(1.0), y), (x, y), 6.0, colour)?;
                 plot.canvas.dot((x, y), DOT, colour, 1.0)?;

@@ -6,12 +6,13 @@ use plotters::coord::cartesian::Cartesian2d;
 use plotters::style::Color;
 use plotters_backend::DrawingBackend;
 
-use super::Drawn;
-use super::canvas::{Canvas, LABEL, Pen, SCALE, WIDTH, fitted, px, text_width, title_height, widest};
+use super::canvas::{Canvas, LABEL, Pen, fitted, text_width, title_height, widest};
+use super::drawn::Drawn;
+use super::pixels::{SCALE, WIDTH, px};
 use crate::drawing::palette::{Colour, FADED, GRID, INK, PAPER};
 use crate::drawing::scale::{Axis, Ticked};
-use crate::figures::{GroupSummary, Row};
-use crate::views::matrix;
+use crate::figures::Cell;
+use crate::views::cells;
 
 /// Height of the axis with its labels and title.
 const AXIS: u32 = 46;
@@ -32,9 +33,14 @@ pub struct RowLabel {
 
 impl RowLabel {
     /// The row of a cell of a group.
-    pub fn of(group: &GroupSummary, row: &Row, figure: Result<String, String>) -> Self {
-        Self { name: row.label.clone(), figure, sentence: matrix::sentence(group, row) }
+    pub fn new(cell: Cell, figure: Result<String, String>) -> Self {
+        Self { name: cell.row.label.clone(), figure, sentence: cells::sentence(cell) }
     }
+}
+
+/// Returns the figure, or the reason why there is none.
+pub fn either(figure: &Result<String, String>) -> &str {
+    figure.as_ref().unwrap_or_else(|reason| reason)
 }
 
 /// The frame.
@@ -193,7 +199,7 @@ mod tests {
             axis: Axis::from_zero(1.0, "", |value| value.to_string()),
             legend: legend.to_owned(),
         };
-        super::super::register_fonts().expect("fonts");
+        super::super::render::register_fonts().expect("fonts");
         let long = rows(&"words that do not end ".repeat(12));
         assert!(long.legend_lines().len() > 1 && long.height() > rows("short").height());
         assert!(long.legend_lines().iter().all(|line| text_width(line, LEGEND, false) < f64::from(WIDTH)));

@@ -4,12 +4,14 @@ use std::collections::HashSet;
 
 use plotters_backend::DrawingBackend;
 
-use super::canvas::{Canvas, at};
-use super::rows::{Plot, RowLabel, Rows};
-use super::{Drawing, Drawn};
-use crate::drawing::palette as colours;
+use super::canvas::Canvas;
+use super::drawing::Drawing;
+use super::drawn::Drawn;
+use super::pixels::at;
+use super::rows::{Plot, RowLabel, Rows, either};
+use crate::drawing::palette::{Colour, FADED, INK, Palette};
 use crate::drawing::scale::Axis;
-use crate::figures::{GroupSummary, Point, Row};
+use crate::figures::{Cell, ChartKind, GroupSummary, Point, Row};
 use crate::text::units;
 use crate::views::findings;
 
@@ -19,18 +21,18 @@ const SPREAD: f64 = 0.62;
 /// The chart of samples.
 pub struct Samples<'a> {
     group: &'a GroupSummary,
+    palette: &'a Palette,
     rows: Rows,
 }
 
 impl<'a> Samples<'a> {
     /// None if there are no samples.
-    pub fn of(group: &'a GroupSummary) -> Option<Self> {
+    pub fn new(group: &'a GroupSummary, palette: &'a Palette) -> Option<Self> {
         group.measured().next()?;
-        let walls =
-            group.contenders().flat_map(|row| row.points.iter().chain(&row.left_out)).map(|point| point.wall_ns);
+        let walls = group.drawn().flat_map(|row| row.points.iter().chain(&row.left_out)).map(|point| point.wall_ns);
         let rows = Rows {
-            title: findings::title(group, &findings::samples(group)),
-            rows: group.contenders().map(|row| RowLabel::of(group, row, figure(row))).collect(),
+            title: findings::samples(group).title(group),
+            rows: group.drawn().map(|row| RowLabel::new(Cell { group, row }, figure(row))).collect(),
             row_height: 32,
             axis: Axis::around(walls, "wall time of one run", |ns| units::without_zeros(&units::duration(ns))),
             legend:
@@ -38,13 +40,13 @@ impl<'a> Samples<'a> {
                      median, the level one its interval."
                     .to_owned(),
         };
-        Some(Self { group, rows })
+        Some(Self { group, palette, rows })
     }
 }
 
 impl Drawing for Samples<'_> {
-    fn name(&self) -> &'static str {
-        "samples"
+    fn kind(&self) -> ChartKind {
+        ChartKind::Samples
     }
 
     fn title(&self) -> &str {
@@ -62,30 +64,29 @@ impl Drawing for Samples<'_> {
 
     fn draw<DB: DrawingBackend>(&self, canvas: &Canvas<DB>) -> Drawn<DB> {
         self.rows.draw(canvas, |plot| {
-            for (i, row) in self.group.contenders().enumerate() {
-                points(plot, i, row)?;
+            for (i, row) in self.group.drawn().enumerate() {
+                points(plot, i, row, self.palette.colour(&row.cell.runner))?;
             }
-            self.group.contenders().enumerate().try_for_each(|(i, row)| median(plot, i, row))
+            self.group.drawn().enumerate().try_for_each(|(i, row)| median(plot, i, row))
         })
     }
 }
 
 /// The dots of a row. Dots that would cover each other exactly are drawn once, so that any number of samples stays
 /// small.
-fn points<DB: DrawingBackend>(plot: &Plot<DB>, i: usize, row: &Row) -> Drawn<DB> {
-    let colour = colours::of_slot(row.colour);
+fn points<DB: DrawingBackend>(plot: &Plot<DB>, i: usize, row: &Row, colour: Colour) -> Drawn<DB> {
     let height = plot.row_height() * SPREAD;
     let top = plot.middle(i) - height / 2.0;
     let mut drawn = HashSet::new();
     let kept = row.points.iter().map(|point| (point, colour));
-    let mut all: Vec<_> = kept.chain(row.left_out.iter().map(|point| (point, colours::FADED))).collect();
+    let mut all: Vec<_> = kept.chain(row.left_out.iter().map(|point| (point, FADED))).collect();
     all.sort_by_key(|(point, _)| (point.round, point.process));
     for (n, (point, colour)) in all.iter().enumerate() {
         let y = top + height * (n as f64 + 0.5) / all.len() as f64;
         let x = plot.x(point.wall_ns);
         if drawn.insert((at(x), at(y))) {
             plot.canvas.dot((x, y), 2.0, *colour, 0.6)?;
-            plot.canvas.notes.point((x, y), &note(point, *colour == colours::FADED));
+            plot.canvas.notes.point((x, y), &note(point, *colour == FADED));
         }
     }
     Ok(())
@@ -101,15 +102,10 @@ fn median<DB: DrawingBackend>(plot: &Plot<DB>, i: usize, row: &Row) -> Drawn<DB>
     let Some(wall) = row.wall else { return Ok(()) };
     let (y, half) = (plot.middle(i), plot.row_height() * 0.36);
     let x = plot.x(wall.value);
-    plot.canvas.line((plot.x(wall.low), y), (plot.x(wall.high), y), 2.0, colours::INK)?;
-    plot.canvas.line((x, y - half), (x, y + half), 2.0, colours::INK)
+    plot.canvas.line((plot.x(wall.low), y), (plot.x(wall.high), y), 2.0, INK)?;
+    plot.canvas.line((x, y - half), (x, y + half), 2.0, INK)
 }
 
 fn figure(row: &Row) -> Result<String, String> {
     row.wall.map(|wall| units::duration(wall.value)).ok_or_else(|| row.missing().unwrap_or_default())
-}
-
-/// The figure, or the reason why there is none.
-pub fn either(figure: &Result<String, String>) -> &str {
-    figure.as_ref().unwrap_or_else(|reason| reason)
 }

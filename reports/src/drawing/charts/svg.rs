@@ -14,7 +14,7 @@ use plotters_backend::{
     FontTransform,
 };
 
-use crate::drawing::palette as colours;
+use crate::drawing::palette::all;
 
 /// What plotters calls the size of a font is the height of its line; for the embedded font that is so many times its
 /// em.
@@ -44,8 +44,7 @@ impl SvgBackend {
             "<svg class=\"chart\" xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 {top} {width} {}\" role=\"img\" aria-label=\"{label}\">",
             height.saturating_sub(top)
         );
-        let classes =
-            colours::all().map(|colour| ((colour.light.0, colour.light.1, colour.light.2), colour.class)).collect();
+        let classes = all().map(|colour| ((colour.light.0, colour.light.1, colour.light.2), colour.class)).collect();
         Self { size, top, classes, written, path: None }
     }
 
@@ -241,7 +240,7 @@ mod tests {
     #[test]
     fn same_looks_share_a_path_and_colours_are_classes() {
         let mut svg = SvgBackend::new((10, 20), 0, "<alt> \"text\"");
-        let colour = colours::of_slot(4);
+        let colour = all().nth(9).expect("a colour");
         for x in [1, 2] {
             (&mut svg).draw_circle((x, 3), 2, &colour.light.filled(), true).expect("infallible");
         }

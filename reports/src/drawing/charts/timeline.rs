@@ -3,12 +3,13 @@
 use plotters_backend::DrawingBackend;
 
 use super::canvas::Canvas;
+use super::drawing::Drawing;
+use super::drawn::Drawn;
 use super::notes::most_in_row;
 use super::tracks::{MANY_CELLS, Stage, Track, Tracks, cost_of_recording};
-use super::{Drawing, Drawn};
-use crate::drawing::palette::{self as colours, Colour, FADED, HEAT};
+use crate::drawing::palette::{Colour, FADED, HEAT, Palette, heat};
 use crate::figures::capacity::Ceiling;
-use crate::figures::{GroupSummary, Row};
+use crate::figures::{ChartKind, GroupSummary, Row};
 use crate::records::schema::{Moment, Profile};
 use crate::text::units;
 use crate::views::findings;
@@ -55,10 +56,12 @@ struct Interval {
 
 impl Timeline {
     /// None if no profile of the group has two moments.
-    pub fn of(group: &GroupSummary, profiles: &[(&Row, &Profile)]) -> Option<Self> {
+    pub fn new(group: &GroupSummary, profiles: &[(&Row, &Profile)], palette: &Palette) -> Option<Self> {
         let usable_cores = group.ceiling.as_ref().map(Ceiling::usable);
-        let mut known: Vec<(&Profile, Course)> =
-            profiles.iter().filter_map(|(row, profile)| Some((*profile, Course::of(row, profile)?))).collect();
+        let mut known: Vec<(&Profile, Course)> = profiles
+            .iter()
+            .filter_map(|(row, profile)| Some((*profile, Course::new(row, profile, palette)?)))
+            .collect();
         let most = known.iter().map(|(_, course)| course.cores()).max()?;
         let strips = most.min(if known.len() >= MANY_CELLS { MOST_STRIPS_OF_MANY } else { MOST_STRIPS });
         let most_intervals = MOST_FIELDS / (strips * known.len());
@@ -80,7 +83,7 @@ impl Timeline {
         });
         let tracks: Vec<Track> = tracks.collect();
         let means: Vec<(&str, f64)> = known.iter().map(|(_, course)| (course.label.as_str(), course.mean)).collect();
-        let title = findings::title(group, &findings::timeline(&means, usable_cores));
+        let title = findings::timeline(&means, usable_cores).title(group);
         let per_strip = most.div_ceil(strips);
         let each = if per_strip == 1 { "core".to_owned() } else { format!("group of {per_strip} cores") };
         let mut legend = vec![format!(
@@ -106,14 +109,14 @@ impl Timeline {
 }
 
 impl Course {
-    fn of(row: &Row, profile: &Profile) -> Option<Self> {
+    fn new(row: &Row, profile: &Profile, palette: &Palette) -> Option<Self> {
         let wall = profile.wall_ns as f64;
         let intervals: Vec<Interval> =
             profile.timeline.windows(2).filter_map(|pair| Interval::between(&pair[0], &pair[1], wall)).collect();
         let busy: f64 = intervals.iter().map(|one| one.shares.iter().sum::<f64>() * one.length()).sum();
         let time: f64 = intervals.iter().map(Interval::length).sum();
         (time > 0.0).then(|| Self {
-            colour: colours::of_slot(row.colour),
+            colour: palette.colour(&row.cell.runner),
             label: row.label.clone(),
             mean: busy / time,
             intervals,
@@ -153,7 +156,7 @@ impl Course {
         let mut by_shade: Vec<Vec<(usize, f64, f64)>> = vec![Vec::new(); HEAT.len()];
         for interval in &self.intervals {
             for (strip, share) in interval.strips(self.cores(), strips).enumerate() {
-                by_shade[colours::heat(share)].push((strip, interval.from_ns, interval.to_ns));
+                by_shade[heat(share)].push((strip, interval.from_ns, interval.to_ns));
             }
         }
         for rectangles in &mut by_shade {
@@ -211,8 +214,8 @@ fn strip_height(strips: usize) -> f64 {
 }
 
 impl Drawing for Timeline {
-    fn name(&self) -> &'static str {
-        "timeline"
+    fn kind(&self) -> ChartKind {
+        ChartKind::Timeline
     }
 
     fn title(&self) -> &str {

@@ -2,8 +2,9 @@
 
 use plotters_backend::DrawingBackend;
 
-use super::Drawn;
-use super::canvas::{Canvas, LABEL, Pen, WIDTH, fitted, text_width, title_height, widest};
+use super::canvas::{Canvas, LABEL, Pen, fitted, text_width, title_height, widest};
+use super::drawn::Drawn;
+use super::pixels::WIDTH;
 use crate::drawing::palette::{FADED, GRID, INK};
 use crate::drawing::scale::Axis;
 use crate::figures::Row;

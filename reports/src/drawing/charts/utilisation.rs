@@ -3,10 +3,12 @@
 use plotters::style::text_anchor::{HPos, VPos};
 use plotters_backend::DrawingBackend;
 
-use super::canvas::{Canvas, LABEL, Pen, WIDTH, fitted, title_height, widest};
-use super::{Drawing, Drawn};
-use crate::drawing::palette::{self as colours, FADED, HEAT, HEAT_STRONG, INK, PAPER};
-use crate::figures::{GroupSummary, Row};
+use super::canvas::{Canvas, LABEL, Pen, fitted, title_height, widest};
+use super::drawing::Drawing;
+use super::drawn::Drawn;
+use super::pixels::WIDTH;
+use crate::drawing::palette::{FADED, HEAT, HEAT_STRONG, INK, PAPER, heat};
+use crate::figures::{ChartKind, GroupSummary, Row};
 use crate::text::units;
 use crate::views::findings;
 
@@ -32,11 +34,11 @@ pub struct Utilisation<'a> {
 
 impl<'a> Utilisation<'a> {
     /// None if the time of each core was not recorded.
-    pub fn of(group: &'a GroupSummary) -> Option<Self> {
-        let columns: Vec<&Row> = group.contenders().filter(|row| !row.core_busy.is_empty()).collect();
+    pub fn new(group: &'a GroupSummary) -> Option<Self> {
+        let columns: Vec<&Row> = group.drawn().filter(|row| !row.core_busy.is_empty()).collect();
         let cores = columns.iter().map(|row| row.core_busy.len()).max()?;
         Some(Self {
-            title: findings::title(group, &findings::utilisation(group)),
+            title: findings::utilisation(group).title(group),
             names: columns.iter().map(|row| fitted(&row.label, LABEL, NAME)).collect(),
             columns,
             cores_per_row: cores.div_ceil(MOST_ROWS),
@@ -98,8 +100,8 @@ impl<'a> Utilisation<'a> {
 }
 
 impl Drawing for Utilisation<'_> {
-    fn name(&self) -> &'static str {
-        "utilisation"
+    fn kind(&self) -> ChartKind {
+        ChartKind::Utilisation
     }
 
     fn title(&self) -> &str {
@@ -130,7 +132,7 @@ impl Drawing for Utilisation<'_> {
             canvas.text(&self.row_name(row), left - GAP, y + height / 2.0, Pen::new(INK).right())?;
             for (i, column) in self.columns.iter().enumerate() {
                 let Some(share) = self.share(column, row) else { continue };
-                let (x, shade) = (left + i as f64 * width, colours::heat(share));
+                let (x, shade) = (left + i as f64 * width, heat(share));
                 canvas.rectangle((x + 0.5, y + 0.5), (x + width - 0.5, y + height - 0.5), HEAT[shade])?;
                 let text = format!("{}: {:.1} % busy", column.label, share * 100.0);
                 canvas.notes.mark((x, y), (x + width, y + height), &text);

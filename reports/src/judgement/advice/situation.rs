@@ -27,7 +27,7 @@ impl Situation {
     pub const ALL: [Self; 5] = [Self::CpuBound, Self::FewWaits, Self::ManyWaits, Self::Mixed, Self::SmallTasks];
 
     /// The situation that a group shows; none if the records do not say what kind its workload is.
-    pub fn of(group: &GroupSummary) -> Option<Self> {
+    pub fn of_group(group: &GroupSummary) -> Option<Self> {
         let baseline = group.rows.iter().filter(|row| row.is_baseline).filter_map(|row| row.wall);
         let task_ns = baseline.map(|wall| wall.value / group.tasks.max(1) as f64).reduce(f64::min);
         match group.kind.as_str() {
@@ -76,11 +76,11 @@ mod tests {
 
     #[test]
     fn kinds_counts_and_lengths_decide() {
-        assert_eq!(Situation::of(&group("cpu", 64, 85e6)), Some(Situation::CpuBound));
-        assert_eq!(Situation::of(&group("cpu", 5000, 20e3)), Some(Situation::SmallTasks));
-        assert_eq!(Situation::of(&group("io", 49, 1e9)), Some(Situation::FewWaits));
-        assert_eq!(Situation::of(&group("io", 50, 1e9)), Some(Situation::ManyWaits));
-        assert_eq!(Situation::of(&group("mixed", 2, 1e6)), Some(Situation::Mixed));
-        assert_eq!(Situation::of(&group("", 2, 1e6)), None);
+        assert_eq!(Situation::of_group(&group("cpu", 64, 85e6)), Some(Situation::CpuBound));
+        assert_eq!(Situation::of_group(&group("cpu", 5000, 20e3)), Some(Situation::SmallTasks));
+        assert_eq!(Situation::of_group(&group("io", 49, 1e9)), Some(Situation::FewWaits));
+        assert_eq!(Situation::of_group(&group("io", 50, 1e9)), Some(Situation::ManyWaits));
+        assert_eq!(Situation::of_group(&group("mixed", 2, 1e6)), Some(Situation::Mixed));
+        assert_eq!(Situation::of_group(&group("", 2, 1e6)), None);
     }
 }

@@ -5,8 +5,6 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::formula::Formula;
-
 /// A statement, and what the records must show for it to hold.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -96,6 +94,22 @@ pub enum Statistic {
     LatencyDifference,
     /// How many times the context switches of the reference.
     SwitchesRatio,
+}
+
+/// How long n waits of t take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Formula {
+    /// All at once: t.
+    LongestWait,
+    /// One after another: n * t.
+    SumOfWaits,
+    /// A pool of w in batches: ceil(n / w) * t.
+    Batches,
+    /// The same, and what it takes to hand out n tasks, one after another, as the same cell does with tasks that do nothing.
+    BatchesHandedOut,
+    /// Spread over w: n * t / w.
+    SharedWaits,
 }
 
 /// A quantile of latencies.

@@ -1,33 +1,15 @@
 //! The times that waits must take, whoever waits them: what a wall time can be held against.
 
-use serde::Deserialize;
-
-use super::selection::Found;
-use crate::figures::Summary;
+use super::claim::Formula;
+use crate::figures::{Cell, Summary};
 use crate::text::units;
 
 /// The workload whose tasks do nothing.
 const NOTHING: &str = "empty";
 
-/// How long n waits of t take.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Formula {
-    /// All at once: t.
-    LongestWait,
-    /// One after another: n * t.
-    SumOfWaits,
-    /// A pool of w in batches: ceil(n / w) * t.
-    Batches,
-    /// The same, and what it takes to hand out n tasks, one after another, as the same cell does with tasks that do nothing.
-    BatchesHandedOut,
-    /// Spread over w: n * t / w.
-    SharedWaits,
-}
-
 impl Formula {
-    /// The time in nanoseconds, and how it comes about; none if a task of the group never waits.
-    pub(super) fn of(self, cell: Found, summary: &Summary) -> Option<(f64, String)> {
+    /// Returns the time in nanoseconds, and how it comes about; none if a task of the group never waits.
+    pub(super) fn time(self, cell: Cell, summary: &Summary) -> Option<(f64, String)> {
         let (n, t, w) = (cell.group.tasks, cell.group.wait_ns, cell.row.cell.workers.max(1));
         let wait = units::duration(t);
         let (ns, words) = match self {
@@ -47,7 +29,7 @@ impl Formula {
 }
 
 /// What a task takes that does nothing, by the group of the most of them that has the cell; none if there is none.
-fn handing_out(cell: Found, summary: &Summary) -> Option<f64> {
+fn handing_out(cell: Cell, summary: &Summary) -> Option<f64> {
     let groups = summary.groups.iter().filter(|group| group.workload == NOTHING && group.tasks > 0);
     let walls = groups.filter_map(|group| {
         let row = group.rows.iter().find(|row| row.cell == cell.row.cell && row.failures.is_empty())?;

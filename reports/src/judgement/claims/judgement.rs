@@ -4,91 +4,12 @@ use serde::Serialize;
 
 use super::claim::Condition;
 use super::load;
-use super::measure::{Measured, Noise};
-use crate::drawing::charts;
-use crate::figures::Row;
+use super::measured::{Measured, Noise};
+use super::outcome::Outcome;
+use super::unit::Unit;
+use crate::figures::{ChartKind, Row};
 use crate::statistics::Estimate;
 use crate::text::units;
-
-/// What became of a claim, from best to worst.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Outcome {
-    /// The whole interval is within the bounds.
-    Holds,
-    /// The records cannot tell.
-    Undecided,
-    /// There are no records of what it needs.
-    NotRun,
-    /// The whole interval is beyond a bound.
-    Fails,
-}
-
-impl Outcome {
-    /// All outcomes, from best to worst.
-    pub const ALL: [Self; 4] = [Self::Holds, Self::Undecided, Self::NotRun, Self::Fails];
-
-    /// Its name as people read it.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Holds => "holds",
-            Self::Undecided => "undecided",
-            Self::NotRun => "not run",
-            Self::Fails => "fails",
-        }
-    }
-
-    /// A mark that stands beside the word.
-    pub fn mark(self) -> char {
-        match self {
-            Self::Holds => '✓',
-            Self::Undecided => '?',
-            Self::NotRun => '–',
-            Self::Fails => '✗',
-        }
-    }
-}
-
-/// The unit of a statistic.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub enum Unit {
-    /// A quotient of two like figures.
-    #[serde(rename = "ratio")]
-    Ratio,
-    /// Busy cores.
-    #[serde(rename = "cores")]
-    Cores,
-    /// Nanoseconds.
-    #[serde(rename = "ns")]
-    Nanoseconds,
-}
-
-impl Unit {
-    /// A figure of this unit.
-    pub fn format(self, value: f64) -> String {
-        match self {
-            Self::Ratio => units::ratio(value),
-            Self::Cores => format!("{} cores", units::cores(value)),
-            Self::Nanoseconds => units::duration(value),
-        }
-    }
-
-    /// A figure that was chosen, not measured: without needless zeros.
-    fn round(self, value: f64) -> String {
-        match self {
-            Self::Cores => format!("{} cores", units::without_zeros(&units::number(value))),
-            _ => units::without_zeros(&self.format(value)),
-        }
-    }
-
-    /// The interval of a figure.
-    fn ends(self, estimate: &Estimate) -> String {
-        match self {
-            Self::Nanoseconds => units::duration_ends(estimate),
-            Self::Ratio | Self::Cores => units::number_ends(estimate),
-        }
-    }
-}
 
 /// A cell behind a judgement.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -130,7 +51,7 @@ pub struct Judgement {
     /// Slug of the group that shows it.
     pub group: Option<String>,
     /// Chart of the group that shows it.
-    pub chart: Option<String>,
+    pub chart: Option<ChartKind>,
     /// Where the page shows it: an id, of the chart if there is one, else of the group.
     pub anchor: Option<String>,
 }
@@ -171,7 +92,7 @@ impl Judgement {
     }
 
     /// Holds what was measured against the bounds of the condition.
-    pub(super) fn of(condition: &Condition, measured: &Measured, usable_cores: Option<f64>) -> Self {
+    pub(super) fn hold(condition: &Condition, measured: &Measured, usable_cores: Option<f64>) -> Self {
         let Measured { estimate, unit, cells, chart, .. } = measured;
         let threshold = deciding_bound(condition, estimate);
         let (verdict, doubt) = decide(condition, measured, threshold, usable_cores);
@@ -188,11 +109,12 @@ impl Judgement {
             why = format!("{why}; {ONE_PROCESS}");
         }
         let group = cells.first().map(|cell| cell.group);
-        let charts = group.map(charts::names).unwrap_or_default();
-        let chart = charts.contains(chart).then(|| (*chart).to_owned());
+        let chart = chart.zip(group).filter(|(chart, group)| chart.is_of(group)).map(|(chart, _)| chart);
         let slug = group.map(|group| group.slug.clone());
-        let anchor =
-            slug.as_ref().map(|slug| chart.as_ref().map_or_else(|| slug.clone(), |chart| format!("{slug}-{chart}")));
+        let anchor = slug.as_ref().map(|slug| match chart {
+            Some(chart) => format!("{slug}-{}", chart.name()),
+            None => slug.clone(),
+        });
         let evidence = cells.iter().map(|cell| Evidence {
             group: cell.group.slug.clone(),
             cell: cell.row.label.clone(),

@@ -1,20 +1,14 @@
 //! Statistics of latencies: a quantile of one cell, or of two in comparison.
 
 use super::claim::{Condition, Quantile, Statistic};
-use super::judgement::Unit;
-use super::measure::{LEAST_ROUNDS, LEAST_ROUNDS_UNPAIRED, Measured, divisor, subject, that_of};
-use super::selection::Found;
-use crate::figures::Row;
+use super::measured::{LEAST_ROUNDS, LEAST_ROUNDS_UNPAIRED, Measured, divisor, subject, switch_interval, that_of};
+use super::unit::Unit;
+use crate::figures::{Cell, ChartKind};
 use crate::statistics::clusters;
 use crate::text::units;
 
-/// The sample's figure that says how long a thread waits before it asks for a global lock.
-const SWITCH_INTERVAL: &str = "switch_interval_us";
-/// What CPython has unless it is told otherwise, nanoseconds.
-const USUAL_SWITCH_INTERVAL_NS: f64 = 5e6;
-
 /// The quantile of a cell.
-pub fn of_one<'a>(condition: &Condition, of: Found<'a>) -> Result<Measured<'a>, String> {
+pub fn of_one<'a>(condition: &Condition, of: Cell<'a>) -> Result<Measured<'a>, String> {
     let estimate =
         clusters::median_of_sizes(quantiles(condition, of)?).ok_or_else(|| format!("{} is empty", of.name()))?;
     let told = format!("{} of {} is {}", quantile_name(condition), of.name(), units::duration(estimate.value));
@@ -26,12 +20,12 @@ pub fn of_one<'a>(condition: &Condition, of: Found<'a>) -> Result<Measured<'a>, 
         doubt: None,
         told,
         cells: vec![of],
-        chart: "latency",
+        chart: Some(ChartKind::Latency),
     })
 }
 
 /// The quantile of a cell over that of another, or beyond it.
-pub fn of_two<'a>(condition: &Condition, of: Found<'a>, to: Found<'a>) -> Result<Measured<'a>, String> {
+pub fn of_two<'a>(condition: &Condition, of: Cell<'a>, to: Cell<'a>) -> Result<Measured<'a>, String> {
     let is_ratio = condition.statistic == Statistic::LatencyRatio;
     let combine = |of: f64, to: f64| if is_ratio { of / to } else { of - to };
     let estimate = clusters::of_medians(quantiles(condition, of)?, quantiles(condition, to)?, combine);
@@ -52,7 +46,7 @@ pub fn of_two<'a>(condition: &Condition, of: Found<'a>, to: Found<'a>) -> Result
         doubt: None,
         told,
         cells: vec![of, to],
-        chart: "latency",
+        chart: Some(ChartKind::Latency),
     };
     if condition.per.is_empty() {
         return Ok(measured);
@@ -66,14 +60,8 @@ pub fn of_two<'a>(condition: &Condition, of: Found<'a>, to: Found<'a>) -> Result
     Ok(Measured { estimate, told, unit: Unit::Ratio, ..measured })
 }
 
-/// The switch interval of the interpreter behind a cell, nanoseconds, and whether the records say it.
-pub fn switch_interval(row: &Row) -> (f64, bool) {
-    let recorded = row.figures.get(SWITCH_INTERVAL).filter(|interval| **interval > 0.0);
-    recorded.map_or((USUAL_SWITCH_INTERVAL_NS, false), |us| (us * 1e3, true))
-}
-
 /// The quantile of each sample.
-fn quantiles<'a>(condition: &Condition, of: Found<'a>) -> Result<&'a [(u32, f64)], String> {
+fn quantiles<'a>(condition: &Condition, of: Cell<'a>) -> Result<&'a [(u32, f64)], String> {
     let name = condition.histogram.as_deref().unwrap_or_default();
     let latency = of.row.latencies.iter().find(|latency| latency.name == name);
     let latency = latency.ok_or_else(|| format!("{} recorded no histogram {name}", of.name()))?;

@@ -1,8 +1,8 @@
 //! Load from outside that a judgement could be about, in place of the cell.
 
 use super::claim::{Condition, Quantile, Statistic};
-use super::judgement::Outcome;
-use super::measure::Measured;
+use super::measured::Measured;
+use super::outcome::Outcome;
 
 /// Loss of a cell that matters, in cores.
 const DISTURBING_CORES: f64 = 0.25;

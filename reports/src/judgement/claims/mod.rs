@@ -5,19 +5,19 @@
 //! read from a text of the same format.
 //!
 //! ```text
-//! claims/mod.rs          a set of claims: parsed, joined, judged
-//! claims/claim.rs        what a claim consists of, and what makes one invalid
-//! claims/built_in.toml   the built-in ones
-//! claims/names.rs        what claims name that there is not
-//! claims/selection.rs    finds the cells that a condition speaks of, or says why there are none
-//! claims/measure.rs      works out a condition's statistic:   cells -> estimate
-//! claims/pairs.rs        compares times of two cells
-//! claims/latencies.rs    the statistics of latencies
-//! claims/possible.rs     what the machine can give to a cell's tasks and workers
-//! claims/formula.rs      the times that waits must take
-//! claims/judgement.rs    holds it against the bounds:         estimate -> judgement
-//! claims/load.rs         whether load from outside could explain it
-//! claims/verdict.rs      joins a claim's conditions:          judgements -> verdict
+//! built_in.toml  the built-in claims
+//! set.rs         a set of claims: parsed, joined, judged
+//! claim.rs       what a claim consists of, and what makes one invalid
+//! names.rs       what claims name that there is not
+//! selection.rs   finds the cells that a condition speaks of, or says why there are none
+//! measure.rs     works out a condition's statistic:   cells -> measured
+//! times.rs       compares times of two cells
+//! latencies.rs   the statistics of latencies
+//! formula.rs     the times that waits must take
+//! measured.rs    a statistic with what it takes to judge and to explain it
+//! judgement.rs   holds it against the bounds:         measured -> judgement
+//! load.rs        whether load from outside could explain it
+//! verdict.rs     joins a claim's conditions:          judgements -> verdict
 //! ```
 
 mod claim;
@@ -26,142 +26,21 @@ mod judgement;
 mod latencies;
 mod load;
 mod measure;
+mod measured;
 mod names;
-mod pairs;
-mod possible;
+mod outcome;
 mod selection;
+mod set;
 #[cfg(test)]
 mod tests;
+mod times;
+mod unit;
 mod verdict;
 
-use serde::Deserialize;
-
-pub use self::claim::{Claim, Condition, Constraint, Quantile, Reference, Selector, Statistic};
-pub use self::formula::Formula;
-pub use self::judgement::{Evidence, Judgement, Outcome, Unit};
+pub use self::claim::{Claim, Condition, Constraint, Formula, Quantile, Reference, Selector, Statistic};
+pub use self::judgement::{Evidence, Judgement};
 pub use self::names::{Names, Unknown};
+pub use self::outcome::Outcome;
+pub use self::set::{ClaimError, Claims};
+pub use self::unit::Unit;
 pub use self::verdict::Verdict;
-use crate::figures::Summary;
-use crate::records::results::Results;
-use crate::text::plain;
-
-/// The claims that are judged without being asked for.
-const BUILT_IN: &str = include_str!("built_in.toml");
-/// The families that they speak of.
-const BUILT_IN_FAMILIES: [&str; 3] = ["native", "gil", "cpython"];
-
-/// A set of claims. No two have the same id.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Claims {
-    claims: Vec<Claim>,
-}
-
-/// Why a text is no set of claims.
-#[derive(Debug, thiserror::Error)]
-pub enum ClaimError {
-    /// It is not TOML, or not of the shape of claims. The message names the line.
-    #[error("{name} is not a file of claims{place}: {cause}")]
-    Toml {
-        /// What the text is called.
-        name: String,
-        /// In which claim, if in one.
-        place: String,
-        /// What is wrong, and where.
-        cause: Box<toml::de::Error>,
-    },
-    /// A claim contradicts itself.
-    #[error("{name}, claim `{id}`: {why}")]
-    Invalid {
-        /// What the text is called.
-        name: String,
-        /// The claim.
-        id: String,
-        /// What is wrong, and what would be right.
-        why: String,
-    },
-    /// Two claims have the same id.
-    #[error("there are two claims `{0}`: each needs an id of its own")]
-    Duplicate(String),
-}
-
-/// A file of claims.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    #[serde(default)]
-    claim: Vec<Claim>,
-}
-
-impl Claims {
-    /// The built-in claims.
-    ///
-    /// # Panics
-    /// Never: a test parses them.
-    pub fn built_in() -> Self {
-        Self::parse("built_in.toml", BUILT_IN).expect("a test parses the built-in claims")
-    }
-
-    /// The claims of a TOML text; `name` is what error messages call it.
-    ///
-    /// # Errors
-    /// If the text is not TOML, has a field or a statistic that there is not, or a claim is invalid.
-    pub fn parse(name: &str, text: &str) -> Result<Self, ClaimError> {
-        let file: File = toml::from_str(text).map_err(|cause| {
-            let place = cause.span().map(|span| place(text, span.start)).unwrap_or_default();
-            ClaimError::Toml { name: name.to_owned(), place, cause: cause.into() }
-        })?;
-        let mut claims = Self::default();
-        for claim in file.claim {
-            if let Err(why) = claim.check() {
-                return Err(ClaimError::Invalid { name: name.to_owned(), id: claim.id, why });
-            }
-            claims.push(claim)?;
-        }
-        Ok(claims)
-    }
-
-    /// Adds the claims of another set.
-    ///
-    /// # Errors
-    /// If both have a claim of the same id; the set is unchanged then.
-    pub fn extend(&mut self, more: Self) -> Result<(), ClaimError> {
-        let mut all = self.clone();
-        more.claims.into_iter().try_for_each(|claim| all.push(claim))?;
-        *self = all;
-        Ok(())
-    }
-
-    /// The claims in the order in which they are judged.
-    pub fn iter(&self) -> std::slice::Iter<'_, Claim> {
-        self.claims.iter()
-    }
-
-    /// The verdict on each claim for each family of runners that it is judged for; `summary` is that of `results`.
-    pub fn judge(&self, results: &Results, summary: &Summary) -> Vec<Verdict> {
-        self.claims.iter().flat_map(|claim| verdict::of(claim, results, summary)).collect()
-    }
-
-    fn push(&mut self, claim: Claim) -> Result<(), ClaimError> {
-        if self.claims.iter().any(|other| other.id == claim.id) {
-            return Err(ClaimError::Duplicate(claim.id));
-        }
-        self.claims.push(claim);
-        Ok(())
-    }
-}
-
-/// Says which claim of a text a place is in, if its id is written above the place.
-fn place(text: &str, at: usize) -> String {
-    let before = text.get(..at).and_then(|before| before.rsplit("[[claim]]").next()).unwrap_or_default();
-    let id = before.lines().find_map(|line| line.trim().strip_prefix("id")?.trim_start().strip_prefix('='));
-    id.map(|id| format!(", in claim {}", plain(id.trim()).replace('"', "`"))).unwrap_or_default()
-}
-
-impl<'a> IntoIterator for &'a Claims {
-    type Item = &'a Claim;
-    type IntoIter = std::slice::Iter<'a, Claim>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.iter()
-    }
-}

@@ -3,8 +3,11 @@
 use std::collections::BTreeSet;
 
 use super::claim::{Claim, Condition};
-use super::{BUILT_IN_FAMILIES, Claims};
+use super::set::Claims;
 use crate::records::schema::Run;
+
+/// The families that the built-in claims speak of.
+const BUILT_IN_FAMILIES: [&str; 3] = ["native", "gil", "cpython"];
 
 /// The names that claims may speak of.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -45,7 +48,7 @@ impl Names {
     }
 
     /// The names of one kind.
-    pub fn of(&self, what: &str) -> &BTreeSet<String> {
+    pub fn of_kind(&self, what: &str) -> &BTreeSet<String> {
         match what {
             "workload" => &self.workloads,
             "model" => &self.models,
@@ -58,9 +61,10 @@ impl Claims {
     /// Finds the names in the claims that are not known. Families that the built-in claims speak of are, with runners or without.
     pub fn unknown(&self, known: &Names) -> Vec<Unknown> {
         let mut found = Vec::new();
-        for claim in &self.claims {
+        for claim in self.iter() {
             for (what, name) in names_in(claim) {
-                let is_known = known.of(what).contains(name) || (what == "family" && BUILT_IN_FAMILIES.contains(&name));
+                let is_known =
+                    known.of_kind(what).contains(name) || (what == "family" && BUILT_IN_FAMILIES.contains(&name));
                 let unknown = Unknown { claim: claim.id.clone(), what, name: name.to_owned() };
                 if !is_known && !found.contains(&unknown) {
                     found.push(unknown);

@@ -3,26 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::claim::{Constraint, Reference, Selector};
-use crate::figures::{GroupSummary, Row, Summary};
-use crate::records::schema::{CellId, Failure, Parameters, RunnerInfo};
-
-/// A cell that has samples, in its group.
-#[derive(Debug, Clone, Copy)]
-pub struct Found<'a> {
-    pub group: &'a GroupSummary,
-    pub row: &'a Row,
-}
-
-impl<'a> Found<'a> {
-    /// Its name within the whole run.
-    pub fn name(&self) -> String {
-        format!("{} in {}", self.row.label, self.group.title)
-    }
-
-    pub fn is_in_group_of(&self, other: &Found<'a>) -> bool {
-        self.group.slug == other.group.slug
-    }
-}
+use crate::figures::{Cell, GroupSummary, Row, Summary};
+use crate::records::schema::{Failure, Parameters};
 
 /// Why there is no cell to judge by.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,7 +21,6 @@ pub enum Missing {
 #[derive(Debug, Clone, Copy)]
 pub struct Scope<'a> {
     pub summary: &'a Summary,
-    pub runners: &'a BTreeMap<String, RunnerInfo>,
     pub family: &'a str,
 }
 
@@ -56,11 +37,11 @@ struct Wanted<'a> {
 impl<'a> Scope<'a> {
     /// Whether the family has a runner of the model.
     pub fn has_model(&self, model: &str) -> bool {
-        self.runners.values().any(|info| info.family == self.family && info.model == model)
+        self.summary.run.runners.values().any(|info| info.family == self.family && info.model == model)
     }
 
     /// The cells of one model that a selector means, those of the earliest groups first; at least one entry.
-    pub fn find(&self, selector: &Selector, model: &str) -> Vec<Result<Found<'a>, Missing>> {
+    pub fn find(&self, selector: &Selector, model: &str) -> Vec<Result<Cell<'a>, Missing>> {
         let wanted = Wanted {
             workload: &selector.workload,
             params: &selector.params,
@@ -75,9 +56,9 @@ impl<'a> Scope<'a> {
     ///
     /// # Errors
     /// If there is none to judge by: why.
-    pub fn reference(&self, of: &Found<'a>, to: Option<&Reference>) -> Result<Found<'a>, Missing> {
+    pub fn reference(&self, of: &Cell<'a>, to: Option<&Reference>) -> Result<Cell<'a>, Missing> {
         let Some(to) = to else { return self.baseline(of) };
-        let model = self.info(&of.row.cell).map(|info| info.model.as_str()).unwrap_or_default();
+        let model = of.row.runner.model.as_str();
         let wanted = Wanted {
             workload: to.workload.as_deref().unwrap_or(&of.group.workload),
             params: &to.params,
@@ -97,17 +78,16 @@ impl<'a> Scope<'a> {
     }
 
     /// The cell of the runner's baseline in the same group.
-    fn baseline(&self, of: &Found<'a>) -> Result<Found<'a>, Missing> {
-        let name = self.info(&of.row.cell).map(|info| info.baseline.as_str()).unwrap_or_default();
-        let rows = of.group.rows.iter().filter(|row| row.cell.runner == name && is_plain(&row.cell));
-        let row = rows.min_by_key(|row| row.cell.workers);
+    fn baseline(&self, of: &Cell<'a>) -> Result<Cell<'a>, Missing> {
+        let name = &of.row.runner.baseline;
+        let row = of.group.baseline_row(name);
         let row =
             row.ok_or_else(|| Missing::NotRun(format!("{} has no cell of {name}, its baseline", of.group.title)))?;
-        measured(Found { group: of.group, row })
+        measured(Cell { group: of.group, row })
     }
 
     /// The cells in the order of the groups, of each group the one with the workers that are wanted; if there is none, the reason.
-    fn search(&self, wanted: Wanted, groups: Vec<&'a GroupSummary>) -> Vec<Result<Found<'a>, Missing>> {
+    fn search(&self, wanted: Wanted, groups: Vec<&'a GroupSummary>) -> Vec<Result<Cell<'a>, Missing>> {
         let groups: Vec<&GroupSummary> = groups.into_iter().filter(|group| wanted.is_in(group)).collect();
         if groups.is_empty() {
             return vec![Err(Missing::NotRun(format!("the plan has no {}", wanted.words())))];
@@ -124,17 +104,17 @@ impl<'a> Scope<'a> {
     }
 
     /// The cell of a group that is wanted; none if the group has no such cell.
-    fn cell(&self, wanted: Wanted, group: &'a GroupSummary) -> Option<Result<Found<'a>, Missing>> {
-        let rows = group.rows.iter().filter(|row| is_plain(&row.cell) && self.is_wanted(wanted, &row.cell.runner));
+    fn cell(&self, wanted: Wanted, group: &'a GroupSummary) -> Option<Result<Cell<'a>, Missing>> {
+        let rows = group.rows.iter().filter(|row| has_defaults(row) && self.is_wanted(wanted, &row.cell.runner));
         let rows: Vec<&Row> =
             rows.filter(|row| wanted.workers.is_none_or(|workers| row.cell.workers == workers)).collect();
         let most = rows.iter().max_by_key(|row| row.cell.workers)?;
         let has_batches = |row: &&&Row| wanted.batches.is_none_or(|batches| batches.contains(batches_of(group, row)));
         let row = rows.iter().filter(has_batches).max_by_key(|row| row.cell.workers);
-        Some(row.map(|row| Found { group, row }).ok_or_else(|| {
+        Some(row.map(|row| Cell { group, row }).ok_or_else(|| {
             let (tasks, workers) = (group.tasks, most.cell.workers);
             let batches = wanted.batches.map(Constraint::words).unwrap_or_default();
-            let name = Found { group, row: most }.name();
+            let name = Cell { group, row: most }.name();
             Missing::NotRun(format!(
                 "{name} has {tasks} tasks for {workers} workers, and it takes tasks for each worker {batches}"
             ))
@@ -149,11 +129,11 @@ impl<'a> Scope<'a> {
     }
 
     fn is_wanted(&self, wanted: Wanted, runner: &str) -> bool {
-        self.runners.get(runner).is_some_and(|info| info.family == self.family && info.model == wanted.model)
-    }
-
-    fn info(&self, cell: &CellId) -> Option<&'a RunnerInfo> {
-        self.runners.get(&cell.runner)
+        self.summary
+            .run
+            .runners
+            .get(runner)
+            .is_some_and(|info| info.family == self.family && info.model == wanted.model)
     }
 }
 
@@ -174,7 +154,7 @@ impl Wanted<'_> {
 }
 
 /// The first cell that was measured or failed, else the first reason.
-pub fn first<'a>(cells: Vec<Result<Found<'a>, Missing>>) -> Result<Found<'a>, Missing> {
+pub fn first<'a>(cells: Vec<Result<Cell<'a>, Missing>>) -> Result<Cell<'a>, Missing> {
     let mut reason = None;
     for cell in cells {
         match cell {
@@ -186,8 +166,8 @@ pub fn first<'a>(cells: Vec<Result<Found<'a>, Missing>>) -> Result<Found<'a>, Mi
 }
 
 /// The cell if it has samples and never failed. One that failed is no evidence, whatever it did before.
-fn measured(found: Found) -> Result<Found, Missing> {
-    let Found { group, row } = found;
+fn measured(found: Cell) -> Result<Cell, Missing> {
+    let Cell { group, row } = found;
     let words =
         |failure: &Failure| format!("{} in {} ({}): {}", row.label, group.title, failure.kind.name(), failure.message);
     if let Some(failure) = row.failures.iter().find(|failure| !failure.kind.is_not_run()) {
@@ -205,9 +185,9 @@ fn batches_of(group: &GroupSummary, row: &Row) -> f64 {
     group.tasks as f64 / row.cell.workers.max(1) as f64
 }
 
-/// Whether it is the first copy of a cell, with the runner's default options: sweeps are no business of claims.
-fn is_plain(cell: &CellId) -> bool {
-    cell.arm.is_empty() && cell.options.is_empty()
+/// Whether it stands for itself, with the runner's default options: sweeps are no business of claims.
+fn has_defaults(row: &Row) -> bool {
+    row.is_main() && row.cell.options.is_empty()
 }
 
 /// How many parameters differ, those that are named left out.

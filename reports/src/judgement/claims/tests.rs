@@ -14,6 +14,8 @@ use hdrhistogram::serialization::{Serializer, V2DeflateSerializer};
 use serde_json::{Value, json};
 
 use super::*;
+use crate::figures::Summary;
+use crate::records::Results;
 use crate::records::schema::{CellId, Failure, FailureKind, Group, RunnerInfo, Sample};
 
 /// A run of two cores that is made up cell by cell.
@@ -101,7 +103,7 @@ impl Made {
     }
 
     fn judge(&self, claims: &Claims) -> Vec<Verdict> {
-        claims.judge(&self.0, &Summary::of(&self.0))
+        claims.judge(&Summary::from_results(&self.0))
     }
 
     /// The verdict on one condition of the family `native`.

@@ -5,12 +5,11 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use super::claim::{Claim, Condition};
-use super::judgement::{Judgement, Outcome};
+use super::judgement::Judgement;
 use super::measure::measure;
-use super::possible::Possible;
+use super::outcome::Outcome;
 use super::selection::{Missing, Scope};
 use crate::figures::Summary;
-use crate::records::results::Results;
 use crate::records::schema::RunnerInfo;
 
 /// What the records say of a claim for one family of runners.
@@ -51,9 +50,9 @@ impl Verdict {
 const FAILED: &str = "what failed is no evidence";
 
 /// The verdicts on a claim, one a family; at least one.
-pub fn of(claim: &Claim, results: &Results, summary: &Summary) -> Vec<Verdict> {
+pub fn judge(claim: &Claim, summary: &Summary) -> Vec<Verdict> {
     let verdicts: Vec<Verdict> =
-        claim.families.iter().flat_map(|pattern| of_pattern(claim, pattern, results, summary)).collect();
+        claim.families.iter().flat_map(|pattern| of_pattern(claim, pattern, summary)).collect();
     if !verdicts.is_empty() {
         return verdicts;
     }
@@ -64,10 +63,10 @@ pub fn of(claim: &Claim, results: &Results, summary: &Summary) -> Vec<Verdict> {
 }
 
 /// The verdicts for the families that a name means: `cpython` is also `cpython@…`.
-fn of_pattern(claim: &Claim, pattern: &str, results: &Results, summary: &Summary) -> Vec<Verdict> {
+fn of_pattern(claim: &Claim, pattern: &str, summary: &Summary) -> Vec<Verdict> {
     let is_meant = |info: &RunnerInfo| info.family == pattern || info.family.split('@').next() == Some(pattern);
     let mut families: Vec<&str> =
-        results.run.runners.values().filter(|info| is_meant(info)).map(|info| info.family.as_str()).collect();
+        summary.run.runners.values().filter(|info| is_meant(info)).map(|info| info.family.as_str()).collect();
     families.sort_unstable();
     families.dedup();
     if families.is_empty() {
@@ -78,12 +77,12 @@ fn of_pattern(claim: &Claim, pattern: &str, results: &Results, summary: &Summary
         let why = format!("the run has no runners of the family {pattern}");
         return vec![verdict(claim, pattern, vec![Judgement::not_run(None, &why)], Vec::new())];
     }
-    families.into_iter().filter_map(|family| of_family(claim, pattern, family, results, summary)).collect()
+    families.into_iter().filter_map(|family| of_family(claim, pattern, family, summary)).collect()
 }
 
 /// The verdict for a family; none if the claim is about families with a lock and this one has none, or the reverse.
-fn of_family(claim: &Claim, pattern: &str, family: &str, results: &Results, summary: &Summary) -> Option<Verdict> {
-    let runners = &results.run.runners;
+fn of_family(claim: &Claim, pattern: &str, family: &str, summary: &Summary) -> Option<Verdict> {
+    let runners = &summary.run.runners;
     let lock = runners.values().filter(|info| info.family == family).find_map(|info| info.gil);
     let not_run = |why: &str| Some(verdict(claim, family, vec![Judgement::not_run(None, why)], Vec::new()));
     match (claim.gil, lock) {
@@ -97,14 +96,13 @@ fn of_family(claim: &Claim, pattern: &str, family: &str, results: &Results, summ
     {
         return not_run(&format!("it takes {needed} cores, and {usable} could be used"));
     }
-    let possible = summary.usable_cores.map(|usable| Possible::new(results, usable));
-    let scope = Scope { summary, runners, family };
+    let scope = Scope { summary, family };
     let mut judgements = Vec::new();
     let mut notes = Vec::new();
     let is_judged =
         |condition: &&Condition| condition.families.is_empty() || condition.families.iter().any(|name| name == pattern);
     for condition in claim.conditions.iter().filter(is_judged) {
-        let (mut found, missing) = judge(condition, scope, possible.as_ref());
+        let (mut found, missing) = judge_condition(condition, scope);
         if found.is_empty() {
             found.push(Judgement::not_run(Some(condition), &missing.join("; ")));
         } else {
@@ -122,7 +120,7 @@ fn of_family(claim: &Claim, pattern: &str, family: &str, results: &Results, summ
 }
 
 /// The judgements on a condition, one for each model that was measured or failed, and why others were not run.
-fn judge(condition: &Condition, scope: Scope, possible: Option<&Possible>) -> (Vec<Judgement>, Vec<String>) {
+fn judge_condition(condition: &Condition, scope: Scope) -> (Vec<Judgement>, Vec<String>) {
     let mut found = Vec::new();
     let mut missing = Vec::new();
     let models: Vec<&String> = condition.of.models.iter().filter(|model| scope.has_model(model)).collect();
@@ -131,7 +129,7 @@ fn judge(condition: &Condition, scope: Scope, possible: Option<&Possible>) -> (V
         missing.push(format!("the run has no runner of the family {} for the model {models}", scope.family));
     }
     for model in models {
-        match judge_model(condition, model, scope, possible) {
+        match judge_model(condition, model, scope) {
             Ok(judgement) => found.push(judgement),
             Err(Missing::Failed(why)) => {
                 found.push(Judgement::unknown(condition, &format!("{why}; {FAILED}")));
@@ -145,22 +143,17 @@ fn judge(condition: &Condition, scope: Scope, possible: Option<&Possible>) -> (V
 }
 
 /// The judgement on a condition for a model: in the first group that has all the cells. One that failed is not passed over for another.
-fn judge_model(
-    condition: &Condition,
-    model: &str,
-    scope: Scope,
-    possible: Option<&Possible>,
-) -> Result<Judgement, Missing> {
+fn judge_model(condition: &Condition, model: &str, scope: Scope) -> Result<Judgement, Missing> {
     let usable_cores = scope.summary.usable_cores;
     let compares = condition.to.is_some() || condition.statistic.has_baseline();
     let mut reason = None;
     for of in scope.find(&condition.of, model) {
         let judged = of.and_then(|of| {
             let to = if compares { Some(scope.reference(&of, condition.to.as_ref())?) } else { None };
-            measure(condition, of, to, possible, scope.summary).map_err(Missing::NotRun)
+            measure(condition, of, to, scope.summary).map_err(Missing::NotRun)
         });
         match judged {
-            Ok(measured) => return Ok(Judgement::of(condition, &measured, usable_cores)),
+            Ok(measured) => return Ok(Judgement::hold(condition, &measured, usable_cores)),
             Err(Missing::NotRun(why)) => reason = reason.or(Some(why)),
             Err(failed) => return Err(failed),
         }

@@ -3,14 +3,15 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::change::{self, Effects};
-use super::lost::failure_of;
+use super::compared::{Compared, Conclusion};
+use super::difference::Difference;
+use super::lost::{Lost, failure_of};
 use super::samples::{
     CPU, Cells, Figure, OtherLoad, Samples, WALL, answers_differ, by_cell, drift, has_copies, is_same_burn, key_of,
     logs, noise, ratios, references,
 };
-use super::{Compared, Difference, Lost, Outcome};
 use crate::figures::{GroupSummary, Row, Summary};
-use crate::records::results::Results;
+use crate::records::Results;
 use crate::records::schema::{CellId, Run, arms};
 use crate::statistics::effect::{self, Effect};
 use crate::statistics::median;
@@ -61,7 +62,7 @@ struct Runs<'a> {
 
 /// Compares two runs.
 pub(super) fn of_runs(base: &Results, new: &Results) -> Matched {
-    let summaries = [Summary::of(base), Summary::of(new)];
+    let summaries = [Summary::from_results(base), Summary::from_results(new)];
     let runs = Runs {
         runs: [&base.run, &new.run],
         cells: [by_cell(base), by_cell(new)],
@@ -75,7 +76,7 @@ pub(super) fn of_runs(base: &Results, new: &Results) -> Matched {
     for group in &summaries[0].groups {
         let key = key_of(group);
         let other = groups[1].get(&key).copied();
-        for row in contenders(group) {
+        for row in group.main_rows() {
             let cell = (key.clone(), row.cell.clone());
             let failure = |group| failure_of(group, &row.cell, &["", arms::AA]);
             if let Some(failure) = other.and_then(failure) {
@@ -101,8 +102,8 @@ pub(super) fn of_runs(base: &Results, new: &Results) -> Matched {
     for group in &summaries[1].groups {
         let key = key_of(group);
         let base = groups[0].get(&key);
-        for row in contenders(group) {
-            let is_in_base = base.is_some_and(|base| contenders(base).any(|other| other.cell == row.cell));
+        for row in group.main_rows() {
+            let is_in_base = base.is_some_and(|base| base.main_rows().any(|other| other.cell == row.cell));
             let cell = (key.clone(), row.cell.clone());
             match failure_of(group, &row.cell, &["", arms::AA]) {
                 Some(failure) if !is_in_base => matched.lost.push(Lost::failed(group, &row.label, failure)),
@@ -142,7 +143,7 @@ impl Runs<'_> {
             let floor = noises.into_iter().flatten().fold(least, f64::max);
             Some(Effects { judged: relative.unwrap_or(raw), raw, is_relative: relative.is_some(), floor })
         };
-        let load = OtherLoad::of(&key, &self.cells);
+        let load = OtherLoad::while_group_ran(&key, &self.cells);
         let shared = 1.0 + SHARED * load.most / self.cores;
         let cpu = group.is_cpu_bound().then(|| effects(CPU, shared.max(BETWEEN_RUNS))).flatten();
         let wall = effects(WALL, load.explains(self.cores).max(BETWEEN_RUNS))?;
@@ -156,7 +157,7 @@ impl Runs<'_> {
 /// Compares the two builds of one run.
 pub(super) fn of_live(results: &Results) -> Matched {
     let cells = by_cell(results);
-    let summary = Summary::of(results);
+    let summary = Summary::from_results(results);
     let (mut matched, mut candidates) = (Matched::default(), Vec::new());
     for group in &summary.groups {
         let key = key_of(group);
@@ -219,7 +220,7 @@ fn candidate(
         is_wall_judged: true,
         processes,
         samples: sides.map(BTreeMap::len),
-        outcome: Outcome::Unjudged,
+        conclusion: Conclusion::Unjudged,
     };
     Candidate { compared, wall, cpu }
 }
@@ -240,9 +241,4 @@ fn judged(mut candidates: Vec<Candidate>) -> Vec<Compared> {
         compared
     });
     each.collect()
-}
-
-/// The rows that stand for themselves.
-fn contenders(group: &GroupSummary) -> impl Iterator<Item = &Row> {
-    group.rows.iter().filter(|row| row.cell.arm.is_empty())
 }

@@ -4,7 +4,8 @@
 //! work is blurred by whoever takes its core away, and its CPU time is hardly: it shows a change of the work itself long before the
 //! wall time does. So for CPU-bound work both are judged, and wall time has the first word.
 
-use super::{Change, OtherLoad};
+use super::change::Change;
+use super::samples::OtherLoad;
 
 /// One cell in two builds.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,36 +31,36 @@ pub struct Compared {
     /// Samples on each side.
     pub samples: [usize; 2],
     /// What is said of it.
-    pub outcome: Outcome,
+    pub conclusion: Conclusion,
 }
 
 impl Compared {
     /// Returns what is said of it if changes of less than `threshold`, a share, do not matter.
-    pub(super) fn judged(&self, threshold: f64) -> Outcome {
+    pub(super) fn judged(&self, threshold: f64) -> Conclusion {
         let (wall, cpu) = (&self.wall, self.cpu.as_ref());
         if wall.probability.is_none() || (!self.is_wall_judged && cpu.is_none()) {
-            return Outcome::Unjudged;
+            return Conclusion::Unjudged;
         }
         if self.is_wall_judged && wall.is_real() {
-            return if wall.ratio.value > 1.0 { Outcome::Slower } else { Outcome::Faster };
+            return if wall.ratio.value > 1.0 { Conclusion::Slower } else { Conclusion::Faster };
         }
         if let Some(cpu) = cpu.filter(|cpu| cpu.is_real()) {
-            return if cpu.ratio.value > 1.0 { Outcome::Costlier } else { Outcome::Cheaper };
+            return if cpu.ratio.value > 1.0 { Conclusion::Costlier } else { Conclusion::Cheaper };
         }
         if !self.is_wall_judged {
-            return Outcome::Undecided { detectable: None };
+            return Conclusion::Undecided { detectable: None };
         }
         let open = [Some(wall), cpu].into_iter().flatten().filter(|change| !change.is_within(threshold));
         match open.map(|change| change.detectable).reduce(|one, other| one.zip(other).map(|(a, b)| a.max(b))) {
-            None => Outcome::Same,
-            Some(detectable) => Outcome::Undecided { detectable },
+            None => Conclusion::Same,
+            Some(detectable) => Conclusion::Undecided { detectable },
         }
     }
 }
 
 /// What is said of a cell.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Outcome {
+pub enum Conclusion {
     /// The new build takes longer.
     Slower,
     /// The new build takes less long.
@@ -80,7 +81,7 @@ pub enum Outcome {
     Unjudged,
 }
 
-impl Outcome {
+impl Conclusion {
     /// Its name in tables.
     pub fn name(self) -> &'static str {
         match self {

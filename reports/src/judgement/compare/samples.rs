@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::figures::rounds::{DirtyRounds, Round, TICK_NS};
-use crate::figures::{GroupSummary, Row};
-use crate::records::keys::group_key;
-use crate::records::results::Results;
+use crate::figures::disturbed::{DisturbedRounds, TICK_NS};
+use crate::figures::{GroupSummary, Row, pairs};
+use crate::records::Results;
+use crate::records::keys::{Round, group_key};
 use crate::records::schema::{CellId, Run, Sample, arms};
 use crate::statistics::effect::Effect;
 use crate::statistics::median;
@@ -28,8 +28,8 @@ pub(super) fn key_of(group: &GroupSummary) -> String {
 
 pub(super) fn by_cell(results: &Results) -> Cells<'_> {
     let mut cells = Cells::new();
-    let dirty = DirtyRounds::of(results);
-    for sample in results.samples.iter().filter(|sample| sample.wall_ns > 0 && !dirty.leaves_out(sample)) {
+    let disturbed = DisturbedRounds::find(results);
+    for sample in results.samples.iter().filter(|sample| sample.wall_ns > 0 && !disturbed.leaves_out(sample)) {
         let key = (group_key(&sample.workload, &sample.params), sample.cell.clone());
         cells.entry(key).or_default().insert((sample.process, sample.round), sample);
     }
@@ -66,11 +66,13 @@ pub(super) fn logs(samples: &Samples<'_>, figure: Figure) -> Vec<(u32, f64)> {
 
 /// The logarithms of a figure over that of another cell in the same round, by process.
 pub(super) fn ratios(of: &Samples<'_>, samples: &Samples<'_>, figure: Figure) -> Vec<(u32, f64)> {
-    let pair = |(round, sample): (&Round, &&Sample)| {
-        let other = of.get(round)?;
-        Some((round.0, (figure(sample) as f64).ln() - (figure(other) as f64).ln()))
-    };
-    samples.iter().filter_map(pair).collect()
+    let pairs = pairs::of_rounds(samples.iter().map(rounds), of.iter().map(rounds)).into_iter();
+    let log = |sample: &Sample| (figure(sample) as f64).ln();
+    pairs.map(|((process, _), sample, other)| (process, log(sample) - log(other))).collect()
+}
+
+fn rounds<'a>((round, sample): (&Round, &&'a Sample)) -> (Round, &'a Sample) {
+    (*round, *sample)
 }
 
 /// Whether the two did different work: a checksum of 0 is one that was not recorded.
@@ -89,8 +91,8 @@ pub struct OtherLoad {
 }
 
 impl OtherLoad {
-    /// While a group ran; nothing if the records do not say it of both.
-    pub(super) fn of(group: &str, cells: &[Cells<'_>; 2]) -> Self {
+    /// Returns the load while a group ran; nothing if the records do not say it of both.
+    pub(super) fn while_group_ran(group: &str, cells: &[Cells<'_>; 2]) -> Self {
         let loads = cells.each_ref().map(|cells| {
             let samples = cells.iter().filter(|((of, _), _)| of == group).flat_map(|(_, samples)| samples.values());
             let (mut wall, mut load, mut count) = (0.0, 0.0, 0.0_f64);

@@ -1,4 +1,4 @@
-//! Dirty rounds: those in which the machine was busier for others, or of another speed, than it usually was in this run.
+//! Disturbed rounds: those in which the machine was busier for others, or of another speed, than it usually was in this run.
 //!
 //! The rule looks at nothing that a cell did, so it cannot favour one. For each round of a group, with all its cells together:
 //! - **Load from outside**: CPU time of other programs and of other guests, over the wall time of the round, in cores. The kernel
@@ -8,7 +8,7 @@
 //! - **Speed**: CPU time of the reference burn, which is the same work each time: 5 % at least from the group's median, and
 //!   four times the usual scatter.
 //!
-//! On a machine that is busy all the time the median and the scatter are high, and only what stands out is dirty. Dirty rounds are kept
+//! On a machine that is busy all the time the median and the scatter are high, and only what stands out is disturbed. Disturbed rounds are kept
 //! in the records, drawn in the charts, counted in the tables, and left out of the figures. If they are more than a fifth of a group's
 //! rounds they are no exception but its condition: then none is left out, and the report says so at the top.
 //!
@@ -17,8 +17,8 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use crate::records::keys::{GroupKeys, group_key};
-use crate::records::results::Results;
+use crate::records::Results;
+use crate::records::keys::{GroupKeys, Round, group_key};
 use crate::records::schema::{Sample, arms};
 use crate::statistics::median;
 
@@ -37,24 +37,21 @@ const FEWEST: usize = 8;
 /// Share of a group's rounds that may be left out.
 const MOST_LEFT_OUT: f64 = 0.2;
 
-/// A round of a group: process and number.
-pub type Round = (u32, u32);
-
-/// The dirty rounds of one group.
+/// The disturbed rounds of one group.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Dirty {
+pub struct Disturbed {
     /// Which they are.
     rounds: HashSet<Round>,
     /// How many rounds the group has.
     pub of: usize,
 }
 
-/// The dirty rounds of each group, by its key.
+/// The disturbed rounds of each group, by its key.
 #[derive(Debug, Clone, Default)]
-pub struct DirtyRounds(HashMap<String, Dirty>);
+pub struct DisturbedRounds(HashMap<String, Disturbed>);
 
-impl Dirty {
-    /// How many rounds are dirty.
+impl Disturbed {
+    /// How many rounds are disturbed.
     pub fn count(&self) -> usize {
         self.rounds.len()
     }
@@ -68,30 +65,15 @@ impl Dirty {
     pub fn leaves_out(&self, round: Round) -> bool {
         !self.is_too_many() && self.rounds.contains(&round)
     }
-
-    /// What the report says of it; none if every round is clean.
-    pub fn sentence(&self) -> Option<String> {
-        let (count, of) = (self.count(), self.of);
-        let what = if count == 1 { "1 round" } else { &format!("{count} rounds") };
-        match count {
-            0 => None,
-            _ if self.is_too_many() => Some(format!(
-                "The machine was busier or of another speed than usual in {what} of {of}: too many to be left out"
-            )),
-            _ => {
-                Some(format!("{what} of {of} left out: the machine was busier or of another speed than in the others"))
-            }
-        }
-    }
 }
 
-impl DirtyRounds {
-    /// Finds the dirty rounds of a run.
-    pub fn of(results: &Results) -> Self {
+impl DisturbedRounds {
+    /// Finds the disturbed rounds of a run.
+    pub fn find(results: &Results) -> Self {
         let mut groups: HashMap<String, BTreeMap<Round, Vec<&Sample>>> = HashMap::new();
         let mut keys = GroupKeys::default();
         for sample in &results.samples {
-            let key = keys.of(sample);
+            let key = keys.of_sample(sample);
             if !groups.contains_key(key) {
                 groups.insert(key.to_owned(), BTreeMap::new());
             }
@@ -99,11 +81,11 @@ impl DirtyRounds {
                 group.entry((sample.process, sample.round)).or_default().push(sample);
             }
         }
-        Self(groups.into_iter().map(|(key, rounds)| (key, dirty(&rounds))).collect())
+        Self(groups.into_iter().map(|(key, rounds)| (key, disturbed_of(&rounds))).collect())
     }
 
     /// Those of a group.
-    pub fn of_group(&self, key: &str) -> Dirty {
+    pub fn of_group(&self, key: &str) -> Disturbed {
         self.0.get(key).cloned().unwrap_or_default()
     }
 
@@ -112,14 +94,14 @@ impl DirtyRounds {
         self.leaves_out_of(&group_key(&sample.workload, &sample.params), sample)
     }
 
-    /// As [`DirtyRounds::leaves_out`], given the key of the sample's group.
+    /// As [`DisturbedRounds::leaves_out`], given the key of the sample's group.
     pub(crate) fn leaves_out_of(&self, key: &str, sample: &Sample) -> bool {
         let group = self.0.get(key);
         group.is_some_and(|group| group.leaves_out((sample.process, sample.round)))
     }
 }
 
-fn dirty(rounds: &BTreeMap<Round, Vec<&Sample>>) -> Dirty {
+fn disturbed_of(rounds: &BTreeMap<Round, Vec<&Sample>>) -> Disturbed {
     let loads =
         rounds.iter().filter_map(|(round, samples)| Some((*round, outside_cores(samples)?, resolution(samples))));
     let loads: Vec<(Round, f64, f64)> = loads.collect();
@@ -132,7 +114,7 @@ fn dirty(rounds: &BTreeMap<Round, Vec<&Sample>>) -> Dirty {
         .collect();
     let busier = unusual(&loads, DISTURBING_CORES, |excess| excess);
     let rounds_of_other_speed = unusual(&burns, DISTURBING_SPEED, f64::abs);
-    Dirty { rounds: busier.into_iter().chain(rounds_of_other_speed).collect(), of: rounds.len() }
+    Disturbed { rounds: busier.into_iter().chain(rounds_of_other_speed).collect(), of: rounds.len() }
 }
 
 /// The rounds whose value is further from the median than `least`, than the usual scatter allows, and than it can be resolved.
@@ -182,19 +164,18 @@ mod tests {
         Results { samples: samples.collect(), ..Results::default() }
     }
 
-    fn found(results: &Results) -> Dirty {
-        DirtyRounds::of(results).of_group(&group_key("", &BTreeMap::new()))
+    fn found(results: &Results) -> Disturbed {
+        DisturbedRounds::find(results).of_group(&group_key("", &BTreeMap::new()))
     }
 
     #[test]
-    fn what_stands_out_is_dirty() {
+    fn what_stands_out_is_disturbed() {
         let mut loads = [0.02; 20];
         loads[7] = 0.9;
-        let dirty = found(&run(&loads));
-        assert_eq!((dirty.count(), dirty.of), (1, 20));
-        assert!(dirty.leaves_out((0, 7)) && !dirty.leaves_out((0, 6)));
-        assert!(dirty.sentence().is_some_and(|text| text.contains("1 round of 20 left out")));
-        assert_eq!(found(&run(&[0.02; 20])).sentence(), None);
+        let disturbed = found(&run(&loads));
+        assert_eq!((disturbed.count(), disturbed.of), (1, 20));
+        assert!(disturbed.leaves_out((0, 7)) && !disturbed.leaves_out((0, 6)));
+        assert_eq!(found(&run(&[0.02; 20])).count(), 0);
     }
 
     #[test]
@@ -206,9 +187,8 @@ mod tests {
     #[test]
     fn too_many_are_kept_and_told() {
         let loads: Vec<f64> = (0..30).map(|i| if i % 3 == 0 { 1.5 } else { 0.0 }).collect();
-        let dirty = found(&run(&loads));
-        assert!(dirty.count() == 10 && dirty.is_too_many() && !dirty.leaves_out((0, 0)));
-        assert!(dirty.sentence().is_some_and(|text| text.contains("too many")));
+        let disturbed = found(&run(&loads));
+        assert!(disturbed.count() == 10 && disturbed.is_too_many() && !disturbed.leaves_out((0, 0)));
     }
 
     #[test]
@@ -229,8 +209,8 @@ mod tests {
             arms::REFERENCE.clone_into(&mut sample.cell.arm);
             sample.cpu_ns = if at == 30 { 13_000_000 } else { 10_000_000 + at as u64 * 100 };
         }
-        let dirty = found(&results);
-        assert!(dirty.count() == 1 && dirty.leaves_out((0, 10)), "{dirty:?}");
+        let disturbed = found(&results);
+        assert!(disturbed.count() == 1 && disturbed.leaves_out((0, 10)), "{disturbed:?}");
     }
 
     #[test]
@@ -239,6 +219,6 @@ mod tests {
         let mut silent = run(&[0.0; 20]);
         silent.samples.iter_mut().for_each(|sample| sample.outside_ns = None);
         assert_eq!(found(&silent).count(), 0);
-        assert!(!DirtyRounds::default().leaves_out(&Sample::default()));
+        assert!(!DisturbedRounds::default().leaves_out(&Sample::default()));
     }
 }

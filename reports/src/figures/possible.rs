@@ -4,14 +4,13 @@
 //! as much again. So a speed-up is held against what the cores can give, which is what any work can reach, and beside it all
 //! threads of the cores have to be busy, which no work keeps them from.
 
-use super::selection::Found;
-use crate::figures::capacity::Ceiling;
-use crate::records::results::Results;
-use crate::records::schema::Machine;
+use super::capacity::Ceiling;
+use super::cell::Cell;
+use crate::records::schema::{Capacity, Machine};
 use crate::text::units;
 
-/// What the machine of a run can give.
-#[derive(Debug, Clone)]
+/// What the machine of a run can give to its cells.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Possible {
     /// Cores that could be used, sibling threads counted.
     usable: f64,
@@ -26,10 +25,9 @@ pub struct Possible {
 }
 
 impl Possible {
-    /// Of a run that could use so many cores.
-    pub fn new(results: &Results, usable: f64) -> Self {
-        let siblings = siblings(&results.run.machine);
-        let capacity = results.capacity.as_ref();
+    /// Returns what a machine can give to a run that could use so many of its cores.
+    pub fn new(machine: &Machine, capacity: Option<&Capacity>, usable: f64) -> Self {
+        let siblings = siblings(machine);
         let cores = (usable / siblings).max(1.0);
         Self {
             usable,
@@ -40,11 +38,11 @@ impl Possible {
         }
     }
 
-    /// Whether anything can run in parallel.
+    /// Checks that anything can run in parallel.
     ///
     /// # Errors
     /// If not: why.
-    pub fn is_parallel(&self, cell: Found) -> Result<(), String> {
+    pub fn is_parallel(&self, cell: Cell) -> Result<(), String> {
         if self.usable <= 1.0 {
             return Err("only 1 core could be used: nothing runs in parallel here".to_owned());
         }
@@ -54,20 +52,20 @@ impl Possible {
         }
     }
 
-    /// The speed-up that the cores can give.
-    pub fn speed_up(&self, cell: Found) -> f64 {
+    /// Returns the speed-up that the cores can give.
+    pub fn speed_up(&self, cell: Cell) -> f64 {
         self.of_cores.speed_up(cell.group.tasks, cell.row.cell.workers)
     }
 
-    /// The cores, sibling threads counted, that can be busy: by batches, and by capacity, for which siblings may yield nothing.
-    pub fn busy(&self, cell: Found) -> f64 {
+    /// Returns the cores, sibling threads counted, that can be busy: by batches, and by capacity, for which siblings may yield nothing.
+    pub fn busy(&self, cell: Cell) -> f64 {
         let (tasks, workers) = (cell.group.tasks, cell.row.cell.workers);
         let by_capacity = self.of_threads.speed_up(tasks, workers) * self.siblings;
         self.of_time.speed_up(tasks, workers).min(by_capacity)
     }
 
-    /// What it is that can give so much.
-    pub fn words(&self, cell: Found) -> String {
+    /// Says what it is that can give so much.
+    pub fn words(&self, cell: Cell) -> String {
         let cores = units::without_zeros(&units::number(self.usable));
         let what = if self.siblings > 1.0 { "sibling threads" } else { "cores" };
         format!("{cores} {what} with {} tasks for {} workers", cell.group.tasks, cell.row.cell.workers)

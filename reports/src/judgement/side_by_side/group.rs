@@ -2,13 +2,10 @@
 
 use std::collections::HashMap;
 
-use super::Entry;
-use crate::figures::{GroupSummary, Row, Summary};
+use super::entry::Entry;
+use crate::figures::{Cell, GroupSummary, Row, Summary};
 use crate::records::schema::Parameters;
 use crate::text::distinct_slug;
-use crate::text::units::NONE;
-use crate::views::columns::{self, Column, Field};
-use crate::views::matrix;
 
 /// A workload with its parameters that at least two runs have.
 #[derive(Debug)]
@@ -32,11 +29,11 @@ pub struct Line<'a> {
     pub sides: Vec<Side<'a>>,
 }
 
-/// What a run has of a cell: nothing, or its group and its row.
-pub type Side<'a> = Option<(&'a GroupSummary, &'a Row)>;
+/// What a run has of a cell: nothing, or the cell.
+pub type Side<'a> = Option<Cell<'a>>;
 
 /// The groups that at least two runs have, and in words those that one alone has.
-pub(super) fn of(entries: &[Entry]) -> (Vec<Shared<'_>>, Vec<String>) {
+pub(super) fn shared(entries: &[Entry]) -> (Vec<Shared<'_>>, Vec<String>) {
     let mut known: Vec<&GroupSummary> = Vec::new();
     for group in entries.iter().flat_map(|entry| &entry.summary.groups) {
         if !known.iter().any(|other| is_same_work(other, group)) {
@@ -78,12 +75,13 @@ fn name(group: &GroupSummary) -> String {
 fn lines<'a>(of_runs: &[Option<&'a GroupSummary>]) -> Vec<Line<'a>> {
     let mut lines: Vec<Line> = Vec::new();
     for group in of_runs.iter().flatten() {
-        for row in group.rows.iter().filter(|row| row.cell.arm.is_empty()) {
+        for row in group.main_rows() {
             let is_known =
-                lines.iter().any(|line| line.sides.iter().flatten().any(|(_, known)| std::ptr::eq(*known, row)));
+                lines.iter().any(|line| line.sides.iter().flatten().any(|known| std::ptr::eq(known.row, row)));
             if !is_known {
-                let side =
-                    |group: &Option<&'a GroupSummary>| group.and_then(|group| Some((group, counterpart(group, row)?)));
+                let side = |group: &Option<&'a GroupSummary>| {
+                    group.and_then(|group| Some(Cell { group, row: counterpart(group, row)? }))
+                };
                 lines.push(Line { any: row, sides: of_runs.iter().map(side).collect() });
             }
         }
@@ -101,26 +99,10 @@ fn counterpart<'a>(group: &'a GroupSummary, row: &Row) -> Option<&'a Row> {
     like.find(|other| other.cell == row.cell).or(only)
 }
 
-impl Shared<'_> {
-    /// The figures that are shown of each run.
-    pub fn columns(&self) -> Vec<Column> {
-        columns::beside(self.any)
-    }
-
-    /// A figure of a side.
-    pub fn field(&self, column: &Column, side: &Side) -> Field {
-        match side {
-            // Ratios of different kinds are not to be compared.
-            Some((group, row)) if group.versus == self.any.versus || !column.is_ratio() => (column.field)(row),
-            _ => Field { figure: NONE.to_owned(), ..Field::default() },
-        }
-    }
-}
-
 impl Line<'_> {
     /// Its name; with the numbers of workers where they differ.
     pub fn name(&self) -> String {
-        let mut workers: Vec<u64> = self.sides.iter().flatten().map(|(_, row)| row.cell.workers).collect();
+        let mut workers: Vec<u64> = self.sides.iter().flatten().map(|cell| cell.row.cell.workers).collect();
         workers.dedup();
         match workers.len() {
             0 | 1 => self.any.label.clone(),
@@ -129,10 +111,5 @@ impl Line<'_> {
                 format!("{} ({} workers)", self.any.label, workers.join(", "))
             }
         }
-    }
-
-    /// All that a side says, in a sentence.
-    pub fn sentence(side: &Side) -> String {
-        side.map_or_else(|| "This run does not have the cell.".to_owned(), |(group, row)| matrix::sentence(group, row))
     }
 }

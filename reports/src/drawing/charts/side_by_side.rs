@@ -3,16 +3,18 @@
 use plotters_backend::DrawingBackend;
 
 use super::canvas::{Canvas, LABEL, Pen};
+use super::drawing::Drawing;
+use super::drawn::Drawn;
 use super::ratio;
+use super::rows::either;
 use super::rows::{RowLabel, Rows};
-use super::samples::either;
-use super::{Drawing, Drawn};
-use crate::drawing::palette::{self as colours, INK, PAPER, REFERENCE};
+use crate::drawing::palette::{INK, PAPER, Palette, REFERENCE};
 use crate::drawing::scale::Axis;
-use crate::figures::Versus;
-use crate::judgement::beside::{Line, Shared, Side};
+use crate::figures::{Cell, ChartKind, Versus};
+use crate::judgement::side_by_side::{Line, Shared, Side};
 use crate::statistics::Estimate;
 use crate::text::units::{self, NONE};
+use crate::views::side_by_side::sentence;
 
 /// Radius of a dot: room for a letter.
 const DOT: f64 = 8.0;
@@ -25,12 +27,13 @@ const MOST_FIGURES: usize = 3;
 pub struct Sides<'a> {
     shared: &'a Shared<'a>,
     letters: &'a [&'a str],
+    palette: &'a Palette,
     rows: Rows,
 }
 
 impl<'a> Sides<'a> {
     /// None if no cell has a figure in any run.
-    pub fn of(shared: &'a Shared<'a>, letters: &'a [&'a str]) -> Option<Self> {
+    pub fn new(shared: &'a Shared<'a>, letters: &'a [&'a str], palette: &'a Palette) -> Option<Self> {
         let known = || shared.lines.iter().flat_map(|line| &line.sides).filter_map(|side| figure(shared, side));
         known().next()?;
         let words = ratio::words(shared.any);
@@ -59,13 +62,13 @@ impl<'a> Sides<'a> {
                 "{line}A dot is the run of that letter, its whiskers the interval (of few rounds: the range)."
             ),
         };
-        Some(Self { shared, letters, rows })
+        Some(Self { shared, letters, palette, rows })
     }
 }
 
 impl Drawing for Sides<'_> {
-    fn name(&self) -> &'static str {
-        "beside"
+    fn kind(&self) -> ChartKind {
+        ChartKind::SideBySide
     }
 
     fn title(&self) -> &str {
@@ -102,7 +105,7 @@ impl Drawing for Sides<'_> {
                         plot.canvas.line((x, y), (end, y), 1.5, INK)?;
                         plot.canvas.line((end, y - 4.0), (end, y + 4.0), 1.5, INK)?;
                     }
-                    plot.canvas.dot((x, y), DOT, colours::of_slot(line.any.colour), 1.0)?;
+                    plot.canvas.dot((x, y), DOT, self.palette.colour(&line.any.cell.runner), 1.0)?;
                     let pen = Pen { size: LABEL - 3.0, is_bold: true, ..Pen::new(PAPER) };
                     plot.canvas.text(letter, x, y - 1.0, pen)?;
                     plot.canvas.notes.mark((x - DOT, y - DOT), (x + DOT, y + DOT), &said(letter, side));
@@ -115,7 +118,7 @@ impl Drawing for Sides<'_> {
 
 /// What a run has of a cell that can be compared with the others': the ratio where the group has one, else the wall time.
 fn figure(shared: &Shared, side: &Side) -> Option<Estimate> {
-    let (group, row) = (*side)?;
+    let Cell { group, row } = (*side)?;
     match shared.any.versus {
         Versus::Nothing => row.wall,
         versus => row.ratio.filter(|_| group.versus == versus),
@@ -150,7 +153,7 @@ fn figures(shared: &Shared, line: &Line) -> Result<String, String> {
 }
 
 fn said(letter: &str, side: &Side) -> String {
-    format!("{letter}: {}", Line::sentence(side))
+    format!("{letter}: {}", sentence(side))
 }
 
 /// Which cell differs most between two runs, if any does by more than its intervals.

@@ -1,29 +1,31 @@
 //! Runs side by side as Markdown.
 
-use crate::judgement::beside::{Beside, Shared};
+use crate::judgement::side_by_side::{Shared, SideBySide};
 use crate::text::markdown as inert;
 use crate::text::units::NONE;
+use crate::views::columns::Column;
+use crate::views::side_by_side::field;
 
 /// All of it: the runs, what differs, the verdicts, and a table a workload.
-pub fn markdown(beside: &Beside) -> String {
+pub fn document(runs: &SideBySide) -> String {
     let mut out = "# Regatta: runs side by side\n\n| | Machine | Program | Plan | Started | Folder |\n|---|---|---|---|---|---|\n".to_owned();
-    for entry in beside.entries {
+    for entry in runs.entries {
         let folder = entry.folder.display().to_string();
         let fields = [&entry.letter, &entry.machine(), &entry.program(), &entry.plan(), &entry.started(), &folder];
         out.push_str(&row(&fields.map(|field| inert(field))));
     }
-    out.push_str(&format!("\n{}\n\n", inert(beside.caution())));
-    for difference in &beside.differences {
+    out.push_str(&format!("\n{}\n\n", inert(runs.caution())));
+    for difference in &runs.differences {
         out.push_str(&format!("- {}\n", inert(difference)));
     }
-    for alone in &beside.alone {
+    for alone in &runs.alone {
         out.push_str(&format!("- {}\n", inert(alone)));
     }
-    let letters: Vec<&str> = beside.entries.iter().map(|entry| entry.letter.as_str()).collect();
-    out.push_str(&format!("\n## Claims\n\n{}.\n\n", beside.tally()));
-    if !beside.verdicts.is_empty() {
+    let letters: Vec<&str> = runs.entries.iter().map(|entry| entry.letter.as_str()).collect();
+    out.push_str(&format!("\n## Claims\n\n{}.\n\n", runs.tally()));
+    if !runs.verdicts.is_empty() {
         out.push_str(&heading(&["Claim", "Family"], letters.iter().map(|letter| (*letter).to_owned()), "---"));
-        for verdicts in &beside.verdicts {
+        for verdicts in &runs.verdicts {
             let names = [inert(&verdicts.any.id), inert(&verdicts.any.family)];
             let outcomes = verdicts.of_runs.iter().map(|verdict| match verdict {
                 Some(verdict) => format!("{} {}", verdict.outcome().mark(), verdict.outcome().word()),
@@ -32,19 +34,19 @@ pub fn markdown(beside: &Beside) -> String {
             out.push_str(&row(&names.into_iter().chain(outcomes).collect::<Vec<String>>()));
         }
     }
-    for group in &beside.groups {
+    for group in &runs.groups {
         out.push_str(&table(group, &letters));
     }
     out
 }
 
 fn table(group: &Shared, letters: &[&str]) -> String {
-    let columns = group.columns();
+    let columns = Column::side_by_side(group.any);
     let headings =
-        columns.iter().flat_map(|column| letters.iter().map(move |letter| format!("{} {letter}", column.short)));
+        columns.iter().flat_map(|column| letters.iter().map(move |letter| format!("{} {letter}", column.short())));
     let mut out = format!("\n## {}\n\n{}", inert(&group.any.title), heading(&["Runner"], headings, "---:"));
     for line in &group.lines {
-        let figures = columns.iter().flat_map(|column| line.sides.iter().map(|side| group.field(column, side)));
+        let figures = columns.iter().flat_map(|column| line.sides.iter().map(|side| field(group, *column, side)));
         let figures = figures.map(|field| match field.detail.as_str() {
             "" => inert(&field.figure),
             detail => format!("{} ({})", inert(&field.figure), inert(detail)),

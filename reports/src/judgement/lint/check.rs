@@ -1,14 +1,9 @@
-//! The fairness lint: what makes figures of a run unfair or doubtful, each with its remedy.
+//! Finds what makes the figures of a run unfair or doubtful.
 
-use std::fmt;
-
-use crate::figures::lone::{self, CodeDiffers};
-use crate::figures::{GroupSummary, Row};
-use crate::judgement::notices::Gravity;
-use crate::records::results::Results;
-use crate::records::schema::RunnerInfo;
-use crate::text::plain;
-use crate::text::units;
+use super::warning::Warning;
+use crate::figures::lone::CodeDiffers;
+use crate::figures::{GroupSummary, Row, Summary};
+use crate::text::{plain, units};
 
 /// Share of its one core above which a server bounds what its clients can do.
 const SATURATED: f64 = 0.9;
@@ -26,205 +21,15 @@ const LOOP_GRANULARITY_NS: f64 = 1.1e6;
 const SLEEP_GRANULARITY_NS: f64 = 1.5e5;
 /// The driver that measures one cell after the other.
 const CRITERION: &str = "criterion";
-/// Most names that a warning lists.
-const NAMES: usize = 4;
-
-/// One thing that is unfair or doubtful.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Warning {
-    /// The program was built without optimisation.
-    DebugBuild,
-    /// The cells were measured one after the other, not in turns.
-    InBlocks,
-    /// The machine ran on battery.
-    OnBattery,
-    /// The frequency governor saves power.
-    PowerSaving {
-        /// Its name.
-        governor: String,
-    },
-    /// The run is noisy, and the clock of its cores may change by itself.
-    MovingClock {
-        /// The largest factor by which two copies of a cell differed.
-        noise: f64,
-        /// Whether frequency boost is on.
-        turbo: bool,
-        /// Whether multithreading is on.
-        smt: bool,
-    },
-    /// Other programs kept cores busy.
-    Disturbed {
-        /// Title of the group that had most of it.
-        group: String,
-        /// How many cores.
-        cores: f64,
-    },
-    /// The compiler made different code of the same task's body in different runners.
-    CodeDiffers {
-        /// The cell that stands out the most, and by how much, in words.
-        most: String,
-        /// The cells, by name.
-        cells: Vec<String>,
-    },
-    /// There were too many dirty rounds to leave them out.
-    DirtyRounds {
-        /// Titles of the groups.
-        groups: Vec<String>,
-    },
-    /// There are fewer cores than workers.
-    FewCores {
-        /// Cores that could be used.
-        cores: f64,
-        /// Workers of the widest pool with CPU-bound work.
-        workers: u64,
-    },
-    /// Pools of one group are of different sizes.
-    UnequalWorkers {
-        /// The cells that lack widths which others have.
-        cells: Vec<String>,
-    },
-    /// Some pools did not use all their workers, though there was work for all.
-    IdleWorkers {
-        /// The cells.
-        cells: Vec<String>,
-    },
-    /// The server, not the client, bounds what is seen.
-    SaturatedServer {
-        /// The cells.
-        cells: Vec<String>,
-    },
-    /// The client has no core left to answer in time.
-    SaturatedClient {
-        /// The cells.
-        cells: Vec<String>,
-    },
-    /// Sleeps took longer than the timer of the model explains.
-    LateTimers {
-        /// The cells.
-        cells: Vec<String>,
-    },
-    /// Cores were busy while the work waited.
-    Spinning {
-        /// The cells.
-        cells: Vec<String>,
-    },
-}
-
-impl Warning {
-    /// How much it matters.
-    pub fn gravity(&self) -> Gravity {
-        if *self == Self::DebugBuild { Gravity::Error } else { Gravity::Caution }
-    }
-}
-
-impl fmt::Display for Warning {
-    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::DebugBuild => to.write_str(
-                "A debug build measured this: its times say nothing about the models. \
-                 Measure again with `cargo run --release`.",
-            ),
-            Self::InBlocks => to.write_str(
-                "Criterion measured each cell by itself, one after the other: a ratio compares blocks of time here, not runs of the \
-                 same round, and what drifts meanwhile is in it. To compare, run the same cells in turns: `regatta run --plan FILE`.",
-            ),
-            Self::OnBattery => to.write_str(
-                "The machine ran on battery: its speed may have changed during the run. Plug it in and measure again.",
-            ),
-            Self::PowerSaving { governor } => write!(
-                to,
-                "The frequency governor is `{governor}`: cores run slowly until they have been busy for a while. \
-                 Set another with `sudo cpupower frequency-set -g performance`."
-            ),
-            Self::MovingClock { noise, turbo, smt } => {
-                let what = match (turbo, smt) {
-                    (true, true) => "frequency boost and multithreading are on",
-                    (true, false) => "frequency boost is on",
-                    _ => "multithreading is on",
-                };
-                write!(
-                    to,
-                    "Two copies of the same cell differ by up to {:.1} %, and {what}: what one core does changes how fast another \
-                     is. For smaller differences switch them off in the firmware or under /sys/devices/system/cpu.",
-                    (noise - 1.0) * 100.0
-                )
-            }
-            Self::Disturbed { group, cores } => write!(
-                to,
-                "Other programs kept up to {cores:.1} cores busy in the meantime (median of a cell in {group}): \
-                 the machine was not quiet. Stop them, or give the run more rounds."
-            ),
-            Self::CodeDiffers { most, cells } => write!(
-                to,
-                "One task alone takes {most}: the compiler made different code of its body. No claim and no advice rests on such \
-                 cells ({}). Move the body of the task into a function marked `#[inline(never)]`, and call it from `task`.",
-                named(cells)
-            ),
-            Self::DirtyRounds { groups } => write!(
-                to,
-                "More than a fifth of the rounds of {} were disturbed, too many to leave them out: their figures are those of \
-                 a disturbed machine. Measure again when it is quiet.",
-                named(groups)
-            ),
-            Self::FewCores { cores, workers } => write!(
-                to,
-                "Pools of {workers} workers share {} by affinity or quota: they cannot run at once. \
-                 Give the run more cores, or ask for fewer with `--workers`.",
-                if *cores == 1.0 {
-                    "1 core".to_owned()
-                } else {
-                    format!("{} cores", units::without_zeros(&units::number(*cores)))
-                }
-            ),
-            Self::UnequalWorkers { cells } => write!(
-                to,
-                "Pools of different sizes stand side by side: {} lack widths that others of the group have. Compare equal \
-                 widths only, or give all the same `workers` in the plan.",
-                named(cells)
-            ),
-            Self::IdleWorkers { cells } => write!(
-                to,
-                "Not all workers of {} were seen to work, though there was a task for each: the tasks may be too \
-                 short to reach them. Make them longer, or judge the model by the workers that it used.",
-                named(cells)
-            ),
-            Self::SaturatedServer { cells } => write!(
-                to,
-                "The server was busy all the time with {}: what is seen is its speed and not the model's. \
-                 Raise `delay_us`, or lower `connections`.",
-                named(cells)
-            ),
-            Self::SaturatedClient { cells } => write!(
-                to,
-                "The client had no core left with {}: latencies include the wait for its own. \
-                 Lower `connections`, or read them as throughput.",
-                named(cells)
-            ),
-            Self::LateTimers { cells } => write!(
-                to,
-                "Waits of {} ended later than the timer of the model explains: there were too few cores to wake up on, or the \
-                 timers of this machine are coarse. Wait longer, with fewer tasks, or on a quieter machine.",
-                named(cells)
-            ),
-            Self::Spinning { cells } => write!(
-                to,
-                "{} kept cores busy while the work only waited: such a model looks good on an idle machine and takes \
-                 the cores of others on a busy one. Look at its CPU time beside its wall time.",
-                named(cells)
-            ),
-        }
-    }
-}
-
-/// All warnings of a run.
-pub fn of(results: &Results, groups: &[GroupSummary], usable_cores: Option<f64>) -> Vec<Warning> {
-    let machine = &results.run.machine;
-    let runner = |row: &Row| results.run.runners.get(&row.cell.runner).cloned().unwrap_or_default();
+/// Returns all warnings about a run.
+pub fn check_run(summary: &Summary) -> Vec<Warning> {
+    let Summary { run, usable_cores, groups, .. } = summary;
+    let machine = &run.machine;
     let mut warnings = Vec::new();
-    if results.run.program.profile == "debug" {
+    if run.program.profile == "debug" {
         warnings.push(Warning::DebugBuild);
     }
-    if results.run.driver == CRITERION {
+    if run.driver == CRITERION {
         warnings.push(Warning::InBlocks);
     }
     if machine.on_battery == Some(true) {
@@ -238,15 +43,14 @@ pub fn of(results: &Results, groups: &[GroupSummary], usable_cores: Option<f64>)
     if noise > NOISY && (turbo || smt) {
         warnings.push(Warning::MovingClock { noise, turbo, smt });
     }
-    warnings.extend(code_differs(results, groups));
-    warnings.extend(disturbed(groups));
-    let dirty: Vec<String> =
-        groups.iter().filter(|group| group.dirty.is_too_many()).map(|group| group.title.clone()).collect();
-    if !dirty.is_empty() {
-        warnings.push(Warning::DirtyRounds { groups: dirty });
+    warnings.extend(code_differs(summary));
+    warnings.extend(outside_load(groups));
+    let disturbed: Vec<String> =
+        groups.iter().filter(|group| group.disturbed.is_too_many()).map(|group| group.title.clone()).collect();
+    if !disturbed.is_empty() {
+        warnings.push(Warning::DisturbedRounds { groups: disturbed });
     }
-    let pools =
-        |group: &&GroupSummary| group.rows.iter().filter(|row| is_pool(&runner(row))).map(|row| row.cell.workers).max();
+    let pools = |group: &&GroupSummary| group.rows.iter().filter(|row| is_pool(row)).map(|row| row.cell.workers).max();
     let widest = groups.iter().filter(|group| group.is_cpu_bound()).filter_map(|group| pools(&group)).max();
     if let Some((cores, workers)) = usable_cores.zip(widest).filter(|(cores, workers)| *cores < *workers as f64) {
         warnings.push(Warning::FewCores { cores, workers });
@@ -257,24 +61,24 @@ pub fn of(results: &Results, groups: &[GroupSummary], usable_cores: Option<f64>)
             warnings.push(warning(cells));
         }
     };
-    of_cells(&|group, row| lacks_widths(group, row, &runner), |cells| Warning::UnequalWorkers { cells });
-    of_cells(&|group, row| leaves_workers_idle(group, row, &runner(row)), |cells| Warning::IdleWorkers { cells });
+    of_cells(&|group, row| lacks_widths(group, row), |cells| Warning::UnequalWorkers { cells });
+    of_cells(&|group, row| leaves_workers_idle(group, row), |cells| Warning::IdleWorkers { cells });
     of_cells(&|_, row| row.server_busy.is_some_and(|share| share > SATURATED), |cells| Warning::SaturatedServer {
         cells,
     });
     of_cells(
         &|_, row| {
-            let most = if runner(row).parallelism == "one" { 1.0 } else { usable_cores.unwrap_or(f64::INFINITY) };
+            let most = if row.runner.parallelism == "one" { 1.0 } else { usable_cores.unwrap_or(f64::INFINITY) };
             row.server_busy.is_some() && row.effective_cores.is_some_and(|cores| cores.value > SATURATED * most)
         },
         |cells| Warning::SaturatedClient { cells },
     );
-    of_cells(&|group, row| is_late(group, row, &runner(row)), |cells| Warning::LateTimers { cells });
+    of_cells(&|group, row| is_late(group, row), |cells| Warning::LateTimers { cells });
     of_cells(
         &|group, row| {
             let only_waits = group.kind == "io" && group.wait_ns > 0.0 && row.server_busy.is_none();
             // To create a unit for each task takes a core for a while, and has its own figure.
-            let only_waits = only_waits && runner(row).parallelism != "per-task";
+            let only_waits = only_waits && row.runner.parallelism != "per-task";
             only_waits && row.effective_cores.is_some_and(|cores| cores.value > SPINNING_CORES)
         },
         |cells| Warning::Spinning { cells },
@@ -282,74 +86,69 @@ pub fn of(results: &Results, groups: &[GroupSummary], usable_cores: Option<f64>)
     warnings
 }
 
-fn is_pool(runner: &RunnerInfo) -> bool {
-    runner.parallelism == "workers"
+fn is_pool(row: &Row) -> bool {
+    row.runner.parallelism == "workers"
 }
 
 /// The cells of which something is so, by name.
 fn cells(groups: &[GroupSummary], is: &dyn Fn(&GroupSummary, &Row) -> bool) -> Vec<String> {
     let all = groups.iter().flat_map(|group| group.measured().map(move |row| (group, row)));
-    let found = all.filter(|(_, row)| row.cell.arm.is_empty()).filter(|(group, row)| is(group, row));
+    let found = all.filter(|(_, row)| row.is_main()).filter(|(group, row)| is(group, row));
     found.map(|(group, row)| format!("{} in {}", row.label, group.title)).collect()
 }
 
-fn named(names: &[String]) -> String {
-    let shown = names.iter().take(NAMES).cloned().collect::<Vec<_>>().join(", ");
-    if names.len() > NAMES { format!("{shown} and {} more", names.len() - NAMES) } else { shown }
-}
-
-fn code_differs(results: &Results, groups: &[GroupSummary]) -> Option<Warning> {
-    let found = lone::differing(results);
+fn code_differs(summary: &Summary) -> Option<Warning> {
+    let found = &summary.code_differs;
     let distance = |one: &CodeDiffers| one.factor.ln().abs();
     let most = found.iter().max_by(|a, b| distance(a).total_cmp(&distance(b)))?;
     let title = |one: &CodeDiffers| {
-        let group = groups.iter().find(|group| group.workload == one.lone.workload && group.params == one.lone.params);
-        group.map_or_else(|| plain(&one.lone.workload), |group| group.title.clone())
+        let mut groups = summary.groups.iter();
+        let group = groups.find(|group| group.workload == one.workload && group.params == one.params);
+        group.map_or_else(|| plain(&one.workload), |group| group.title.clone())
     };
-    let name = |one: &CodeDiffers| format!("{} in {}", plain(&one.lone.runner), title(one));
+    let name = |one: &CodeDiffers| format!("{} in {}", plain(&one.runner), title(one));
     Some(Warning::CodeDiffers {
         most: format!(
             "{} the CPU time under `{}` that it takes under `{}` ({})",
             units::ratio(most.factor),
-            plain(&most.lone.runner),
-            plain(most.baseline),
+            plain(&most.runner),
+            plain(&most.baseline),
             title(most)
         ),
         cells: found.iter().map(name).collect(),
     })
 }
 
-fn disturbed(groups: &[GroupSummary]) -> Option<Warning> {
+fn outside_load(groups: &[GroupSummary]) -> Option<Warning> {
     let load = |group: &GroupSummary| {
         group.rows.iter().filter_map(|row| row.outside).map(|load| load.certain_cores).reduce(f64::max)
     };
     let loads = groups.iter().filter_map(|group| Some((group.title.clone(), load(group)?)));
     let (group, cores) = loads.max_by(|a, b| a.1.total_cmp(&b.1))?;
-    (cores >= DISTURBING_CORES).then_some(Warning::Disturbed { group, cores })
+    (cores >= DISTURBING_CORES).then_some(Warning::OutsideLoad { group, cores })
 }
 
 /// Whether other pools of the group were measured with widths that this one was not.
-fn lacks_widths(group: &GroupSummary, row: &Row, runner: &dyn Fn(&Row) -> RunnerInfo) -> bool {
+fn lacks_widths(group: &GroupSummary, row: &Row) -> bool {
     let widths = |name: &str| {
         let rows = group.rows.iter().filter(|row| row.cell.runner == name);
         rows.map(|row| row.cell.workers).collect::<std::collections::BTreeSet<u64>>()
     };
     let own = widths(&row.cell.runner);
-    is_pool(&runner(row))
-        && group.measured().any(|other| is_pool(&runner(other)) && !widths(&other.cell.runner).is_subset(&own))
+    is_pool(row) && group.measured().any(|other| is_pool(other) && !widths(&other.cell.runner).is_subset(&own))
 }
 
 /// Whether workers of a pool got nothing to do although there was CPU-bound work for all.
-fn leaves_workers_idle(group: &GroupSummary, row: &Row, runner: &RunnerInfo) -> bool {
+fn leaves_workers_idle(group: &GroupSummary, row: &Row) -> bool {
     let used = row.workers_seen.map_or(u64::MAX, |(_, most)| most);
-    group.is_cpu_bound() && is_pool(runner) && group.tasks >= row.cell.workers && used < row.cell.workers
+    group.is_cpu_bound() && is_pool(row) && group.tasks >= row.cell.workers && used < row.cell.workers
 }
 
 /// Whether the waits of a cell that sleeps took longer than its timer explains.
-fn is_late(group: &GroupSummary, row: &Row, runner: &RunnerInfo) -> bool {
+fn is_late(group: &GroupSummary, row: &Row) -> bool {
     let Some(wall) = row.wall.filter(|_| group.workload == "sleep" && group.wait_ns > 0.0) else { return false };
     // How many waits follow one another, and how coarse they are.
-    let (waits, granularity) = match (runner.model.as_str(), runner.parallelism.as_str()) {
+    let (waits, granularity) = match (row.runner.model.as_str(), row.runner.parallelism.as_str()) {
         ("sequential", _) => (group.tasks, SLEEP_GRANULARITY_NS),
         ("async" | "async-single" | "green", _) => (1, LOOP_GRANULARITY_NS),
         (_, "workers") => (group.tasks.div_ceil(row.cell.workers.max(1)), SLEEP_GRANULARITY_NS),
@@ -365,8 +164,9 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
-    use crate::figures::Summary;
-    use crate::records::schema::{CellId, Group, Lone, Run, Sample, WorkloadInfo, arms};
+    use crate::judgement::severity::Severity;
+    use crate::records::Results;
+    use crate::records::schema::{CellId, Group, Lone, Run, RunnerInfo, Sample, WorkloadInfo, arms};
 
     /// A run of one group of these cells, `(runner, model, parallelism, workers)`, each sample as `sample` makes it.
     fn run(workload: &str, kind: &str, wait_ns: u64, cells: &[(&str, &str, &str, u64)], sample: Sample) -> Results {
@@ -399,8 +199,7 @@ mod tests {
     }
 
     fn warnings(results: &Results) -> Vec<Warning> {
-        let summary = Summary::of(results);
-        of(results, &summary.groups, summary.usable_cores)
+        check_run(&Summary::from_results(results))
     }
 
     #[test]
@@ -421,7 +220,7 @@ mod tests {
         results.run.machine.governor = "powersave".to_owned();
         let found = warnings(&results);
         assert_eq!(found[..2], [Warning::DebugBuild, Warning::OnBattery]);
-        assert_eq!(found[0].gravity(), Gravity::Error);
+        assert_eq!(found[0].severity(), Severity::Error);
         assert_eq!(found[2], Warning::PowerSaving { governor: "powersave".to_owned() });
         assert_eq!(found[3], Warning::FewCores { cores: 2.0, workers: 4 });
         assert!(found.iter().all(|warning| warning.to_string().len() > 60), "each has its remedy");
@@ -462,7 +261,7 @@ mod tests {
             text.starts_with("One task alone takes 1.79x the CPU time under `async` that it takes under `sequential`"),
             "{text}"
         );
-        let summary = Summary::of(&results);
+        let summary = Summary::from_results(&results);
         let differing: Vec<bool> = summary.groups[0].rows.iter().map(|row| row.code_differs).collect();
         assert_eq!(differing, [false, true]);
         assert!(!summary.groups[0].rows[1].differs());

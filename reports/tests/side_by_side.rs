@@ -5,7 +5,7 @@ mod common;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use regatta_reports::beside::{Beside, Entry};
+use regatta_reports::side_by_side::{Entry, SideBySide};
 use regatta_reports::documents::markdown::side_by_side as markdown;
 use regatta_reports::record::Sample;
 use regatta_reports::{Claims, Results, write_side_by_side};
@@ -50,7 +50,7 @@ fn entries(runs: Vec<Results>) -> Vec<Entry> {
 #[test]
 fn machines_side_by_side() {
     let entries = entries(vec![read(), elsewhere(&["echo"]), elsewhere(&["echo", "sleep"])]);
-    let beside = Beside::of(&entries).expect("they share work");
+    let beside = SideBySide::from_entries(&entries).expect("they share work");
     let titles: Vec<&str> = beside.groups.iter().map(|group| group.any.title.as_str()).collect();
     assert_eq!(titles, ["primes", "counting", "switch", "empty", "sleep"]);
     assert_eq!(beside.alone, ["A alone has echo (connections 20, round_trips 5)"]);
@@ -84,10 +84,10 @@ fn commits_on_one_machine_and_runs_that_share_nothing() {
     let mut other = read();
     other.run.program.revision = "abc1234".to_owned();
     let same = entries(vec![read(), other]);
-    let beside = Beside::of(&same).expect("they share all");
+    let beside = SideBySide::from_entries(&same).expect("they share all");
     assert!(beside.caution().starts_with("The machines are the same") && beside.alone.is_empty());
     assert!(beside.tally().starts_with("All ") && beside.verdicts.iter().all(|verdicts| !verdicts.differ()));
     let strangers = entries(vec![elsewhere(&["primes", "counting", "switch"]), elsewhere(&["empty", "sleep", "echo"])]);
-    let complaint = Beside::of(&strangers).expect_err("nothing is shared").to_string();
+    let complaint = SideBySide::from_entries(&strangers).expect_err("nothing is shared").to_string();
     assert!(complaint.contains("A alone has empty (tasks 10000)") && complaint.contains("same plan"), "{complaint}");
 }

@@ -1,34 +1,11 @@
-//! Several runs side by side: machines, or commits. What each found, and what differs between them; nothing is judged, for
-//! that is [`compare`](crate::judgement::compare)'s.
-//!
-//! - `group`: the cells of a workload that runs share.
+//! What runs found, and what differs between them.
 
-mod group;
-
-use std::path::PathBuf;
-
-pub use self::group::{Line, Shared, Side};
-use crate::figures::Summary;
-use crate::judgement::claims::{Claims, Outcome, Verdict};
+use super::entry::Entry;
+use super::group::{self, Shared};
+use crate::judgement::claims::{Outcome, Verdict};
 use crate::judgement::compare::Difference;
-use crate::records::results::Results;
 use crate::records::schema::Machine;
-use crate::text::{moment, plain};
-
-/// A run that stands beside others.
-#[derive(Debug)]
-pub struct Entry {
-    /// The letter by which tables name it.
-    pub letter: String,
-    /// The folder that it was read from.
-    pub folder: PathBuf,
-    /// Its records.
-    pub results: Results,
-    /// Its figures.
-    pub summary: Summary,
-    /// Its verdicts.
-    pub verdicts: Vec<Verdict>,
-}
+use crate::text::plain;
 
 /// Why runs cannot stand side by side.
 #[derive(Debug, thiserror::Error)]
@@ -40,7 +17,7 @@ pub struct NothingShared(Vec<String>);
 
 /// Runs side by side.
 #[derive(Debug)]
-pub struct Beside<'a> {
+pub struct SideBySide<'a> {
     /// The runs, at least two, in the order in which they were named.
     pub entries: &'a [Entry],
     /// What differs between the first and each other run, in whole sentences.
@@ -62,55 +39,13 @@ pub struct Verdicts<'a> {
     pub of_runs: Vec<Option<&'a Verdict>>,
 }
 
-impl Entry {
-    /// The run of a folder, as number `at` of those side by side.
-    pub fn new(at: usize, folder: PathBuf, results: Results, claims: &Claims) -> Self {
-        let summary = Summary::of(&results);
-        let verdicts = claims.judge(&results, &summary);
-        let letter = u8::try_from(at).ok().filter(|at| *at < 26);
-        let letter = letter.map_or_else(|| (at + 1).to_string(), |at| char::from(b'A' + at).to_string());
-        Self { letter, folder, results, summary, verdicts }
-    }
-
-    /// The machine in a line.
-    pub fn machine(&self) -> String {
-        let machine = &self.results.run.machine;
-        let cores = match machine.usable_cores {
-            0 => String::new(),
-            1 => "1 usable core".to_owned(),
-            cores => format!("{cores} usable cores"),
-        };
-        let parts = [machine.cpu.as_str(), &cores, &machine.os];
-        plain(&parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<&str>>().join(", "))
-    }
-
-    /// The program in a line: version, commit and build.
-    pub fn program(&self) -> String {
-        let program = &self.results.run.program;
-        let parts = [&program.version, &program.revision, &program.profile];
-        plain(&parts.into_iter().filter(|part| !part.is_empty()).map(String::as_str).collect::<Vec<&str>>().join(", "))
-    }
-
-    /// When it started, to the second.
-    pub fn started(&self) -> String {
-        plain(&moment(&self.results.run.started))
-    }
-
-    /// The plan in a line.
-    pub fn plan(&self) -> String {
-        let plan = &self.results.run.plan;
-        let complete = if self.results.is_complete() { "" } else { "; the run did not come to its end" };
-        plain(&format!("{}, {} rounds at most{complete}", plan.name, plan.rounds))
-    }
-}
-
-impl<'a> Beside<'a> {
+impl<'a> SideBySide<'a> {
     /// Puts runs side by side.
     ///
     /// # Errors
     /// If no two of them have a workload in common.
-    pub fn of(entries: &'a [Entry]) -> Result<Self, NothingShared> {
-        let (groups, alone) = group::of(entries);
+    pub fn from_entries(entries: &'a [Entry]) -> Result<Self, NothingShared> {
+        let (groups, alone) = group::shared(entries);
         if groups.is_empty() {
             return Err(NothingShared(alone));
         }

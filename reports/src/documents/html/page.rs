@@ -1,0 +1,145 @@
+//! The page of a run.
+
+use askama::Template;
+
+use super::data;
+use super::facts::{self, Fact};
+use super::shell::{SCRIPT, STYLE, Shades, finish, shades};
+use crate::drawing::charts::Chart;
+use crate::drawing::palette::{self, Palette};
+use crate::figures::{GroupSummary, Row};
+use crate::judgement::advice::Advice;
+use crate::judgement::claims::{Outcome, Verdict};
+use crate::judgement::fidelity::Fidelity;
+use crate::judgement::notices::Notice;
+use crate::judgement::severity::Severity;
+use crate::records::schema::Run;
+use crate::views::columns::{Column, Field};
+use crate::views::matrix::{Matrix, Tint};
+use crate::views::{GroupView, Report, verdicts};
+
+/// The whole page.
+#[derive(Template)]
+#[template(path = "index.html")]
+struct Page<'a> {
+    run: &'a Run,
+    finished: Option<&'a str>,
+    notices: &'a [Notice],
+    tally: String,
+    claims: Vec<&'a [Verdict]>,
+    matrix: &'a Matrix,
+    palette: &'a Palette,
+    tints: Vec<Tint>,
+    advice: Vec<&'a [Advice]>,
+    machine: Vec<Fact>,
+    plan: Vec<Fact>,
+    program: Vec<Fact>,
+    fidelity: &'a [Fidelity],
+    columns: [Column; 13],
+    sources: Vec<Fact>,
+    costs: &'a [Chart],
+    groups: Vec<Section<'a>>,
+    colours: Vec<Shades>,
+    /// Classes of the runners' colours.
+    runners: Vec<&'static str>,
+    style: &'static str,
+    script: &'static str,
+    /// JSON that can stand in an element as it is.
+    data: String,
+    /// Whether the samples are in it.
+    has_samples: bool,
+}
+
+/// The section of a group.
+struct Section<'a> {
+    group: &'a GroupSummary,
+    view: &'a GroupView,
+    lines: Vec<Line<'a>>,
+    charts: &'a [Chart],
+}
+
+/// A line of a table.
+struct Line<'a> {
+    row: &'a Row,
+    class: &'static str,
+    fields: &'a [Field],
+}
+
+/// The charts of a report.
+#[derive(Debug, Clone, Default)]
+pub struct Charts {
+    /// Those of each group of the summary, in its order.
+    pub groups: Vec<Vec<Chart>>,
+    /// Those of costs.
+    pub costs: Vec<Chart>,
+}
+
+/// Returns the page of a report as HTML. A group without charts in `charts` has none on the page.
+///
+/// # Errors
+/// If the template fails.
+pub fn page(report: &Report, charts: &Charts, palette: &Palette) -> Result<String, askama::Error> {
+    let Report { results, summary, .. } = report;
+    let run = &results.run;
+    let charts_of = |at: usize| charts.groups.get(at).map_or(&[] as &[Chart], Vec::as_slice);
+    let sections = report.groups().enumerate();
+    let sections = sections.map(|(at, (group, view))| section(group, view, charts_of(at), palette));
+    let page = Page {
+        run,
+        finished: results.end.as_ref().map(|end| end.finished.as_str()),
+        notices: &report.notices,
+        tally: verdicts::tally(&report.verdicts),
+        claims: verdicts::by_claim(&report.verdicts).collect(),
+        matrix: &report.matrix,
+        palette,
+        tints: Tint::all().collect(),
+        advice: report.advice.chunk_by(|a, b| a.situation == b.situation).collect(),
+        machine: facts::machine(&run.machine, summary),
+        plan: facts::plan(run),
+        program: facts::program(&run.program),
+        fidelity: &report.fidelity,
+        columns: Column::ALL,
+        sources: facts::sources(summary),
+        costs: &charts.costs,
+        groups: sections.collect(),
+        runners: palette.classes(),
+        colours: palette::all().map(shades).collect(),
+        style: STYLE,
+        script: SCRIPT,
+        data: data::embedded(report)?,
+        has_samples: data::has_samples(summary),
+    };
+    finish(&page)
+}
+
+fn section<'a>(group: &'a GroupSummary, view: &'a GroupView, charts: &'a [Chart], palette: &Palette) -> Section<'a> {
+    let line = |(row, fields): (&'a Row, &'a Vec<Field>)| Line { row, class: palette.class(&row.cell.runner), fields };
+    Section { group, view, lines: group.rows.iter().zip(&view.lines).map(line).collect(), charts }
+}
+
+impl Verdict {
+    /// Whether there was something to judge.
+    fn is_decided(&self) -> bool {
+        self.outcome() != Outcome::NotRun
+    }
+
+    /// The class that colours it.
+    pub(super) fn class(&self) -> &'static str {
+        match self.outcome() {
+            Outcome::Holds => "holds",
+            Outcome::Undecided => "undecided",
+            Outcome::NotRun => "not-run",
+            Outcome::Fails => "fails",
+        }
+    }
+}
+
+impl Notice {
+    /// The class and the word that mark it.
+    fn mark(&self) -> (&'static str, &'static str) {
+        match self.severity {
+            Severity::Error => ("error", "Error"),
+            Severity::Caution => ("caution", "Note"),
+        }
+    }
+}

@@ -1,0 +1,37 @@
+//! The recommendations in `summary.md`.
+
+use std::fmt::{self, Write};
+
+use crate::judgement::advice::Advice;
+use crate::text::markdown;
+
+/// Writes the section of the recommendations.
+///
+/// # Errors
+/// Only if `out` refuses text.
+pub fn write(out: &mut String, all: &[Advice]) -> fmt::Result {
+    if all.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "## Recommendation\n")?;
+    let mut last = None;
+    for advice in all {
+        if last.replace(advice.situation) != Some(advice.situation) {
+            writeln!(out, "**{}** ({})\n", advice.situation.title(), advice.situation.meaning())?;
+        }
+        let as_good = advice.as_good();
+        writeln!(
+            out,
+            "- {}: **{}**, {}.{}{}",
+            markdown(&advice.family),
+            markdown(&advice.name()),
+            markdown(&advice.reason),
+            if as_good.is_empty() { "" } else { " " },
+            markdown(&as_good)
+        )?;
+        for contest in &advice.contests {
+            writeln!(out, "  - {}", markdown(&contest.sentence))?;
+        }
+    }
+    writeln!(out)
+}

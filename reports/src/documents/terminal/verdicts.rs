@@ -1,0 +1,79 @@
+//! Verdicts in the terminal.
+
+use std::fmt::{self, Write};
+
+use super::style::styled;
+use crate::judgement::claims::{Outcome, Verdict};
+use crate::text::{plain, shortened, wrapped};
+use crate::views::verdicts;
+
+/// Width of the mark and the word in front of each line, with the space around them.
+const MARK: usize = 15;
+
+/// Returns the verdicts for a terminal: a line each, and below it why, unless it holds. Those not run come last, by reason.
+pub fn text(all: &[Verdict], colour: bool, width: usize) -> String {
+    if all.is_empty() {
+        return String::new();
+    }
+    let mut out = String::new();
+    // Writing to a string cannot fail.
+    let _ = write_text(&mut out, all, colour, width);
+    out
+}
+
+fn write_text(out: &mut String, all: &[Verdict], colour: bool, width: usize) -> fmt::Result {
+    let (run, not_run): (Vec<&Verdict>, Vec<&Verdict>) =
+        all.iter().partition(|verdict| verdict.outcome() != Outcome::NotRun);
+    writeln!(out, "{}: {}", styled("Claims", "1", colour), verdicts::tally(all))?;
+    let widest = |of: fn(&Verdict) -> String| run.iter().map(|verdict| of(verdict).chars().count()).max().unwrap_or(0);
+    let (ids, families) = (widest(|verdict| plain(&verdict.id)), widest(|verdict| plain(&verdict.family)));
+    let figures = widest(|verdict| verdict.judgement.figure());
+    for verdict in run {
+        let outcome = verdict.outcome();
+        let judgement = &verdict.judgement;
+        let rest = format!(
+            "{:<ids$}  {:<families$}  {:>figures$}  {}",
+            plain(&verdict.id),
+            plain(&verdict.family),
+            judgement.figure(),
+            judgement.claimed()
+        );
+        let rest = shortened(&rest, width.saturating_sub(MARK));
+        let mark = styled(&format!("{} {:<9}", outcome.mark(), outcome.word()), code(outcome), colour);
+        writeln!(out, "  {mark}  {}", rest.trim_end())?;
+        if outcome != Outcome::Holds {
+            indented(out, &verdict.statement, width)?;
+            indented(out, &judgement.why, width)?;
+        }
+    }
+    let mut reasons: Vec<&str> = not_run.iter().map(|verdict| verdict.judgement.why.as_str()).collect();
+    reasons.sort_unstable();
+    reasons.dedup();
+    for reason in reasons {
+        let same: Vec<&Verdict> = not_run.iter().copied().filter(|verdict| verdict.judgement.why == reason).collect();
+        let names: Vec<String> = same.iter().map(|verdict| format!("{} ({})", verdict.id, verdict.family)).collect();
+        let mark = format!("{} {:<9}", Outcome::NotRun.mark(), Outcome::NotRun.word());
+        let lines = wrapped(&format!("{}: {reason}", names.join(", ")), width.saturating_sub(MARK));
+        for (i, line) in lines.iter().enumerate() {
+            if i == 0 {
+                writeln!(out, "  {}  {line}", styled(&mark, code(Outcome::NotRun), colour))?;
+            } else {
+                writeln!(out, "{:MARK$}{line}", "")?;
+            }
+        }
+    }
+    writeln!(out)
+}
+
+fn indented(out: &mut String, text: &str, width: usize) -> fmt::Result {
+    wrapped(text, width.saturating_sub(MARK)).iter().try_for_each(|line| writeln!(out, "{:MARK$}{line}", ""))
+}
+
+fn code(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Holds => "32",
+        Outcome::Undecided => "33",
+        Outcome::NotRun => "2",
+        Outcome::Fails => "1;31",
+    }
+}

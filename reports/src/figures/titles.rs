@@ -1,0 +1,49 @@
+//! What groups and cells are called: as short as tells them apart.
+
+use serde_json::Value;
+
+use crate::records::schema::{CellId, Group};
+use crate::text;
+
+/// Returns the shortest text that tells a cell from the other cells of its group.
+pub(super) fn label(cell: &CellId, cells: &[CellId]) -> String {
+    let mut label = text::named(&cell.runner);
+    if !cell.options.is_empty() {
+        label = format!("{label} {}", cell.options);
+    }
+    let same_but_workers =
+        |other: &&CellId| other.runner == cell.runner && other.options == cell.options && other.arm == cell.arm;
+    if cells.iter().filter(same_but_workers).count() > 1 {
+        label = format!("{label} ×{}", cell.workers);
+    }
+    if !cell.arm.is_empty() {
+        label = format!("{label} ({})", cell.arm);
+    }
+    text::plain(&label)
+}
+
+/// Returns the titles of groups: the workload, and what differs between groups of the same one.
+pub(super) fn titles(groups: &[Group]) -> Vec<String> {
+    groups
+        .iter()
+        .map(|group| {
+            let siblings: Vec<&Group> = groups.iter().filter(|other| other.workload == group.workload).collect();
+            let differing = group
+                .params
+                .iter()
+                .filter(|(name, value)| siblings.iter().any(|s| s.params.get(*name) != Some(*value)));
+            let parts: Vec<String> = differing.map(|(name, value)| format!("{name} {}", parameter(value))).collect();
+            let name = text::shortened(&text::named(&group.workload), 60);
+            if parts.is_empty() { name } else { format!("{name}, {}", text::shortened(&parts.join(", "), 60)) }
+        })
+        .collect()
+}
+
+/// Returns a parameter's value as people write it.
+pub(super) fn parameter(value: &Value) -> String {
+    match value {
+        Value::String(text) => text::plain(text),
+        Value::Null => "none".to_owned(),
+        other => other.to_string(),
+    }
+}

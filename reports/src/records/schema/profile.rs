@@ -1,0 +1,76 @@
+//! What a cell did in a pass of its own.
+
+use serde::{Deserialize, Serialize};
+
+use super::cell::{CellId, Parameters};
+
+/// Which worker did what when, and how busy each core was meanwhile: one run of a cell in a pass of its own.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Profile {
+    /// Workload name.
+    pub workload: String,
+    /// All parameters of the workload.
+    pub params: Parameters,
+    /// Which cell of the group.
+    #[serde(flatten)]
+    pub cell: CellId,
+    /// Wall time of this run, nanoseconds. Recording costs time: it is not to be compared with a sample's.
+    pub wall_ns: u64,
+    /// What the workers did: from the start of a task or the end of a wait to the end of the task or the start of the next wait.
+    pub segments: Vec<Segment>,
+    /// Segments that were not kept because there were too many.
+    pub segments_dropped: u64,
+    /// How busy the cores were, in the order of time.
+    pub timeline: Vec<Moment>,
+    /// Where the timeline comes from: `perf-task-clock` (this process tree), or `proc-stat-whole-machine`.
+    pub source: String,
+}
+
+/// A piece of a task that a worker did without waiting.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "(u64, u32, u64, u64)", into = "(u64, u32, u64, u64)")]
+pub struct Segment {
+    /// Index of the task.
+    pub task: u64,
+    /// The worker, counted from 0 in the order in which they began.
+    pub worker: u32,
+    /// When it began, nanoseconds since the run did.
+    pub start_ns: u64,
+    /// When it ended, nanoseconds since the run began.
+    pub end_ns: u64,
+}
+
+impl From<(u64, u32, u64, u64)> for Segment {
+    fn from((task, worker, start_ns, end_ns): (u64, u32, u64, u64)) -> Self {
+        Self { task, worker, start_ns, end_ns }
+    }
+}
+
+impl From<Segment> for (u64, u32, u64, u64) {
+    fn from(segment: Segment) -> Self {
+        (segment.task, segment.worker, segment.start_ns, segment.end_ns)
+    }
+}
+
+/// How busy each core has been up to a moment.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "(u64, Vec<u64>)", into = "(u64, Vec<u64>)")]
+pub struct Moment {
+    /// When, nanoseconds since the run began.
+    pub at_ns: u64,
+    /// CPU time on each core since the run began, nanoseconds.
+    pub cores_ns: Vec<u64>,
+}
+
+impl From<(u64, Vec<u64>)> for Moment {
+    fn from((at_ns, cores_ns): (u64, Vec<u64>)) -> Self {
+        Self { at_ns, cores_ns }
+    }
+}
+
+impl From<Moment> for (u64, Vec<u64>) {
+    fn from(moment: Moment) -> Self {
+        (moment.at_ns, moment.cores_ns)
+    }
+}

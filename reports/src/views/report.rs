@@ -1,0 +1,62 @@
+//! Everything that a report shows of a run, whatever the medium, worked out once.
+
+use super::group::GroupView;
+use super::matrix::Matrix;
+use crate::figures::costs::{self, Cost};
+use crate::figures::{GroupSummary, Summary};
+use crate::judgement::advice::{self, Advice};
+use crate::judgement::claims::{Claims, Verdict};
+use crate::judgement::fidelity::Fidelity;
+use crate::judgement::notices::{self, Notice};
+use crate::records::Results;
+
+/// A run with its figures and what follows from them.
+#[derive(Debug, Clone)]
+pub struct Report {
+    /// Its records.
+    pub results: Results,
+    /// Its figures.
+    pub summary: Summary,
+    /// What its models cost by themselves.
+    pub costs: Vec<Cost>,
+    /// What a reader must know before believing any figure, errors first.
+    pub notices: Vec<Notice>,
+    /// The verdicts on the claims, those of a claim next to each other.
+    pub verdicts: Vec<Verdict>,
+    /// Which model to take for which kind of work.
+    pub advice: Vec<Advice>,
+    /// The modelled lock beside each interpreter that has a real one.
+    pub fidelity: Vec<Fidelity>,
+    /// The run at a glance.
+    pub matrix: Matrix,
+    /// What is shown of each group, in the order of the summary.
+    groups: Vec<GroupView>,
+}
+
+impl Report {
+    /// Works out the report of a run with the verdicts on `claims`.
+    pub fn from_results(results: Results, claims: &Claims) -> Self {
+        let summary = Summary::from_results(&results);
+        Self::from_summary(results, summary, claims)
+    }
+
+    /// As [`Report::from_results`], from figures that were worked out already; `summary` is that of `results`.
+    pub fn from_summary(results: Results, summary: Summary, claims: &Claims) -> Self {
+        Self {
+            costs: costs::from_summary(&summary),
+            notices: notices::of_run(&results, &summary),
+            verdicts: claims.judge(&summary),
+            advice: advice::from_summary(&summary),
+            fidelity: Fidelity::from_summary(&summary),
+            matrix: Matrix::from_summary(&summary),
+            groups: summary.groups.iter().map(GroupView::from_group).collect(),
+            results,
+            summary,
+        }
+    }
+
+    /// Returns each group with what is shown of it.
+    pub fn groups(&self) -> impl Iterator<Item = (&GroupSummary, &GroupView)> {
+        self.summary.groups.iter().zip(&self.groups)
+    }
+}
