@@ -69,6 +69,9 @@ fn encode(pixels: &[u8], (width, height): (u32, u32)) -> Result<Vec<u8>, png::En
     let mut encoder = png::Encoder::new(&mut file, width, height);
     encoder.set_color(png::ColorType::Rgb);
     encoder.set_depth(png::BitDepth::Eight);
+    // Compression took two thirds of the time of a report. At this level it takes a fifth of that, and files are a third larger.
+    encoder.set_deflate_compression(png::DeflateCompression::Level(1));
+    encoder.set_filter(png::Filter::Up);
     encoder.write_header()?.write_image_data(pixels)?;
     Ok(file)
 }
