@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use regatta_reports::Results;
-use regatta_reports::compare::{Comparison, Kind, Loss, Conclusion};
+use regatta_reports::compare::{Comparison, Conclusion, Kind, Loss};
 use regatta_reports::documents::html::comparison as page;
 use regatta_reports::documents::markdown::comparison as markdown;
 use regatta_reports::documents::terminal::comparison as terminal;
@@ -166,7 +166,11 @@ fn a_burn_that_depends_on_the_build_is_not_used() {
         });
         let comparison = Comparison::of_runs(&base, &new);
         assert!(comparison.cells.iter().all(|cell| !cell.wall.is_relative), "{burns:?}");
-        assert_eq!((comparison.drift, conclusions(&comparison)[0]), (None, Conclusion::Slower), "raw figures are judged");
+        assert_eq!(
+            (comparison.drift, conclusions(&comparison)[0]),
+            (None, Conclusion::Slower),
+            "raw figures are judged"
+        );
         assert!(comparison.notices.iter().any(|notice| notice.contains("the figures are raw")), "{comparison:?}");
     }
 }
@@ -216,7 +220,9 @@ fn what_could_not_have_been_seen_is_undecided_and_the_rest_is_the_same() {
     assert_eq!(conclusions(&comparison), [Conclusion::Same; 3], "{}", terminal(&comparison, false, 140));
     let sharper = comparison.clone().within(0.002);
     assert_eq!((sharper.counts().undecided, sharper.counts().same), (3, 0), "{}", terminal(&sharper, false, 140));
-    let Conclusion::Undecided { detectable: Some(detectable) } = conclusions(&sharper)[0] else { panic!("{sharper:?}") };
+    let Conclusion::Undecided { detectable: Some(detectable) } = conclusions(&sharper)[0] else {
+        panic!("{sharper:?}")
+    };
     assert!(detectable > 1.002 && detectable < 1.05, "{detectable}");
     let figures = [Some(sharper.cells[0].wall), sharper.cells[0].cpu].into_iter().flatten();
     assert_eq!(
@@ -328,7 +334,10 @@ fn on_a_machine_that_is_busy_with_other_things_wall_times_of_separate_runs_say_n
     });
     assert_eq!(faster.counts().undecided, 3, "{}", terminal(&faster, false, 140));
     // CPU times count, but those who share caches and cores with others differ by more than on a quiet machine.
-    assert_eq!(conclusions(&Comparison::of_runs(&base, &loaded(1, 1.04)))[0], Conclusion::Undecided { detectable: None });
+    assert_eq!(
+        conclusions(&Comparison::of_runs(&base, &loaded(1, 1.04)))[0],
+        Conclusion::Undecided { detectable: None }
+    );
     assert_eq!(conclusions(&Comparison::of_runs(&base, &loaded(1, 1.12)))[0], Conclusion::Costlier);
 }
 

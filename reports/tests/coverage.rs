@@ -3,8 +3,8 @@
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use regatta_reports::clusters;
-use regatta_reports::statistics::effect::Effect;
 use regatta_reports::statistics::Estimate;
+use regatta_reports::statistics::effect::Effect;
 use statrs::distribution::{Binomial, ContinuousCDF, DiscreteCDF, Normal};
 
 /// Simulated intervals of each kind.

@@ -62,7 +62,7 @@ fn row<'a>(group: &'a GroupSummary, label: &str) -> &'a Row {
 
 fn with_capacity(mut results: Results) -> Results {
     let points = [(1, 1.0), (2, 1.94)].map(|(burns, speed)| CapacityPoint { burns, speeds: vec![speed; 3] });
-    results.capacity = Some(Capacity { points: points.to_vec() });
+    results.capacity = Some(Capacity { points: points.to_vec(), outside_cores: None });
     results
 }
 
@@ -133,8 +133,9 @@ fn copies_pair_with_their_original_and_are_not_drawn() {
 #[test]
 fn one_process_is_told() {
     let summary = Summary::from_results(&run(2, 64, &[("sequential", 1, "", around(640.0, 12))]));
-    let says =
-        |group: &GroupSummary| remarks::of_group(group).iter().any(|remark| remark.starts_with("Each cell ran in one process"));
+    let says = |group: &GroupSummary| {
+        remarks::of_group(group).iter().any(|remark| remark.starts_with("Each cell ran in one process"))
+    };
     assert!(says(&summary.groups[0]));
     let mut several = run(2, 64, &[("sequential", 1, "", around(640.0, 12))]);
     several.samples.iter_mut().for_each(|sample| sample.process = sample.round / 4);
@@ -151,8 +152,7 @@ fn runs_without_tasks_are_no_measurement() {
     let claim = "[[claim]]\nid = \"x\"\nstatement = \"X.\"\nwhy = \"Y.\"\nfamilies = [\"native\"]\n[[claim.condition]]\nstatistic = \"speed-up\"\nat-least = 1.5\n\
                  of = { workload = \"work\", models = [\"rayon\"] }\nto = { model = \"sequential\" }\n";
     let claims = Claims::parse("test", claim).expect("a claim");
-    let outcomes: Vec<Outcome> =
-        claims.judge(&summary).iter().map(regatta_reports::Verdict::outcome).collect();
+    let outcomes: Vec<Outcome> = claims.judge(&summary).iter().map(regatta_reports::Verdict::outcome).collect();
     assert!(outcomes.iter().all(|outcome| *outcome == Outcome::NotRun), "{outcomes:?}");
 }
 

@@ -5,9 +5,9 @@ mod common;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use regatta_reports::side_by_side::{Entry, SideBySide};
 use regatta_reports::documents::markdown::side_by_side as markdown;
 use regatta_reports::record::Sample;
+use regatta_reports::side_by_side::{Entry, SideBySide};
 use regatta_reports::{Claims, Results, write_side_by_side};
 
 fn read() -> Results {

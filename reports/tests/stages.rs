@@ -134,7 +134,8 @@ fn no_two_files_use_each_other_however_indirectly() {
     let mut left: BTreeMap<&Module, BTreeSet<&Module>> =
         graph.iter().map(|(module, uses)| (module, uses.iter().collect())).collect();
     loop {
-        let free: BTreeSet<&Module> = left.iter().filter(|(_, uses)| uses.is_empty()).map(|(module, _)| *module).collect();
+        let free: BTreeSet<&Module> =
+            left.iter().filter(|(_, uses)| uses.is_empty()).map(|(module, _)| *module).collect();
         if free.is_empty() {
             break;
         }

@@ -28,6 +28,7 @@ use crate::lone;
 use crate::output::{self, Output, RESULTS};
 use crate::plan::{Overrides, Plan};
 use crate::progress::Progress;
+use crate::recorder::busy_ns;
 
 /// Measures what `args` ask for.
 pub(crate) fn run(catalogue: &dyn Catalogue, args: &RunArgs) -> anyhow::Result<Exit> {
@@ -156,7 +157,8 @@ fn look_at_machine(
     output: &mut Output,
 ) -> io::Result<()> {
     let reference = groups.iter().find_map(|ready| ready.reference.as_ref());
-    if let Some(capacity) = reference.and_then(|reference| capacity::measure(launch, clock, reference, cores)) {
+    if let Some(capacity) = reference.and_then(|reference| capacity::measure(launch, clock, &busy_ns, reference, cores))
+    {
         output.write(&Record::Capacity(capacity))?;
     }
     lone::measure(launch, catalogue, groups).into_iter().try_for_each(|lone| output.write(&Record::Lone(lone)))

@@ -41,8 +41,8 @@ impl Watch for Verdicts<'_> {
     fn undecided(&mut self) -> Vec<usize> {
         // Records that cannot be read now are a matter of the report, which says why.
         let Ok(results) = Results::read(self.folder) else { return Vec::new() };
-        let summary = Summary::of(&results);
-        let verdicts = self.claims.judge(&results, &summary);
+        let summary = Summary::from_results(&results);
+        let verdicts = self.claims.judge(&summary);
         let conditions = verdicts.iter().flat_map(|verdict| &verdict.conditions);
         // What has no effect was not measured, and no round will change that.
         let open = conditions.filter(|condition| condition.verdict == Outcome::Undecided && condition.effect.is_some());

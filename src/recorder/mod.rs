@@ -29,6 +29,11 @@ pub(crate) const PERF: &str = "perf-task-clock";
 /// The source of figures that are known of the whole machine only.
 const WHOLE_MACHINE: &str = "proc-stat-whole-machine";
 
+/// Returns the time that all cores of the machine together were busy since it started, nanoseconds; none if the kernel does not say.
+pub(crate) fn busy_ns() -> Option<u64> {
+    Some(MachineTimes::read()?.busy.iter().sum())
+}
+
 /// What one run took from the machine.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Usage {

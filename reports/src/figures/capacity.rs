@@ -11,22 +11,33 @@ pub struct Ceiling {
     usable: f64,
     /// Number of burns at once and the speed that they had together, ascending; empty if it was not measured.
     points: Vec<(f64, f64)>,
+    /// Cores that others took while it was measured, if so many that it is not believed.
+    disturbed_by: Option<f64>,
 }
 
 impl Ceiling {
-    /// Of a run that could use so many cores, with its capacity record if it has one.
+    /// Of a run that could use so many cores, with its capacity record if it has one. What was measured while others used the cores says
+    /// nothing of them, so it is taken for not measured.
     pub fn new(usable: f64, capacity: Option<&Capacity>) -> Self {
+        let disturbed_by =
+            capacity.filter(|capacity| capacity.is_disturbed()).and_then(|capacity| capacity.outside_cores);
+        let capacity = capacity.filter(|_| disturbed_by.is_none());
         let points = capacity.into_iter().flat_map(|capacity| &capacity.points);
         let points = points.filter_map(|point| Some((point.burns as f64, median(&point.speeds)?)));
         let mut points: Vec<(f64, f64)> = points.filter(|(burns, speed)| *burns >= 1.0 && *speed > 0.0).collect();
         points.sort_by(|a, b| a.0.total_cmp(&b.0));
         points.dedup_by_key(|(burns, _)| *burns);
-        Self { usable, points }
+        Self { usable, points, disturbed_by }
     }
 
     /// Returns the cores that the run could use.
     pub fn usable(&self) -> f64 {
         self.usable
+    }
+
+    /// Returns how many cores others took while it was measured, if so many that it is not believed.
+    pub fn disturbed_by(&self) -> Option<f64> {
+        self.disturbed_by
     }
 
     /// Whether it was measured, rather than taken for the number of usable cores.
@@ -81,7 +92,7 @@ mod tests {
 
     fn capacity(points: &[(u64, f64)]) -> Capacity {
         let points = points.iter().map(|(burns, speed)| CapacityPoint { burns: *burns, speeds: vec![*speed] });
-        Capacity { points: points.collect() }
+        Capacity { points: points.collect(), outside_cores: None }
     }
 
     #[test]
@@ -111,6 +122,9 @@ mod tests {
         let course = "2 cores give 1.94 of one, 4 cores give 3.60 of one, 8 cores give 4.80 of one";
         assert_eq!(ceiling.course().as_deref(), Some(course));
         assert_eq!(Ceiling::new(8.0, None).sentence(), None, "nothing is said of what was not measured");
+        let beside = |cores| Capacity { outside_cores: Some(cores), ..capacity(&[(1, 1.0), (2, 1.12)]) };
+        let of_two = |cores| Ceiling::new(2.0, Some(&beside(cores))).speed_up(4, 2);
+        assert_eq!((of_two(0.02), of_two(0.9)), (1.12, 2.0), "what others took is no lack of cores");
         assert_eq!(ceiling.of_threads(2.0), 1.94);
         assert!((ceiling.of_threads(6.0) - 4.2).abs() < 1e-12);
         assert_eq!(ceiling.of_threads(100.0), 4.8);

@@ -143,7 +143,14 @@ mod tests {
 
     fn estimate(log: f64, error: f64) -> Estimate {
         let around = |ends: f64| (log + ends * NORMAL_95 * error).exp();
-        Estimate { value: log.exp(), low: around(-1.0), high: around(1.0), coverage: 0.95, count: 20, method: Method::Values }
+        Estimate {
+            value: log.exp(),
+            low: around(-1.0),
+            high: around(1.0),
+            coverage: 0.95,
+            count: 20,
+            method: Method::Values,
+        }
     }
 
     fn copy(runner: &str, workers: u64, log: f64, error: f64) -> Row {

@@ -240,7 +240,14 @@ mod tests {
         let side = |value| Side {
             group: String::new(),
             label: String::new(),
-            estimate: Estimate { value, low: value * 0.999, high: value * 1.001, coverage: 0.95, count: 20, method: Method::Values },
+            estimate: Estimate {
+                value,
+                low: value * 0.999,
+                high: value * 1.001,
+                coverage: 0.95,
+                count: 20,
+                method: Method::Values,
+            },
         };
         Line { what: String::new(), model: side(model), real: side(real), kind }
     }

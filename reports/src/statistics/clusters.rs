@@ -62,11 +62,8 @@ fn median_at(values: &[(u32, f64)], level: f64, scale: Scale) -> Option<Estimate
     if clusters.0.len() < 2 || clusters.count() == clusters.0.len() {
         return Some(pooled);
     }
-    let (estimate, reaches_to_the_ends) = if clusters.0.len() >= ENOUGH {
-        (clusters.by_medians(level)?, false)
-    } else {
-        clusters.by_worth(level)?
-    };
+    let (estimate, reaches_to_the_ends) =
+        if clusters.0.len() >= ENOUGH { (clusters.by_medians(level)?, false) } else { clusters.by_worth(level)? };
     let is_told = estimate.coverage >= level && !(reaches_to_the_ends && clusters.0.len() >= ENOUGH_FOR_STUDENT);
     if is_told || pooled.coverage < level { Some(estimate) } else { clusters.by_student(level, scale) }
 }

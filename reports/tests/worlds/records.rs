@@ -163,7 +163,7 @@ fn capacity(world: &World, noise: &mut Noise) -> Capacity {
             .map(|_| world.speed(burns, world.burn_yield) / (noise.of_sample() * noise.late(burns > 1)))
             .collect(),
     };
-    Capacity { points: burns.into_iter().map(point).collect() }
+    Capacity { points: burns.into_iter().map(point).collect(), outside_cores: None }
 }
 
 fn header(world: &World) -> Run {

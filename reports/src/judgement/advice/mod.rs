@@ -1,9 +1,9 @@
 //! Advice: which model to take for which kind of work.
 
-mod advice;
 mod contest;
+mod recommendation;
 mod situation;
 
-pub use self::advice::{Advice, from_summary};
 pub use self::contest::{Best, Contest};
+pub use self::recommendation::{Advice, from_summary};
 pub use self::situation::Situation;

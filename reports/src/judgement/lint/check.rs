@@ -1,6 +1,7 @@
 //! Finds what makes the figures of a run unfair or doubtful.
 
 use super::warning::Warning;
+use crate::figures::capacity::Ceiling;
 use crate::figures::lone::CodeDiffers;
 use crate::figures::{GroupSummary, Row, Summary};
 use crate::text::{plain, units};
@@ -42,6 +43,9 @@ pub fn check_run(summary: &Summary) -> Vec<Warning> {
     let (turbo, smt) = (machine.turbo == Some(true), machine.smt == Some(true));
     if noise > NOISY && (turbo || smt) {
         warnings.push(Warning::MovingClock { noise, turbo, smt });
+    }
+    if let Some(cores) = summary.ceiling.as_ref().and_then(Ceiling::disturbed_by) {
+        warnings.push(Warning::DisturbedCapacity { cores });
     }
     warnings.extend(code_differs(summary));
     warnings.extend(outside_load(groups));

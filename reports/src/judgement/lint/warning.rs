@@ -38,6 +38,11 @@ pub enum Warning {
         /// How many cores.
         cores: f64,
     },
+    /// Other programs kept cores busy while it was measured what the cores give together.
+    DisturbedCapacity {
+        /// How many cores.
+        cores: f64,
+    },
     /// The compiler made different code of the same task's body in different runners.
     CodeDiffers {
         /// The cell that stands out the most, and by how much, in words.
@@ -132,6 +137,12 @@ impl fmt::Display for Warning {
                 to,
                 "Other programs kept up to {cores:.1} cores busy in the meantime (median of a cell in {group}): \
                  the machine was not quiet. Stop them, or give the run more rounds."
+            ),
+            Self::DisturbedCapacity { cores } => write!(
+                to,
+                "Other programs kept {} of the cores busy while it was measured what the cores give together, so that is not believed: \
+                 each core is taken for a whole one. Stop them and measure again.",
+                units::cores(*cores)
             ),
             Self::CodeDiffers { most, cells } => write!(
                 to,

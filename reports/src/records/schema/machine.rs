@@ -44,6 +44,19 @@ pub struct Machine {
 pub struct Capacity {
     /// One point a number of cores, ascending, from 1.
     pub points: Vec<CapacityPoint>,
+    /// Cores that other programs kept busy meanwhile, on average; none if unknown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outside_cores: Option<f64>,
+}
+
+/// More than this of a core, taken by others, shows in the speeds: what they say of the machine is not believed then.
+const DISTURBING_CORES: f64 = 0.1;
+
+impl Capacity {
+    /// Returns whether others took so much of the cores that the speeds say nothing of the machine.
+    pub fn is_disturbed(&self) -> bool {
+        self.outside_cores.is_some_and(|cores| cores > DISTURBING_CORES)
+    }
 }
 
 /// The reference burn on so many cores at once.

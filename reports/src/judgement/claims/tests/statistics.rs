@@ -113,8 +113,10 @@ fn efficiency_is_held_against_batches_and_what_the_machine_gave() {
     // The cores together give half of eight: 4 tasks' worth of time for the first batch, and nearly 1 for the two others.
     let mut slower = made();
     let point = |burns, speed| crate::records::schema::CapacityPoint { burns, speeds: vec![speed] };
-    slower.0.capacity =
-        Some(crate::records::schema::Capacity { points: vec![point(1, 1.0), point(2, 2.0), point(8, 4.0)] });
+    slower.0.capacity = Some(crate::records::schema::Capacity {
+        points: vec![point(1, 1.0), point(2, 2.0), point(8, 4.0)],
+        ..Default::default()
+    });
     let by_capacity = slower.verdict(&condition);
     assert!((by_capacity.effect.unwrap_or(0.0) - 100.0 / 20.5 / (10.0 / 3.0)).abs() < 0.02, "{}", by_capacity.why);
     // Siblings: 4 cores of 2 threads each give what 4 cores give, whatever the burn makes of siblings.
