@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
-use regatta_workloads::Workload;
-use tokio::runtime::Builder;
+use regatta_workloads::{Tally, Workload};
+use tokio::runtime::{Builder, Runtime};
 
 use crate::crew::Shift;
 use crate::muster::Muster;
-use crate::{Error, Need, Outcome, Parallelism, Runner, Settings, tokio_world};
+use crate::task::Spawned;
+use crate::worlds::Tokio;
+use crate::{Error, Need, Outcome, Parallelism, Runner, Settings};
 
 /// A spawned task each on a runtime of W threads.
 #[derive(Debug)]
@@ -44,6 +46,62 @@ impl Runner for Async {
                 Ok(())
             })
         })?;
-        Ok(move || tokio_world::run(&runtime, shift))
+        Ok(move || run_on(&runtime, shift))
+    }
+}
+
+/// Returns the future as which task `index` is spawned. Its threads have to serve the crew of `shift`.
+fn spawned<W: Workload>(
+    shift: &'static Shift<W>,
+    index: u64,
+) -> Spawned<impl Future<Output = Result<u64, regatta_workloads::Error>> + Send> {
+    Spawned::new(shift.workload.task(&Tokio, index))
+}
+
+/// Spawns every task on the runtime and awaits them all.
+pub(crate) fn run_on<W: Workload>(runtime: &Runtime, shift: &'static Shift<W>) -> Result<Outcome, Error> {
+    shift.begin();
+    shift.crew.enlist();
+    let tally = runtime.block_on(async {
+        let mut tasks = Vec::with_capacity(shift.workload.tasks() as usize);
+        for index in 0..shift.workload.tasks() {
+            tasks.push(tokio::spawn(spawned(shift, index)));
+        }
+        let mut tally = Ok(Tally::default());
+        for (index, task) in (0..).zip(tasks) {
+            let result = match task.await {
+                Ok(result) => result.map_err(|error| Error::task(index, &error)),
+                Err(error) if error.is_panic() => Err(Error::panic(&*error.into_panic())),
+                Err(error) => Err(Error::Lost(format!("task {index}: {error}"))),
+            };
+            tally = tally.and_then(|mut tally: Tally| {
+                tally.add(index, result?);
+                Ok(tally)
+            });
+        }
+        tally
+    })?;
+    Ok(Outcome::new(tally, &shift.crew))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use regatta_workloads::Sleep;
+
+    use super::*;
+
+    #[test]
+    fn a_spawned_task_is_no_larger_than_one_written_by_hand() {
+        let index = std::hint::black_box(7);
+        let wait = Duration::from_millis(1);
+        let by_hand = async move {
+            tokio::time::sleep(wait).await;
+            Ok::<u64, regatta_workloads::Error>(index)
+        };
+        let spawned = spawned(Shift::of(Arc::new(Sleep::default())), index);
+        let (regatta, by_hand) = (size_of_val(&spawned), size_of_val(&by_hand));
+        assert!(regatta <= by_hand, "{regatta} bytes, and {by_hand} by hand");
     }
 }

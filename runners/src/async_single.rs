@@ -5,8 +5,9 @@ use std::sync::Arc;
 use regatta_workloads::Workload;
 use tokio::runtime::Builder;
 
+use crate::async_multi::run_on;
 use crate::crew::Shift;
-use crate::{Async, Error, Need, Outcome, Parallelism, Runner, Settings, tokio_world};
+use crate::{Async, Error, Need, Outcome, Parallelism, Runner, Settings};
 
 /// A spawned task each on an event loop of one thread.
 #[derive(Debug)]
@@ -31,6 +32,6 @@ impl Runner for AsyncSingle {
             .build()
             .map_err(Error::system("start the event loop of tokio"))?;
         let shift = Shift::of(workload);
-        Ok(move || tokio_world::run(&runtime, shift))
+        Ok(move || run_on(&runtime, shift))
     }
 }

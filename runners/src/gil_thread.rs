@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use regatta_workloads::Workload;
 
-use crate::gil::{Gil, INTERVAL, UnderGil};
+use crate::under_gil::{INTERVAL, new_lock, with_figures};
+use crate::worlds::UnderGil;
 use crate::{Error, Family, Need, Outcome, Parallelism, Runner, Settings, Thread, thread};
 
 /// A thread of its own for each task, all at once, one of which computes at a time.
@@ -27,8 +28,8 @@ impl Runner for GilThread {
         workload: Arc<W>,
         settings: Settings,
     ) -> Result<impl FnMut() -> Result<Outcome, Error> + use<W>, Error> {
-        let gil = Gil::new(&settings)?;
+        let gil = new_lock(&settings)?;
         let run = thread::in_world(workload, UnderGil(Arc::clone(&gil)));
-        Ok(move || run().map(|outcome| gil.report(outcome)))
+        Ok(move || run().map(|outcome| with_figures(outcome, &gil)))
     }
 }

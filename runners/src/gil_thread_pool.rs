@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use regatta_workloads::Workload;
 
-use crate::gil::{Gil, INTERVAL, UnderGil};
+use crate::under_gil::{INTERVAL, new_lock, with_figures};
+use crate::worlds::UnderGil;
 use crate::{Error, Family, Outcome, Parallelism, Runner, Settings, thread_pool};
 
 /// W long-lived threads that take tasks from a channel, one of which computes at a time.
@@ -23,8 +24,8 @@ impl Runner for GilThreadPool {
         workload: Arc<W>,
         settings: Settings,
     ) -> Result<impl FnMut() -> Result<Outcome, Error> + use<W>, Error> {
-        let gil = Gil::new(&settings)?;
+        let gil = new_lock(&settings)?;
         let run = thread_pool::in_world(workload, UnderGil(Arc::clone(&gil)), settings.workers)?;
-        Ok(move || run().map(|outcome| gil.report(outcome)))
+        Ok(move || run().map(|outcome| with_figures(outcome, &gil)))
     }
 }

@@ -1,46 +1,19 @@
-//! `green`: stackful coroutines of the crate may, one a task, and the world they wait in.
+//! `green`: stackful coroutines of the crate may, one a task.
 
 use std::io;
-use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
-use may::coroutine::{self, Builder, JoinHandle};
-use may::net::TcpStream;
-use regatta_workloads::{Context, Tally, Workload};
+use may::coroutine::{Builder, JoinHandle};
+use regatta_workloads::{Tally, Workload};
 
-use crate::blocking::{BlockingStream, carry_out};
 use crate::crew::Shift;
 use crate::muster::Muster;
+use crate::task::carry_out;
+use crate::worlds::Suspending;
 use crate::{Error, Need, Outcome, Parallelism, Runner, Settings};
 
 /// Stack of a coroutine in machine words: 64 KiB, of which only touched pages cost memory.
 const STACK_WORDS: usize = 0x2000;
-
-/// The world in which waiting suspends the coroutine inside the call: its futures are ready at once.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Suspending;
-
-impl Context for Suspending {
-    type Stream = BlockingStream<TcpStream>;
-
-    async fn sleep(&self, duration: Duration) {
-        coroutine::sleep(duration);
-    }
-
-    async fn connect(&self, to: SocketAddr) -> io::Result<Self::Stream> {
-        let stream = TcpStream::connect(to)?;
-        stream.set_nodelay(true)?;
-        Ok(BlockingStream(stream))
-    }
-
-    async fn yield_now(&self) {
-        coroutine::yield_now();
-    }
-
-    #[inline]
-    fn checkpoint(&self) {}
-}
 
 /// A coroutine with a stack of its own for each task, on W scheduler threads.
 #[derive(Debug)]

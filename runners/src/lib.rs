@@ -7,20 +7,18 @@
 //! - `runner`: the [`Runner`] trait, [`Settings`] in, [`Outcome`] or [`Error`] out.
 //! - `list`: lists of runner types, and the way from a name to a type.
 //! - `crew`: counts the distinct workers that did the work.
-//! - `task`: the one function that polls the future of a task, and what is spawned.
+//! - `task`: how a task is carried out: the one function that polls its future, and what is spawned.
 //! - `muster`: waits until every worker of a pool is up.
 //! - `limits`: what the machine would carry, asked before it is too late.
-//! - `blocking`, `green`, `tokio_world`, `gil`: the worlds that tasks wait in.
+//! - `worlds`: the worlds that tasks wait in.
 //! - `worker`: what runs in a worker process.
-//! - one file per runner.
+//! - one file per runner; `under_gil`: what those under a modelled lock have in common.
 
 mod async_multi;
 mod async_single;
-mod blocking;
 mod cgroup;
 mod crew;
 mod error;
-mod gil;
 mod gil_thread;
 mod gil_thread_pool;
 mod green;
@@ -36,12 +34,12 @@ mod sequential;
 mod task;
 mod thread;
 mod thread_pool;
-mod tokio_world;
+mod under_gil;
 pub mod worker;
+mod worlds;
 
 pub use async_multi::Async;
 pub use async_single::AsyncSingle;
-pub use blocking::{Blocking, complete};
 pub use cgroup::{Cgroup, cgroups};
 pub use crew::Crew;
 pub use error::Error;
@@ -56,8 +54,10 @@ pub use rayon::Rayon;
 pub use runner::{Family, Outcome, Parallelism, Runner, Settings, fits};
 pub use scoped::Scoped;
 pub use sequential::Sequential;
+pub use task::{carry_out, carry_out_all, catch, complete, poll_task};
 pub use thread::Thread;
 pub use thread_pool::ThreadPool;
+pub use worlds::{Blocking, BlockingStream};
 
 use regatta_workloads::list;
 

@@ -6,7 +6,7 @@ use rayon::ThreadPoolBuilder;
 use rayon::prelude::*;
 use regatta_workloads::{Tally, Workload};
 
-use crate::blocking::{carry_out, catch};
+use crate::task::{carry_out, catch};
 use crate::{Blocking, Crew, Error, Outcome, Parallelism, Runner, Settings};
 
 /// A parallel iterator over the tasks on a pool of W threads that steal work from each other.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crossbeam::thread::scope;
 use regatta_workloads::{Tally, Workload};
 
-use crate::blocking::{carry_out_all, catch};
+use crate::task::{carry_out_all, catch};
 use crate::{Blocking, Crew, Error, Outcome, Parallelism, Runner, Settings};
 
 /// W scoped threads created for the run, each with an equal share of neighbouring tasks.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use regatta_workloads::Workload;
 
-use crate::blocking::{carry_out_all, catch};
+use crate::task::{carry_out_all, catch};
 use crate::{Blocking, Crew, Error, Outcome, Parallelism, Runner, Settings};
 
 /// One task after the other on one thread: what all others are compared with.

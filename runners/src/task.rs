@@ -1,12 +1,15 @@
-//! The future of a task: how it is polled in every world, and what is spawned where waiting suspends it.
+//! How a task is carried out: polled in every world by one function, and spawned where waiting suspends it.
 
 use std::future::Future;
-use std::pin::Pin;
-use std::task::{Context as Poller, Poll};
+use std::ops::Range;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::{Pin, pin};
+use std::task::{Context as Poller, Poll, Waker};
 
 use pin_project_lite::pin_project;
+use regatta_workloads::{Context, Tally, Workload};
 
-use crate::Crew;
+use crate::{Crew, Error};
 
 /// Polls the future of a task. Runners poll by this function and by no other.
 ///
@@ -15,7 +18,7 @@ use crate::Crew;
 /// This function is its own caller, and the future that it gets lies in memory which it knows nothing of. So the same body is
 /// the same machine code in every world without a lock. `examples/same_code.rs` checks that.
 #[inline(never)]
-pub(crate) fn poll_task<F: Future>(task: Pin<&mut F>, poller: &mut Poller<'_>) -> Poll<F::Output> {
+pub fn poll_task<F: Future>(task: Pin<&mut F>, poller: &mut Poller<'_>) -> Poll<F::Output> {
     align();
     task.poll(poller)
 }
@@ -32,6 +35,66 @@ fn align() {
     unsafe {
         std::arch::asm!(".p2align 6", options(nomem, nostack, preserves_flags));
     }
+}
+
+/// Runs a future that never has to wait, as all futures of a blocking world are.
+///
+/// # Panics
+/// If it has to wait all the same: nobody would ever wake it.
+#[inline]
+pub fn complete<F: Future>(future: F) -> F::Output {
+    match pin!(future).poll(&mut Poller::from_waker(Waker::noop())) {
+        Poll::Ready(output) => output,
+        Poll::Pending => panic!("the task waits for something that its context does not offer"),
+    }
+}
+
+/// Carries out one task in a world whose futures are ready at once, and returns its result.
+///
+/// # Errors
+/// If the task fails.
+///
+/// # Panics
+/// If the task panics or has to wait, which it cannot in such a world.
+#[inline]
+pub fn carry_out<W: Workload, C: Context>(workload: &W, cx: &C, index: u64) -> Result<u64, Error> {
+    match poll_task(pin!(workload.task(cx, index)), &mut Poller::from_waker(Waker::noop())) {
+        Poll::Ready(output) => output.map_err(|error| Error::task(index, &error)),
+        Poll::Pending => panic!("the task waits for something that its context does not offer"),
+    }
+}
+
+/// Carries out tasks one after the other on this thread, which joins the crew with the first. Returns the tally of their results.
+///
+/// # Errors
+/// If a task fails. Those behind it are not begun.
+///
+/// # Panics
+/// If a task panics: see [`catch`].
+#[inline]
+pub fn carry_out_all<W: Workload, C: Context>(
+    workload: &W,
+    cx: &C,
+    crew: &Crew,
+    indices: Range<u64>,
+) -> Result<Tally, Error> {
+    let mut tally = Tally::default();
+    if !indices.is_empty() {
+        crew.mark();
+    }
+    for index in indices {
+        tally.add(index, carry_out(workload, cx, index)?);
+    }
+    Ok(tally)
+}
+
+/// Turns a panic in `work` into an error, so that a task that panics ends neither a worker nor the cell.
+///
+/// # Errors
+/// If `work` fails or panics.
+#[inline]
+pub fn catch<T>(work: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|payload| Err(Error::panic(&*payload)))
 }
 
 pin_project! {

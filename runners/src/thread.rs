@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use regatta_workloads::{Tally, Workload};
 
-use crate::blocking::{World, carry_out};
 use crate::crew::Shift;
+use crate::task::carry_out;
+use crate::worlds::World;
 use crate::{Blocking, Error, Need, Outcome, Parallelism, Runner, Settings};
 
 /// A thread of its own for each task, all at once. Creating them is part of the run.

@@ -6,8 +6,9 @@ use std::thread::JoinHandle;
 use crossbeam::channel::{Receiver, Sender, unbounded};
 use regatta_workloads::{Tally, Workload};
 
-use crate::blocking::{World, carry_out, catch};
 use crate::crew::Shift;
+use crate::task::{carry_out, catch};
+use crate::worlds::World;
 use crate::{Blocking, Error, Outcome, Parallelism, Runner, Settings};
 
 /// W long-lived threads that take tasks from one channel and send results back through another.

@@ -14,7 +14,7 @@ use regatta_workloads::{Selected, Visitor, Workload, Workloads};
 use rustix::process::{Signal, getpid, getppid, set_parent_process_death_signal};
 use serde_json::{Map, Value};
 
-use crate::blocking::{carry_out, catch};
+use crate::task::{carry_out, catch};
 use crate::{Blocking, Error};
 
 /// Bytes of a job on the pipe: the index of its task.

@@ -6,7 +6,7 @@ mod list;
 mod live;
 mod profile;
 pub(crate) mod report;
-pub(crate) mod run;
+mod run;
 mod verdicts;
 mod verify;
 

@@ -15,13 +15,7 @@ use std::time::Duration;
 
 use regatta_workloads::{Context, Stream};
 
-use crate::blocking::World;
-use crate::{Error, Outcome, Settings};
-
-/// The option that sets the switch interval, microseconds.
-pub(crate) const INTERVAL: &str = "switch_interval_us";
-/// CPython's switch interval (`sys.getswitchinterval`), microseconds.
-const DEFAULT_INTERVAL_US: u64 = 5_000;
+use super::World;
 
 static NEXT_THREAD: AtomicU64 = AtomicU64::new(1);
 
@@ -58,26 +52,17 @@ struct State {
 }
 
 impl Gil {
-    /// Creates a free lock with the switch interval that the settings ask for.
-    pub(crate) fn new(settings: &Settings) -> Result<Arc<Self>, Error> {
-        let wrong = |option: &str, why: &str| Err(Error::Unavailable(format!("option `{option}` {why}")));
-        if let Some(name) = settings.options.keys().find(|name| *name != INTERVAL) {
-            return wrong(name, &format!("is not known; there is `{INTERVAL}`"));
-        }
-        let interval = match settings.options.get(INTERVAL).map(serde_json::Value::as_u64) {
-            None => DEFAULT_INTERVAL_US,
-            Some(Some(interval @ 1..)) => interval,
-            Some(_) => return wrong(INTERVAL, "must be a whole number of microseconds, at least 1"),
-        };
-        Ok(Arc::new(Self {
-            interval: Duration::from_micros(interval),
+    /// Creates a free lock with this switch interval.
+    pub(crate) fn new(interval: Duration) -> Arc<Self> {
+        Arc::new(Self {
+            interval,
             state: Mutex::default(),
             freed: Condvar::new(),
             switched: Condvar::new(),
             drop_request: AtomicBool::new(false),
             waits: AtomicU64::new(0),
             forced: AtomicU64::new(0),
-        }))
+        })
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -131,13 +116,14 @@ impl Gil {
         self.take();
     }
 
-    /// Adds the switch interval, and what the lock saw since the last time, to the figures of a run.
-    pub(crate) fn report(&self, mut outcome: Outcome) -> Outcome {
-        for (name, count) in [("lock_waits", &self.waits), ("forced_switches", &self.forced)] {
-            outcome.figures.insert(name.to_owned(), count.swap(0, Ordering::Relaxed) as f64);
-        }
-        outcome.figures.insert(INTERVAL.to_owned(), self.interval.as_secs_f64() * 1e6);
-        outcome
+    /// Returns how long a thread waits before it asks the holder to let go.
+    pub(crate) fn interval(&self) -> Duration {
+        self.interval
+    }
+
+    /// Returns how often, since the last time, a thread found the lock taken, and a holder let go because it was asked to.
+    pub(crate) fn take_counts(&self) -> (u64, u64) {
+        (self.waits.swap(0, Ordering::Relaxed), self.forced.swap(0, Ordering::Relaxed))
     }
 }
 
@@ -244,14 +230,13 @@ impl Stream for GilStream {
 mod tests {
     use super::*;
 
-    fn gil(interval_us: u64) -> Arc<Gil> {
-        let options = [(INTERVAL.to_owned(), interval_us.into())].into();
-        Gil::new(&Settings { options, ..Settings::default() }).expect("a whole number of microseconds")
+    fn world(interval: Duration) -> UnderGil {
+        UnderGil(Gil::new(interval))
     }
 
     #[test]
     fn only_one_thread_computes_at_a_time() {
-        let world = UnderGil(gil(100));
+        let world = world(Duration::from_micros(100));
         let (inside, most) = (AtomicU64::new(0), AtomicU64::new(0));
         std::thread::scope(|scope| {
             for _ in 0..4 {
@@ -271,7 +256,7 @@ mod tests {
 
     #[test]
     fn a_holder_that_is_asked_gives_way_until_another_has_taken_the_lock() {
-        let world = UnderGil(gil(500));
+        let world = world(Duration::from_micros(500));
         let turns = Mutex::new(Vec::new());
         std::thread::scope(|scope| {
             for name in 0..2 {
@@ -293,17 +278,15 @@ mod tests {
                 });
             }
         });
-        let outcome = world.0.report(Outcome::default());
-        assert!(outcome.figures["forced_switches"] >= 2.0, "{outcome:?}");
-        assert!(outcome.figures["lock_waits"] >= 1.0, "{outcome:?}");
-        assert!(outcome.figures[INTERVAL] >= 1.0, "{outcome:?}");
+        let (waits, forced) = world.0.take_counts();
+        assert!(waits >= 1 && forced >= 2, "{waits} waits, {forced} forced switches");
         assert!(turns.into_inner().expect("no panic").windows(2).any(|pair| pair[0] != pair[1]), "they took turns");
-        assert_eq!(world.0.report(Outcome::default()).figures["lock_waits"], 0.0, "figures start anew");
+        assert_eq!(world.0.take_counts(), (0, 0), "they start anew");
     }
 
     #[test]
     fn the_lock_is_free_while_a_thread_waits_and_after_a_panic() {
-        let world = UnderGil(gil(1_000_000));
+        let world = world(Duration::from_secs(1));
         std::thread::scope(|scope| {
             let panics = scope.spawn(|| world.enter(|| panic!("as it should")));
             assert!(panics.join().is_err());
@@ -312,14 +295,5 @@ mod tests {
             world.enter(|| assert!(world.0.state().locked));
         });
         assert!(!world.0.state().locked);
-    }
-
-    #[test]
-    fn odd_options_are_refused() {
-        for (name, value) in [(INTERVAL, serde_json::json!(0)), (INTERVAL, "5ms".into()), ("interval", 5.into())] {
-            let settings = Settings { options: [(name.to_owned(), value)].into(), ..Settings::default() };
-            let error = Gil::new(&settings).expect_err("odd").to_string();
-            assert!(error.contains(name), "{error}");
-        }
     }
 }

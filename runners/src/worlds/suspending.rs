@@ -1,0 +1,36 @@
+//! The world in which waiting suspends a coroutine of may within the call.
+
+use std::io;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use may::coroutine;
+use may::net::TcpStream;
+use regatta_workloads::Context;
+
+use super::BlockingStream;
+
+/// The world in which waiting suspends the coroutine inside the call: its futures are ready at once.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Suspending;
+
+impl Context for Suspending {
+    type Stream = BlockingStream<TcpStream>;
+
+    async fn sleep(&self, duration: Duration) {
+        coroutine::sleep(duration);
+    }
+
+    async fn connect(&self, to: SocketAddr) -> io::Result<Self::Stream> {
+        let stream = TcpStream::connect(to)?;
+        stream.set_nodelay(true)?;
+        Ok(BlockingStream(stream))
+    }
+
+    async fn yield_now(&self) {
+        coroutine::yield_now();
+    }
+
+    #[inline]
+    fn checkpoint(&self) {}
+}
