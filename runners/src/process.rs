@@ -58,6 +58,9 @@ fn run<W: Workload>(workload: &W, settings: &Settings) -> Result<Outcome, Error>
             return Err(lost(&child, status));
         }
     }
+    if !bytes.is_empty() {
+        return Err(Error::Lost(format!("{} bytes of an answer came from a worker process, and no more", bytes.len())));
+    }
     outcome.workers_seen = outcome.tally.tasks;
     Ok(outcome)
 }

@@ -81,6 +81,9 @@ impl Pool {
             if readable {
                 let length =
                     retry_on_intr(|| read(&self.results, &mut chunk)).map_err(Error::system("read results"))?;
+                if length == 0 {
+                    return Err(Error::Lost("the worker processes closed the pipe of their answers".to_owned()));
+                }
                 self.bytes.extend(&chunk[..length]);
             } else if writable {
                 return Ok(None);

@@ -161,12 +161,23 @@ impl Visitor for Serve {
             return answer(&work(index));
         }
         answer(&Answer::Up)?;
-        let jobs = rustix::stdio::stdin();
-        let mut job = [0; JOB];
-        while rustix::io::retry_on_intr(|| rustix::io::read(jobs, &mut job))? == JOB {
-            answer(&work(u64::from_le_bytes(job)))?;
+        while let Some(index) = next_job(rustix::stdio::stdin())? {
+            answer(&work(index))?;
         }
         Ok(())
+    }
+}
+
+/// Takes the index of the next task; none at the end of the pipe.
+///
+/// # Errors
+/// If only a part of an index comes: whoever reads the rest would take it for another one.
+fn next_job(jobs: impl AsFd) -> io::Result<Option<u64>> {
+    let mut job = [0; JOB];
+    match rustix::io::retry_on_intr(|| rustix::io::read(&jobs, &mut job))? {
+        0 => Ok(None),
+        JOB => Ok(Some(u64::from_le_bytes(job))),
+        length => Err(io::Error::other(format!("{length} bytes came where the index of a task has {JOB}"))),
     }
 }
 
@@ -178,6 +189,8 @@ fn write_once(to: impl AsFd, bytes: &[u8]) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use rustix::pipe::{PipeFlags, pipe_with};
+
     use super::*;
 
     #[test]
@@ -192,6 +205,18 @@ mod tests {
         bytes.extend(tail);
         assert_eq!(Answer::decode(&mut bytes), Some(failed));
         assert!(bytes.is_empty());
+    }
+
+    #[test]
+    fn a_part_of_an_index_is_an_error_and_not_the_end() {
+        let (jobs, give) = pipe_with(PipeFlags::CLOEXEC).expect("a pipe");
+        let write = |bytes: &[u8]| write_once(&give, bytes).expect("there is room");
+        write(&7_u64.to_le_bytes());
+        assert_eq!(next_job(&jobs).expect("a whole index"), Some(7));
+        write(&[1, 2, 3]);
+        assert!(next_job(&jobs).expect_err("a part").to_string().starts_with("3 bytes"));
+        drop(give);
+        assert_eq!(next_job(&jobs).expect("the end"), None);
     }
 
     #[test]
