@@ -9,6 +9,8 @@
 //! }
 //! ```
 //!
+//! [`prelude`] has what such workloads and runners need.
+//!
 //! # Layout
 //! ```text
 //! plan -> driver ==protocol==> cell [ workload -> runner -> recorder ] ==protocol==> driver -> results.jsonl -> report
@@ -52,6 +54,7 @@ mod interrupt;
 mod lone;
 mod output;
 mod plan;
+pub mod prelude;
 mod profile;
 mod progress;
 mod protocol;
@@ -63,7 +66,7 @@ mod trouble;
 
 pub use catalogue::{Catalogue, Resolved, RunnerCard, WorkloadCard};
 pub use course::Course;
-pub use driver::{Driver, Sink};
-pub use interrupt::Interrupt;
 pub use plan::{Plan, PlanError};
 pub use recorder::{Recorder, Usage};
+/// What the types of workloads derive: see [`prelude`].
+pub use serde;
