@@ -104,7 +104,8 @@ fn two_that_work_and_one_that_lacks_a_module() {
         return;
     }
     let program = "import runpy, sys; sys.modules['ctypes'] = None; runpy.run_path(sys.argv[1], run_name='__main__')";
-    let instead = format!("exec python3 -I -c \"{program}\" \"$3\"");
+    let script = "for arg; do case $arg in */cell.py) script=$arg ;; esac; done";
+    let instead = format!("{script}; exec python3 -I -c \"{program}\" \"$script\"");
     let python = impostor(&folder, "python-lacking", &instead);
     let plan = folder.plan(&PLAN.replace("\"python-sequential\"", "\"cpython\"")).display().to_string();
     let args = ["run", "--plan", &plan, "--out", "out", "--python", "python3", "--python", &python];
@@ -166,7 +167,7 @@ fn nothing_of_the_current_directory_or_of_pythons_variables_is_executed() {
 }
 
 #[test]
-fn a_killed_driver_leaves_no_process_of_python_behind() {
+fn a_killed_driver_leaves_no_process_and_no_file_of_python_behind() {
     if Command::new("python3").arg("--version").output().is_err() {
         eprintln!("there is no python3 here: nothing to test");
         return;
@@ -189,8 +190,11 @@ runners = ["python-process"]
         let python = descendants(run.id(), "cell.py");
         (python.len() >= 3).then_some(python)
     });
+    let files = || std::fs::read_dir(folder.temporary()).expect("a folder").count();
+    assert!(files() > 0, "the script is there");
     signal(run.id(), Signal::KILL);
     run.wait().expect("it ends");
+    wait_until("no file is left behind", || (files() == 0).then_some(()));
     wait_until("no process is left behind", || {
         let lives = |process: &u32| std::path::Path::new(&format!("/proc/{process}")).exists();
         (!left.iter().any(lives)).then_some(())

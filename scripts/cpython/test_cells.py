@@ -86,7 +86,7 @@ class Cell:
     def __init__(self, *flags: str, early: str | None = None, **more: Any) -> None:
         runner = [] if early is None else [early]
         self.process = subprocess.Popen(
-            [sys.executable, "-I", *flags, "-u", str(HERE / "cell.py"), *runner],
+            [sys.executable, "-I", "-B", *flags, "-u", str(HERE / "cell.py"), *runner],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -49,6 +49,13 @@ impl Folder {
         self.path().join("out")
     }
 
+    /// Where a run that was started by [`start`] has its temporary files.
+    pub fn temporary(&self) -> PathBuf {
+        let path = self.path().join("tmp");
+        fs::create_dir_all(&path).expect("a folder that can be written to");
+        path
+    }
+
     /// What a run has written.
     pub fn results(&self) -> Results {
         Results::read(&self.out()).expect("results that can be read")
@@ -69,6 +76,7 @@ pub fn start(folder: &Folder, plan: &str) -> Child {
         .arg(plan)
         .arg("--out")
         .arg(folder.out())
+        .env("TMPDIR", folder.temporary())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()

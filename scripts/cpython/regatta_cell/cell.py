@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import os
-import platform
 import signal
 import sys
-import sysconfig
-import traceback
 from typing import Any
 
 from . import catalogue, limits, protocol
@@ -19,16 +16,17 @@ from .recorder import Recorder
 
 def interpreter() -> str:
     """What runs the work: implementation, version, build, and whether there is a GIL now."""
-    name, version = platform.python_implementation(), platform.python_version()
-    if name == "PyPy":
+    # The modules platform and sysconfig know all this too, but take as long to load as the rest of the cell.
+    name, version = sys.implementation.name, sys.version.split()[0]
+    if name == "pypy":
         release = ".".join(map(str, sys.pypy_version_info[:3]))  # type: ignore[attr-defined]
         return f"PyPy {release} (Python {version}), GIL enabled"
-    if name != "CPython":
+    if name != "cpython":
         return f"{name} {version}"
-    free = bool(sysconfig.get_config_var("Py_GIL_DISABLED"))
+    free = "t" in getattr(sys, "abiflags", "")
     enabled = getattr(sys, "_is_gil_enabled", lambda: True)()
     build = "t, free-threaded" if free else ""
-    return f"{name} {version}{build}, GIL {'enabled' if enabled else 'disabled'}"
+    return f"CPython {version}{build}, GIL {'enabled' if enabled else 'disabled'}"
 
 
 class Cell:
@@ -114,6 +112,8 @@ def converse(line: Line, cell: Cell) -> bool:
             well = False
             failure = failure_of(error)
             if failure.kind == "crash":
+                import traceback  # It takes long to import, and mostly there is no use for it.
+
                 traceback.print_exc()
             line.say("error", kind=failure.kind, message=failure.message)
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import ctypes
 import os
-import platform
 import re
 import sys
 import time
@@ -66,9 +65,10 @@ class TaskClocks:
     """
 
     def __init__(self) -> None:
-        call = PERF_EVENT_OPEN.get(platform.machine())
+        machine = os.uname().machine if hasattr(os, "uname") else ""
+        call = PERF_EVENT_OPEN.get(machine)
         if sys.platform != "linux" or call is None or sys.maxsize < 1 << 32:
-            raise OSError(f"not known for {sys.platform} on {platform.machine()}")
+            raise OSError(f"not known for {sys.platform} on {machine or 'this machine'}")
         libc = ctypes.CDLL(None, use_errno=True)
         libc.syscall.restype = ctypes.c_long
         attr = PerfEventAttr(

@@ -1,6 +1,8 @@
-//! CPython cells: the interpreters to measure, and the script that each of them runs.
+//! CPython cells: the interpreters to measure, and how each of them becomes a cell.
 //!
-//! The script is a part of this program, so that it needs no checkout. It is written to a temporary folder for the time of a run.
+//! - `script`: what an interpreter runs.
+
+mod script;
 
 use std::ffi::OsStr;
 use std::io;
@@ -12,46 +14,20 @@ use std::time::Duration;
 use regatta_reports::text::plain;
 use serde::Deserialize;
 use serde_json::{Map, Value};
-use tempfile::TempDir;
 
+use self::script::Script;
 use crate::catalogue::cpython::{FAMILY, GEVENT, OPTIONS, PythonRunner, RUNNERS, is_runner};
 use crate::catalogue::{Catalogue, External, Resolved, RunnerCard, WorkloadCard};
 use crate::interrupt::Interrupt;
 use crate::subprocess::Subprocess;
 use crate::trouble::Trouble;
 
-/// A file of the script with its text.
-macro_rules! script {
-    ($path:literal) => {
-        ($path, include_str!(concat!("../scripts/cpython/", $path)))
-    };
-}
-/// The files of the script, by their path under `scripts/cpython/`.
-const FILES: &[(&str, &str)] = &[
-    script!("cell.py"),
-    script!("regatta_cell/__init__.py"),
-    script!("regatta_cell/catalogue.py"),
-    script!("regatta_cell/cell.py"),
-    script!("regatta_cell/computing.py"),
-    script!("regatta_cell/convoy.py"),
-    script!("regatta_cell/counters.py"),
-    script!("regatta_cell/event_loop.py"),
-    script!("regatta_cell/greenlets.py"),
-    script!("regatta_cell/histogram.py"),
-    script!("regatta_cell/in_sequence.py"),
-    script!("regatta_cell/limits.py"),
-    script!("regatta_cell/model.py"),
-    script!("regatta_cell/parent.py"),
-    script!("regatta_cell/processes.py"),
-    script!("regatta_cell/protocol.py"),
-    script!("regatta_cell/recorder.py"),
-    script!("regatta_cell/threads.py"),
-    script!("regatta_cell/waiting.py"),
-];
-
 /// The flags of every interpreter: isolated (neither the current directory nor `PYTHON*` variables are on the module path, here and in
 /// worker processes), and unbuffered.
 const FLAGS: [&str; 2] = ["-I", "-u"];
+
+/// The flag by which an interpreter does not look for packages: those of its installation, and what they have run at every start.
+const NO_PACKAGES: &str = "-S";
 
 /// How long an interpreter may take to say what it is.
 const PROBE_TIMEOUT: Duration = Duration::from_secs(20);
@@ -81,20 +57,13 @@ struct Interpreter {
 #[derive(Debug)]
 pub(crate) struct Interpreters {
     list: Vec<Interpreter>,
-    /// Holds the script.
-    folder: TempDir,
+    script: Script,
 }
 
 impl Interpreters {
     /// Asks the interpreters of these paths what they are; without any, the `python3` of the search path.
     pub(crate) fn find(paths: &[PathBuf], interrupt: &Interrupt) -> io::Result<Self> {
-        let mut found =
-            Self { list: Vec::new(), folder: tempfile::Builder::new().prefix("regatta-cpython-").tempdir()? };
-        for (path, text) in FILES {
-            let path = found.folder.path().join(path);
-            std::fs::create_dir_all(path.parent().unwrap_or(found.folder.path()))?;
-            std::fs::write(path, text)?;
-        }
+        let mut found = Self { list: Vec::new(), script: Script::write()? };
         let search = std::env::var_os("PATH").unwrap_or_default();
         let named = if paths.is_empty() { &[PathBuf::from("python3")][..] } else { paths };
         for name in named {
@@ -115,10 +84,17 @@ impl Interpreters {
         Ok(found)
     }
 
-    /// The arguments that make an interpreter a cell.
+    /// Returns the arguments by which an interpreter runs the script.
     fn args(&self) -> Vec<String> {
-        let script = self.folder.path().join("cell.py").display().to_string();
+        let script = self.script.path().display().to_string();
         FLAGS.map(str::to_owned).into_iter().chain([script]).collect()
+    }
+
+    /// Returns the arguments that make an interpreter a cell of `runner`. With the name it imports what the runner needs before it
+    /// listens. Only gevent is a package: all others start without looking for packages, which can take most of a start.
+    fn cell_args(&self, runner: &str) -> Vec<String> {
+        let no_packages = (runner != GEVENT).then(|| NO_PACKAGES.to_owned());
+        no_packages.into_iter().chain(self.args()).chain([runner.to_owned()]).collect()
     }
 
     /// Asks a program whether it is a Python, and which.
@@ -153,8 +129,7 @@ impl Interpreters {
                 name: format!("{name}{}", interpreter.suffix),
                 runner: (*name).to_owned(),
                 program: interpreter.program.clone(),
-                // With the name, it imports what the runner needs before it listens.
-                args: self.args().into_iter().chain([(*name).to_owned()]).collect(),
+                args: self.cell_args(name),
             };
             RUNNERS.iter().map(cell).collect::<Vec<_>>()
         };
@@ -244,16 +219,6 @@ impl Catalogue for WithPython<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn every_file_of_the_script_is_a_part_of_the_program() {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts/cpython/regatta_cell");
-        for entry in std::fs::read_dir(folder).expect("the script").flatten() {
-            let name = entry.file_name().to_string_lossy().into_owned();
-            let known = FILES.iter().any(|(path, _)| path.strip_prefix("regatta_cell/") == Some(&name));
-            assert!(known || !name.ends_with(".py"), "{name} is missing from FILES");
-        }
-    }
 
     #[test]
     fn no_program_is_found_by_way_of_the_current_directory() {
