@@ -3,8 +3,10 @@
     python3 scripts/imports.py             print the picture, as text for Mermaid
     python3 scripts/imports.py PAGE.md     write it into this page, in place of the picture that is there
 
-A part is a folder, or a file that lies in the `src` of a crate. A file with a folder of its name belongs to that folder.
-Exits with 1 if files of different parts import each other, directly or by way of others.
+The parts of the picture are the folders in the `src` of each crate, with all below them. In the harness its files are parts too.
+A file with a folder of its name belongs to that folder.
+
+Exits with 1 if files of different folders import each other, directly or by way of others.
 
 An import is a path in a `use` or anywhere else in the code. It leads to the file that defines the name, through all
 re-exports on the way. Declarations of modules are no imports, and code under `#[cfg(test)]` is not read.
@@ -18,9 +20,15 @@ import tomllib
 from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Iterator
+from typing import Any, Iterator
 
 ROOT = Path(__file__).resolve().parent.parent
+
+# The package in the root of the workspace.
+HARNESS = "regatta"
+
+# Files that are the face of their folder.
+ROOTS = ("lib", "main", "mod")
 
 # What takes the place of the picture in a page: all between these two lines.
 FIRST, LAST = "<!-- scripts/imports.py -->", "<!-- end -->"
@@ -130,7 +138,7 @@ class Workspace:
     def _read(self, file: Path, code: str, parent: Module | None, name: str) -> Module:
         """A module from its code, with all below it."""
         module = Module(file, parent, [*(parent.path if parent else []), name])
-        folder = file.parent if file.stem in ("lib", "main", "mod") else file.with_suffix("")
+        folder = file.parent if file.stem in ROOTS else file.with_suffix("")
         self.modules.append(module)
         while found := MODULE.search(code):
             name, end = found[1], found.end()
@@ -196,31 +204,38 @@ class Workspace:
         return edges
 
 
-def part_of(file: Path) -> str:
-    """The part that a file belongs to: a folder, or the file itself if it lies in the `src` of the harness."""
+def folder_of(file: Path) -> Path:
+    """The folder that a file belongs to, from the root of the workspace."""
     path = file.relative_to(ROOT)
-    folder = path.with_suffix("") if path.with_suffix("").name not in ("mod", "lib", "main") else path.parent
-    if (ROOT / folder).is_dir() and folder.name != "src":
-        return str(folder)
-    return str(path) if path.parent == Path("src") else str(path.parent)
+    folder = path.with_suffix("")
+    return folder if folder.name not in ROOTS and (ROOT / folder).is_dir() else path.parent
+
+
+def part_of(file: Path) -> str:
+    """The part of the picture that a file belongs to."""
+    path, folder = file.relative_to(ROOT), folder_of(file)
+    if folder == Path("src") and path.stem not in ROOTS:
+        return str(path.with_suffix(""))
+    steps = folder.parts
+    return "/".join(steps[: steps.index("src") + 2])
 
 
 def circles(edges: dict[Path, set[Path]]) -> Iterator[list[Path]]:
-    """For each set of files that import each other, the shortest way around through different parts."""
+    """For each set of files that import each other, the shortest way around through different folders."""
     reach = {file: reachable(edges, file) for file in list(edges)}
     done: set[Path] = set()
     for file in sorted(edges):
         knot = {other for other in reach[file] if file in reach.get(other, set())}
-        if file in done or len({part_of(other) for other in knot}) < 2:
+        if file in done or len({folder_of(other) for other in knot}) < 2:
             continue
         done |= knot
-        steps = [(start, end) for start in knot for end in edges[start] & knot if part_of(start) != part_of(end)]
+        steps = [(start, end) for start in knot for end in edges[start] & knot if folder_of(start) != folder_of(end)]
         yield min((shortest(edges, end, start) for start, end in steps), key=lambda way: (len(way), way))
 
 
-def reachable(edges: dict[Path, set[Path]], start: Path) -> set[Path]:
-    """All files that `start` imports, directly or by way of others."""
-    seen: set[Path] = set()
+def reachable(edges: dict[Any, set[Any]], start: Any) -> set[Any]:
+    """All that `start` imports, directly or by way of others."""
+    seen: set[Any] = set()
     rest = [start]
     while rest:
         new = edges.get(rest.pop(), set()) - seen
@@ -242,36 +257,29 @@ def shortest(edges: dict[Path, set[Path]], start: Path, end: Path) -> list[Path]
 
 def picture(edges: dict[Path, set[Path]], files: set[Path]) -> str:
     """The parts and their imports for Mermaid. An import that others imply is not drawn."""
-    arrows: dict[str, set[str]] = {part_of(file): set() for file in files}
+    arrows: dict[str, set[str]] = {part_of(file): set() for file in sorted(files)}
     for file, imported in edges.items():
         arrows[part_of(file)] |= {part_of(other) for other in imported} - {part_of(file)}
-    below: dict[str, set[str]] = {}
-
-    def all_below(part: str) -> set[str]:
-        if part not in below:
-            below[part] = set()
-            below[part] = arrows[part].union(*(all_below(other) for other in arrows[part]))
-        return below[part]
-
+    below = {part: reachable(arrows, part) for part in arrows}
     lines = ["```mermaid", "flowchart TD"]
     crates: dict[str, list[str]] = defaultdict(list)
-    for part in sorted(arrows):
-        crates[part.partition("src")[0].strip("/") or "regatta"].append(part)
-    for crate, parts in crates.items():
+    for part in arrows:
+        crates[part.partition("src")[0].strip("/") or HARNESS].append(part)
+    for crate, parts in sorted(crates.items()):
         lines.append(f"    subgraph {name_of(crate)}_[{crate}]")
-        for part in parts:
-            label = part.partition("src")[2].strip("/").removesuffix(".rs") or crate
-            lines.append(f'        {name_of(part)}["{label}"]')
+        lines += [f'        {name_of(part)}["{part.partition("src")[2].strip("/") or crate}"]' for part in sorted(parts)]
         lines.append("    end")
     for part in sorted(arrows):
-        implied = set().union(*(all_below(other) for other in arrows[part]))
+        # Of parts that import each other, all arrows are drawn.
+        ways = [other for other in arrows[part] if part not in below[other]]
+        implied = {end for other in ways for end in below[other]}
         lines += [f"    {name_of(part)} --> {name_of(other)}" for other in sorted(arrows[part] - implied)]
     return "\n".join([*lines, "```"])
 
 
 def name_of(part: str) -> str:
     """The name of a part within the picture."""
-    return re.sub(r"\W", "_", part.removesuffix(".rs"))
+    return re.sub(r"\W", "_", part)
 
 
 def main(pages: list[str]) -> int:

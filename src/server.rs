@@ -82,7 +82,7 @@ fn listen(port: u16) -> io::Result<TcpListener> {
 
 async fn answer(stream: TcpStream, delay: Duration) -> io::Result<()> {
     stream.set_nodelay(true)?;
-    let pause = if delay.is_zero() { None } else { Some(Pause::of(delay)?) };
+    let pause = if delay.is_zero() { None } else { Some(Pause::new(delay)?) };
     let mut stream = BufReader::new(stream);
     let mut line = Vec::new();
     // One byte more than a line may have tells that it is too long; the connection is closed then, without an answer.
@@ -107,7 +107,7 @@ struct Pause {
 }
 
 impl Pause {
-    fn of(length: Duration) -> io::Result<Self> {
+    fn new(length: Duration) -> io::Result<Self> {
         let timer = timerfd_create(TimerfdClockId::Monotonic, TimerfdFlags::NONBLOCK | TimerfdFlags::CLOEXEC)?;
         // SAFETY: the descriptor is the timer's own, and nothing takes it out of the AsyncFd before it is dropped.
         let timer = unsafe { AsyncFd::register(timer) }?;

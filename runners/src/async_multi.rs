@@ -29,7 +29,7 @@ impl Runner for Async {
         workload: Arc<W>,
         settings: Settings,
     ) -> Result<impl FnMut() -> Result<Outcome, Error> + use<W>, Error> {
-        let shift = Shift::of(workload);
+        let shift = Shift::leak(workload);
         let runtime = Builder::new_multi_thread()
             .worker_threads(settings.workers)
             .on_thread_start(|| shift.crew.enlist())
@@ -100,7 +100,7 @@ mod tests {
             tokio::time::sleep(wait).await;
             Ok::<u64, regatta_workloads::Error>(index)
         };
-        let spawned = spawned(Shift::of(Arc::new(Sleep::default())), index);
+        let spawned = spawned(Shift::leak(Arc::new(Sleep::default())), index);
         let (regatta, by_hand) = (size_of_val(&spawned), size_of_val(&by_hand));
         assert!(regatta <= by_hand, "{regatta} bytes, and {by_hand} by hand");
     }

@@ -31,7 +31,7 @@ impl Runner for AsyncSingle {
             .enable_all()
             .build()
             .map_err(Error::system("start the event loop of tokio"))?;
-        let shift = Shift::of(workload);
+        let shift = Shift::leak(workload);
         Ok(move || run_on(&runtime, shift))
     }
 }

@@ -78,7 +78,7 @@ pub(crate) struct Shift<W> {
 
 impl<W: 'static> Shift<W> {
     /// Leaks what the tasks of `workload` have in common.
-    pub(crate) fn of(workload: Arc<W>) -> &'static Self {
+    pub(crate) fn leak(workload: Arc<W>) -> &'static Self {
         Box::leak(Box::new(Self { workload, crew: Crew::new() }))
     }
 

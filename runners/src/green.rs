@@ -49,7 +49,7 @@ impl Runner for Green {
             }
             Ok(())
         })?;
-        let shift = Shift::of(workload);
+        let shift = Shift::leak(workload);
         Ok(move || {
             shift.begin();
             let spawn = |index| -> io::Result<JoinHandle<Result<u64, Error>>> {

@@ -35,7 +35,7 @@ pub(crate) fn in_world<W: Workload, C: World>(
     workload: Arc<W>,
     world: C,
 ) -> impl Fn() -> Result<Outcome, Error> + use<W, C> {
-    let shift = Shift::of(workload);
+    let shift = Shift::leak(workload);
     move || {
         shift.begin();
         let spawn = |index| {

@@ -111,7 +111,7 @@ pub(crate) fn in_world<W: Workload, C: World>(
     world: C,
     workers: usize,
 ) -> Result<impl Fn() -> Result<Outcome, Error> + use<W, C>, Error> {
-    let shift = Shift::of(workload);
+    let shift = Shift::leak(workload);
     let pool = Pool::start(shift, &world, workers)?;
     Ok(move || pool.run(shift))
 }
