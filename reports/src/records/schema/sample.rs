@@ -21,7 +21,7 @@ pub struct Lone {
     pub cpu_ns: Vec<u64>,
 }
 
-/// One cell in one round. Its answer was right: anything else is a [`Failure`].
+/// One cell in one round. Its answer was right: anything else is a [`Failure`](super::Failure).
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Sample {
