@@ -86,13 +86,13 @@ fn ratio(group: &GroupSummary, row: &Row, versus: Versus) -> Option<Estimate> {
     row.ratio.filter(|_| group.versus == versus)
 }
 
-/// The field with an apostrophe in front if a spreadsheet would take it for a formula; numbers stay numbers.
+/// Returns the field with an apostrophe in front if a spreadsheet would take it for a formula; numbers stay numbers.
 fn harmless(field: String) -> String {
     let is_formula = field.starts_with(['=', '+', '-', '@', '\t', '\r']) && field.parse::<f64>().is_err();
     if is_formula { format!("'{field}") } else { field }
 }
 
-/// The shortest text that reads back as the same number.
+/// Returns the shortest text that reads back as the same number.
 fn number(value: Option<f64>) -> String {
     value.map(|value| value.to_string()).unwrap_or_default()
 }

@@ -120,12 +120,12 @@ pub const HEAT: [Colour; 11] = [
 /// From this shade of [`HEAT`] on, text on it is in the colour of the paper.
 pub const HEAT_STRONG: usize = 6;
 
-/// All colours that a chart may use.
+/// Returns all colours that a chart may use.
 pub fn all() -> impl Iterator<Item = Colour> {
     [INK, FADED, GRID, PAPER, REFERENCE].into_iter().chain(RUNNERS.into_iter().flatten()).chain(HEAT)
 }
 
-/// The shade of a share between 0 and 1.
+/// Returns the shade of a share between 0 and 1.
 pub fn heat(share: f64) -> usize {
     let top = HEAT.len() - 1;
     ((share * top as f64).round().max(0.0) as usize).min(top)
@@ -182,14 +182,14 @@ impl Palette {
     }
 }
 
-/// The hue, or if all its shades are taken the last one that has a shade left: first come, first served from the other
+/// Returns the hue, or if all its shades are taken the last one that has a shade left: first come, first served from the other
 /// end, so that families that are yet to come keep hues of their own.
 fn with_room(hue: usize, used: &[usize]) -> usize {
     let has_room = |hue: &usize| used[*hue] < SHADES;
     Some(hue).filter(has_room).or_else(|| (1..used.len()).rev().find(has_room)).unwrap_or(hue)
 }
 
-/// The hue of a runner: that of the first earlier runner whose first word is among its words.
+/// Returns the hue of a runner: that of the first earlier runner whose first word is among its words.
 fn hue(runner: &str, stems: &mut Vec<String>) -> usize {
     let relative = stems.iter().position(|stem| runner.split('-').any(|word| word == stem));
     let place = relative.unwrap_or_else(|| {

@@ -50,14 +50,14 @@ pub struct Axis {
 }
 
 impl Axis {
-    /// An axis that shows all positive, finite `values`; linear from the smallest to the largest, or logarithmic if
+    /// Returns an axis that shows all positive, finite `values`; linear from the smallest to the largest, or logarithmic if
     /// they differ much.
     pub fn around(values: impl Iterator<Item = f64>, title: &str, format: fn(f64) -> String) -> Self {
         let (low, high) = ends(values);
         Self::between(low, high, high / low > LOGARITHMIC_FROM, title, format)
     }
 
-    /// A logarithmic axis that shows all positive, finite `values`.
+    /// Returns a logarithmic axis that shows all positive, finite `values`.
     pub fn logarithmic(values: impl Iterator<Item = f64>, title: &str, format: fn(f64) -> String) -> Self {
         let (low, high) = ends(values);
         Self::between(low, high, true, title, format)
@@ -72,13 +72,13 @@ impl Axis {
         Self { low, high: position(high) + room, is_logarithmic, format, title }
     }
 
-    /// A linear axis from 0 to somewhat beyond `most`.
+    /// Returns a linear axis from 0 to somewhat beyond `most`.
     pub fn from_zero(most: f64, title: &str, format: fn(f64) -> String) -> Self {
         let most = if most.is_finite() && most > 0.0 { most } else { 1.0 };
         Self { low: 0.0, high: most * 1.04, is_logarithmic: false, format, title: title.to_owned() }
     }
 
-    /// The linear axis of [`Axis::around`], extended down to zero.
+    /// Returns the linear axis of [`Axis::around`], extended down to zero.
     pub fn or_from_zero(self) -> Self {
         if self.is_logarithmic { self } else { Self { low: 0.0, ..self } }
     }
@@ -88,18 +88,18 @@ impl Axis {
         self.low..self.high
     }
 
-    /// Where a value is, within the range.
+    /// Returns where a value is, within the range.
     pub fn position(&self, value: f64) -> f64 {
         let position = if self.is_logarithmic { value.max(f64::MIN_POSITIVE).log10() } else { value };
         if position.is_nan() { self.low } else { position.clamp(self.low, self.high) }
     }
 
-    /// The value at a position.
+    /// Returns the value at a position.
     pub fn value(&self, position: f64) -> f64 {
         if self.is_logarithmic { 10_f64.powf(position) } else { position }
     }
 
-    /// The text at a tick.
+    /// Returns the text at a tick.
     pub fn label(&self, position: f64) -> String {
         match self.value(position) {
             0.0 => "0".to_owned(),
@@ -107,12 +107,12 @@ impl Axis {
         }
     }
 
-    /// The positions of the ticks.
+    /// Returns the positions of the ticks.
     pub fn ticks(&self) -> Vec<f64> {
         if self.is_logarithmic { self.logarithmic_ticks() } else { self.linear_ticks() }
     }
 
-    /// Steps of 1, 2 or 5 times a power of ten.
+    /// Returns steps of 1, 2 or 5 times a power of ten.
     fn linear_ticks(&self) -> Vec<f64> {
         let rough = (self.high - self.low) / TICKS;
         let power = 10_f64.powf(rough.log10().floor());
@@ -122,7 +122,7 @@ impl Axis {
         (0..=TICKS as u32 + 1).map(|i| (first + f64::from(i)) * step).filter(|tick| *tick <= self.high).collect()
     }
 
-    /// Powers of ten, every so many if there are many; with 2 and 5 times them, or 3 times, if there are few.
+    /// Returns powers of ten, every so many if there are many; with 2 and 5 times them, or 3 times, if there are few.
     fn logarithmic_ticks(&self) -> Vec<f64> {
         let decades = self.high - self.low;
         let within: &[f64] = match decades {
@@ -139,7 +139,7 @@ impl Axis {
     }
 }
 
-/// The smallest and the largest of the positive, finite values; some if there is none.
+/// Returns the smallest and the largest of the positive, finite values; some if there is none.
 fn ends(values: impl Iterator<Item = f64>) -> (f64, f64) {
     let (low, high) = values
         .filter(|value| value.is_finite() && *value > 0.0)

@@ -16,8 +16,8 @@ pub struct Ceiling {
 }
 
 impl Ceiling {
-    /// Of a run that could use so many cores, with its capacity record if it has one. What was measured while others used the cores says
-    /// nothing of them, so it is taken for not measured.
+    /// Returns the ceiling of a run that could use so many cores, with its capacity record if it has one. What was measured while others
+    /// used the cores says nothing of them, so it is taken for not measured.
     pub fn new(usable: f64, capacity: Option<&Capacity>) -> Self {
         let disturbed_by =
             capacity.filter(|capacity| capacity.is_disturbed()).and_then(|capacity| capacity.outside_cores);
@@ -40,7 +40,7 @@ impl Ceiling {
         self.disturbed_by
     }
 
-    /// Whether it was measured, rather than taken for the number of usable cores.
+    /// Returns whether it was measured, rather than taken for the number of usable cores.
     pub fn is_measured(&self) -> bool {
         self.points.iter().any(|(burns, _)| *burns > 1.0)
     }

@@ -51,17 +51,17 @@ pub struct Disturbed {
 pub struct DisturbedRounds(HashMap<String, Disturbed>);
 
 impl Disturbed {
-    /// How many rounds are disturbed.
+    /// Returns how many rounds are disturbed.
     pub fn count(&self) -> usize {
         self.rounds.len()
     }
 
-    /// Whether there are so many that they are kept in the figures.
+    /// Returns whether there are so many that they are kept in the figures.
     pub fn is_too_many(&self) -> bool {
         self.rounds.len() as f64 > MOST_LEFT_OUT * self.of as f64
     }
 
-    /// Whether the figures do without this round.
+    /// Returns whether the figures do without this round.
     pub fn leaves_out(&self, round: Round) -> bool {
         !self.is_too_many() && self.rounds.contains(&round)
     }
@@ -84,12 +84,12 @@ impl DisturbedRounds {
         Self(groups.into_iter().map(|(key, rounds)| (key, disturbed_of(&rounds))).collect())
     }
 
-    /// Those of a group.
+    /// Returns the disturbed rounds of a group.
     pub fn of_group(&self, key: &str) -> Disturbed {
         self.0.get(key).cloned().unwrap_or_default()
     }
 
-    /// Whether the figures do without this sample.
+    /// Returns whether the figures do without this sample.
     pub fn leaves_out(&self, sample: &Sample) -> bool {
         self.leaves_out_of(&group_key(&sample.workload, &sample.params), sample)
     }
@@ -117,7 +117,7 @@ fn disturbed_of(rounds: &BTreeMap<Round, Vec<&Sample>>) -> Disturbed {
     Disturbed { rounds: busier.into_iter().chain(rounds_of_other_speed).collect(), of: rounds.len() }
 }
 
-/// The rounds whose value is further from the median than `least`, than the usual scatter allows, and than it can be resolved.
+/// Returns the rounds whose value is further from the median than `least`, than the usual scatter allows, and than it can be resolved.
 fn unusual(values: &[(Round, f64, f64)], least: f64, distance: fn(f64) -> f64) -> Vec<Round> {
     if values.len() < FEWEST {
         return Vec::new();
@@ -131,7 +131,7 @@ fn unusual(values: &[(Round, f64, f64)], least: f64, distance: fn(f64) -> f64) -
     values.iter().filter(is_unusual).map(|(round, ..)| *round).collect()
 }
 
-/// Cores that others kept busy in a round; none if that was not recorded.
+/// Returns the cores that others kept busy in a round; none if that was not recorded.
 fn outside_cores(samples: &[&Sample]) -> Option<f64> {
     let known = samples.iter().filter(|sample| sample.steal_ns.or(sample.outside_ns).is_some());
     let (wall, load) = known.fold((0.0, 0.0), |(wall, load), sample| {
@@ -141,7 +141,7 @@ fn outside_cores(samples: &[&Sample]) -> Option<f64> {
     (wall > 0.0).then_some(load / wall)
 }
 
-/// What the ticks of a round can be wrong by, in cores: each reading by a tick, in either direction.
+/// Returns what the ticks of a round can be wrong by, in cores: each reading by a tick, in either direction.
 fn resolution(samples: &[&Sample]) -> f64 {
     let wall: f64 = samples.iter().map(|sample| sample.wall_ns as f64).sum();
     2.0 * TICK_NS * (samples.len() as f64).sqrt() / wall.max(1.0)

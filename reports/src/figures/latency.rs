@@ -42,7 +42,7 @@ pub const BINS: u32 = 100;
 /// The quantiles of a curve; the last is the longest of all.
 const CURVE: [f64; 5] = [0.5, 0.9, 0.99, 0.999, 1.0];
 
-/// The latencies of samples, by name of the histogram, and how many histograms could not be read.
+/// Returns the latencies of samples, by name of the histogram, and how many histograms could not be read.
 pub(super) fn from_samples(samples: &[&Sample]) -> (Vec<Latency>, usize) {
     let mut unreadable = 0;
     let mut by_name: BTreeMap<&str, Vec<(u32, Histogram<u64>)>> = BTreeMap::new();
@@ -79,7 +79,7 @@ fn latency(name: &str, histograms: &[(u32, Histogram<u64>)]) -> Option<Latency> 
     })
 }
 
-/// How many values are in each bin.
+/// Returns how many values are in each bin.
 fn bins(histogram: &Histogram<u64>) -> Vec<(u32, u64)> {
     let mut bins: BTreeMap<u32, u64> = BTreeMap::new();
     for step in histogram.iter_recorded() {
@@ -89,7 +89,7 @@ fn bins(histogram: &Histogram<u64>) -> Vec<(u32, u64)> {
     bins.into_iter().collect()
 }
 
-/// All values of some histograms together; none without any histogram.
+/// Returns all values of some histograms together; none without any histogram.
 fn merged(histograms: &[(u32, Histogram<u64>)]) -> Option<Histogram<u64>> {
     let ((_, first), others) = histograms.split_first()?;
     let mut all = first.clone();

@@ -36,7 +36,7 @@ pub struct CodeDiffers {
 /// Finds the runners whose code differs, in the order of the records.
 pub fn find(results: &Results) -> Vec<CodeDiffers> {
     let differs = |lone: &Lone| {
-        let info = results.run.runners.get(&lone.runner).filter(|info| !is_interpreted(info))?;
+        let info = results.run.runners.get(&lone.runner).filter(|info| !info.is_of_family("cpython"))?;
         let is_baseline = |other: &&Lone| {
             other.runner == info.baseline && other.workload == lone.workload && other.params == lone.params
         };
@@ -52,11 +52,7 @@ pub fn find(results: &Results) -> Vec<CodeDiffers> {
     results.lone.iter().filter_map(differs).collect()
 }
 
-fn is_interpreted(info: &RunnerInfo) -> bool {
-    info.family.split('@').next() == Some("cpython")
-}
-
-/// By how much the CPU times differ; none if they do not.
+/// Returns by how much the CPU times differ; none if they do not.
 fn factor(lone: &Lone, baseline: &Lone, info: &RunnerInfo) -> Option<f64> {
     let [own, of_baseline] = [lone, baseline].map(|one| one.cpu_ns.iter().map(|ns| *ns as f64).collect::<Vec<f64>>());
     if own.len() < FEWEST || of_baseline.len() < FEWEST {

@@ -24,7 +24,7 @@ pub struct Cores {
 }
 
 impl Cores {
-    /// None if the group is not CPU-bound, or the cell has no baseline or is one.
+    /// Returns where the cores of a cell went; none if the group is not CPU-bound, or the cell has no baseline or is one.
     pub fn of_row(group: &GroupSummary, row: &Row) -> Option<Self> {
         let baseline = group.baseline_of(row).filter(|_| group.is_cpu_bound() && !row.is_baseline)?;
         row.effective_cores?;
@@ -36,17 +36,17 @@ impl Cores {
         (busy > 0.0 && speed_up > 0.0).then_some(Self { ideal: row.ideal_cores?, busy, speed_up })
     }
 
-    /// CPU time over the baseline's: what the model spends on top, or saves.
+    /// Returns the CPU time over the baseline's: what the model spends on top, or saves.
     pub fn inflation(&self) -> f64 {
         self.busy / self.speed_up
     }
 
-    /// Cores lost to CPU time on top of the baseline's; 0 if it took less.
+    /// Returns the cores lost to CPU time on top of the baseline's; 0 if it took less.
     pub fn extra(&self) -> f64 {
         (self.busy - self.speed_up).max(0.0)
     }
 
-    /// Cores left idle.
+    /// Returns the cores left idle.
     pub fn idle(&self) -> f64 {
         (self.ideal - self.busy.max(self.speed_up)).max(0.0)
     }
@@ -64,7 +64,7 @@ pub struct Waits {
 }
 
 impl Waits {
-    /// None if no task of the group waits, or the cell has no samples.
+    /// Returns where the wall time of a cell went; none if no task of the group waits, or the cell has no samples.
     pub fn of_row(group: &GroupSummary, row: &Row) -> Option<Self> {
         let wall = row.wall.filter(|_| group.wait_ns > 0.0)?.value;
         let unavoidable = group.wait_ns.min(wall);

@@ -62,7 +62,7 @@ impl Usual {
         rows.iter().map(|row| (!copies.is_empty()).then(|| self.noise(row, &nearest(row, &copies)))).collect()
     }
 
-    /// The noise of a row from the copies that are most like it, as a factor. Where these take microseconds, they differ by the grain of
+    /// Returns the noise of a row from the copies that are most like it, as a factor. Where these take microseconds, they differ by the grain of
     /// clocks and by wake-ups, which are amounts: a longer cell is off by the same amount, or by 2 %, for what else may differ.
     fn noise(self, row: &Row, copies: &[&Row]) -> f64 {
         let shown: Vec<Shown> = copies.iter().filter_map(|copy| Shown::by_copy(copy)).collect();
@@ -88,7 +88,7 @@ fn is_short(row: &Row) -> bool {
     row.wall.is_none_or(|wall| wall.value < SHORT_NS)
 }
 
-/// The copies that are most like a row: of its family and parallel as it is, or else of its family, or parallel as it is, or all.
+/// Returns the copies that are most like a row: of its family and parallel as it is, or else of its family, or parallel as it is, or all.
 fn nearest<'a>(row: &Row, copies: &[&'a Row]) -> Vec<&'a Row> {
     let is_kin = |copy: &Row| row.runner.baseline == copy.cell.runner || row.runner.family == copy.runner.family;
     let is_alike = |copy: &Row| (copy.cell.workers > 1) == (row.cell.workers > 1);
@@ -98,7 +98,7 @@ fn nearest<'a>(row: &Row, copies: &[&'a Row]) -> Vec<&'a Row> {
     choices.iter().map(choose).find(|found| !found.is_empty()).unwrap_or_default()
 }
 
-/// A quantile of the noise after copies were seen, if it is half-Cauchy with this median before; `likelihood` is the logarithm of that of
+/// Returns a quantile of the noise after copies were seen, if it is half-Cauchy with this median before; `likelihood` is the logarithm of that of
 /// the square of a logarithm, given its variance. Worked out on a grid from 0.001 % to 50 %.
 fn quantile(shown: &[Shown], median: f64, quantile: f64, likelihood: impl Fn(f64, f64) -> f64) -> f64 {
     const POINTS: usize = 120;

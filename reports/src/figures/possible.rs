@@ -72,7 +72,7 @@ impl Possible {
     }
 }
 
-/// Sibling threads a core, as far as the records tell: at least 1.
+/// Returns the sibling threads a core, as far as the records tell: at least 1.
 fn siblings(machine: &Machine) -> f64 {
     let cores = machine.physical_cores.filter(|cores| *cores > 0 && machine.smt != Some(false));
     cores.map_or(1.0, |cores| (machine.logical_cores as f64 / cores as f64).max(1.0))

@@ -178,23 +178,23 @@ impl Row {
         self.cell.arm == arms::AA
     }
 
-    /// Peak memory of the cell process and its worker processes together, bytes: that of all at once with shared pages counted once, if it
+    /// Returns the peak memory of the cell process and its worker processes together, bytes: that of all at once with shared pages counted once, if it
     /// was recorded; or else the sum of their peaks, in which shared pages count in each.
     pub fn memory_bytes(&self) -> Option<f64> {
         self.tree_pss_bytes.or_else(|| self.peak_rss_bytes.map(|own| own + self.children_rss_bytes.unwrap_or(0.0)))
     }
 
-    /// Number of samples that the figures rest on.
+    /// Returns the number of samples that the figures rest on.
     pub fn samples(&self) -> usize {
         self.points.len()
     }
 
-    /// Whether the ratio is distinguishable from 1: its interval excludes 1, also when noise is added to it.
+    /// Returns whether the ratio is distinguishable from 1: its interval excludes 1, also when noise is added to it.
     pub fn differs(&self) -> bool {
         !self.code_differs && self.ratio.is_some_and(|ratio| ratio.differs_from(1.0, self.noise.unwrap_or(1.0)))
     }
 
-    /// Why the ratio is not to be believed, in few words; none if it is, or if there is none.
+    /// Says why the ratio is not to be believed, in few words; none if it is, or if there is none.
     pub fn doubt(&self) -> Option<&'static str> {
         let ratio = self.ratio.filter(|_| !self.is_baseline && !self.differs())?;
         if self.code_differs {
@@ -203,7 +203,7 @@ impl Row {
         Some(if ratio.is_interval() { "within the noise" } else { "too few rounds to tell" })
     }
 
-    /// Why it has no figures, in few words; none if it has some.
+    /// Says why it has no figures, in few words; none if it has some.
     pub fn missing(&self) -> Option<String> {
         if self.wall.is_some() {
             return None;
@@ -216,13 +216,13 @@ impl Row {
     }
 }
 
-/// Share of a core that the server was busy.
+/// Returns the share of a core that the server was busy.
 fn server_busy(samples: &[&Sample]) -> Option<f64> {
     let shares = samples.iter().filter_map(|sample| Some(per_wall(sample.server_cpu_ns?, sample)));
     median(&shares.collect::<Vec<f64>>())
 }
 
-/// A CPU time over the sample's wall time; NaN, which statistics leave out, if that is 0.
+/// Returns a CPU time over the sample's wall time; NaN, which statistics leave out, if that is 0.
 fn per_wall(cpu_ns: u64, sample: &Sample) -> f64 {
     if sample.wall_ns == 0 { f64::NAN } else { cpu_ns as f64 / sample.wall_ns as f64 }
 }

@@ -146,14 +146,14 @@ fn compare(rows: &mut [Row]) {
     }
 }
 
-/// Cores that the run could use.
+/// Returns the cores that the run could use.
 fn usable_cores(machine: &Machine) -> Option<f64> {
     let cores = if machine.usable_cores > 0 { machine.usable_cores } else { machine.logical_cores };
     let quota = machine.quota_cores.filter(|quota| quota.is_finite() && *quota > 0.0);
     (cores > 0).then(|| quota.map_or(cores as f64, |quota| quota.min(cores as f64)))
 }
 
-/// Why a cell that was measured without any task has no figures.
+/// Says why a cell that was measured without any task has no figures.
 fn no_tasks(group: &Group, cell: &CellId) -> Failure {
     Failure {
         workload: group.workload.clone(),

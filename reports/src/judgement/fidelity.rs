@@ -70,7 +70,7 @@ impl Fidelity {
     /// Returns the model beside each interpreter with a lock; empty unless both have samples.
     pub fn from_summary(summary: &Summary) -> Vec<Self> {
         let runners = &summary.run.runners;
-        let with_lock = |info: &&RunnerInfo| info.family.split('@').next() == Some("cpython") && info.gil == Some(true);
+        let with_lock = |info: &&RunnerInfo| info.is_of_family("cpython") && info.gil == Some(true);
         let mut families: BTreeMap<&str, &str> = BTreeMap::new();
         for info in runners.values().filter(with_lock) {
             let version = families.entry(&info.family).or_default();
@@ -86,7 +86,7 @@ impl Fidelity {
         families.into_iter().filter_map(side_by_side).collect()
     }
 
-    /// How many of the figures are as near as is aimed at, in words.
+    /// Returns how many of the figures are as near as is aimed at, in words.
     pub fn finding(&self) -> String {
         let count = |near: Option<bool>| self.lines.iter().filter(|line| line.is_near() == near).count();
         let open = match count(None) {
@@ -102,19 +102,19 @@ impl Fidelity {
     }
 }
 
-/// What is near enough, in words.
+/// Says what is near enough, in words.
 pub fn aim() -> String {
     let (share, ns) = (units::percent(AIM_SHARE), units::without_zeros(&units::duration(AIM_NS)));
     format!("a figure within {share} of CPython's, or a latency within {ns} of it if that is more")
 }
 
 impl Line {
-    /// Both cells, the model's first.
+    /// Returns both cells, the model's first.
     pub fn sides(&self) -> [&Side; 2] {
         [&self.model, &self.real]
     }
 
-    /// The model's figure with its unit.
+    /// Returns the model's figure with its unit.
     pub fn format(&self, side: &Side) -> String {
         match self.kind {
             Kind::SpeedUp => units::ratio(side.estimate.value),
@@ -122,7 +122,7 @@ impl Line {
         }
     }
 
-    /// The interval of a figure.
+    /// Returns the interval of a figure.
     pub fn ends(&self, side: &Side) -> String {
         match self.kind {
             Kind::SpeedUp => units::number_ends(&side.estimate),
@@ -130,12 +130,12 @@ impl Line {
         }
     }
 
-    /// How far the model is off: the share of CPython's figure.
+    /// Returns how far the model is off: the share of CPython's figure.
     pub fn share_off(&self) -> f64 {
         self.model.estimate.value / self.real.estimate.value - 1.0
     }
 
-    /// How far the model is off, in words.
+    /// Returns how far the model is off, in words.
     pub fn difference(&self) -> String {
         let share = format!("{:+.0} %", self.share_off() * 100.0);
         match self.kind {
@@ -148,7 +148,7 @@ impl Line {
         }
     }
 
-    /// Whether it is as near as is aimed at; none if the intervals leave it open.
+    /// Returns whether it is as near as is aimed at; none if the intervals leave it open.
     pub fn is_near(&self) -> Option<bool> {
         let (model, real) = (&self.model.estimate, &self.real.estimate);
         let (least, most, aim) = match self.kind {
@@ -164,7 +164,7 @@ impl Line {
         }
     }
 
-    /// [`Line::is_near`] in a word or two.
+    /// Says [`Line::is_near`] in a word or two.
     pub fn nearness(&self) -> &'static str {
         match self.is_near() {
             Some(true) => "yes",

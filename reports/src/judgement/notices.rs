@@ -65,7 +65,7 @@ fn cells(count: usize) -> String {
     if count == 1 { "1 cell".to_owned() } else { format!("{count} cells") }
 }
 
-/// Numbers of cells that broke, and of cells that were not run.
+/// Returns the numbers of cells that broke, and of cells that were not run.
 fn failing_cells(groups: &[GroupSummary]) -> (usize, usize) {
     let rows = || groups.iter().flat_map(|group| &group.rows);
     let broken = rows().filter(|row| row.failures.iter().any(|failure| !failure.kind.is_not_run())).count();

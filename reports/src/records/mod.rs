@@ -4,4 +4,5 @@ pub mod keys;
 pub mod results;
 pub mod schema;
 
+pub use self::keys::baseline_place;
 pub use self::results::{ReadError, Results};

@@ -131,7 +131,7 @@ impl Results {
         Ok(reader.results)
     }
 
-    /// Whether the run came to the end of its plan.
+    /// Returns whether the run came to the end of its plan.
     pub fn is_complete(&self) -> bool {
         self.end.as_ref().is_some_and(|end| end.complete)
     }
@@ -182,7 +182,7 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// The record of a line.
+    /// Returns the record of a line.
     fn parsed<T: DeserializeOwned>(&self, line: &[u8]) -> Result<T, ReadError> {
         serde_json::from_slice(line).map_err(|error| self.broken(&error))
     }

@@ -130,7 +130,7 @@ impl Clusters {
     }
 }
 
-/// What follows from the medians of two independent sets of sizes `(cluster, value)`, by a function that increases with the
+/// Returns what follows from the medians of two independent sets of sizes `(cluster, value)`, by a function that increases with the
 /// first and decreases with the second: their ratio, or their difference. None if a set is empty.
 ///
 /// Nothing is paired, so nothing cancels out: each median gets an interval that misses with half the probability, and the
@@ -158,7 +158,7 @@ pub fn ratio_of(pairs: &[(u32, f64, f64)]) -> Option<Estimate> {
     Some(median_of(&logarithms)?.map(f64::exp))
 }
 
-/// How many clustered values are worth one independent one, at least 1.
+/// Returns how many clustered values are worth one independent one, at least 1.
 fn design_effect(clusters: &[Vec<f64>]) -> f64 {
     let count: usize = clusters.iter().map(Vec::len).sum();
     let size = count as f64 / clusters.len() as f64;
@@ -175,7 +175,7 @@ fn design_effect(clusters: &[Vec<f64>]) -> f64 {
     1.0 + (size - 1.0) * correlation
 }
 
-/// The rank of each value among all, from 0; equal values share the mean of their ranks.
+/// Returns the rank of each value among all, from 0; equal values share the mean of their ranks.
 fn ranks(clusters: &[Vec<f64>]) -> Vec<Vec<f64>> {
     let mut sorted = clusters.concat();
     sorted.sort_by(f64::total_cmp);

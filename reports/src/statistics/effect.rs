@@ -45,7 +45,7 @@ pub struct Effect {
 }
 
 impl Effect {
-    /// From values `(process, logarithm of a ratio)` of rounds in which both sides were measured; none without any.
+    /// Returns the effect from values `(process, logarithm of a ratio)` of rounds in which both sides were measured; none without any.
     pub fn paired(values: &[(u32, f64)]) -> Option<Self> {
         let units = by_process(values);
         let mean = mean(&units)?;
@@ -59,7 +59,7 @@ impl Effect {
         })
     }
 
-    /// From values `(process, logarithm of a time)` of two separate runs: how much larger the second ones are; none
+    /// Returns the effect from values `(process, logarithm of a time)` of two separate runs: how much larger the second ones are; none
     /// without any on one side.
     pub fn unpaired(base: &[(u32, f64)], new: &[(u32, f64)]) -> Option<Self> {
         let units = [by_process(base), by_process(new)];
@@ -77,12 +77,12 @@ impl Effect {
         })
     }
 
-    /// Whether anything can be said of its uncertainty.
+    /// Returns whether anything can be said of its uncertainty.
     pub fn is_judgeable(&self) -> bool {
         self.freedom > 0.0
     }
 
-    /// The factor with its interval at [`LEVEL`]; without one (coverage 0) if there was one process only.
+    /// Returns the factor with its interval at [`LEVEL`]; without one (coverage 0) if there was one process only.
     pub fn estimate(&self) -> Estimate {
         let (low, high) = self.interval(LEVEL).unwrap_or((self.log, self.log));
         Estimate {
@@ -95,13 +95,13 @@ impl Effect {
         }
     }
 
-    /// The ends of the interval of the difference, in the unit of the values, for a coverage; none if there was one process only.
+    /// Returns the ends of the interval of the difference, in the unit of the values, for a coverage; none if there was one process only.
     pub(crate) fn interval(&self, level: f64) -> Option<(f64, f64)> {
         let half = self.student()?.inverse_cdf(0.5 + level / 2.0) * self.error();
         Some((self.log - half, self.log + half))
     }
 
-    /// Probability of a difference at least as large if there were none in truth; 1 if it cannot be judged.
+    /// Returns the probability of a difference at least as large if there were none in truth; 1 if it cannot be judged.
     pub fn p_value(&self) -> f64 {
         match self.student() {
             Some(_) if self.log == 0.0 => 1.0,
@@ -119,7 +119,7 @@ impl Effect {
         Some(needed.max(floor) + student.inverse_cdf(power) * self.error())
     }
 
-    /// The standard error of the difference; 0 if it cannot be judged.
+    /// Returns the standard error of the difference; 0 if it cannot be judged.
     pub fn error(&self) -> f64 {
         (self.variance * self.scale).sqrt()
     }
@@ -163,7 +163,7 @@ pub fn steady(effects: &mut [&mut Effect]) {
     }
 }
 
-/// The p-values as they count where all of them are looked at: below 0.05 at most once in 20 tables in which nothing
+/// Returns the p-values as they count where all of them are looked at: below 0.05 at most once in 20 tables in which nothing
 /// differs.
 pub fn holm(p_values: &[f64]) -> Vec<f64> {
     let mut order: Vec<usize> = (0..p_values.len()).collect();
@@ -177,7 +177,7 @@ pub fn holm(p_values: &[f64]) -> Vec<f64> {
     adjusted
 }
 
-/// The median of each process. What is not finite is left out.
+/// Returns the median of each process. What is not finite is left out.
 fn by_process(values: &[(u32, f64)]) -> Vec<f64> {
     let mut processes: BTreeMap<u32, Vec<f64>> = BTreeMap::new();
     for (process, value) in values {
@@ -190,13 +190,13 @@ fn mean(values: &[f64]) -> Option<f64> {
     (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
 }
 
-/// The common variance of values around the means of their sides; 0 without freedom.
+/// Returns the common variance of values around the means of their sides; 0 without freedom.
 fn variance(sides: &[(&Vec<f64>, f64)], freedom: f64) -> f64 {
     let squares = sides.iter().flat_map(|(values, mean)| values.iter().map(move |value| (value - mean).powi(2)));
     if freedom > 0.0 { squares.sum::<f64>() / freedom } else { 0.0 }
 }
 
-/// The second derivative of ln gamma: recurrence up to 10, and the asymptotic series from there.
+/// Returns the second derivative of ln gamma: recurrence up to 10, and the asymptotic series from there.
 /// (Abramowitz and Stegun, *Handbook of Mathematical Functions*, 6.4.6 and 6.4.12.)
 fn trigamma(mut x: f64) -> f64 {
     let mut sum = 0.0;
@@ -208,7 +208,7 @@ fn trigamma(mut x: f64) -> f64 {
     sum + 1.0 / x + y / 2.0 + y / x * (1.0 / 6.0 - y * (1.0 / 30.0 - y * (1.0 / 42.0 - y / 30.0)))
 }
 
-/// The x above 0 whose trigamma is `value`, by bisection: it falls all the way.
+/// Returns the x above 0 whose trigamma is `value`, by bisection: it falls all the way.
 fn inverse_trigamma(value: f64) -> f64 {
     let (mut low, mut high) = (1e-6_f64, 1e6_f64);
     for _ in 0..100 {

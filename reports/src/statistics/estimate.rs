@@ -53,7 +53,7 @@ pub enum Method {
 }
 
 impl Estimate {
-    /// The median of the finite ones among `values`, with its interval at [`LEVEL`]; none if there are none.
+    /// Returns the median of the finite ones among `values`, with its interval at [`LEVEL`]; none if there are none.
     pub fn of_median(values: &[f64]) -> Option<Self> {
         Self::of_median_at(values, LEVEL)
     }
@@ -67,7 +67,7 @@ impl Estimate {
         Some(Self { value, low: sorted[rank - 1], high: sorted[count - rank], coverage, count, method: Method::Values })
     }
 
-    /// The median of `reference / value` over `pairs` of `(reference, value)`, from the logarithms of the ratios of
+    /// Returns the median of `reference / value` over `pairs` of `(reference, value)`, from the logarithms of the ratios of
     /// each pair: above 1 where the value is the smaller. Pairs that are not both finite and above zero are left out.
     ///
     /// The two members of a pair were measured close to each other in time, so that what slows the whole machine
@@ -81,12 +81,12 @@ impl Estimate {
         Some(Self::of_median(&logarithms)?.map(f64::exp))
     }
 
-    /// Whether the interval reaches [`LEVEL`]; otherwise it is only the range of the values.
+    /// Returns whether the interval reaches [`LEVEL`]; otherwise it is only the range of the values.
     pub fn is_interval(&self) -> bool {
         self.coverage >= LEVEL
     }
 
-    /// Whether it differs from `bound`, given noise that its interval does not show, as a factor: the interval and the noise are of
+    /// Returns whether it differs from `bound`, given noise that its interval does not show, as a factor: the interval and the noise are of
     /// independent causes, so their widths add up as squares do. False without an interval.
     pub fn differs_from(&self, bound: f64, noise: f64) -> bool {
         let log = (self.value / bound).ln();
@@ -94,19 +94,19 @@ impl Estimate {
         self.is_interval() && log.abs() > towards_bound.hypot(noise.ln())
     }
 
-    /// The estimate of an increasing function of the values. Exact for the interval, which consists of two of the
+    /// Returns the estimate of an increasing function of the values. Exact for the interval, which consists of two of the
     /// values.
     pub fn map(self, increasing: impl Fn(f64) -> f64) -> Self {
         Self { value: increasing(self.value), low: increasing(self.low), high: increasing(self.high), ..self }
     }
 }
 
-/// The median of the finite ones among `values`; none if there are none.
+/// Returns the median of the finite ones among `values`; none if there are none.
 pub fn median(values: &[f64]) -> Option<f64> {
     median_of_sorted(&sorted(values))
 }
 
-/// The rank of the interval of the median of `count` samples, and its coverage.
+/// Returns the rank of the interval of the median of `count` samples, and its coverage.
 ///
 /// The interval reaches from the rank-th smallest to the rank-th largest sample. It is the narrowest that reaches
 /// `level`; if none does (below 6 samples at 95 %), the rank is 1. `count` must be above 0.
@@ -129,14 +129,14 @@ pub fn interval_rank(count: usize, level: f64) -> (usize, f64) {
     best
 }
 
-/// The finite values in ascending order.
+/// Returns the finite values in ascending order.
 fn sorted(values: &[f64]) -> Vec<f64> {
     let mut finite: Vec<f64> = values.iter().copied().filter(|value| value.is_finite()).collect();
     finite.sort_by(f64::total_cmp);
     finite
 }
 
-/// The middle value, or the mean of the two middle ones.
+/// Returns the middle value, or the mean of the two middle ones.
 fn median_of_sorted(sorted: &[f64]) -> Option<f64> {
     let upper = *sorted.get(sorted.len() / 2)?;
     let lower = sorted[(sorted.len() - 1) / 2];

@@ -6,7 +6,7 @@
 /// How far beyond the quartiles a fence stands, in distances of the quartiles.
 const FENCE: f64 = 1.5;
 
-/// How many of the values lie outside of Tukey's fences. Below 4 values there are no quartiles to speak of, and none does.
+/// Returns how many of the values lie outside of Tukey's fences. Below 4 values there are no quartiles to speak of, and none does.
 pub fn count(values: &[f64]) -> usize {
     let mut sorted: Vec<f64> = values.iter().copied().filter(|value| value.is_finite()).collect();
     if sorted.len() < 4 {
@@ -18,7 +18,7 @@ pub fn count(values: &[f64]) -> usize {
     sorted.iter().filter(|value| **value < low - reach || **value > high + reach).count()
 }
 
-/// A quantile of sorted values, by linear interpolation.
+/// Returns a quantile of sorted values, by linear interpolation.
 fn quantile(sorted: &[f64], share: f64) -> f64 {
     let at = share * (sorted.len() - 1) as f64;
     let (below, part) = (at.floor() as usize, at.fract());

@@ -3,19 +3,19 @@
 
 use std::collections::HashMap;
 
-/// The text without control characters, so that it cannot command a terminal or break a line.
+/// Returns the text without control characters, so that it cannot command a terminal or break a line.
 pub fn plain(text: &str) -> String {
     text.chars().map(|c| if is_harmful(c) { '\u{fffd}' } else { c }).collect()
 }
 
-/// The name without control characters and spaces around it, or a word in its place if nothing is left: what has no text can be neither
+/// Returns the name without control characters and spaces around it, or a word in its place if nothing is left: what has no text can be neither
 /// pointed at nor clicked.
 pub fn named(name: &str) -> String {
     let name = plain(name.trim());
     if name.is_empty() { "unnamed".to_owned() } else { name }
 }
 
-/// The text as Markdown that shows it as it is, within a table cell or a paragraph.
+/// Returns the text as Markdown that shows it as it is, within a table cell or a paragraph.
 pub fn markdown(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in plain(text).chars() {
@@ -30,7 +30,7 @@ pub fn markdown(text: &str) -> String {
     escaped
 }
 
-/// The text as part of a file name and of a link: lower-case letters, digits and single hyphens, at most 60 of them.
+/// Returns the text as part of a file name and of a link: lower-case letters, digits and single hyphens, at most 60 of them.
 pub fn slug(text: &str) -> String {
     let mut slug = String::new();
     for c in text.chars().flat_map(char::to_lowercase) {
@@ -47,7 +47,7 @@ pub fn slug(text: &str) -> String {
     if slug.is_empty() { "workload".to_owned() } else { slug.to_owned() }
 }
 
-/// A slug of the title that no earlier group has.
+/// Returns a slug of the title that no earlier group has.
 pub fn distinct_slug(title: &str, taken: &mut HashMap<String, usize>) -> String {
     let slug = slug(title);
     let mut candidate = slug.clone();
@@ -60,7 +60,7 @@ pub fn distinct_slug(title: &str, taken: &mut HashMap<String, usize>) -> String 
     candidate
 }
 
-/// The text cut to `most` characters, with an ellipsis where it was longer.
+/// Returns the text cut to `most` characters, with an ellipsis where it was longer.
 pub fn shortened(text: &str, most: usize) -> String {
     let text = plain(text);
     if text.chars().count() <= most {
@@ -69,13 +69,13 @@ pub fn shortened(text: &str, most: usize) -> String {
     text.chars().take(most.saturating_sub(1)).chain(['…']).collect()
 }
 
-/// A time of day (RFC 3339) to the second; what is none stays as it is.
+/// Returns a time of day (RFC 3339) to the second; what is none stays as it is.
 pub fn moment(text: &str) -> String {
     let Some((second, rest)) = text.split_once('.') else { return text.to_owned() };
     format!("{second}{}", rest.trim_start_matches(|c: char| c.is_ascii_digit()))
 }
 
-/// The text in lines of at most `width` characters, broken at spaces; a longer word has a line of its own.
+/// Returns the text in lines of at most `width` characters, broken at spaces; a longer word has a line of its own.
 pub fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in plain(text).split_whitespace() {
@@ -90,7 +90,7 @@ pub fn wrapped(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
-/// Control characters, and those that reverse the direction of the text around them.
+/// Returns whether a character is a control character, or reverses the direction of the text around it.
 fn is_harmful(c: char) -> bool {
     c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }

@@ -27,12 +27,12 @@ const SIZES: [Unit; 5] = [
     Unit { worth: 1_099_511_627_776.0, name: "TiB" },
 ];
 
-/// The largest unit in which the value, rounded to three digits, is at least 1.
+/// Returns the largest unit in which the value, rounded to three digits, is at least 1.
 fn fitting(units: &[Unit], value: f64) -> Unit {
     units.iter().rev().copied().find(|unit| value.abs() >= 0.9995 * unit.worth).unwrap_or(units[0])
 }
 
-/// Decimals that show a value with three digits; six decimals at most.
+/// Returns the decimals that show a value with three digits; six at most.
 fn decimals(value: f64) -> usize {
     match value.abs() {
         0.0 => 0,
@@ -45,7 +45,7 @@ fn decimals(value: f64) -> usize {
     }
 }
 
-/// Three digits, thousands grouped; in powers of ten where that would be long.
+/// Writes three digits, thousands grouped; in powers of ten where that would be long.
 fn digits(value: f64) -> String {
     match value.abs() {
         v if is_extreme(v) => format!("{value:.2e}"),
@@ -54,7 +54,7 @@ fn digits(value: f64) -> String {
     }
 }
 
-/// Whether a figure is unreadable unless it is written in powers of ten.
+/// Returns whether a figure is unreadable unless it is written in powers of ten.
 fn is_extreme(value: f64) -> bool {
     value.abs() >= 1e9 || (value != 0.0 && value.abs() < 1e-5)
 }
@@ -64,7 +64,7 @@ fn with_unit(units: &[Unit], value: f64) -> String {
     format!("{} {}", digits(value / unit.worth), unit.name)
 }
 
-/// The ends of an estimate in the decimals of its value, without a unit, and marked where it is only a range.
+/// Returns the ends of an estimate in the decimals of its value, without a unit, and marked where it is only a range.
 fn ends(estimate: &Estimate, worth: f64) -> String {
     let places = decimals(estimate.value / worth);
     let mark = if estimate.is_interval() { "" } else { " min–max" };
@@ -75,12 +75,12 @@ fn ends(estimate: &Estimate, worth: f64) -> String {
     format!("{low:.places$}–{high:.places$}{mark}")
 }
 
-/// A duration, given in nanoseconds: `1.23 ms`.
+/// Formats a duration, given in nanoseconds: `1.23 ms`.
 pub fn duration(ns: f64) -> String {
     with_unit(&DURATIONS, ns)
 }
 
-/// A duration, given in nanoseconds, with six digits: `1.23457 ms`.
+/// Formats a duration, given in nanoseconds, with six digits: `1.23457 ms`.
 pub fn exact_duration(ns: f64) -> String {
     let unit = fitting(&DURATIONS, ns);
     let value = ns / unit.worth;
@@ -91,32 +91,32 @@ pub fn exact_duration(ns: f64) -> String {
     without_zeros(&format!("{value:.places$} {}", unit.name))
 }
 
-/// The interval of a duration in the unit that [`duration`] gives its value: `1.20–1.26`.
+/// Formats the interval of a duration in the unit that [`duration`] gives its value: `1.20–1.26`.
 pub fn duration_ends(estimate: &Estimate) -> String {
     ends(estimate, fitting(&DURATIONS, estimate.value).worth)
 }
 
-/// A size, given in bytes: `12.3 MiB`.
+/// Formats a size, given in bytes: `12.3 MiB`.
 pub fn size(bytes: f64) -> String {
     with_unit(&SIZES, bytes)
 }
 
-/// A ratio: `1.98x`.
+/// Formats a ratio: `1.98x`.
 pub fn ratio(value: f64) -> String {
     format!("{}x", digits(value))
 }
 
-/// The interval of a ratio or of another bare number: `1.96–1.99`.
+/// Formats the interval of a ratio or of another bare number: `1.96–1.99`.
 pub fn number_ends(estimate: &Estimate) -> String {
     ends(estimate, 1.0)
 }
 
-/// A bare number with three digits: `1.97`.
+/// Formats a bare number with three digits: `1.97`.
 pub fn number(value: f64) -> String {
     digits(value)
 }
 
-/// A number of cores: `1.97`, `0.051`, and no more digits where it is next to none.
+/// Formats a number of cores: `1.97`, `0.051`, and no more digits where it is next to none.
 pub fn cores(value: f64) -> String {
     match value {
         v if v <= 0.0 || v >= 0.0995 => number(v),
@@ -125,12 +125,12 @@ pub fn cores(value: f64) -> String {
     }
 }
 
-/// A share between 0 and 1: `97 %`.
+/// Formats a share between 0 and 1: `97 %`.
 pub fn percent(share: f64) -> String {
     format!("{:.0} %", share * 100.0)
 }
 
-/// A whole number with grouped thousands: `12,345`.
+/// Formats a whole number with grouped thousands: `12,345`.
 pub fn count(value: f64) -> String {
     let rounded = format!("{value:.0}");
     let (sign, digits) = rounded.strip_prefix('-').map_or(("", rounded.as_str()), |digits| ("-", digits));
@@ -144,7 +144,7 @@ pub fn count(value: f64) -> String {
     grouped
 }
 
-/// A round number for the ticks of an axis, without needless zeros: `20 ms` of `20.0 ms`, `0.5x` of `0.50x`.
+/// Formats a round number for the ticks of an axis, without needless zeros: `20 ms` of `20.0 ms`, `0.5x` of `0.50x`.
 pub fn without_zeros(figure: &str) -> String {
     let end = figure.find(|c: char| !c.is_ascii_digit() && !matches!(c, '.' | ',' | '-')).unwrap_or(figure.len());
     let (number, unit) = figure.split_at(end);

@@ -231,7 +231,7 @@ fn outside(row: &Row) -> Field {
     field(known, units::cores)
 }
 
-/// What there is to say of the samples besides their number.
+/// Says what there is to say of the samples besides their number.
 fn secondary(row: &Row) -> String {
     let parts = [
         row.fastest_ns.map(|ns| format!("min {}", units::duration(ns))),
@@ -245,7 +245,7 @@ fn field(value: Option<f64>, format: fn(f64) -> String) -> Field {
     Field { figure: value.map_or_else(|| NONE.to_owned(), format), detail: String::new(), sort: value }
 }
 
-/// A quantile of the latencies: of the first histogram, where there are several.
+/// Returns a quantile of the latencies: of the first histogram, where there are several.
 fn latency(row: &Row, quantile: fn(&Latency) -> Estimate) -> Field {
     let Some(estimate) = row.latencies.first().map(quantile) else { return field(None, units::duration) };
     Field { detail: units::duration_ends(&estimate), ..field(Some(estimate.value), units::duration) }

@@ -170,7 +170,7 @@ fn is_broken(row: &Row) -> bool {
     row.failures.iter().any(|failure| !failure.kind.is_not_run())
 }
 
-/// A ratio in few characters: far below 1 as a fraction.
+/// Returns a ratio in few characters: far below 1 as a fraction.
 fn short(ratio: f64) -> String {
     if ratio > 0.0 && ratio < 0.1 { format!("1/{}", units::count(1.0 / ratio)) } else { units::ratio(ratio) }
 }

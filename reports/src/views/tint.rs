@@ -15,13 +15,13 @@ impl Tint {
         Self(if ratio < 1.0 { -steps } else { steps })
     }
 
-    /// All steps, from the slowest to the fastest.
+    /// Returns all steps, from the slowest to the fastest.
     pub fn all() -> impl Iterator<Item = Self> {
         let most = BOUNDS.len() as i8;
         (-most..=most).map(Self)
     }
 
-    /// Its class in the page.
+    /// Returns its class in the page.
     pub fn class(self) -> String {
         match self.0 {
             0 => "t0".to_owned(),
@@ -30,7 +30,7 @@ impl Tint {
         }
     }
 
-    /// The ratios that it stands for, for a legend.
+    /// Returns the ratios that it stands for, for a legend.
     pub fn words(self) -> String {
         match self.0 {
             0 => "about 1".to_owned(),
@@ -39,13 +39,13 @@ impl Tint {
         }
     }
 
-    /// A bar of as many characters as steps: full where faster, light where slower.
+    /// Returns a bar of as many characters as steps: full where faster, light where slower.
     pub fn bar(self) -> String {
         let block = if self.0 < 0 { "░" } else { "█" };
         block.repeat(usize::from(self.0.unsigned_abs()))
     }
 
-    /// Whether it is slower, as fast (none), or faster.
+    /// Returns whether it is slower, as fast (none), or faster.
     pub fn is_faster(self) -> Option<bool> {
         (self.0 != 0).then_some(self.0 > 0)
     }

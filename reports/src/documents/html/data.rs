@@ -13,13 +13,13 @@ use crate::views::Report;
 /// Samples that a page carries at most; of a longer run they are in `results.jsonl` alone.
 const MOST_SAMPLES: usize = 100_000;
 
-/// Whether the page carries the samples.
+/// Returns whether the page carries the samples.
 pub(super) fn has_samples(summary: &Summary) -> bool {
     let rows = summary.groups.iter().flat_map(|group| &group.rows);
     rows.map(|row| row.points.len() + row.left_out.len()).sum::<usize>() <= MOST_SAMPLES
 }
 
-/// The content of the page's data element: JSON in which nothing can be taken for markup.
+/// Returns the content of the page's data element: JSON in which nothing can be taken for markup.
 pub(super) fn embedded(report: &Report) -> Result<String, askama::Error> {
     let Report { results, summary, .. } = report;
     let csv = csv::summary(summary).map_err(|error| askama::Error::Custom(error.into()))?;
@@ -42,7 +42,7 @@ pub(super) fn embedded(report: &Report) -> Result<String, askama::Error> {
     Ok(text.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026"))
 }
 
-/// The part of the names of downloaded files that tells runs apart.
+/// Returns the part of the names of downloaded files that tells runs apart.
 fn file_name(id: &str) -> String {
     format!("regatta-{}", slug(id))
 }

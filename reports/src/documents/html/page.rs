@@ -118,12 +118,12 @@ fn section<'a>(group: &'a GroupSummary, view: &'a GroupView, charts: &'a [Chart]
 }
 
 impl Verdict {
-    /// Whether there was something to judge.
+    /// Returns whether there was something to judge.
     fn is_decided(&self) -> bool {
         self.outcome() != Outcome::NotRun
     }
 
-    /// The class that colours it.
+    /// Returns the class that colours it.
     pub(super) fn class(&self) -> &'static str {
         match self.outcome() {
             Outcome::Holds => "holds",
@@ -135,7 +135,7 @@ impl Verdict {
 }
 
 impl Notice {
-    /// The class and the word that mark it.
+    /// Returns the class and the word that mark it.
     fn mark(&self) -> (&'static str, &'static str) {
         match self.severity {
             Severity::Error => ("error", "Error"),

@@ -32,12 +32,12 @@ pub fn side_by_side(runs: &SideBySide, charts: &[Option<Chart>], palette: &Palet
     finish(&Page { runs, charts, palette, colours, style: STYLE, script: SCRIPT })
 }
 
-/// The classes of a field: a ratio is coloured as in the matrix.
+/// Returns the classes of a field: a ratio is coloured as in the matrix.
 fn class(side: &Side, column: Column) -> String {
     side.filter(|_| column.is_ratio()).map(|cell| Field::of_cell(cell).class()).unwrap_or_default()
 }
 
-/// The class of what a run says of a claim.
+/// Returns the class of what a run says of a claim.
 fn outcome(verdict: &Option<&Verdict>) -> &'static str {
     verdict.map_or("not-run", Verdict::class)
 }

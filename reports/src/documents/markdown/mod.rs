@@ -99,7 +99,7 @@ fn write_group(out: &mut String, group: &GroupSummary, view: &GroupView) -> fmt:
     Ok(())
 }
 
-/// What the harness itself costs, in one sentence.
+/// Says what the harness itself costs, in one sentence.
 fn overhead(overhead: &Overhead) -> Option<String> {
     let [empty, sleep, trip] =
         [overhead.empty_run_ns?, overhead.shortest_sleep_ns?, overhead.round_trip_ns?].map(units::duration);
@@ -109,7 +109,7 @@ fn overhead(overhead: &Overhead) -> Option<String> {
     ))
 }
 
-/// The machine in one sentence.
+/// Returns the machine in one sentence.
 fn machine(report: &Report) -> String {
     let (machine, summary) = (&report.results.run.machine, &report.summary);
     let cores =

@@ -6,7 +6,7 @@ use crate::text::units::NONE;
 use crate::views::columns::Column;
 use crate::views::side_by_side::field;
 
-/// All of it: the runs, what differs, the verdicts, and a table a workload.
+/// Returns all of it: the runs, what differs, the verdicts, and a table a workload.
 pub fn document(runs: &SideBySide) -> String {
     let mut out = "# Regatta: runs side by side\n\n| | Machine | Program | Plan | Started | Folder |\n|---|---|---|---|---|---|\n".to_owned();
     for entry in runs.entries {

@@ -9,7 +9,7 @@ const NAME: usize = 22;
 /// Width of a column: a figure, a space and a bar.
 const COLUMN: usize = 13;
 
-/// The matrix for a terminal of `width` columns; with ANSI colours if `colour`. Empty if there is nothing to compare.
+/// Returns the matrix for a terminal of `width` columns; with ANSI colours if `colour`. Empty if there is nothing to compare.
 pub fn text(matrix: &Matrix, colour: bool, width: usize) -> String {
     if matrix.heads.len() < 2 || matrix.lines.len() < 2 {
         return String::new();
@@ -30,7 +30,7 @@ pub fn text(matrix: &Matrix, colour: bool, width: usize) -> String {
     out
 }
 
-/// Some columns with their heads.
+/// Returns some columns with their heads.
 fn block(matrix: &Matrix, columns: std::ops::Range<usize>, name: usize, colour: bool) -> String {
     let heads: Vec<Vec<String>> = matrix.heads[columns.clone()].iter().map(|head| lines_of(&head.title)).collect();
     let height = heads.iter().map(Vec::len).max().unwrap_or(0);
@@ -65,12 +65,12 @@ fn block(matrix: &Matrix, columns: std::ops::Range<usize>, name: usize, colour: 
     out
 }
 
-/// The head of a column in lines that fit it.
+/// Returns the head of a column in lines that fit it.
 fn lines_of(title: &str) -> Vec<String> {
     wrapped(&plain(title).replace('_', " "), COLUMN).iter().map(|line| shortened(line, COLUMN)).collect()
 }
 
-/// Figure, and bar or mark, filling the column.
+/// Returns the figure, and the bar or mark, filling the column.
 fn field_text(field: &Field) -> String {
     let bar = match field.tint {
         Some(tint) => field.mark.map_or_else(|| tint.bar(), |mark| mark.sign().to_owned()),

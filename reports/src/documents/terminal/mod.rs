@@ -47,7 +47,7 @@ pub fn terminal(report: &Report, colour: bool, width: u16) -> String {
     out
 }
 
-/// Heading, table, and what is missing from it.
+/// Returns the heading, the table, and what is missing from it.
 fn group_text(group: &GroupSummary, view: &GroupView, colour: bool, width: usize) -> String {
     let finding = view.finding.to_string();
     let mut out = format!("{}: {}\n", styled(&plain(&group.title), "1", colour), plain(&finding));

@@ -34,7 +34,7 @@ pub struct Pen {
 }
 
 impl Pen {
-    /// Label-sized, centred on its position.
+    /// Returns a pen for labels, centred on its position.
     pub const fn new(colour: Colour) -> Self {
         Self {
             colour,
@@ -56,7 +56,7 @@ impl Pen {
         Self { horizontal: HPos::Right, ..self }
     }
 
-    /// The style for plotters.
+    /// Returns the style for plotters.
     pub fn style(self) -> TextStyle<'static> {
         let style = if self.is_bold { FontStyle::Bold } else { FontStyle::Normal };
         let turn = if self.is_upright { FontTransform::Rotate270 } else { FontTransform::None };
@@ -68,7 +68,7 @@ impl Pen {
     }
 }
 
-/// Width of a text in logical pixels.
+/// Returns the width of a text in logical pixels.
 pub fn text_width(text: &str, size: f64, is_bold: bool) -> f64 {
     let style = if is_bold { FontStyle::Bold } else { FontStyle::Normal };
     let font = ("sans-serif", size, style).into_font();
@@ -76,12 +76,12 @@ pub fn text_width(text: &str, size: f64, is_bold: bool) -> f64 {
     font.box_size(text).map_or(0.0, |(width, _)| f64::from(width) + 1.0)
 }
 
-/// The widest of some texts, in logical pixels.
+/// Returns the widest of some texts, in logical pixels.
 pub fn widest<'a>(texts: impl IntoIterator<Item = &'a str>, size: f64) -> f64 {
     texts.into_iter().map(|text| text_width(text, size, false)).fold(0.0, f64::max)
 }
 
-/// The text cut so that it fits a width in logical pixels.
+/// Returns the text cut so that it fits a width in logical pixels.
 pub fn fitted(text: &str, size: f64, width: f64) -> String {
     let mut length = text.chars().count();
     let mut cut = crate::text::plain(text);
@@ -92,7 +92,7 @@ pub fn fitted(text: &str, size: f64, width: f64) -> String {
     cut
 }
 
-/// The lines into which a title breaks, so that it fits the chart.
+/// Returns the lines into which a title breaks, so that it fits the chart.
 fn title_lines(title: &str) -> Vec<String> {
     let width = f64::from(WIDTH - 2 * MARGIN);
     let mut lines: Vec<String> = Vec::new();
@@ -106,7 +106,7 @@ fn title_lines(title: &str) -> Vec<String> {
     lines
 }
 
-/// Height of the title above a chart.
+/// Returns the height of the title above a chart.
 pub fn title_height(title: &str) -> u32 {
     MARGIN + TITLE_LINE * title_lines(title).len() as u32
 }
@@ -140,7 +140,7 @@ impl<DB: DrawingBackend> Canvas<'_, DB> {
         self.shade(from, to, colour, 1.0)
     }
 
-    /// A rectangle; `alpha` 1 covers what is beneath.
+    /// Draws a rectangle; `alpha` 1 covers what is beneath.
     pub fn shade(&self, (x, y): (f64, f64), (right, bottom): (f64, f64), colour: Colour, alpha: f64) -> Drawn<DB> {
         let corners = [(at(x), at(y)), (at(right), at(bottom))];
         self.area.draw(&Rectangle::new(corners, colour.light.mix(alpha).filled()))
@@ -151,7 +151,7 @@ impl<DB: DrawingBackend> Canvas<'_, DB> {
         self.area.draw(&PathElement::new(vec![(at(from.0), at(from.1)), (at(to.0), at(to.1))], style))
     }
 
-    /// A disc; `alpha` 1 covers what is beneath.
+    /// Draws a disc; `alpha` 1 covers what is beneath.
     pub fn dot(&self, (x, y): (f64, f64), radius: f64, colour: Colour, alpha: f64) -> Drawn<DB> {
         self.area.draw(&Circle::new((at(x), at(y)), at(radius), colour.light.mix(alpha).filled()))
     }

@@ -24,7 +24,7 @@ pub struct Cores<'a> {
 }
 
 impl<'a> Cores<'a> {
-    /// None if no cell has a figure.
+    /// Returns the chart; none if no cell has a figure.
     pub fn new(group: &'a GroupSummary, palette: &'a Palette) -> Option<Self> {
         let figures = group.drawn().filter_map(|row| row.effective_cores);
         let most = figures.map(|cores| cores.high).reduce(f64::max)?;
@@ -101,7 +101,7 @@ impl Drawing for Cores<'_> {
     }
 }
 
-/// What the cores that a cell of the group may use can give at most, if that is more than one of them; none for work that waits.
+/// Returns what the cores that a cell of the group may use can give at most, if that is more than one of them; none for work that waits.
 pub fn line(group: &GroupSummary) -> Option<f64> {
     let ceiling = group.ceiling.as_ref().filter(|_| group.is_cpu_bound())?;
     // A runner without parallelism has the ideal 1, however many workers it is said to have.
@@ -110,7 +110,7 @@ pub fn line(group: &GroupSummary) -> Option<f64> {
     Some(ceiling.of_threads(most as f64)).filter(|cores| *cores > 1.0)
 }
 
-/// What a line at that many cores says, without a full stop.
+/// Says what a line at that many cores says, without a full stop.
 pub fn line_in_words(group: &GroupSummary, cores: f64) -> String {
     let at = units::without_zeros(&units::number(cores));
     let is_measured = group.ceiling.as_ref().is_some_and(Ceiling::is_measured);

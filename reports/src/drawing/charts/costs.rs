@@ -49,12 +49,12 @@ impl<'a> Costs<'a> {
     }
 }
 
-/// The thing without its article.
+/// Returns the thing without its article.
 fn noun(cost: &Cost) -> &str {
     cost.thing.trim_start_matches("an ").trim_start_matches("a ")
 }
 
-/// From the least to the most.
+/// Says what the thing costs, from the least to the most.
 fn title(cost: &Cost) -> String {
     let thing = cost.thing.replacen('a', "A", 1);
     let known: Vec<(String, f64)> =

@@ -8,13 +8,13 @@ use crate::figures::ChartKind;
 
 /// What can be drawn on any backend.
 pub trait Drawing {
-    /// What it shows.
+    /// Returns what it shows.
     fn kind(&self) -> ChartKind;
-    /// What is seen.
+    /// Says what is seen.
     fn title(&self) -> &str;
-    /// Its figures in words.
+    /// Returns its figures in words.
     fn alternative(&self) -> String;
-    /// Height in logical pixels; the width is [`WIDTH`](super::pixels::WIDTH).
+    /// Returns the height in logical pixels; the width is [`WIDTH`](super::pixels::WIDTH).
     fn height(&self) -> u32;
     /// Draws it over the whole area.
     fn draw<DB: DrawingBackend>(&self, canvas: &Canvas<DB>) -> Drawn<DB>;

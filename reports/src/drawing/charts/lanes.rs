@@ -75,7 +75,7 @@ struct Mark {
 }
 
 impl Lanes {
-    /// None if no profile of the group has segments.
+    /// Returns the chart; none if no profile of the group has segments.
     pub fn new(group: &GroupSummary, profiles: &[(&Row, &Profile)], palette: &Palette) -> Option<Self> {
         let known: Vec<&(&Row, &Profile)> =
             profiles.iter().filter(|(_, profile)| !profile.segments.is_empty()).collect();
@@ -145,7 +145,7 @@ impl Cell {
         }
     }
 
-    /// All that there is to say of it, `wall` being its time.
+    /// Returns all that there is to say of it, `wall` being its time.
     fn sentence(&self, wall: &str) -> String {
         format!(
             "{}: {}, on average {} at work and {} tasks waiting over {wall}",
@@ -165,7 +165,7 @@ impl Cell {
     }
 }
 
-/// The workers that have a lane: all, or as many as are allowed, evenly spread.
+/// Returns the workers that have a lane: all, or as many as are allowed, evenly spread.
 fn shown(workers: usize, most: usize) -> Vec<usize> {
     if workers <= most {
         return (0..workers).collect();
@@ -173,7 +173,7 @@ fn shown(workers: usize, most: usize) -> Vec<usize> {
     (0..most).map(|lane| lane * (workers - 1) / (most - 1)).collect()
 }
 
-/// The waits of tasks between two of their segments: the worker of the earlier one, begin and end.
+/// Returns the waits of tasks between two of their segments: the worker of the earlier one, begin and end.
 fn pauses(segments: &[Segment]) -> impl Iterator<Item = (u32, u64, u64)> {
     let mut ordered: Vec<Segment> = segments.to_vec();
     ordered.sort_by_key(|segment| (segment.task, segment.start_ns));
@@ -183,7 +183,7 @@ fn pauses(segments: &[Segment]) -> impl Iterator<Item = (u32, u64, u64)> {
     of_task.map(|(before, after)| (before.worker, before.end_ns, after.start_ns))
 }
 
-/// The waits in the lanes that are shown.
+/// Returns the waits in the lanes that are shown.
 fn waits(segments: &[Segment], lane_of: &HashMap<u32, usize>) -> Vec<Mark> {
     pauses(segments).filter_map(|(worker, from, to)| Some(mark(*lane_of.get(&worker)?, from, to))).collect()
 }
@@ -196,14 +196,14 @@ fn length(segment: &Segment) -> f64 {
     segment.end_ns.saturating_sub(segment.start_ns) as f64
 }
 
-/// The shade of a task: its place among all tasks.
+/// Returns the shade of a task: its place among all tasks.
 fn shade(task: u64, tasks: u64) -> usize {
     let place = task as f64 / (tasks.max(2) - 1) as f64;
     let shades = HEAT.len() - 1 - FAINTEST;
     FAINTEST + ((place.clamp(0.0, 1.0) * shades as f64).round() as usize)
 }
 
-/// What there is to say of the segments in the lanes that are shown: one by one, or of several of a worker together where
+/// Returns what there is to say of the segments in the lanes that are shown: one by one, or of several of a worker together where
 /// they are many.
 fn spans(segments: &[Segment], lane_of: &HashMap<u32, usize>, most: usize) -> Vec<Span> {
     let mut segments: Vec<Segment> =
@@ -238,7 +238,7 @@ impl Span {
     }
 }
 
-/// Height of a lane, the space below it included, where there are so many.
+/// Returns the height of a lane, the space below it included, where there are so many.
 fn lane_height(lanes: usize) -> f64 {
     match lanes {
         0..=2 => 14.0,

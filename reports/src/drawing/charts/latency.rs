@@ -23,13 +23,13 @@ const BELOW: f64 = 12.0;
 /// Width of a bar of the histogram at least.
 const LEAST_BAR: f64 = 4.0;
 
-/// The bins of all cells.
+/// Returns the bins of all cells.
 fn places(group: &GroupSummary) -> impl Iterator<Item = u32> {
     let latencies = group.drawn().filter_map(|row| row.latencies.first());
     latencies.flat_map(|latency| &latency.bins).map(|(place, _)| *place)
 }
 
-/// Where a bin begins, nanoseconds.
+/// Returns where a bin begins, nanoseconds.
 fn start_of(place: u32) -> f64 {
     10_f64.powf(f64::from(place) / f64::from(BINS))
 }
@@ -42,7 +42,7 @@ pub struct Latencies<'a> {
 }
 
 impl<'a> Latencies<'a> {
-    /// None if no cell recorded latencies.
+    /// Returns the chart; none if no cell recorded latencies.
     pub fn new(group: &'a GroupSummary, palette: &'a Palette) -> Option<Self> {
         places(group).next()?;
         let ends = places(group).flat_map(|place| [start_of(place), start_of(place + 1)]);
@@ -72,7 +72,7 @@ impl<'a> Latencies<'a> {
     }
 }
 
-/// The quantiles in words.
+/// Returns the quantiles in words.
 fn quantiles(latency: &Latency) -> impl Iterator<Item = String> {
     latency.curve.iter().map(|(quantile, ns)| {
         let share = units::without_zeros(&units::number(quantile * 100.0));
@@ -124,7 +124,7 @@ impl Drawing for Latencies<'_> {
     }
 }
 
-/// The histogram above the line at `y`, in bars of so many bins together.
+/// Draws the histogram above the line at `y`, in bars of so many bins together.
 fn bars<DB: DrawingBackend>(plot: &Plot<DB>, latency: &Latency, together: u32, y: f64, colour: Colour) -> Drawn<DB> {
     let mut bars: BTreeMap<u32, u64> = BTreeMap::new();
     for (place, count) in &latency.bins {

@@ -42,7 +42,7 @@ struct Parts {
 }
 
 impl Parts {
-    /// The parts of a bar in words.
+    /// Returns the parts of a bar in words.
     fn words(&self, bar: &Bar) -> [String; 3] {
         std::array::from_fn(|i| format!("{} {}", self.names[i], (self.format)(bar[i].0)))
     }
@@ -58,7 +58,7 @@ pub struct Loss<'a> {
 }
 
 impl<'a> Loss<'a> {
-    /// None if there is nothing to be said of losses.
+    /// Returns the chart; none if there is nothing to be said of losses.
     pub fn new(group: &'a GroupSummary, palette: &'a Palette) -> Option<Self> {
         if group.is_cpu_bound() { Self::of_cores(group, palette) } else { Self::of_waits(group, palette) }
     }
@@ -182,7 +182,7 @@ impl Drawing for Loss<'_> {
     }
 }
 
-/// One part of a bar.
+/// Draws one part of a bar.
 fn part<DB: DrawingBackend>(
     plot: &Plot<DB>,
     i: usize,

@@ -13,7 +13,7 @@ use crate::text::plain;
 /// Notes that a chart of profiles has at most, roughly; where it has more marks, a note is of several together.
 const MOST: usize = 800;
 
-/// How many marks of each of a chart's rows have notes of their own.
+/// Returns how many marks of each of a chart's rows have notes of their own.
 pub fn most_in_row(rows: usize) -> usize {
     (MOST / rows.max(1)).max(8)
 }
@@ -23,17 +23,17 @@ pub fn most_in_row(rows: usize) -> usize {
 pub struct Notes(RefCell<String>);
 
 impl Notes {
-    /// What a row says as a whole; logical pixels.
+    /// Notes what a row says as a whole; logical pixels.
     pub fn row(&self, top: f64, bottom: f64, sentence: &str) {
         self.add(format_args!("= {} {} {}", at(top), at(bottom), plain(sentence)));
     }
 
-    /// What a mark says; logical pixels.
+    /// Notes what a mark says; logical pixels.
     pub fn mark(&self, (left, top): (f64, f64), (right, bottom): (f64, f64), text: &str) {
         self.add(format_args!("{} {} {} {} {}", at(left), at(top), at(right), at(bottom), plain(text)));
     }
 
-    /// What a point says; logical pixels.
+    /// Notes what a point says; logical pixels.
     pub fn point(&self, (x, y): (f64, f64), text: &str) {
         self.add(format_args!(". {} {} {}", at(x), at(y), plain(text)));
     }
@@ -43,7 +43,7 @@ impl Notes {
         let _ = writeln!(self.0.borrow_mut(), "{line}");
     }
 
-    /// All of them.
+    /// Returns all of them.
     pub fn into_text(self) -> String {
         self.0.into_inner()
     }

@@ -27,7 +27,7 @@ pub struct Ratios<'a> {
 }
 
 impl<'a> Ratios<'a> {
-    /// None if the group compares with nothing.
+    /// Returns the chart; none if the group compares with nothing.
     pub fn new(group: &'a GroupSummary, palette: &'a Palette) -> Option<Self> {
         let limit = cores::line(group).filter(|_| group.versus == Versus::Baseline);
         let (axis_title, mut legend) = words(group)?;
@@ -96,12 +96,12 @@ impl Drawing for Ratios<'_> {
     }
 }
 
-/// How far an ideal cell could get, where that is neither at the limit of all nor at the baseline.
+/// Returns how far an ideal cell could get, where that is neither at the limit of all nor at the baseline.
 fn own_limit(row: &Row, limit: Option<f64>) -> Option<f64> {
     row.ideal_cores.zip(limit).filter(|(own, limit)| *own > 1.0 && *own < 0.99 * limit).map(|(own, _)| own)
 }
 
-/// What the ratios of a group are, and what the line at 1 says; none if it compares with nothing.
+/// Says what the ratios of a group are, and what the line at 1 says; none if it compares with nothing.
 pub fn words(group: &GroupSummary) -> Option<(String, String)> {
     match group.versus {
         Versus::Baseline => Some((

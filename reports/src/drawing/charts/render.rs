@@ -63,7 +63,7 @@ pub fn render(drawing: &impl Drawing) -> Result<Chart, ChartError> {
     Ok(Chart { kind, title: drawing.title().to_owned(), alternative, svg: svg.finish(&notes.into_text()), png })
 }
 
-/// Red, green, blue as a PNG file.
+/// Encodes red, green and blue as a PNG file.
 fn encode(pixels: &[u8], (width, height): (u32, u32)) -> Result<Vec<u8>, png::EncodingError> {
     let mut file = Vec::new();
     let mut encoder = png::Encoder::new(&mut file, width, height);

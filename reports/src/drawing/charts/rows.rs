@@ -32,7 +32,7 @@ pub struct RowLabel {
 }
 
 impl RowLabel {
-    /// The row of a cell of a group.
+    /// Returns the row of a cell of a group.
     pub fn new(cell: Cell, figure: Result<String, String>) -> Self {
         Self { name: cell.row.label.clone(), figure, sentence: cells::sentence(cell) }
     }
@@ -67,7 +67,7 @@ pub struct Plot<'a, 'b, DB: DrawingBackend> {
 }
 
 impl Rows {
-    /// Height of the whole chart, logical pixels.
+    /// Returns the height of the whole chart, logical pixels.
     pub fn height(&self) -> u32 {
         title_height(&self.title) + self.row_height * self.rows.len() as u32 + AXIS + self.legend_height() + 8
     }
@@ -79,7 +79,7 @@ impl Rows {
         }
     }
 
-    /// The legend in lines that fit the width.
+    /// Returns the legend in lines that fit the width.
     fn legend_lines(&self) -> Vec<String> {
         let mut lines: Vec<String> = Vec::new();
         for word in self.legend.split_whitespace() {
@@ -162,24 +162,24 @@ impl Rows {
 }
 
 impl<DB: DrawingBackend> Plot<'_, '_, DB> {
-    /// Where a value is, logical pixels.
+    /// Returns where a value is, logical pixels.
     pub fn x(&self, value: f64) -> f64 {
         let (x, _) = self.inner.backend_coord(&(self.axis.position(value), 0.0));
         f64::from(x) / f64::from(SCALE)
     }
 
-    /// The middle of a row, logical pixels.
+    /// Returns the middle of a row, logical pixels.
     pub fn middle(&self, row: usize) -> f64 {
         let (_, y) = self.inner.backend_coord(&(self.axis.range().start, self.rows as f64 - row as f64 - 0.5));
         f64::from(y) / f64::from(SCALE)
     }
 
-    /// Height of a row, logical pixels.
+    /// Returns the height of a row, logical pixels.
     pub fn row_height(&self) -> f64 {
         self.row_height
     }
 
-    /// A line through all rows at a value.
+    /// Draws a line through all rows at a value.
     pub fn reference(&self, value: f64, colour: Colour) -> Drawn<DB> {
         let (x, half) = (self.x(value), self.row_height / 2.0);
         self.canvas.line((x, self.middle(0) - half), (x, self.middle(self.rows - 1) + half), 1.5, colour)

@@ -26,7 +26,7 @@ pub struct Samples<'a> {
 }
 
 impl<'a> Samples<'a> {
-    /// None if there are no samples.
+    /// Returns the chart; none if there are no samples.
     pub fn new(group: &'a GroupSummary, palette: &'a Palette) -> Option<Self> {
         group.measured().next()?;
         let walls = group.drawn().flat_map(|row| row.points.iter().chain(&row.left_out)).map(|point| point.wall_ns);
@@ -72,7 +72,7 @@ impl Drawing for Samples<'_> {
     }
 }
 
-/// The dots of a row. Dots that would cover each other exactly are drawn once, so that any number of samples stays
+/// Draws the dots of a row. Dots that would cover each other exactly are drawn once, so that any number of samples stays
 /// small.
 fn points<DB: DrawingBackend>(plot: &Plot<DB>, i: usize, row: &Row, colour: Colour) -> Drawn<DB> {
     let height = plot.row_height() * SPREAD;
@@ -92,7 +92,7 @@ fn points<DB: DrawingBackend>(plot: &Plot<DB>, i: usize, row: &Row, colour: Colo
     Ok(())
 }
 
-/// What a dot says.
+/// Says what a dot says.
 fn note(point: &Point, is_left_out: bool) -> String {
     let disturbed = if is_left_out { ", disturbed" } else { "" };
     format!("round {}: {}{disturbed}", point.round, units::exact_duration(point.wall_ns))

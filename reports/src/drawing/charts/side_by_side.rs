@@ -32,7 +32,7 @@ pub struct Sides<'a> {
 }
 
 impl<'a> Sides<'a> {
-    /// None if no cell has a figure in any run.
+    /// Returns the chart; none if no cell has a figure in any run.
     pub fn new(shared: &'a Shared<'a>, letters: &'a [&'a str], palette: &'a Palette) -> Option<Self> {
         let known = || shared.lines.iter().flat_map(|line| &line.sides).filter_map(|side| figure(shared, side));
         known().next()?;
@@ -116,7 +116,7 @@ impl Drawing for Sides<'_> {
     }
 }
 
-/// What a run has of a cell that can be compared with the others': the ratio where the group has one, else the wall time.
+/// Returns what a run has of a cell that can be compared with the others': the ratio where the group has one, else the wall time.
 fn figure(shared: &Shared, side: &Side) -> Option<Estimate> {
     let Cell { group, row } = (*side)?;
     match shared.any.versus {
@@ -132,7 +132,7 @@ fn format_of(shared: &Shared) -> fn(f64) -> String {
     }
 }
 
-/// The figures of a row, or why there are none.
+/// Returns the figures of a row, or why there are none.
 fn figures(shared: &Shared, line: &Line) -> Result<String, String> {
     let format = format_of(shared);
     let all: Vec<Option<f64>> =
@@ -156,7 +156,7 @@ fn said(letter: &str, side: &Side) -> String {
     format!("{letter}: {}", sentence(side))
 }
 
-/// Which cell differs most between two runs, if any does by more than its intervals.
+/// Says which cell differs most between two runs, if any does by more than its intervals.
 fn title(shared: &Shared, letters: &[&str]) -> String {
     let mut most: Option<(f64, String)> = None;
     let mut pairs = 0;

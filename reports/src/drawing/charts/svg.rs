@@ -36,7 +36,7 @@ pub struct SvgBackend {
 }
 
 impl SvgBackend {
-    /// An empty chart that shows what is below `top`; `alternative` is its text for those who cannot see it.
+    /// Returns an empty chart that shows what is below `top`; `alternative` is its text for those who cannot see it.
     pub fn new(size: (u32, u32), top: u32, alternative: &str) -> Self {
         let (width, height) = size;
         let label = escaped(alternative);
@@ -48,7 +48,7 @@ impl SvgBackend {
         Self { size, top, classes, written, path: None }
     }
 
-    /// The `<svg>` element, with the notes of its marks.
+    /// Returns the `<svg>` element, with the notes of its marks.
     pub fn finish(mut self, notes: &str) -> String {
         self.close_path();
         let lines: Vec<String> = notes.lines().map(escaped).collect();
@@ -56,7 +56,7 @@ impl SvgBackend {
         self.written
     }
 
-    /// The attributes that give a mark its colour; `paint` is `f` (fill), `s` (stroke) or `d` (dots: stroke with round
+    /// Returns the attributes that give a mark its colour; `paint` is `f` (fill), `s` (stroke) or `d` (dots: stroke with round
     /// ends).
     fn look(&self, colour: BackendColor, paint: &str, width: Option<u32>) -> String {
         let mut look = match self.classes.get(&colour.rgb) {
@@ -216,7 +216,7 @@ impl DrawingBackend for &mut SvgBackend {
     }
 }
 
-/// Text for the content or an attribute of an element.
+/// Escapes text for the content or an attribute of an element.
 fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in crate::text::plain(text).chars() {

@@ -55,7 +55,7 @@ struct Interval {
 }
 
 impl Timeline {
-    /// None if no profile of the group has two moments.
+    /// Returns the chart; none if no profile of the group has two moments.
     pub fn new(group: &GroupSummary, profiles: &[(&Row, &Profile)], palette: &Palette) -> Option<Self> {
         let usable_cores = group.ceiling.as_ref().map(Ceiling::usable);
         let mut known: Vec<(&Profile, Course)> = profiles
@@ -134,7 +134,7 @@ impl Course {
         together
     }
 
-    /// What each stretch of time says: how busy all cores were together, and each strip by itself.
+    /// Notes what each stretch of time says: how busy all cores were together, and each strip by itself.
     fn note<DB: DrawingBackend>(&self, stage: &Stage<DB>, top: f64, height: f64, (most, strips): (usize, usize)) {
         let together = self.intervals.len().div_ceil(most).max(1);
         for interval in self.intervals.chunks(together).filter_map(Interval::joined) {
@@ -151,7 +151,7 @@ impl Course {
         }
     }
 
-    /// The strips' rectangles by shade, those next to each other joined: `(strip, from, to)`.
+    /// Returns the strips' rectangles by shade, those next to each other joined: `(strip, from, to)`.
     fn strips(&self, strips: usize) -> Vec<Vec<(usize, f64, f64)>> {
         let mut by_shade: Vec<Vec<(usize, f64, f64)>> = vec![Vec::new(); HEAT.len()];
         for interval in &self.intervals {
@@ -172,7 +172,7 @@ impl Course {
 }
 
 impl Interval {
-    /// Several intervals, one after the other, as one; none of none.
+    /// Returns several intervals, one after the other, as one; none of none.
     fn joined(some: &[Self]) -> Option<Self> {
         let (first, last) = (some.first()?, some.last()?);
         let time: f64 = some.iter().map(Self::length).sum();
@@ -186,7 +186,7 @@ impl Interval {
         })
     }
 
-    /// The mean shares of so many strips of cores.
+    /// Returns the mean shares of so many strips of cores.
     fn strips(&self, cores: usize, strips: usize) -> impl Iterator<Item = f64> {
         let per_strip = cores.div_ceil(strips).max(1);
         (0..strips).map(move |strip| {
@@ -199,7 +199,7 @@ impl Interval {
         self.to_ns - self.from_ns
     }
 
-    /// None if no time is between them, or if it is after the end of the run.
+    /// Returns what is between two moments; none if no time is, or if it is after the end of the run.
     fn between(before: &Moment, after: &Moment, end_ns: f64) -> Option<Self> {
         let (from_ns, to_ns) = (before.at_ns as f64, (after.at_ns as f64).min(end_ns));
         let span = (after.at_ns.saturating_sub(before.at_ns)) as f64;
@@ -250,7 +250,7 @@ impl Drawing for Timeline {
     }
 }
 
-/// The effective cores over time, as an area of steps in the runner's colour.
+/// Draws the effective cores over time, as an area of steps in the runner's colour.
 fn curve<DB: DrawingBackend>(stage: &Stage<DB>, course: &Course, top: f64, cores: f64) -> Drawn<DB> {
     let bottom = top + CURVE;
     let mut end: f64 = 0.0;

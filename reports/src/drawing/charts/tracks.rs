@@ -67,23 +67,23 @@ pub struct Stage<'a, DB: DrawingBackend> {
 }
 
 impl Tracks {
-    /// Height of the whole chart, logical pixels.
+    /// Returns the height of the whole chart, logical pixels.
     pub fn height(&self) -> u32 {
         (self.bottom() + AXIS + LEGEND * self.legend.len() as f64 + 6.0) as u32
     }
 
-    /// Where a track begins, logical pixels.
+    /// Returns where a track begins, logical pixels.
     fn top(&self, track: usize) -> f64 {
         let above = self.tracks.iter().take(track).map(|track| track.height.max(LEAST) + BETWEEN);
         f64::from(title_height(&self.title)) + 6.0 + above.sum::<f64>()
     }
 
-    /// Where the last track ends.
+    /// Returns where the last track ends.
     fn bottom(&self) -> f64 {
         self.top(self.tracks.len()) - BETWEEN + 4.0
     }
 
-    /// The stage on which the tracks are drawn.
+    /// Returns the stage on which the tracks are drawn.
     pub fn stage<'a, DB: DrawingBackend>(&self, canvas: &'a Canvas<'a, DB>) -> Stage<'a, DB> {
         let names = self.tracks.iter().map(|track| fitted(&track.name, LABEL, NAME));
         let notes = widest(self.tracks.iter().map(|track| track.note.as_str()), SMALL);
@@ -135,7 +135,7 @@ impl Tracks {
 }
 
 impl<DB: DrawingBackend> Stage<'_, DB> {
-    /// Where a moment is, logical pixels.
+    /// Returns where a moment is, logical pixels.
     pub fn x(&self, ns: f64) -> f64 {
         self.left + (ns / self.span_ns).clamp(0.0, 1.0) * (self.right - self.left)
     }

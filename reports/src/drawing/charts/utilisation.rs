@@ -33,7 +33,7 @@ pub struct Utilisation<'a> {
 }
 
 impl<'a> Utilisation<'a> {
-    /// None if the time of each core was not recorded.
+    /// Returns the chart; none if the time of each core was not recorded.
     pub fn new(group: &'a GroupSummary) -> Option<Self> {
         let columns: Vec<&Row> = group.drawn().filter(|row| !row.core_busy.is_empty()).collect();
         let cores = columns.iter().map(|row| row.core_busy.len()).max()?;
@@ -60,14 +60,14 @@ impl<'a> Utilisation<'a> {
         if first == last { format!("core {first}") } else { format!("cores {first}–{last}") }
     }
 
-    /// Busy share of a field: the mean of its cores.
+    /// Returns the busy share of a field: the mean of its cores.
     fn share(&self, column: &Row, row: usize) -> Option<f64> {
         let cores: Vec<f64> =
             column.core_busy.iter().skip(row * self.cores_per_row).take(self.cores_per_row).copied().collect();
         (!cores.is_empty()).then(|| cores.iter().sum::<f64>() / cores.len() as f64)
     }
 
-    /// The shares of a row in words.
+    /// Returns the shares of a row in words.
     fn sentence(&self, row: usize) -> String {
         let shares = self
             .columns
@@ -89,7 +89,7 @@ impl<'a> Utilisation<'a> {
         widest(self.names.iter().map(String::as_str), LABEL)
     }
 
-    /// Whether names of columns have to stand upright to fit.
+    /// Returns whether names of columns have to stand upright to fit.
     fn is_upright(&self) -> bool {
         self.widest_name() + 6.0 > self.column_width()
     }
@@ -158,7 +158,7 @@ impl Drawing for Utilisation<'_> {
     }
 }
 
-/// The share as text that fits the field.
+/// Returns the share as text that fits the field.
 fn field(share: f64, width: f64) -> String {
     let text = format!("{:.0}", (share * 100.0).clamp(0.0, 999.0));
     if width < 18.0 { String::new() } else { text }

@@ -47,7 +47,7 @@ pub fn from_summary(summary: &Summary) -> Vec<Advice> {
     all
 }
 
-/// The families of the run's runners in the order in which the plan names them.
+/// Returns the families of the run's runners in the order in which the plan names them.
 fn families(run: &Run) -> Vec<String> {
     let cells = run.plan.groups.iter().flat_map(|group| &group.cells);
     let mut families: Vec<String> = Vec::new();
@@ -112,7 +112,7 @@ impl Advice {
         plain(&self.runner)
     }
 
-    /// The others that are as good, as a sentence; empty if there are none.
+    /// Returns the others that are as good, as a sentence; empty if there are none.
     pub fn as_good(&self) -> String {
         match self.as_good.as_slice() {
             [] => String::new(),

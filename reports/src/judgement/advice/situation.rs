@@ -26,7 +26,7 @@ impl Situation {
     /// All of them, in the order in which they are shown.
     pub const ALL: [Self; 5] = [Self::CpuBound, Self::FewWaits, Self::ManyWaits, Self::Mixed, Self::SmallTasks];
 
-    /// The situation that a group shows; none if the records do not say what kind its workload is.
+    /// Returns the situation that a group shows; none if the records do not say what kind its workload is.
     pub fn of_group(group: &GroupSummary) -> Option<Self> {
         let baseline = group.rows.iter().filter(|row| row.is_baseline).filter_map(|row| row.wall);
         let task_ns = baseline.map(|wall| wall.value / group.tasks.max(1) as f64).reduce(f64::min);
@@ -40,7 +40,7 @@ impl Situation {
         }
     }
 
-    /// Its name.
+    /// Returns its name.
     pub fn title(self) -> &'static str {
         match self {
             Self::CpuBound => "CPU-bound work",
@@ -51,7 +51,7 @@ impl Situation {
         }
     }
 
-    /// What counts as it.
+    /// Says what counts as it.
     pub fn meaning(self) -> &'static str {
         match self {
             Self::CpuBound => "tasks of 20 µs and more that compute",

@@ -193,7 +193,7 @@ impl TryFrom<Value> for Constraint {
 }
 
 impl Constraint {
-    /// Whether a parameter of this value is meant.
+    /// Returns whether a parameter of this value is meant.
     pub fn allows(&self, value: &Value) -> bool {
         match (self, value.as_f64()) {
             (_, Some(number)) => self.contains(number),
@@ -202,7 +202,7 @@ impl Constraint {
         }
     }
 
-    /// Whether this number is meant.
+    /// Returns whether this number is meant.
     pub fn contains(&self, number: f64) -> bool {
         match self {
             Self::Within { at_least, at_most } => (*at_least..=*at_most).contains(&number),
@@ -210,7 +210,7 @@ impl Constraint {
         }
     }
 
-    /// The constraint in words, after the parameter's name.
+    /// Returns the constraint in words, after the parameter's name.
     pub fn words(&self) -> String {
         match self {
             Self::Equals(value) => format!("= {value}"),
@@ -280,17 +280,17 @@ impl Condition {
 }
 
 impl Statistic {
-    /// Whether it is a quotient, so that it is above 0 and 1 means the same.
+    /// Returns whether it is a quotient, so that it is above 0 and 1 means the same.
     pub fn is_ratio(self) -> bool {
         !matches!(self, Self::Cost | Self::CpuCost | Self::Latency | Self::LatencyDifference)
     }
 
-    /// Whether it compares two cells.
+    /// Returns whether it compares two cells.
     fn compares(self) -> bool {
         !matches!(self, Self::EffectiveCores | Self::Occupancy | Self::OverFormula | Self::Latency)
     }
 
-    /// Whether it compares with the runner's baseline unless something else is named.
+    /// Returns whether it compares with the runner's baseline unless something else is named.
     pub(super) fn has_baseline(self) -> bool {
         matches!(self, Self::SpeedUp | Self::Efficiency)
     }

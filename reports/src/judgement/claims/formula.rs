@@ -28,7 +28,7 @@ impl Formula {
     }
 }
 
-/// What a task takes that does nothing, by the group of the most of them that has the cell; none if there is none.
+/// Returns what a task takes that does nothing, by the group of the most of them that has the cell; none if there is none.
 fn handing_out(cell: Cell, summary: &Summary) -> Option<f64> {
     let groups = summary.groups.iter().filter(|group| group.workload == NOTHING && group.tasks > 0);
     let walls = groups.filter_map(|group| {

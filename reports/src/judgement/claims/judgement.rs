@@ -57,17 +57,17 @@ pub struct Judgement {
 }
 
 impl Judgement {
-    /// The condition cannot be judged.
+    /// Returns the judgement on a condition that cannot be judged.
     pub(super) fn not_run(condition: Option<&Condition>, why: &str) -> Self {
         Self::without_figure(Outcome::NotRun, condition, why)
     }
 
-    /// A cell that the condition needs failed, or the run did not get to it: nobody knows what it would have shown.
+    /// Returns the judgement on a condition of which a cell failed or was not reached: nobody knows what it would have shown.
     pub(super) fn unknown(condition: &Condition, why: &str) -> Self {
         Self::without_figure(Outcome::Undecided, Some(condition), why)
     }
 
-    /// Whether nobody knows what a cell that it needs would have shown.
+    /// Returns whether nobody knows what a cell that it needs would have shown.
     pub(super) fn is_unknown(&self) -> bool {
         self.verdict == Outcome::Undecided && self.effect.is_none()
     }
@@ -138,12 +138,12 @@ impl Judgement {
         }
     }
 
-    /// The statistic with its unit; empty if not run.
+    /// Returns the statistic with its unit; empty if not run.
     pub fn figure(&self) -> String {
         self.unit.zip(self.effect).map(|(unit, effect)| unit.format(effect)).unwrap_or_default()
     }
 
-    /// The bounds with their unit; empty if not run.
+    /// Returns the bounds with their unit; empty if not run.
     pub fn claimed(&self) -> String {
         self.unit.map(|unit| in_words(self.at_least, self.at_most, unit)).unwrap_or_default()
     }
@@ -157,7 +157,7 @@ fn is_of_one_process(row: &Row) -> bool {
     row.points.windows(2).all(|pair| pair[0].process == pair[1].process)
 }
 
-/// What the records say, and, where they cannot tell, what would decide it.
+/// Says what the records say, and, where they cannot tell, what would decide it.
 ///
 /// A figure that is closer to the bound than two copies of the same cell were to each other is not told from it.
 fn decide(
@@ -202,13 +202,13 @@ fn decide(
     (Outcome::Undecided, Some(doubt))
 }
 
-/// Whether `a` is at least `b`, but for what logarithms round.
+/// Returns whether `a` is at least `b`, but for what logarithms round.
 fn reaches(a: f64, b: f64) -> bool {
     a >= b || (a - b).abs() <= 1e-9 * b.abs()
 }
 
 impl Noise {
-    /// Whether a figure is closer to the bound than noise.
+    /// Returns whether a figure is closer to the bound than noise.
     fn covers(self, value: f64, bound: f64) -> bool {
         match self {
             Self::Factor(factor) => (value / bound).ln().abs() < factor.ln(),
@@ -224,7 +224,7 @@ impl Noise {
     }
 }
 
-/// The bound that the interval straddles, if one is straddled, else that which the statistic is nearest to.
+/// Returns the bound that the interval straddles, if one is straddled, else that which the statistic is nearest to.
 fn deciding_bound(condition: &Condition, estimate: &Estimate) -> f64 {
     let is_straddled = |bound: f64| estimate.low < bound && bound < estimate.high;
     let distance = |bound: f64| (!is_straddled(bound), (estimate.value - bound).abs());

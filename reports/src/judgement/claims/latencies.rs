@@ -7,7 +7,7 @@ use crate::figures::{Cell, ChartKind};
 use crate::statistics::clusters;
 use crate::text::units;
 
-/// The quantile of a cell.
+/// Returns the quantile of a cell.
 pub fn of_one<'a>(condition: &Condition, of: Cell<'a>) -> Result<Measured<'a>, String> {
     let estimate =
         clusters::median_of_sizes(quantiles(condition, of)?).ok_or_else(|| format!("{} is empty", of.name()))?;
@@ -24,7 +24,7 @@ pub fn of_one<'a>(condition: &Condition, of: Cell<'a>) -> Result<Measured<'a>, S
     })
 }
 
-/// The quantile of a cell over that of another, or beyond it.
+/// Returns the quantile of a cell over that of another, or beyond it.
 pub fn of_two<'a>(condition: &Condition, of: Cell<'a>, to: Cell<'a>) -> Result<Measured<'a>, String> {
     let is_ratio = condition.statistic == Statistic::LatencyRatio;
     let combine = |of: f64, to: f64| if is_ratio { of / to } else { of - to };
@@ -60,7 +60,7 @@ pub fn of_two<'a>(condition: &Condition, of: Cell<'a>, to: Cell<'a>) -> Result<M
     Ok(Measured { estimate, told, unit: Unit::Ratio, ..measured })
 }
 
-/// The quantile of each sample.
+/// Returns the quantile of each sample.
 fn quantiles<'a>(condition: &Condition, of: Cell<'a>) -> Result<&'a [(u32, f64)], String> {
     let name = condition.histogram.as_deref().unwrap_or_default();
     let latency = of.row.latencies.iter().find(|latency| latency.name == name);

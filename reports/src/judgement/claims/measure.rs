@@ -9,7 +9,7 @@ use crate::figures::{Cell, ChartKind, Point, Possible, Summary, Versus};
 use crate::statistics::{clusters, median};
 use crate::text::units;
 
-/// The statistic of `condition` for the cell `of`, compared with `to` where it compares.
+/// Returns the statistic of `condition` for the cell `of`, compared with `to` where it compares.
 ///
 /// # Errors
 /// If the cells do not have what it takes: why.
@@ -137,7 +137,7 @@ fn cost<'a>(condition: &Condition, of: Cell<'a>, to: Cell<'a>, time: Time) -> Re
     })
 }
 
-/// Why nothing shows that a cell switched: it made hardly more context switches than another. None if it did.
+/// Says why nothing shows that a cell switched: it made hardly more context switches than another. None if it did.
 fn without_switches(of: Cell, to: Cell, divisor: f64, least: f64) -> Result<Option<String>, String> {
     let count = |cell: Cell| {
         let counts: Vec<f64> = cell.row.points.iter().filter_map(|point| point.switches).collect();

@@ -44,7 +44,7 @@ pub const LEAST_ROUNDS: usize = 6;
 pub const LEAST_ROUNDS_UNPAIRED: usize = 7;
 
 impl<'a> Measured<'a> {
-    /// A comparison of wall times.
+    /// Returns a comparison of wall times.
     pub fn ratio(estimate: Estimate, told: String, of: Cell<'a>, to: Cell<'a>) -> Self {
         let is_paired = of.is_in_group_of(&to);
         Self {
@@ -59,14 +59,14 @@ impl<'a> Measured<'a> {
         }
     }
 
-    /// The figure over what is possible.
+    /// Returns the figure over what is possible.
     pub fn of_possible(self, most: f64, what: &str) -> Self {
         let estimate = self.estimate.map(|value| value / most);
         let told = format!("{}, {} {what}", self.told, units::ratio(estimate.value));
         Self { estimate, told, ..self }
     }
 
-    /// The ratio over a number of things.
+    /// Returns the ratio over a number of things.
     pub fn over(self, divisor: f64, names: &[String]) -> Result<Self, String> {
         let estimate = self.estimate.map(|ratio| ratio / divisor);
         let number = units::without_zeros(&units::number(divisor));
@@ -79,7 +79,7 @@ fn noise(of: Cell, to: Cell) -> Option<f64> {
     [of.row.noise, to.row.noise].into_iter().flatten().reduce(f64::max)
 }
 
-/// What a statistic is divided by: the product of numbers that the group and the cell have by name.
+/// Says what a statistic is divided by: the product of numbers that the group and the cell have by name.
 pub fn divisor(condition: &Condition, of: Cell) -> Result<f64, String> {
     condition.per.iter().try_fold(1.0, |product, name| {
         let number = match name.as_str() {
@@ -93,23 +93,23 @@ pub fn divisor(condition: &Condition, of: Cell) -> Result<f64, String> {
     })
 }
 
-/// The cell in question, in a sentence that goes on with [`object`].
+/// Returns the cell in question, in a sentence that goes on with [`object`].
 pub fn subject(of: Cell, to: Cell) -> String {
     if of.is_in_group_of(&to) { of.row.label.clone() } else { of.name() }
 }
 
-/// The figure of the cell that is compared with.
+/// Returns the figure of the cell that is compared with.
 pub fn that_of(of: Cell, to: Cell) -> String {
     let object = object(of, to);
     if object.starts_with("in ") { format!("that {object}") } else { format!("that of {object}") }
 }
 
-/// The cell that is compared with, as far as [`subject`] does not say it.
+/// Returns the cell that is compared with, as far as [`subject`] does not say it.
 pub fn object(of: Cell, to: Cell) -> String {
     if !of.is_in_group_of(&to) && of.row.label == to.row.label { format!("in {}", to.group.title) } else { to.name() }
 }
 
-/// The switch interval of the interpreter behind a cell, nanoseconds, and whether the records say it.
+/// Returns the switch interval of the interpreter behind a cell, nanoseconds, and whether the records say it.
 pub fn switch_interval(row: &Row) -> (f64, bool) {
     let recorded = row.figures.get(SWITCH_INTERVAL).filter(|interval| **interval > 0.0);
     recorded.map_or((USUAL_SWITCH_INTERVAL_NS, false), |us| (us * 1e3, true))

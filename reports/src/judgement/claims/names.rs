@@ -47,7 +47,7 @@ impl Names {
         self.families.extend(family.split('@').next().map(str::to_owned));
     }
 
-    /// The names of one kind.
+    /// Returns the names of one kind.
     pub fn of_kind(&self, what: &str) -> &BTreeSet<String> {
         match what {
             "workload" => &self.workloads,

@@ -35,12 +35,12 @@ struct Wanted<'a> {
 }
 
 impl<'a> Scope<'a> {
-    /// Whether the family has a runner of the model.
+    /// Returns whether the family has a runner of the model.
     pub fn has_model(&self, model: &str) -> bool {
         self.summary.run.runners.values().any(|info| info.family == self.family && info.model == model)
     }
 
-    /// The cells of one model that a selector means, those of the earliest groups first; at least one entry.
+    /// Returns the cells of one model that a selector means, those of the earliest groups first; at least one entry.
     pub fn find(&self, selector: &Selector, model: &str) -> Vec<Result<Cell<'a>, Missing>> {
         let wanted = Wanted {
             workload: &selector.workload,
@@ -52,7 +52,7 @@ impl<'a> Scope<'a> {
         self.search(wanted, self.summary.groups.iter().collect())
     }
 
-    /// The cell that `of` is compared with.
+    /// Returns the cell that `of` is compared with.
     ///
     /// # Errors
     /// If there is none to judge by: why.
@@ -77,7 +77,7 @@ impl<'a> Scope<'a> {
         first(self.search(wanted, groups))
     }
 
-    /// The cell of the runner's baseline in the same group.
+    /// Returns the cell of the runner's baseline in the same group.
     fn baseline(&self, of: &Cell<'a>) -> Result<Cell<'a>, Missing> {
         let name = &of.row.runner.baseline;
         let row = of.group.baseline_row(name);
@@ -86,7 +86,7 @@ impl<'a> Scope<'a> {
         measured(Cell { group: of.group, row })
     }
 
-    /// The cells in the order of the groups, of each group the one with the workers that are wanted; if there is none, the reason.
+    /// Returns the cells in the order of the groups, of each group the one with the workers that are wanted; if there is none, the reason.
     fn search(&self, wanted: Wanted, groups: Vec<&'a GroupSummary>) -> Vec<Result<Cell<'a>, Missing>> {
         let groups: Vec<&GroupSummary> = groups.into_iter().filter(|group| wanted.is_in(group)).collect();
         if groups.is_empty() {
@@ -103,7 +103,7 @@ impl<'a> Scope<'a> {
         vec![Err(Missing::NotRun(reason))]
     }
 
-    /// The cell of a group that is wanted; none if the group has no such cell.
+    /// Returns the cell of a group that is wanted; none if the group has no such cell.
     fn cell(&self, wanted: Wanted, group: &'a GroupSummary) -> Option<Result<Cell<'a>, Missing>> {
         let rows = group.rows.iter().filter(|row| has_defaults(row) && self.is_wanted(wanted, &row.cell.runner));
         let rows: Vec<&Row> =
@@ -121,7 +121,7 @@ impl<'a> Scope<'a> {
         }))
     }
 
-    /// Why the plan leaves the runner out, if it does.
+    /// Says why the plan leaves the runner out, if it does.
     fn left_out(&self, wanted: Wanted, groups: &[&GroupSummary]) -> Option<String> {
         let mut skipped = groups.iter().flat_map(|group| &group.skipped);
         let (runner, reason) = skipped.find(|(runner, _)| self.is_wanted(wanted, runner))?;
@@ -153,7 +153,7 @@ impl Wanted<'_> {
     }
 }
 
-/// The first cell that was measured or failed, else the first reason.
+/// Returns the first cell that was measured or failed, else the first reason.
 pub fn first<'a>(cells: Vec<Result<Cell<'a>, Missing>>) -> Result<Cell<'a>, Missing> {
     let mut reason = None;
     for cell in cells {
@@ -165,7 +165,7 @@ pub fn first<'a>(cells: Vec<Result<Cell<'a>, Missing>>) -> Result<Cell<'a>, Miss
     Err(Missing::NotRun(reason.unwrap_or_else(|| "nothing to compare with".to_owned())))
 }
 
-/// The cell if it has samples and never failed. One that failed is no evidence, whatever it did before.
+/// Returns the cell if it has samples and never failed. One that failed is no evidence, whatever it did before.
 fn measured(found: Cell) -> Result<Cell, Missing> {
     let Cell { group, row } = found;
     let words =
@@ -180,17 +180,17 @@ fn measured(found: Cell) -> Result<Cell, Missing> {
     }
 }
 
-/// Tasks for each worker.
+/// Returns the tasks for each worker.
 fn batches_of(group: &GroupSummary, row: &Row) -> f64 {
     group.tasks as f64 / row.cell.workers.max(1) as f64
 }
 
-/// Whether it stands for itself, with the runner's default options: sweeps are no business of claims.
+/// Returns whether it stands for itself, with the runner's default options: sweeps are no business of claims.
 fn has_defaults(row: &Row) -> bool {
     row.is_main() && row.cell.options.is_empty()
 }
 
-/// How many parameters differ, those that are named left out.
+/// Returns how many parameters differ, those that are named left out.
 fn differing(a: &Parameters, b: &Parameters, named: &BTreeMap<String, Constraint>) -> usize {
     let names: BTreeSet<&String> = a.keys().chain(b.keys()).collect();
     names.into_iter().filter(|name| !named.contains_key(*name) && a.get(*name) != b.get(*name)).count()

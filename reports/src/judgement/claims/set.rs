@@ -53,7 +53,7 @@ struct File {
 }
 
 impl Claims {
-    /// The built-in claims.
+    /// Returns the built-in claims.
     ///
     /// # Panics
     /// Never: a test parses them.
@@ -61,7 +61,7 @@ impl Claims {
         Self::parse("built_in.toml", BUILT_IN).expect("a test parses the built-in claims")
     }
 
-    /// The claims of a TOML text; `name` is what error messages call it.
+    /// Returns the claims of a TOML text; `name` is what error messages call it.
     ///
     /// # Errors
     /// If the text is not TOML, has a field or a statistic that there is not, or a claim is invalid.
@@ -91,7 +91,7 @@ impl Claims {
         Ok(())
     }
 
-    /// The claims in the order in which they are judged.
+    /// Returns the claims in the order in which they are judged.
     pub fn iter(&self) -> std::slice::Iter<'_, Claim> {
         self.claims.iter()
     }

@@ -23,7 +23,7 @@ impl Time {
         }
     }
 
-    /// What it is called.
+    /// Says what it is called.
     pub fn words(self) -> &'static str {
         match self {
             Self::Wall => "time",

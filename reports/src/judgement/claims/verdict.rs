@@ -10,7 +10,6 @@ use super::measure::measure;
 use super::outcome::Outcome;
 use super::selection::{Missing, Scope};
 use crate::figures::Summary;
-use crate::records::schema::RunnerInfo;
 
 /// What the records say of a claim for one family of runners.
 ///
@@ -40,7 +39,7 @@ pub struct Verdict {
 }
 
 impl Verdict {
-    /// What became of the claim.
+    /// Returns what became of the claim.
     pub fn outcome(&self) -> Outcome {
         self.judgement.verdict
     }
@@ -49,7 +48,7 @@ impl Verdict {
 /// What is said of a cell that failed.
 const FAILED: &str = "what failed is no evidence";
 
-/// The verdicts on a claim, one a family; at least one.
+/// Returns the verdicts on a claim, one a family; at least one.
 pub fn judge(claim: &Claim, summary: &Summary) -> Vec<Verdict> {
     let verdicts: Vec<Verdict> =
         claim.families.iter().flat_map(|pattern| of_pattern(claim, pattern, summary)).collect();
@@ -62,11 +61,10 @@ pub fn judge(claim: &Claim, summary: &Summary) -> Vec<Verdict> {
     vec![verdict(claim, &claim.families.join(", "), vec![Judgement::not_run(None, &why)], Vec::new())]
 }
 
-/// The verdicts for the families that a name means: `cpython` is also `cpython@…`.
+/// Returns the verdicts for the families that a name means: `cpython` is also `cpython@…`.
 fn of_pattern(claim: &Claim, pattern: &str, summary: &Summary) -> Vec<Verdict> {
-    let is_meant = |info: &RunnerInfo| info.family == pattern || info.family.split('@').next() == Some(pattern);
     let mut families: Vec<&str> =
-        summary.run.runners.values().filter(|info| is_meant(info)).map(|info| info.family.as_str()).collect();
+        summary.run.runners.values().filter(|info| info.is_of_family(pattern)).map(|info| info.family.as_str()).collect();
     families.sort_unstable();
     families.dedup();
     if families.is_empty() {
@@ -80,7 +78,7 @@ fn of_pattern(claim: &Claim, pattern: &str, summary: &Summary) -> Vec<Verdict> {
     families.into_iter().filter_map(|family| of_family(claim, pattern, family, summary)).collect()
 }
 
-/// The verdict for a family; none if the claim is about families with a lock and this one has none, or the reverse.
+/// Returns the verdict for a family; none if the claim is about families with a lock and this one has none, or the reverse.
 fn of_family(claim: &Claim, pattern: &str, family: &str, summary: &Summary) -> Option<Verdict> {
     let runners = &summary.run.runners;
     let lock = runners.values().filter(|info| info.family == family).find_map(|info| info.gil);
@@ -119,7 +117,7 @@ fn of_family(claim: &Claim, pattern: &str, family: &str, summary: &Summary) -> O
     Some(verdict(claim, family, judgements, notes))
 }
 
-/// The judgements on a condition, one for each model that was measured or failed, and why others were not run.
+/// Returns the judgements on a condition, one for each model that was measured or failed, and why others were not run.
 fn judge_condition(condition: &Condition, scope: Scope) -> (Vec<Judgement>, Vec<String>) {
     let mut found = Vec::new();
     let mut missing = Vec::new();
@@ -142,7 +140,7 @@ fn judge_condition(condition: &Condition, scope: Scope) -> (Vec<Judgement>, Vec<
     (found, missing)
 }
 
-/// The judgement on a condition for a model: in the first group that has all the cells. One that failed is not passed over for another.
+/// Returns the judgement on a condition for a model: in the first group that has all the cells. One that failed is not passed over for another.
 fn judge_model(condition: &Condition, model: &str, scope: Scope) -> Result<Judgement, Missing> {
     let usable_cores = scope.summary.usable_cores;
     let compares = condition.to.is_some() || condition.statistic.has_baseline();

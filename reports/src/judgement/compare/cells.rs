@@ -121,7 +121,7 @@ pub(super) fn of_runs(base: &Results, new: &Results) -> Matched {
     matched
 }
 
-/// Whether the reference burn of a run is one that no build changes. Older records do not say.
+/// Returns whether the reference burn of a run is one that no build changes. Older records do not say.
 fn is_fixed(run: &Run) -> bool {
     !run.reference.is_empty() && run.reference != "build"
 }
@@ -188,7 +188,7 @@ pub(super) fn of_live(results: &Results) -> Matched {
     matched
 }
 
-/// The name of a cell without its build.
+/// Returns the name of a cell without its build.
 fn label_of_live(row: &Row) -> String {
     row.label.replace(&format!(" ({})", arms::NEW), "")
 }

@@ -28,7 +28,7 @@ pub struct Change {
 }
 
 impl Change {
-    /// Whether it is more than chance and noise explain, with and without regard to the reference burn: a burn that lost its core in
+    /// Returns whether it is more than chance and noise explain, with and without regard to the reference burn: a burn that lost its core in
     /// one of the runs makes no change, nor does a machine that was slower.
     pub fn is_real(&self) -> bool {
         let [ratio, raw] = [self.ratio, self.raw].map(|estimate| estimate.value.ln());
@@ -36,7 +36,7 @@ impl Change {
         is_beyond_noise && self.probability.is_some_and(|probability| probability < SIGNIFICANT)
     }
 
-    /// Whether the figure is the same in both but for less than `threshold`, a share: its whole interval is, and noise besides.
+    /// Returns whether the figure is the same in both but for less than `threshold`, a share: its whole interval is, and noise besides.
     pub fn is_within(&self, threshold: f64) -> bool {
         let limit = threshold.ln_1p() - self.floor.ln();
         self.probability.is_some() && self.ratio.low.ln() > -limit && self.ratio.high.ln() < limit
@@ -55,14 +55,14 @@ pub(super) struct Effects {
 }
 
 impl Effects {
-    /// What can be said of it alone.
+    /// Returns what can be said of it alone.
     pub(super) fn change(&self) -> Change {
         let Self { judged, raw, is_relative, floor } = *self;
         let (ratio, raw) = (judged.estimate(), raw.estimate());
         Change { ratio, raw, is_relative, floor, probability: None, detectable: None }
     }
 
-    /// Probability that chance alone explains either of them: that of the less certain one; 1 if they contradict each other.
+    /// Returns the probability that chance alone explains either of them: that of the less certain one; 1 if they contradict each other.
     fn p_value(&self) -> f64 {
         if self.judged.log * self.raw.log > 0.0 { self.judged.p_value().max(self.raw.p_value()) } else { 1.0 }
     }

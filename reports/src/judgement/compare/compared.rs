@@ -82,7 +82,7 @@ pub enum Conclusion {
 }
 
 impl Conclusion {
-    /// Its name in tables.
+    /// Returns its name in tables.
     pub fn name(self) -> &'static str {
         match self {
             Self::Slower => "slower",
@@ -95,12 +95,12 @@ impl Conclusion {
         }
     }
 
-    /// Whether the new build is worse.
+    /// Returns whether the new build is worse.
     pub fn is_regression(self) -> bool {
         matches!(self, Self::Slower | Self::Costlier)
     }
 
-    /// Whether the new build is better.
+    /// Returns whether the new build is better.
     pub fn is_improvement(self) -> bool {
         matches!(self, Self::Faster | Self::Cheaper)
     }

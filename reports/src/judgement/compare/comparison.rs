@@ -66,12 +66,12 @@ pub struct Counts {
 }
 
 impl Counts {
-    /// Cells that are worse in the new build.
+    /// Returns the number of cells that are worse in the new build.
     pub fn regressions(&self) -> usize {
         self.slower + self.failed + self.gone
     }
 
-    /// Cells that may be worse, for all that could be seen.
+    /// Returns the number of cells that may be worse, for all that could be seen.
     pub fn open(&self) -> usize {
         self.undecided + self.unjudged
     }
@@ -110,7 +110,7 @@ impl Comparison {
         Self { kind, base, new, differences, notices, cells, lost, unmatched, drift, threshold: 0.0 }.within(THRESHOLD)
     }
 
-    /// The same if changes of less than `threshold`, a share, do not matter.
+    /// Returns the same if changes of less than `threshold`, a share, do not matter.
     #[must_use]
     pub fn within(mut self, threshold: f64) -> Self {
         self.threshold = threshold;
@@ -118,17 +118,17 @@ impl Comparison {
         self
     }
 
-    /// Whether the two are too different for their ratio to mean anything.
+    /// Returns whether the two are too different for their ratio to mean anything.
     pub fn is_refused(&self) -> bool {
         self.is_empty() || self.differences.iter().any(|difference| difference.refuses)
     }
 
-    /// Whether the two have no cell in common, not even one that failed.
+    /// Returns whether the two have no cell in common, not even one that failed.
     pub fn is_empty(&self) -> bool {
         self.cells.is_empty() && self.lost.iter().all(|lost| lost.how == Loss::Gone)
     }
 
-    /// What became of how many cells.
+    /// Returns what became of how many cells.
     pub fn counts(&self) -> Counts {
         let mut counts = Counts::default();
         for cell in &self.cells {
@@ -145,7 +145,7 @@ impl Comparison {
         counts
     }
 
-    /// The result in one sentence.
+    /// Returns the result in one sentence.
     pub fn headline(&self) -> String {
         let Counts { slower, faster, same, undecided, unjudged, failed, gone } = self.counts();
         let total = self.cells.len() + self.lost.len();
@@ -159,7 +159,7 @@ impl Comparison {
         )
     }
 
-    /// How it was done, in whole sentences.
+    /// Returns how it was done, in whole sentences.
     pub fn method(&self) -> String {
         let how = match self.kind {
             Kind::Separate => {
@@ -186,7 +186,7 @@ impl Comparison {
     }
 }
 
-/// A run in one line.
+/// Returns a run in one line.
 fn described(run: &Run) -> String {
     let program = [run.program.version.as_str(), run.program.revision.as_str()];
     let program: Vec<&str> = program.into_iter().filter(|part| !part.is_empty()).collect();

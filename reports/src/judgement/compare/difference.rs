@@ -17,12 +17,12 @@ pub struct Difference {
 }
 
 impl Difference {
-    /// One that forbids the comparison.
+    /// Returns a difference that forbids the comparison.
     pub(super) fn fatal(text: String) -> Self {
         Self { refuses: true, text }
     }
 
-    /// All differences between two runs that their first lines show. What one of them does not know is no difference.
+    /// Returns all differences between two runs that their first lines show. What one of them does not know is no difference.
     pub fn between(base: &Run, new: &Run) -> Vec<Self> {
         let mut all = Vec::new();
         let (b, n) = (&base.machine, &new.machine);
@@ -70,7 +70,7 @@ impl Difference {
     }
 }
 
-/// Workloads that both plans have, but never with the same parameters, tasks and uncounted runs.
+/// Returns the workloads that both plans have, but never with the same parameters, tasks and uncounted runs.
 fn plans(base: &Run, new: &Run) -> Vec<Difference> {
     let mut found: Vec<Difference> = Vec::new();
     for group in &base.plan.groups {

@@ -37,7 +37,7 @@ impl Lost {
         Self { group: group.title.clone(), label: label.to_owned(), how, reason: failure.message.clone() }
     }
 
-    /// One that is not in `new`, the same group of the new run.
+    /// Returns a cell that is gone: it is not in `new`, the same group of the new run.
     pub(super) fn gone(group: &GroupSummary, row: &Row, label: &str, new: Option<&GroupSummary>) -> Self {
         let same = |other: &&Row| other.cell == row.cell;
         let failure = new.and_then(|new| new.rows.iter().find(same)?.failures.first());
@@ -46,7 +46,7 @@ impl Lost {
         Self { group: group.title.clone(), label: label.to_owned(), how: Loss::Gone, reason }
     }
 
-    /// What became of it, in one sentence.
+    /// Says what became of it, in one sentence.
     pub fn sentence(&self) -> String {
         let Self { group, label, reason, .. } = self;
         let what = match self.how {

@@ -36,7 +36,7 @@ pub(super) fn by_cell(results: &Results) -> Cells<'_> {
     cells
 }
 
-/// The reference burns of a group.
+/// Returns the reference burns of a group.
 pub(super) fn references<'c, 'a>(cells: &'c Cells<'a>, group: &str) -> Option<&'c Samples<'a>> {
     cells.iter().find(|((of, cell), _)| of == group && cell.arm == arms::REFERENCE).map(|(_, samples)| samples)
 }
@@ -46,7 +46,7 @@ pub(super) fn is_same_burn(one: &Samples<'_>, other: &Samples<'_>) -> bool {
     work(one) == work(other)
 }
 
-/// How much longer the reference burn took in the new run: the median over the groups; none unless both burnt the same.
+/// Returns how much longer the reference burn took in the new run: the median over the groups; none unless both burnt the same.
 pub(super) fn drift([base, new]: &[Cells<'_>; 2]) -> Option<f64> {
     let wall = |burns: &Samples<'_>| median(&burns.values().map(|sample| sample.wall_ns as f64).collect::<Vec<_>>());
     let burns = base.iter().filter(|((_, cell), _)| cell.arm == arms::REFERENCE);
@@ -59,12 +59,12 @@ pub(super) fn drift([base, new]: &[Cells<'_>; 2]) -> Option<f64> {
     median(&ratios)
 }
 
-/// The logarithms of a figure, by process.
+/// Returns the logarithms of a figure, by process.
 pub(super) fn logs(samples: &Samples<'_>, figure: Figure) -> Vec<(u32, f64)> {
     samples.iter().map(|((process, _), sample)| (*process, (figure(sample) as f64).ln())).collect()
 }
 
-/// The logarithms of a figure over that of another cell in the same round, by process.
+/// Returns the logarithms of a figure over that of another cell in the same round, by process.
 pub(super) fn ratios(of: &Samples<'_>, samples: &Samples<'_>, figure: Figure) -> Vec<(u32, f64)> {
     let pairs = pairs::of_rounds(samples.iter().map(rounds), of.iter().map(rounds)).into_iter();
     let log = |sample: &Sample| (figure(sample) as f64).ln();
@@ -75,7 +75,7 @@ fn rounds<'a>((round, sample): (&Round, &&'a Sample)) -> (Round, &'a Sample) {
     (*round, *sample)
 }
 
-/// Whether the two did different work: a checksum of 0 is one that was not recorded.
+/// Returns whether the two did different work: a checksum of 0 is one that was not recorded.
 pub(super) fn answers_differ(base: &Samples<'_>, new: &Samples<'_>) -> bool {
     let answer = |samples: &Samples<'_>| samples.values().next().map(|sample| sample.checksum).filter(|sum| *sum != 0);
     answer(base).zip(answer(new)).is_some_and(|(base, new)| base != new)
@@ -117,12 +117,12 @@ impl OtherLoad {
     }
 }
 
-/// Whether a group has a second copy of a cell.
+/// Returns whether a group has a second copy of a cell.
 pub(super) fn has_copies(cells: &Cells<'_>, group: &str) -> bool {
     cells.keys().any(|(of, cell)| of == group && cell.arm == arms::AA)
 }
 
-/// By which factor copies of the same cell, of this arm, differed within the rounds of one run: the root of the mean square over the
+/// Returns by which factor copies of the same cell, of this arm, differed within the rounds of one run: the root of the mean square over the
 /// copies, and no less than how well it is known. Copies of the row's own runner and workers are taken if there are, else those of
 /// its family, else all. None without a copy in two processes.
 pub(super) fn noise(

@@ -94,7 +94,7 @@ fn is_pool(row: &Row) -> bool {
     row.runner.parallelism == "workers"
 }
 
-/// The cells of which something is so, by name.
+/// Returns the cells of which something is so, by name.
 fn cells(groups: &[GroupSummary], is: &dyn Fn(&GroupSummary, &Row) -> bool) -> Vec<String> {
     let all = groups.iter().flat_map(|group| group.measured().map(move |row| (group, row)));
     let found = all.filter(|(_, row)| row.is_main()).filter(|(group, row)| is(group, row));
@@ -132,7 +132,7 @@ fn outside_load(groups: &[GroupSummary]) -> Option<Warning> {
     (cores >= DISTURBING_CORES).then_some(Warning::OutsideLoad { group, cores })
 }
 
-/// Whether other pools of the group were measured with widths that this one was not.
+/// Returns whether other pools of the group were measured with widths that this one was not.
 fn lacks_widths(group: &GroupSummary, row: &Row) -> bool {
     let widths = |name: &str| {
         let rows = group.rows.iter().filter(|row| row.cell.runner == name);
@@ -142,13 +142,13 @@ fn lacks_widths(group: &GroupSummary, row: &Row) -> bool {
     is_pool(row) && group.measured().any(|other| is_pool(other) && !widths(&other.cell.runner).is_subset(&own))
 }
 
-/// Whether workers of a pool got nothing to do although there was CPU-bound work for all.
+/// Returns whether workers of a pool got nothing to do although there was CPU-bound work for all.
 fn leaves_workers_idle(group: &GroupSummary, row: &Row) -> bool {
     let used = row.workers_seen.map_or(u64::MAX, |(_, most)| most);
     group.is_cpu_bound() && is_pool(row) && group.tasks >= row.cell.workers && used < row.cell.workers
 }
 
-/// Whether the waits of a cell that sleeps took longer than its timer explains.
+/// Returns whether the waits of a cell that sleeps took longer than its timer explains.
 fn is_late(group: &GroupSummary, row: &Row) -> bool {
     let Some(wall) = row.wall.filter(|_| group.workload == "sleep" && group.wait_ns > 0.0) else { return false };
     // How many waits follow one another, and how coarse they are.

@@ -32,7 +32,7 @@ pub struct Line<'a> {
 /// What a run has of a cell: nothing, or the cell.
 pub type Side<'a> = Option<Cell<'a>>;
 
-/// The groups that at least two runs have, and in words those that one alone has.
+/// Returns the groups that at least two runs have, and in words those that one alone has.
 pub(super) fn shared(entries: &[Entry]) -> (Vec<Shared<'_>>, Vec<String>) {
     let mut known: Vec<&GroupSummary> = Vec::new();
     for group in entries.iter().flat_map(|entry| &entry.summary.groups) {
@@ -70,7 +70,7 @@ fn name(group: &GroupSummary) -> String {
     if parameters.is_empty() { group.title.clone() } else { format!("{} ({})", group.workload, parameters.join(", ")) }
 }
 
-/// The cells of all runs, in the order in which the runs have them. Second copies of a cell say how large the noise is, and
+/// Returns the cells of all runs, in the order in which the runs have them. Second copies of a cell say how large the noise is, and
 /// are no cells of their own here.
 fn lines<'a>(of_runs: &[Option<&'a GroupSummary>]) -> Vec<Line<'a>> {
     let mut lines: Vec<Line> = Vec::new();
@@ -89,7 +89,7 @@ fn lines<'a>(of_runs: &[Option<&'a GroupSummary>]) -> Vec<Line<'a>> {
     lines
 }
 
-/// The same cell; on a machine with more cores a runner has more workers, so that a runner's only cell is its counterpart too.
+/// Returns the same cell; on a machine with more cores a runner has more workers, so that a runner's only cell is its counterpart too.
 fn counterpart<'a>(group: &'a GroupSummary, row: &Row) -> Option<&'a Row> {
     let is_like = |other: &&Row| {
         other.cell.runner == row.cell.runner && other.cell.options == row.cell.options && other.cell.arm == row.cell.arm
@@ -100,7 +100,7 @@ fn counterpart<'a>(group: &'a GroupSummary, row: &Row) -> Option<&'a Row> {
 }
 
 impl Line<'_> {
-    /// Its name; with the numbers of workers where they differ.
+    /// Returns its name; with the numbers of workers where they differ.
     pub fn name(&self) -> String {
         let mut workers: Vec<u64> = self.sides.iter().flatten().map(|cell| cell.row.cell.workers).collect();
         workers.dedup();

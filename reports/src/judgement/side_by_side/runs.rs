@@ -52,7 +52,7 @@ impl<'a> SideBySide<'a> {
         Ok(Self { entries, differences: differences(entries), verdicts: verdicts(entries), groups, alone })
     }
 
-    /// What is to be borne in mind when figures of different columns are compared, in one sentence.
+    /// Says what is to be borne in mind when figures of different columns are compared, in one sentence.
     pub fn caution(&self) -> &'static str {
         let machine = |entry: &'a Entry| &entry.results.run.machine;
         let is_same = |pair: &'a [Entry]| is_same_machine(machine(&pair[0]), machine(&pair[1]));
@@ -65,7 +65,7 @@ impl<'a> SideBySide<'a> {
         }
     }
 
-    /// How many verdicts are not the same in all runs, in one sentence.
+    /// Returns how many verdicts are not the same in all runs, in one sentence.
     pub fn tally(&self) -> String {
         let differing = self.verdicts.iter().filter(|verdicts| verdicts.differ()).count();
         match (differing, self.verdicts.len()) {
@@ -78,7 +78,7 @@ impl<'a> SideBySide<'a> {
 }
 
 impl Verdicts<'_> {
-    /// Whether two runs that judged it came to different outcomes; one that could not judge it does not differ.
+    /// Returns whether two runs that judged it came to different outcomes; one that could not judge it does not differ.
     pub fn differ(&self) -> bool {
         let mut outcomes = self
             .of_runs
@@ -121,7 +121,7 @@ fn differences(entries: &[Entry]) -> Vec<String> {
     others.iter().flat_map(of_pair).collect()
 }
 
-/// A line for each claim and family of which some run says more than that it could not be judged.
+/// Returns a line for each claim and family of which some run says more than that it could not be judged.
 fn verdicts(entries: &[Entry]) -> Vec<Verdicts<'_>> {
     let mut known: Vec<(&str, &str)> = Vec::new();
     for verdict in entries.iter().flat_map(|entry| &entry.verdicts) {

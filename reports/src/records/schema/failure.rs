@@ -45,12 +45,12 @@ pub enum FailureKind {
 }
 
 impl FailureKind {
-    /// Whether the cell was not run at all, rather than run and failed.
+    /// Returns whether the cell was not run at all, rather than run and failed.
     pub fn is_not_run(self) -> bool {
         matches!(self, Self::Limit | Self::Unavailable)
     }
 
-    /// Its name in the file.
+    /// Returns its name in the file.
     pub fn name(self) -> &'static str {
         match self {
             Self::WrongAnswer => "wrong-answer",

@@ -187,6 +187,13 @@ pub struct RunnerInfo {
     pub version: String,
 }
 
+impl RunnerInfo {
+    /// Returns whether its family is this one or a kind of it: `cpython@3.14` is a `cpython`.
+    pub fn is_of_family(&self, family: &str) -> bool {
+        self.family == family || self.family.split('@').next() == Some(family)
+    }
+}
+
 /// How the run came to its end.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
