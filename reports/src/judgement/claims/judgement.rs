@@ -52,6 +52,9 @@ pub struct Judgement {
     pub group: Option<String>,
     /// Chart of the group that shows it.
     pub chart: Option<ChartKind>,
+    /// Whether a cell that it needs was measured and failed.
+    #[serde(skip)]
+    pub(super) has_failed: bool,
     /// Where the page shows it: an id, of the chart if there is one, else of the group.
     pub anchor: Option<String>,
 }
@@ -62,9 +65,15 @@ impl Judgement {
         Self::without_figure(Outcome::NotRun, condition, why)
     }
 
-    /// Returns the judgement on a condition of which a cell failed or was not reached: nobody knows what it would have shown.
-    pub(super) fn unknown(condition: &Condition, why: &str) -> Self {
+    /// Returns the judgement on a condition of which a cell was not reached: nobody knows what it would have shown.
+    pub(super) fn not_reached(condition: &Condition, why: &str) -> Self {
         Self::without_figure(Outcome::Undecided, Some(condition), why)
+    }
+
+    /// Returns the judgement on a condition of which a cell failed: nobody knows what it would have shown.
+    pub(super) fn failed(condition: &Condition, why: &str) -> Self {
+        let why = format!("{why}; what failed is no evidence");
+        Self { has_failed: true, ..Self::not_reached(condition, &why) }
     }
 
     /// Returns whether nobody knows what a cell that it needs would have shown.
@@ -87,6 +96,7 @@ impl Judgement {
             samples: Vec::new(),
             group: None,
             chart: None,
+            has_failed: false,
             anchor: None,
         }
     }
@@ -134,6 +144,7 @@ impl Judgement {
             samples: evidence.collect(),
             group: slug,
             chart,
+            has_failed: false,
             anchor,
         }
     }

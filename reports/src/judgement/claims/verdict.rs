@@ -45,9 +45,6 @@ impl Verdict {
     }
 }
 
-/// What is said of a cell that failed.
-const FAILED: &str = "what failed is no evidence";
-
 /// Returns the verdicts on a claim, one a family; at least one.
 pub fn judge(claim: &Claim, summary: &Summary) -> Vec<Verdict> {
     let verdicts: Vec<Verdict> =
@@ -63,8 +60,13 @@ pub fn judge(claim: &Claim, summary: &Summary) -> Vec<Verdict> {
 
 /// Returns the verdicts for the families that a name means: `cpython` is also `cpython@…`.
 fn of_pattern(claim: &Claim, pattern: &str, summary: &Summary) -> Vec<Verdict> {
-    let mut families: Vec<&str> =
-        summary.run.runners.values().filter(|info| info.is_of_family(pattern)).map(|info| info.family.as_str()).collect();
+    let mut families: Vec<&str> = summary
+        .run
+        .runners
+        .values()
+        .filter(|info| info.is_of_family(pattern))
+        .map(|info| info.family.as_str())
+        .collect();
     families.sort_unstable();
     families.dedup();
     if families.is_empty() {
@@ -110,7 +112,7 @@ fn of_family(claim: &Claim, pattern: &str, family: &str, summary: &Summary) -> O
     }
     notes.dedup();
     // A run that got to none of the cells has nothing to be undecided about.
-    let is_untouched = |judgement: &Judgement| judgement.effect.is_none() && !judgement.why.ends_with(FAILED);
+    let is_untouched = |judgement: &Judgement| judgement.effect.is_none() && !judgement.has_failed;
     if judgements.iter().all(is_untouched) {
         judgements.iter_mut().for_each(|judgement| judgement.verdict = Outcome::NotRun);
     }
@@ -129,10 +131,8 @@ fn judge_condition(condition: &Condition, scope: Scope) -> (Vec<Judgement>, Vec<
     for model in models {
         match judge_model(condition, model, scope) {
             Ok(judgement) => found.push(judgement),
-            Err(Missing::Failed(why)) => {
-                found.push(Judgement::unknown(condition, &format!("{why}; {FAILED}")));
-            }
-            Err(Missing::NotReached(why)) => found.push(Judgement::unknown(condition, &why)),
+            Err(Missing::Failed(why)) => found.push(Judgement::failed(condition, &why)),
+            Err(Missing::NotReached(why)) => found.push(Judgement::not_reached(condition, &why)),
             Err(Missing::NotRun(why)) => missing.push(why),
         }
     }
