@@ -9,6 +9,7 @@ use regatta_workloads::{Burn, Workload};
 use serde_json::{Map, Value};
 
 use crate::catalogue::{Catalogue, Resolved, RunnerCard, check_runners, selects, unknown};
+use crate::durations;
 use crate::plan::{Plan, PlanError, PlannedGroup, Variant, Workers};
 use crate::protocol::{Start, VERSION};
 use crate::scale;
@@ -104,7 +105,7 @@ impl Plan {
             .collect();
         let longest = self.groups.iter().filter_map(|group| group.hot).chain([self.hot]).max().unwrap_or_default();
         if longest > self.timeout {
-            let (longest, timeout) = (humantime::format_duration(longest), humantime::format_duration(self.timeout));
+            let (longest, timeout) = (durations::format(longest), durations::format(self.timeout));
             return Err(PlanError::Impossible(format!(
                 "`hot` of {longest} is longer than a cell may take to answer ({timeout}): some 30ms are enough to wake workers up"
             )));

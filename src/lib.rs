@@ -28,10 +28,10 @@
 //! - `profile`: which worker does what when, in a pass of its own.
 //! - `server`: the echo server, in a process of its own.
 //! - `calibration`: what the harness itself costs; `capacity`: how much parallel speed the machine gives; `lone`: one task alone.
-//! - `scale`: numbers that grow with the machine.
+//! - `scale`: numbers that grow with the machine; `durations`: read and printed.
 //! - `environment`: describes the machine and this program.
 //! - `output`: the folder of a run and its `results.jsonl`; `header`: the first record in it.
-//! - `browser`: opens a page.
+//! - `terminal`: how wide it is, and whether it shows colours; `browser`: opens a page.
 //! - [`mod@bench`]: the same cells, driven by criterion, for `cargo bench`.
 
 #[cfg(feature = "criterion")]
@@ -46,6 +46,7 @@ mod commands;
 mod course;
 mod cpython;
 mod driver;
+mod durations;
 mod environment;
 mod exit;
 mod group;
@@ -62,6 +63,7 @@ mod recorder;
 mod scale;
 mod server;
 mod subprocess;
+mod terminal;
 mod trouble;
 
 pub use catalogue::{Catalogue, Resolved, RunnerCard, WorkloadCard};

@@ -9,6 +9,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
 use crate::catalogue::{Catalogue, RunnerCard, check_runners, selects, suggestion, unknown};
+use crate::durations;
 
 /// The plans that are built in, by name.
 pub(crate) const BUILT_IN: [(&str, &str); 4] = [
@@ -211,7 +212,7 @@ fn default_workers() -> Vec<Workers> {
 
 fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
     let text = String::deserialize(deserializer)?;
-    humantime::parse_duration(&text).map_err(serde::de::Error::custom)
+    durations::parse(&text).map_err(serde::de::Error::custom)
 }
 
 fn optional_duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Duration>, D::Error> {

@@ -51,6 +51,7 @@ use profiler::Utilisation;
 
 use crate::catalogue::Catalogue;
 use crate::driver::{Launcher, Trouble, failure};
+use crate::durations;
 use crate::environment;
 use crate::exit::{BAD, Exit};
 use crate::group::ReadyGroup;
@@ -267,7 +268,7 @@ impl Time {
         if !matches!(args.mode(), Mode::Measure | Mode::Profile) || args.is_quiet() {
             return;
         }
-        let whole = humantime::format_duration(Duration::from_secs(self.whole.as_secs().max(1)));
+        let whole = durations::format(Duration::from_secs(self.whole.as_secs().max(1)));
         let plural = if self.cells == 1 { "cell" } else { "cells" };
         let mut terminal = io::stderr().lock();
         // Nobody to read it is no reason to stop.

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
+use crate::durations;
+
 /// What to measure.
 #[derive(Debug, Default, Args)]
 pub(crate) struct RunArgs {
@@ -24,10 +26,10 @@ pub(crate) struct RunArgs {
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) rounds: Option<u32>,
     /// Time for the whole run, profiles included: 60s, 5m. What it does not reach is left out, and named.
-    #[arg(long, value_parser = humantime::parse_duration)]
+    #[arg(long, value_parser = durations::parse)]
     pub(crate) budget: Option<Duration>,
     /// Let each cell run uncounted for this long right before each counted run, so that its workers are awake: 20ms, say, or 0s for not at all.
-    #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
+    #[arg(long, value_name = "TIME", value_parser = durations::parse)]
     pub(crate) hot: Option<Duration>,
     /// Seed of the order of cells in each round; a new one each time if none is given.
     #[arg(long)]
@@ -143,10 +145,10 @@ pub(crate) struct CompareArgs {
     #[arg(long, value_parser = clap::value_parser!(u32).range(2..), requires = "live")]
     pub(crate) processes: Option<u32>,
     /// With --live: time for all of it (default: 15 s for each cell).
-    #[arg(long, value_parser = humantime::parse_duration, requires = "live")]
+    #[arg(long, value_parser = durations::parse, requires = "live")]
     pub(crate) budget: Option<Duration>,
     /// With --live: let each cell run uncounted for this long right before each counted run.
-    #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration, requires = "live")]
+    #[arg(long, value_name = "TIME", value_parser = durations::parse, requires = "live")]
     pub(crate) hot: Option<Duration>,
     /// With --live: seed of the order of cells in each round.
     #[arg(long, requires = "live")]

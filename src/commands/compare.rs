@@ -1,7 +1,7 @@
 //! `regatta compare`: what changed between two runs or two builds beyond noise.
 
 use std::fs;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::path::Path;
 
 use anyhow::{Context, bail};
@@ -12,7 +12,6 @@ use regatta_reports::{Results, compare::Difference};
 
 use super::args::{CompareArgs, FailOn, ShowArgs};
 use super::live;
-use super::report::terminal_width;
 use crate::browser;
 use crate::catalogue::Catalogue;
 use crate::exit::Exit;
@@ -62,8 +61,8 @@ pub(crate) fn show(comparison: &Comparison, args: &ShowArgs) -> anyhow::Result<E
     if args.markdown.as_deref() == Some(Path::new("-")) {
         write!(out, "{}", markdown::comparison(comparison))?;
     } else {
-        let colour = io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-        write!(out, "{}", terminal::comparison(comparison, colour, terminal_width()))?;
+        let (colour, width) = (crate::terminal::shows_colours(), crate::terminal::width());
+        write!(out, "{}", terminal::comparison(comparison, colour, width))?;
         if let Some(path) = &args.markdown {
             put(path, &markdown::comparison(comparison))?;
         }

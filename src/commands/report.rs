@@ -1,6 +1,6 @@
 //! `regatta report`: writes the report of a run from its records, or sets several runs side by side.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
@@ -15,14 +15,7 @@ use crate::browser;
 use crate::catalogue::{Catalogue, suggestion};
 use crate::exit::Exit;
 use crate::output::{self, RESULTS};
-
-/// Columns of the tables where the terminal does not say.
-const WIDTH: u16 = 100;
-
-/// Columns of the terminal.
-pub(crate) fn terminal_width() -> u16 {
-    rustix::termios::tcgetwinsize(rustix::stdio::stdout()).map_or(WIDTH, |size| size.ws_col.max(40))
-}
+use crate::terminal;
 
 /// Writes the report of a run once more, or that of several side by side.
 pub(crate) fn report(catalogue: &dyn Catalogue, args: &ReportArgs) -> anyhow::Result<Exit> {
@@ -127,9 +120,9 @@ pub(crate) fn write_report(
     terminal: &mut impl Write,
 ) -> anyhow::Result<PathBuf> {
     let results = Results::read(&folder.join(RESULTS))?;
-    let colour = io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    let (colour, width) = (terminal::shows_colours(), terminal::width());
     let report = Report::from_results(results, claims);
-    write!(terminal, "{}", regatta_reports::terminal(&report, colour, terminal_width()))?;
+    write!(terminal, "{}", regatta_reports::terminal(&report, colour, width))?;
     let files = regatta_reports::write(&report, to)
         .with_context(|| format!("the records are safe, but the report cannot be written to {}", to.display()))?;
     writeln!(terminal, "Report: {}", files.index.display())?;

@@ -19,6 +19,7 @@ use crate::capacity;
 use crate::catalogue::Catalogue;
 use crate::cpython::{Interpreters, WithPython};
 use crate::driver::{Driver, Launcher, RunTotals, Sink, Watch};
+use crate::durations;
 use crate::environment;
 use crate::exit::Exit;
 use crate::group::ReadyGroup;
@@ -169,7 +170,7 @@ fn warn_of_short_budget(plan: &Plan, groups: &[ReadyGroup]) {
     let needed = plan.least_time(groups);
     if let Some(budget) = plan.budget.filter(|budget| *budget < needed) {
         let [needed, budget] =
-            [needed, budget].map(|time| humantime::format_duration(Duration::from_secs(time.as_secs())));
+            [needed, budget].map(|time| durations::format(Duration::from_secs(time.as_secs())));
         eprintln!(
             "regatta: the plan {} needs {needed} and more, for waits, warming up and starts alone; within {budget} the last of its \
              {} groups are left out. Fewer of them: --workload, --runner; a shorter plan: --plan quick",

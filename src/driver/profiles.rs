@@ -7,6 +7,7 @@ use regatta_reports::record::{CellId, Profile, Record};
 
 use super::running_group::RunningGroup;
 use super::{Run, Server, Stop, Trouble};
+use crate::durations;
 use crate::group::ReadyGroup;
 use crate::protocol::Start;
 
@@ -52,7 +53,7 @@ impl Run<'_> {
                 continue;
             }
             if let Some(budget) = self.driver.plan.budget.filter(|_| !self.pace.fits(each)) {
-                let budget = humantime::format_duration(budget);
+                let budget = durations::format(budget);
                 without.add(format!("the budget of {budget} was spent"), ready, &cell.id);
                 continue;
             }

@@ -9,6 +9,7 @@ use super::pace::Costs;
 use super::precision::Precision;
 use super::sample::{failure, least, run_once, start};
 use super::{Cell, Run, Server, Stop, Trouble};
+use crate::durations;
 use crate::group::ReadyGroup;
 use crate::protocol::Start;
 
@@ -306,7 +307,7 @@ impl<'g> RunningGroup<'g> {
     pub(super) fn say_what_was_cut(&self, run: &mut Run<'_>) -> Result<(), Stop> {
         let plan = run.driver.plan;
         let Some(((had, least), budget)) = run.pace.rounds_cut(self.costs).zip(plan.budget) else { return Ok(()) };
-        let budget = format!("the budget of {}", humantime::format_duration(budget));
+        let budget = format!("the budget of {}", durations::format(budget));
         for cell in self.cells.iter().filter(|cell| !cell.retired && !cell.has_samples && cell.id.arm.is_empty()) {
             let message =
                 format!("left out: {budget} was spent; a larger --budget, or fewer --workload, leaves time for it");

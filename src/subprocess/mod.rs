@@ -16,6 +16,7 @@ use regatta_reports::text::plain;
 use rustix::io::ioctl_fionread;
 
 use self::group::ProcessGroup;
+use crate::durations;
 use crate::interrupt::Interrupt;
 use crate::protocol::LONGEST;
 use crate::trouble::Trouble;
@@ -133,7 +134,7 @@ impl Subprocess {
                     let message = format!(
                         "the {} gave no answer within {}; if it is only slow, raise `timeout` in the plan or make its tasks smaller",
                         self.what,
-                        humantime::format_duration(timeout)
+                        durations::format(timeout)
                     );
                     return Err(Trouble::failed(FailureKind::Timeout, message));
                 }

@@ -1,0 +1,21 @@
+//! The terminal: how wide it is, and whether it shows colours.
+
+use std::io;
+
+use anstream::{AutoStream, ColorChoice};
+
+/// Columns of the tables where the terminal does not say.
+const WIDTH: u16 = 100;
+/// Fewest columns that a table is laid out for.
+const NARROWEST: u16 = 40;
+
+/// Returns the columns of the terminal.
+pub(crate) fn width() -> u16 {
+    rustix::termios::tcgetwinsize(rustix::stdio::stdout()).map_or(WIDTH, |size| size.ws_col.max(NARROWEST))
+}
+
+/// Returns whether standard output shows colours: it is a terminal, and neither `NO_COLOR` nor `TERM` speaks against it. With
+/// `CLICOLOR_FORCE` it shows them wherever it goes.
+pub(crate) fn shows_colours() -> bool {
+    AutoStream::choice(&io::stdout()) != ColorChoice::Never
+}
