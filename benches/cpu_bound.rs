@@ -5,5 +5,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    regatta::Course::standard().bench("cpu_bound", include_str!("cpu_bound.toml"))
+    regatta_bench::main(regatta::Course::standard(), "cpu_bound", include_str!("cpu_bound.toml"))
 }

@@ -5,5 +5,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    regatta::Course::standard().bench("io_bound", include_str!("io_bound.toml"))
+    regatta_bench::main(regatta::Course::standard(), "io_bound", include_str!("io_bound.toml"))
 }

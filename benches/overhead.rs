@@ -28,7 +28,7 @@ use nix::time::{ClockId, clock_gettime};
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rayon::prelude::*;
-use regatta::bench::{Args, Mode};
+use regatta_bench::{Args, Mode};
 use regatta_reports::statistics::{Estimate, median};
 use regatta_runners::{
     Async, AsyncSingle, Error, Green, Outcome, Rayon, Runner, Scoped, Sequential, Settings, Thread, ThreadPool,

@@ -5,5 +5,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    regatta::Course::standard().bench("switching", include_str!("switching.toml"))
+    regatta_bench::main(regatta::Course::standard(), "switching", include_str!("switching.toml"))
 }

@@ -7,7 +7,7 @@ use clap::{Parser, Subcommand};
 
 use crate::catalogue::Catalogue;
 use crate::commands::{self, CompareArgs, ProfileArgs, ReportArgs, RunArgs, VerifyArgs};
-use crate::exit::BAD;
+use crate::exit::Exit;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -81,7 +81,7 @@ pub(crate) fn main(catalogue: &dyn Catalogue) -> ExitCode {
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("regatta: {error:#}");
-            ExitCode::from(BAD)
+            Exit::Bad.into()
         }
     }
 }

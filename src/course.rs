@@ -42,14 +42,10 @@ impl<Ws: Workloads, Rs: Runners> Course<Ws, Rs> {
         self.helper().unwrap_or_else(|| cli::main(&self))
     }
 
-    /// The whole of a bench target: criterion drives the cells of `plan`, a plan in TOML. See [`mod@crate::bench`].
-    #[cfg(feature = "criterion")]
-    pub fn bench(self, name: &str, plan: &str) -> ExitCode {
-        self.helper().unwrap_or_else(|| crate::bench::main(&self, name, plan))
-    }
-
-    /// The whole of a cell, a worker or a server, if this process was started as one.
-    fn helper(&self) -> Option<ExitCode> {
+    /// Carries out a cell, a worker or a server if this process was started as one, and returns its exit code.
+    ///
+    /// A program that does not hand its whole `main` to [`Course::main`] begins with this: it starts itself as its cells.
+    pub fn helper(&self) -> Option<ExitCode> {
         let args: Vec<String> = std::env::args_os().map(|arg| arg.to_string_lossy().into_owned()).collect();
         match args.get(1)?.as_str() {
             CELL => Some(cell::main::<WithBurn<Ws>, Rs>()),

@@ -4,11 +4,13 @@ use std::process::ExitCode;
 
 /// How the process ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Exit {
+pub enum Exit {
     /// All is well.
     Well,
     /// A comparison found what it was to fail on.
     Regression,
+    /// The usage or the input is wrong.
+    Bad,
     /// The run is finished, but some cells failed.
     CellsFailed,
     /// A signal ended the run.
@@ -20,11 +22,9 @@ impl From<Exit> for ExitCode {
         match exit {
             Exit::Well => Self::SUCCESS,
             Exit::Regression => Self::from(1),
+            Exit::Bad => Self::from(2),
             Exit::CellsFailed => Self::from(3),
             Exit::Signal(signal) => Self::from(128 + signal),
         }
     }
 }
-
-/// The exit code for bad usage and bad input.
-pub(crate) const BAD: u8 = 2;

@@ -73,22 +73,6 @@ impl ReadyGroup {
     pub(crate) fn write_down_cells(&mut self) {
         self.group.cells = self.cells.iter().map(|cell| cell.id.clone()).collect();
     }
-
-    /// Leaves out the cells that `keep` refuses.
-    pub(crate) fn retain(&mut self, mut keep: impl FnMut(&CellId) -> bool) {
-        let kept: Vec<bool> = self.cells.iter().map(|cell| keep(&cell.id)).collect();
-        let place_of = |place: usize| kept[..place].iter().filter(|kept| **kept).count();
-        for cell in &mut self.cells {
-            cell.precision = match cell.precision {
-                Precise::SpeedUp(baseline) if kept[baseline] => Precise::SpeedUp(place_of(baseline)),
-                Precise::SpeedUp(_) => Precise::Wall,
-                other => other,
-            };
-        }
-        let mut places = kept.iter();
-        self.cells.retain(|_| places.next().is_some_and(|kept| *kept));
-        self.write_down_cells();
-    }
 }
 
 impl Plan {

@@ -8,7 +8,6 @@ use regatta_workloads::Burn;
 
 use crate::catalogue::Catalogue;
 use crate::environment;
-use crate::group::ReadyGroup;
 use crate::plan::Plan;
 
 /// Returns the first record of a run.
@@ -16,17 +15,17 @@ pub(crate) fn header(
     started: Timestamp,
     seed: u64,
     plan: &Plan,
-    groups: &[ReadyGroup],
+    groups: Vec<record::Group>,
     machine: record::Machine,
     catalogue: &dyn Catalogue,
 ) -> record::Run {
-    let uses = |name: &str| groups.iter().any(|ready| ready.group.workload == name);
+    let uses = |name: &str| groups.iter().any(|group| group.workload == name);
     let workloads = catalogue.workloads().into_iter().filter(|card| uses(card.name));
     let has = |name: &str| {
         let named = |group: &record::Group| {
             group.skipped.contains_key(name) || group.cells.iter().any(|cell| cell.runner == name)
         };
-        groups.iter().any(|ready| named(&ready.group))
+        groups.iter().any(named)
     };
     let runners = catalogue.runners().into_iter().filter(|card| has(&card.name));
     record::Run {
@@ -36,14 +35,6 @@ pub(crate) fn header(
         seed,
         driver: "regatta".to_owned(),
         program: environment::program(),
-        plan: record::Plan {
-            name: plan.name.clone(),
-            budget_s: plan.budget.map(|budget| budget.as_secs_f64()),
-            target: Some(plan.target).filter(|target| plan.budget.is_some() && *target > 0.0),
-            rounds: plan.rounds,
-            processes: plan.processes,
-            groups: groups.iter().map(|ready| ready.group.clone()).collect(),
-        },
         machine,
         workloads: workloads
             .map(|card| {
@@ -65,6 +56,14 @@ pub(crate) fn header(
                 (card.name, info)
             })
             .collect(),
+        plan: record::Plan {
+            name: plan.name.clone(),
+            budget_s: plan.budget.map(|budget| budget.as_secs_f64()),
+            target: Some(plan.target).filter(|target| plan.budget.is_some() && *target > 0.0),
+            rounds: plan.rounds,
+            processes: plan.processes,
+            groups,
+        },
         overhead: None,
         reference: Burn::MADE_OF.to_owned(),
         builds: BTreeMap::new(),

@@ -32,10 +32,8 @@
 //! - `environment`: describes the machine and this program.
 //! - `output`: the folder of a run and its `results.jsonl`; `header`: the first record in it.
 //! - `terminal`: how wide it is, and whether it shows colours; `browser`: opens a page.
-//! - [`mod@bench`]: the same cells, driven by criterion, for `cargo bench`.
+//! - [`harness`]: the same cells for another driver, as criterion under `cargo bench`.
 
-#[cfg(feature = "criterion")]
-pub mod bench;
 mod browser;
 mod calibration;
 mod capacity;
@@ -50,6 +48,7 @@ mod durations;
 mod environment;
 mod exit;
 mod group;
+pub mod harness;
 mod header;
 mod interrupt;
 mod lone;

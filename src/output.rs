@@ -21,18 +21,27 @@ const BASELINES: &str = "regatta-report/baselines";
 
 /// The folder of a run.
 #[derive(Debug)]
-pub(crate) struct Output {
-    pub(crate) folder: PathBuf,
+pub struct Output {
+    /// The folder itself.
+    pub folder: PathBuf,
     results: File,
 }
 
 /// Why there is no folder to write to.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum OutputError {
+pub enum OutputError {
+    /// The folder has been used by another run.
     #[error("{0} already holds results, and a run never overwrites another: name another folder, or leave out --out")]
     Taken(PathBuf),
+    /// It cannot be made, or nothing can be written to it.
     #[error("cannot write to {path}: {cause}; name a folder that can be written to with --out")]
-    Unwritable { path: PathBuf, cause: io::Error },
+    Unwritable {
+        /// The folder.
+        path: PathBuf,
+        /// Why.
+        cause: io::Error,
+    },
+    /// The name of a baseline is none.
     #[error("`{0}` cannot be the name of a baseline: letters, digits, `-`, `_` and `.` can, and no `.` comes first")]
     Name(String),
 }
@@ -52,8 +61,10 @@ impl Output {
 
     /// Makes a new folder under `regatta-report/` for a bench target of this name, and opens its results. `latest` stays where
     /// it is: `cargo bench` has many targets, and none is the run that was asked for.
-    #[cfg(feature = "criterion")]
-    pub(crate) fn of_bench(name: &str, now: Timestamp) -> Result<Self, OutputError> {
+    ///
+    /// # Errors
+    /// If it cannot be written to.
+    pub fn for_bench(name: &str, now: Timestamp) -> Result<Self, OutputError> {
         Self::open(unused(format!("{}-{}", now.strftime(TIME), regatta_reports::text::slug(name))))
     }
 

@@ -4,9 +4,14 @@ use regatta_reports::record::FailureKind;
 
 /// Why there is no answer that counts.
 #[derive(Debug)]
-pub(crate) enum Trouble {
+pub enum Trouble {
     /// It failed.
-    Failed { kind: FailureKind, message: String },
+    Failed {
+        /// In which way.
+        kind: FailureKind,
+        /// What happened, and what to do about it.
+        message: String,
+    },
     /// The run is to end.
     Interrupted,
 }

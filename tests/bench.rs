@@ -68,7 +68,7 @@ fn main() -> ExitCode {
     };
     let is_cell = std::env::args().nth(1).is_some_and(|arg| arg.starts_with("__"));
     if is_cell || std::env::var_os(PLAN).is_some() {
-        return Course::standard().workload::<Known>().workload::<Together>().bench("known", plan);
+        return regatta_bench::main(Course::standard().workload::<Known>().workload::<Together>(), "known", plan);
     }
     let trials: [(&str, fn()); 10] = [
         ("list names every cell and starts none", list),

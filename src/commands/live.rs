@@ -56,7 +56,8 @@ pub(crate) fn live(catalogue: &dyn Catalogue, args: &CompareArgs, old: &Path, ne
     let folder = output.folder.clone();
     let lost = || format!("cannot write {}; what it holds already is kept", folder.join(RESULTS).display());
 
-    let mut run = header(started, seed, &plan, &groups, machine, catalogue);
+    let planned = groups.iter().map(|ready| ready.group.clone()).collect();
+    let mut run = header(started, seed, &plan, planned, machine, catalogue);
     run.builds = programs.iter().map(|(arm, build)| ((*arm).to_owned(), build.clone())).collect();
     let program_of = |arm: &str, of: &str| (arm.to_owned(), programs[of].program.clone().into());
     let launch = Launcher::new(Vec::new(), interrupt.clone())

@@ -112,13 +112,11 @@ pub(crate) fn names_of(catalogue: &dyn Catalogue) -> Names {
     names
 }
 
-/// Writes the report of the run in `folder` to the folder `to`, and the tables to `terminal`; gives the page.
-pub(crate) fn write_report(
-    folder: &Path,
-    to: &Path,
-    claims: &Claims,
-    terminal: &mut impl Write,
-) -> anyhow::Result<PathBuf> {
+/// Writes the report of the run in `folder` to the folder `to`, and the tables to `terminal`. Returns the path of the page.
+///
+/// # Errors
+/// If the records cannot be read, or the report cannot be written.
+pub fn write_report(folder: &Path, to: &Path, claims: &Claims, terminal: &mut impl Write) -> anyhow::Result<PathBuf> {
     let results = Results::read(&folder.join(RESULTS))?;
     let (colour, width) = (terminal::shows_colours(), terminal::width());
     let report = Report::from_results(results, claims);

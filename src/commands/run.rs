@@ -59,7 +59,8 @@ pub(crate) fn carry_out(
     let groups = plan.ready(catalogue, cores)?;
     plan.left_out.extend(plan.missing(catalogue));
     let seed = args.seed.unwrap_or_else(rand::random);
-    let mut first_line = header(started, seed, &plan, &groups, machine, catalogue);
+    let planned = groups.iter().map(|ready| ready.group.clone()).collect();
+    let mut first_line = header(started, seed, &plan, planned, machine, catalogue);
     let baseline = args.baseline.as_deref().map(|name| read_baseline(name, &first_line, args.force)).transpose()?;
     if let Some(name) = &args.save_baseline {
         output::baseline(name)?;

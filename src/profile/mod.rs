@@ -20,8 +20,8 @@ use regatta_reports::record::Profile;
 use crate::Recorder;
 
 pub(crate) use log::Log;
-pub(crate) use timeline::Timeline;
-pub(crate) use trace::trace;
+pub use timeline::Timeline;
+pub use trace::trace;
 pub(crate) use traced::{Traced, TracedWorkloads};
 
 /// The environment variable by which a worker process knows where to log.

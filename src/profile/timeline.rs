@@ -19,7 +19,7 @@ const COARSE: Duration = Duration::from_millis(200);
 const MOST: usize = 4_000;
 
 /// A running sampler.
-pub(crate) struct Timeline {
+pub struct Timeline {
     stop: Arc<AtomicBool>,
     sampler: JoinHandle<Vec<Moment>>,
     source: &'static str,
@@ -27,7 +27,10 @@ pub(crate) struct Timeline {
 
 impl Timeline {
     /// Starts sampling what the recorder's counters count.
-    pub(crate) fn start(recorder: &Recorder) -> io::Result<Self> {
+    ///
+    /// # Errors
+    /// If there can be no further thread.
+    pub fn start(recorder: &Recorder) -> io::Result<Self> {
         let (mut read, source) = recorder.core_reader();
         let step = if source == PERF { FINE } else { COARSE };
         let stop = Arc::new(AtomicBool::new(false));
@@ -51,8 +54,8 @@ impl Timeline {
         Ok(Self { stop, sampler, source })
     }
 
-    /// Stops, and gives the samples in time since `zero_ns`, and where they come from.
-    pub(crate) fn stop(self, zero_ns: u64) -> (Vec<Moment>, String) {
+    /// Stops, and returns the samples in time since `zero_ns`, and where they come from.
+    pub fn stop(self, zero_ns: u64) -> (Vec<Moment>, String) {
         self.stop.store(true, Ordering::Release);
         self.sampler.thread().unpark();
         let mut moments = self.sampler.join().unwrap_or_default();

@@ -11,8 +11,8 @@ const WORKERS: u32 = 1;
 /// The counters of the cores.
 const CORES: u32 = 2;
 
-/// The whole trace.
-pub(crate) fn trace(profile: &Profile) -> Value {
+/// Returns the whole trace of a profile.
+pub fn trace(profile: &Profile) -> Value {
     let us = |ns: u64| ns as f64 / 1e3;
     let name = |pid: u32, name: String| json!({"ph": "M", "pid": pid, "name": "process_name", "args": {"name": name}});
     let mut events = vec![

@@ -7,14 +7,13 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use criterion::profiler::Profiler;
+use regatta::Recorder;
+use regatta::harness::{Timeline, trace};
 use regatta_reports::record::{CellId, Moment, Profile};
-
-use crate::profile::{Timeline, trace};
-use crate::recorder::Recorder;
 
 /// Writes a timeline (CSV) and a trace (for Perfetto) for each benchmark.
 #[derive(Default)]
-pub(super) struct Utilisation {
+pub(crate) struct Utilisation {
     running: Option<Running>,
 }
 

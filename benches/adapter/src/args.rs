@@ -1,6 +1,7 @@
 //! What criterion was asked for, as far as others have to know: criterion keeps it to itself.
 //!
-//! The flags are those of criterion 0.8, all of them: one that is not known would hide those after it.
+//! The flags are those of criterion, all of them: one that is not known would hide those after it. So the workspace pins criterion, and
+//! a new version of it comes with a look at its `src/lib.rs`.
 
 use std::ffi::OsString;
 use std::time::Duration;
@@ -74,7 +75,7 @@ enum Filter {
 }
 
 impl Args {
-    /// Those of this process.
+    /// Returns those of this process.
     pub fn of_process() -> Self {
         Self::of(std::env::args_os())
     }
@@ -100,7 +101,7 @@ impl Args {
         Self { matches, filter }
     }
 
-    /// What to do.
+    /// Returns what to do.
     pub fn mode(&self) -> Mode {
         let has = |flag| self.matches.get_flag(flag);
         match () {
@@ -112,7 +113,7 @@ impl Args {
         }
     }
 
-    /// Whether the benchmark of this name is asked for.
+    /// Returns whether the benchmark of this name is asked for.
     pub fn matches(&self, name: &str) -> bool {
         let passes = match &self.filter {
             None => true,
@@ -122,35 +123,35 @@ impl Args {
         passes && !self.matches.get_flag("ignored")
     }
 
-    /// Whether a rough figure is enough.
+    /// Returns whether a rough figure is enough.
     pub fn is_quick(&self) -> bool {
         self.matches.get_flag("quick")
     }
 
     /// Whether standard output is read by a program.
-    pub(super) fn is_for_machines(&self) -> bool {
+    pub(crate) fn is_for_machines(&self) -> bool {
         self.matches.get_one::<String>("output-format").is_some_and(|format| format == "bencher")
     }
 
     /// Whether criterion draws charts.
-    pub(super) fn has_plots(&self) -> bool {
+    pub(crate) fn has_plots(&self) -> bool {
         !self.matches.get_flag("noplot")
     }
 
     /// Whether only results are to be printed.
-    pub(super) fn is_quiet(&self) -> bool {
+    pub(crate) fn is_quiet(&self) -> bool {
         self.matches.get_flag("quiet")
     }
 
-    pub(super) fn profile_time(&self) -> Option<Duration> {
+    pub(crate) fn profile_time(&self) -> Option<Duration> {
         self.seconds("profile-time")
     }
 
-    pub(super) fn warm_up(&self) -> Option<Duration> {
+    pub(crate) fn warm_up(&self) -> Option<Duration> {
         self.seconds("warm-up-time")
     }
 
-    pub(super) fn measurement(&self) -> Option<Duration> {
+    pub(crate) fn measurement(&self) -> Option<Duration> {
         self.seconds("measurement-time")
     }
 

@@ -5,12 +5,12 @@ use std::rc::Rc;
 use criterion::measurement::{Measurement, ValueFormatter, WallTime};
 use regatta_reports::record::Sample;
 
-use super::contender::Left;
-use super::ledger::Ledger;
+use crate::ledger::Ledger;
+use crate::left::Left;
 
 /// Some runs of a cell.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Runs(Vec<Sample>);
+pub(crate) struct Runs(Vec<Sample>);
 
 impl FromIterator<Sample> for Runs {
     fn from_iter<I: IntoIterator<Item = Sample>>(samples: I) -> Self {
@@ -19,12 +19,12 @@ impl FromIterator<Sample> for Runs {
 }
 
 /// Wall time by the cell's own recorder, so that neither the protocol nor the driver is in it.
-pub(super) struct Walls {
+pub(crate) struct Walls {
     ledger: Rc<Ledger>,
 }
 
 impl Walls {
-    pub(super) fn new(ledger: Rc<Ledger>) -> Self {
+    pub(crate) fn new(ledger: Rc<Ledger>) -> Self {
         Self { ledger }
     }
 }

@@ -6,21 +6,18 @@ use std::path::Path;
 
 use anyhow::Context;
 use jiff::Timestamp;
+use regatta::harness::{Output, Sink, write_report};
 use regatta_reports::Claims;
 use regatta_reports::record::{End, Failure, Record, Run, Sample};
 
-use crate::commands::report::write_report;
-use crate::driver::Sink;
-use crate::output::Output;
-
 /// Keeps the records of a target.
-pub(super) struct Ledger {
+pub(crate) struct Ledger {
     /// The name of the target.
     name: String,
     header: Run,
     /// Whether there is anything to keep: a test leaves no trace.
     records: bool,
-    /// None before the first record.
+    /// `None` before the first record.
     output: RefCell<Option<Output>>,
     /// Which cell of its group is measured now.
     place: Cell<u32>,
@@ -30,25 +27,24 @@ pub(super) struct Ledger {
 }
 
 impl Ledger {
-    pub(super) fn new(name: &str, header: Run, records: bool) -> Self {
-        let header = Run { driver: "criterion".to_owned(), ..header };
+    pub(crate) fn new(name: &str, header: Run, records: bool) -> Self {
         let (place, rounds, failed) = Default::default();
         Self { name: name.to_owned(), header, records, output: RefCell::new(None), place, rounds, failed }
     }
 
     /// From here on, samples are those of the cell at this place of its group.
-    pub(super) fn begin(&self, place: usize) {
+    pub(crate) fn begin(&self, place: usize) {
         self.place.set(u32::try_from(place).unwrap_or(u32::MAX));
         self.rounds.set(0);
     }
 
     /// The round that the present cell is in; none before its first sample is kept.
-    pub(super) fn round(&self) -> Option<u32> {
+    pub(crate) fn round(&self) -> Option<u32> {
         Some(self.rounds.get()).filter(|&round| round > 0)
     }
 
     /// Keeps samples of the present cell.
-    pub(super) fn samples(&self, samples: &[Sample]) -> anyhow::Result<()> {
+    pub(crate) fn samples(&self, samples: &[Sample]) -> anyhow::Result<()> {
         for sample in samples {
             let (round, order) = (self.rounds.get(), self.place.get());
             self.write(&Record::Sample(Box::new(Sample { round, order, ..sample.clone() })))?;
@@ -58,7 +54,7 @@ impl Ledger {
     }
 
     /// Keeps, and says, that a cell gave no figure.
-    pub(super) fn failure(&self, cell: &str, failure: Failure) -> anyhow::Result<()> {
+    pub(crate) fn failure(&self, cell: &str, failure: Failure) -> anyhow::Result<()> {
         let word = if failure.kind.is_not_run() { "not run" } else { "FAILED" };
         // Nobody to read it is no reason to stop.
         let _ = writeln!(io::stderr(), "{cell}: {word}: {}", failure.message);
@@ -67,7 +63,7 @@ impl Ledger {
     }
 
     /// Whether a cell failed.
-    pub(super) fn failed(&self) -> bool {
+    pub(crate) fn failed(&self) -> bool {
         self.failed.get()
     }
 
@@ -79,7 +75,7 @@ impl Ledger {
         let output = match &mut *output {
             Some(output) => output,
             none => {
-                let mut new = Output::of_bench(&self.name, Timestamp::now())?;
+                let mut new = Output::for_bench(&self.name, Timestamp::now())?;
                 new.write(&Record::Run(Box::new(self.header.clone()))).with_context(|| lost(&new.folder))?;
                 none.insert(new)
             }
@@ -88,7 +84,7 @@ impl Ledger {
     }
 
     /// Writes the last record and the report, and says where it is, if anything was recorded.
-    pub(super) fn finish(&self, complete: bool, is_for_machines: bool) -> anyhow::Result<()> {
+    pub(crate) fn finish(&self, complete: bool, is_for_machines: bool) -> anyhow::Result<()> {
         if self.output.borrow().is_none() {
             return Ok(());
         }
