@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use regatta_reports::record::{FailureKind, Sample};
 use regatta_runners::worker::Command;
-use regatta_runners::{Error, Runner, RunnerVisitor, Runners, Settings, fits};
+use regatta_runners::{Error, Outcome, Runner, RunnerVisitor, Runners, Settings, fits};
 use regatta_workloads::{Selected, Visitor, Workload, Workloads};
 use serde_json::Map;
 
@@ -104,86 +104,138 @@ impl<Rs: Runners> Visitor for ChooseRunner<'_, Rs> {
             workload.attach(server);
         }
         workload.attach_clock(Recorder::now_ns);
-        let none = || Err(io::Error::other("there is no such runner"));
-        let Self { line, start, recorder, .. } = self;
-        match &start.profile_log {
-            None => Rs::visit(&start.runner, Serve { line, start, recorder, workload, log: None }).unwrap_or_else(none),
+        match &self.start.profile_log {
+            None => self.serve(workload, None),
             Some(path) => {
                 let log = Arc::new(Log::create(path)?);
-                let workload = Traced::new(workload, Arc::clone(&log));
-                Rs::visit(&start.runner, Serve { line, start, recorder, workload, log: Some(log) }).unwrap_or_else(none)
+                self.serve(Traced::new(workload, Arc::clone(&log)), Some(log))
             }
         }
     }
 }
 
-/// Knows both, and runs when asked.
-struct Serve<'a, W> {
-    line: &'a mut Line,
-    start: &'a Start,
-    recorder: Recorder,
-    workload: W,
-    /// Where the workload logs, if the cell is to be profiled.
-    log: Option<Arc<Log>>,
+impl<Rs: Runners> ChooseRunner<'_, Rs> {
+    /// Runs the workload when asked, and logs where it does if the cell is to be profiled.
+    fn serve<W: Workload>(self, workload: W, log: Option<Arc<Log>>) -> io::Result<()> {
+        let Self { line, start, recorder, .. } = self;
+        let workload = Arc::new(workload);
+        let under = Under { workload: Arc::clone(&workload), settings: settings(start)? };
+        match Rs::visit(&start.runner, under) {
+            None => Err(io::Error::other("there is no such runner")),
+            Some(Err(error)) => line.complain(kind(&error), error),
+            Some(Ok((start_ns, run))) => {
+                line.say(&Answer::Ready { start_ns, version: None })?;
+                Work { recorder, log, workload: &*workload, run }.answer(line)
+            }
+        }
+    }
 }
 
-impl<W: Workload> RunnerVisitor for Serve<'_, W> {
-    type Output = io::Result<()>;
+/// Carries out every task once.
+type Run = Box<dyn FnMut() -> Result<Outcome, Error>>;
 
-    fn visit<R: Runner>(self) -> io::Result<()> {
-        let Self { line, start, mut recorder, workload, log } = self;
-        let settings = Settings {
-            workers: usize::try_from(start.workers).unwrap_or(usize::MAX).max(1),
-            options: start.options.clone(),
-            worker: Command {
-                program: std::env::current_exe()?,
-                args: vec![WORKER.to_owned()],
-                env: start.profile_log.iter().map(|path| (LOG_FILE.to_owned(), path.display().to_string())).collect(),
-            },
-        };
-        if let Err(error) = fits::<R, W>(&workload, &settings) {
-            return line.complain(kind(&error), error);
-        }
-        let workload = Arc::new(workload);
-        let (start_ns, started) = recorder.time(|| R::start(Arc::clone(&workload), settings));
-        let mut run = match started {
-            Ok(run) => run,
-            Err(error) => return line.complain(kind(&error), error),
-        };
-        line.say(&Answer::Ready { start_ns, version: None })?;
+/// Starts a workload under a runner.
+struct Under<W> {
+    workload: Arc<W>,
+    settings: Settings,
+}
+
+impl<W: Workload> RunnerVisitor for Under<W> {
+    /// How long the start took, nanoseconds, and what it has brought.
+    type Output = Result<(u64, Run), Error>;
+
+    /// The compiler makes a copy of this for each pair of workload and runner, so it does nothing that needs no types.
+    fn visit<R: Runner>(self) -> Self::Output {
+        fits::<R, W>(&self.workload, &self.settings)?;
+        let begin = Recorder::now_ns();
+        let run = R::start(self.workload, self.settings)?;
+        let start_ns = Recorder::now_ns() - begin;
+        Ok((start_ns, Box::new(run)))
+    }
+}
+
+/// What the runner is given beside the workload.
+fn settings(start: &Start) -> io::Result<Settings> {
+    Ok(Settings {
+        workers: usize::try_from(start.workers).unwrap_or(usize::MAX).max(1),
+        options: start.options.clone(),
+        worker: Command {
+            program: std::env::current_exe()?,
+            args: vec![WORKER.to_owned()],
+            env: start.profile_log.iter().map(|path| (LOG_FILE.to_owned(), path.display().to_string())).collect(),
+        },
+    })
+}
+
+/// What a cell needs of a workload once its runner has started.
+trait Started {
+    /// As [`Workload::begin`].
+    fn begin(&self);
+    /// As [`Workload::latencies`].
+    fn latencies(&self) -> Option<(&'static str, Vec<u64>)>;
+}
+
+impl<W: Workload> Started for W {
+    fn begin(&self) {
+        Workload::begin(self);
+    }
+
+    fn latencies(&self) -> Option<(&'static str, Vec<u64>)> {
+        Workload::latencies(self)
+    }
+}
+
+/// A workload under a runner that has started.
+struct Work<'a> {
+    recorder: Recorder,
+    log: Option<Arc<Log>>,
+    workload: &'a dyn Started,
+    run: Run,
+}
+
+impl Work<'_> {
+    /// Runs as often as the driver asks.
+    fn answer(mut self, line: &mut Line) -> io::Result<()> {
         while let Some(request) = line.hear()? {
-            if let Some(log) = log.as_ref().filter(|_| request == Request::Profile) {
-                match profile::record(log, &recorder, || workload.begin(), &mut run)? {
-                    Ok(profile) => line.say(&Answer::Profile(Box::new(profile)))?,
-                    Err(error) => return line.complain(kind(&error), error),
+            let answer = match (&request, &self.log) {
+                (Request::Profile, Some(log)) => {
+                    profile::record(log, &self.recorder, || self.workload.begin(), &mut self.run)?
+                        .map(|profile| Answer::Profile(Box::new(profile)))
                 }
-                continue;
-            }
-            workload.begin();
-            if request != Request::Run {
-                return line
-                    .complain(FailureKind::Protocol, format!("`run` is what comes after `start`, not {request:?}"));
-            }
-            let (usage, outcome) = recorder.measure(&mut run);
-            match outcome {
-                Ok(outcome) => {
-                    let mut sample = Sample {
-                        tasks: outcome.tally.tasks,
-                        checksum: outcome.tally.checksum,
-                        workers_seen: outcome.workers_seen,
-                        figures: outcome.figures,
-                        ..Sample::default()
-                    };
-                    usage.fill(&mut sample);
-                    if let Some((name, latencies)) = workload.latencies() {
-                        sample.histograms.insert(name.to_owned(), histogram(&latencies).map_err(io::Error::other)?);
-                    }
-                    line.say(&Answer::Sample(Box::new(sample)))?;
+                (Request::Run, _) => self.sample()?.map(|sample| Answer::Sample(Box::new(sample))),
+                _ => {
+                    let message = format!("`run` is what comes after `start`, not {request:?}");
+                    return line.complain(FailureKind::Protocol, message);
                 }
+            };
+            match answer {
+                Ok(answer) => line.say(&answer)?,
                 Err(error) => return line.complain(kind(&error), error),
             }
         }
         Ok(())
+    }
+
+    /// Runs once, measured.
+    fn sample(&mut self) -> io::Result<Result<Sample, Error>> {
+        self.workload.begin();
+        let (usage, outcome) = self.recorder.measure(&mut self.run);
+        let outcome = match outcome {
+            Ok(outcome) => outcome,
+            Err(error) => return Ok(Err(error)),
+        };
+        let mut sample = Sample {
+            tasks: outcome.tally.tasks,
+            checksum: outcome.tally.checksum,
+            workers_seen: outcome.workers_seen,
+            figures: outcome.figures,
+            ..Sample::default()
+        };
+        usage.fill(&mut sample);
+        if let Some((name, latencies)) = self.workload.latencies() {
+            sample.histograms.insert(name.to_owned(), histogram(&latencies).map_err(io::Error::other)?);
+        }
+        Ok(Ok(sample))
     }
 }
 

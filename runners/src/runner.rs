@@ -133,24 +133,63 @@ pub trait Runner: 'static {
 /// # Errors
 /// With the reason and the remedy if not.
 pub fn fits<R: Runner, W: Workload>(workload: &W, settings: &Settings) -> Result<(), Error> {
-    let (needed, at_once) = (workload.at_once(), R::PARALLELISM.workers(settings.workers as u64, workload.tasks()));
-    let reason = if W::SHARES_MEMORY && R::PROCESSES {
+    let demand = Demand {
+        shares_memory: W::SHARES_MEMORY,
+        tasks: workload.tasks(),
+        needed: workload.at_once(),
+        descriptors: workload.descriptors(),
+        service: workload.service(),
+        need: R::need(workload, settings),
+    };
+    let offer = Offer {
+        has_processes: R::PROCESSES,
+        is_preemptive: R::PREEMPTIVE,
+        at_once: R::PARALLELISM.workers(settings.workers as u64, demand.tasks),
+    };
+    meets(&demand, &offer)
+}
+
+/// What a workload asks for, under the runner in question.
+struct Demand {
+    shares_memory: bool,
+    tasks: u64,
+    /// Tasks that must be in progress at once.
+    needed: u64,
+    /// Descriptors of each task.
+    descriptors: u64,
+    service: Option<Service>,
+    need: Need,
+}
+
+/// What a runner has to give.
+struct Offer {
+    has_processes: bool,
+    is_preemptive: bool,
+    /// Tasks that are in progress at once.
+    at_once: u64,
+}
+
+/// Says whether the offer meets the demand. It needs no types, so it is compiled once, and not for each pair of them.
+fn meets(demand: &Demand, offer: &Offer) -> Result<(), Error> {
+    let &Demand { shares_memory, tasks, needed, descriptors, service, ref need } = demand;
+    let reason = if shares_memory && offer.has_processes {
         "its tasks share memory, and processes have none in common; a runner with threads can do it".to_owned()
-    } else if needed > 1 && !R::PREEMPTIVE {
+    } else if needed > 1 && !offer.is_preemptive {
         "some of its tasks never give way, which under this runner can stall the others for ever; \
          a runner with threads can do it"
             .to_owned()
-    } else if needed > at_once {
+    } else if needed > offer.at_once {
         format!(
-            "{needed} of its tasks must be in progress at once, and this runner has {at_once} workers; \
-             a runner with `--workers {needed}` or with a thread per task can do it"
+            "{needed} of its tasks must be in progress at once, and this runner has {} workers; \
+             a runner with `--workers {needed}` or with a thread per task can do it",
+            offer.at_once
         )
     } else {
-        let (need, limits) = (R::need(workload, settings), Limits::read());
-        limits.check(&need)?;
-        let open = if R::PROCESSES { need.threads * workload.descriptors() } else { need.descriptors };
-        let connections = open.min(workload.tasks() * workload.descriptors());
-        return limits.check_server(connections, workload.service().map_or(0, Service::descriptors));
+        let limits = Limits::read();
+        limits.check(need)?;
+        let open = if offer.has_processes { need.threads * descriptors } else { need.descriptors };
+        let connections = open.min(tasks * descriptors);
+        return limits.check_server(connections, service.map_or(0, Service::descriptors));
     };
     Err(Error::Unavailable(reason))
 }

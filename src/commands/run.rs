@@ -170,8 +170,7 @@ fn look_at_machine(
 fn warn_of_short_budget(plan: &Plan, groups: &[ReadyGroup]) {
     let needed = plan.least_time(groups);
     if let Some(budget) = plan.budget.filter(|budget| *budget < needed) {
-        let [needed, budget] =
-            [needed, budget].map(|time| durations::format(Duration::from_secs(time.as_secs())));
+        let [needed, budget] = [needed, budget].map(|time| durations::format(Duration::from_secs(time.as_secs())));
         eprintln!(
             "regatta: the plan {} needs {needed} and more, for waits, warming up and starts alone; within {budget} the last of its \
              {} groups are left out. Fewer of them: --workload, --runner; a shorter plan: --plan quick",
