@@ -389,7 +389,7 @@ fn compare_by(clock: fn() -> Duration, rounds: usize, through: Arm, by_hand: Arm
     };
     let warm = arms.iter_mut().map(|arm| time(arm, 1)).max().unwrap_or_default();
     let repeats = (SHORTEST.as_secs_f64() / warm.as_secs_f64().max(1e-7)).clamp(1.0, 1e5) as u32;
-    let mut random = rand_chacha::ChaCha8Rng::seed_from_u64(1);
+    let mut random = rand::rngs::ChaCha8Rng::seed_from_u64(1);
     let pairs: Vec<(f64, f64)> = (0..rounds)
         .map(|_| {
             let mut times = [0.0; 2];

@@ -19,7 +19,7 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use rand::SeedableRng;
-use rand_chacha::ChaCha8Rng;
+use rand::rngs::ChaCha8Rng;
 use regatta_reports::record::{CellId, Failure, Profile, Record, Sample};
 
 use crate::group::ReadyGroup;

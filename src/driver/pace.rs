@@ -286,8 +286,8 @@ fn share(whole: u32, parts: u32, part: u32) -> u32 {
 mod tests {
     use std::cell::Cell;
 
+    use rand::rngs::ChaCha8Rng;
     use rand::{RngExt, SeedableRng};
-    use rand_chacha::ChaCha8Rng;
     use regatta_reports::clusters;
     use regatta_reports::statistics::Estimate;
 
