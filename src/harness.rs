@@ -30,11 +30,11 @@ use crate::header::header;
 use crate::interrupt::Interrupt;
 use crate::plan::{Plan, PlanError};
 
-pub use crate::commands::report::write_report;
 pub use crate::driver::Sink;
 pub use crate::exit::Exit;
 pub use crate::output::{Output, OutputError};
 pub use crate::profile::{Timeline, trace};
+pub use crate::report::write_report;
 pub use crate::trouble::Trouble;
 
 /// Why there is nothing to measure.

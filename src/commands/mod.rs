@@ -5,7 +5,7 @@ mod compare;
 mod list;
 mod live;
 mod profile;
-pub(crate) mod report;
+mod report;
 mod run;
 mod verdicts;
 mod verify;

@@ -8,14 +8,14 @@ use jiff::Timestamp;
 use regatta_reports::claims::{Names, Unknown};
 use regatta_reports::side_by_side::{Entry, SideBySide};
 use regatta_reports::text::plain;
-use regatta_reports::{Claims, Report, Results};
+use regatta_reports::{Claims, Results};
 
 use super::args::ReportArgs;
 use crate::browser;
 use crate::catalogue::{Catalogue, suggestion};
 use crate::exit::Exit;
 use crate::output::{self, RESULTS};
-use crate::terminal;
+use crate::report::write_report;
 
 /// Writes the report of a run once more, or that of several side by side.
 pub(crate) fn report(catalogue: &dyn Catalogue, args: &ReportArgs) -> anyhow::Result<Exit> {
@@ -110,21 +110,6 @@ pub(crate) fn names_of(catalogue: &dyn Catalogue) -> Names {
     };
     runners.iter().for_each(|card| names.add_family(&card.family));
     names
-}
-
-/// Writes the report of the run in `folder` to the folder `to`, and the tables to `terminal`. Returns the path of the page.
-///
-/// # Errors
-/// If the records cannot be read, or the report cannot be written.
-pub fn write_report(folder: &Path, to: &Path, claims: &Claims, terminal: &mut impl Write) -> anyhow::Result<PathBuf> {
-    let results = Results::read(&folder.join(RESULTS))?;
-    let (colour, width) = (terminal::shows_colours(), terminal::width());
-    let report = Report::from_results(results, claims);
-    write!(terminal, "{}", regatta_reports::terminal(&report, colour, width))?;
-    let files = regatta_reports::write(&report, to)
-        .with_context(|| format!("the records are safe, but the report cannot be written to {}", to.display()))?;
-    writeln!(terminal, "Report: {}", files.index.display())?;
-    Ok(files.index)
 }
 
 #[cfg(test)]

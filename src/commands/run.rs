@@ -11,7 +11,7 @@ use regatta_reports::{Comparison, Results};
 
 use super::args::{RunArgs, ShowArgs};
 use super::compare;
-use super::report::{load_claims, names_of, write_report};
+use super::report::{load_claims, names_of};
 use super::verdicts::Verdicts;
 use crate::browser;
 use crate::calibration::calibrate;
@@ -30,6 +30,7 @@ use crate::output::{self, Output, RESULTS};
 use crate::plan::{Overrides, Plan};
 use crate::progress::Progress;
 use crate::recorder::busy_ns;
+use crate::report::write_report;
 
 /// Measures what `args` ask for.
 pub(crate) fn run(catalogue: &dyn Catalogue, args: &RunArgs) -> anyhow::Result<Exit> {
