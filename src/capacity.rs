@@ -5,7 +5,8 @@ use std::time::Duration;
 use regatta_reports::record::{Capacity, CapacityPoint, CellId};
 use regatta_reports::statistics::median;
 
-use crate::driver::{Cell, Clock, Launch, Trouble, verified};
+use crate::cell_error::CellError;
+use crate::driver::{Cell, Clock, Launch, verified};
 use crate::group::Reference;
 
 /// Time for all of it, the start of the cells included. There are as many repetitions as fit, within bounds.
@@ -33,7 +34,7 @@ pub(crate) fn measure(
     let start = reference.start();
     let starts: Vec<_> = (0..cores).map(|_| start.clone()).collect();
     let mut cells: Vec<Box<dyn Cell>> =
-        launch.cells(&starts, TIMEOUT).into_iter().collect::<Result<_, Trouble>>().ok()?;
+        launch.cells(&starts, TIMEOUT).into_iter().collect::<Result<_, CellError>>().ok()?;
     let mut best: Option<Capacity> = None;
     for _ in 0..ATTEMPTS {
         let (before, begin) = (busy_ns(), clock.elapsed());
@@ -66,7 +67,7 @@ fn attempt(cells: &mut [Box<dyn Cell>], clock: &dyn Clock, reference: &Reference
     while walls.len() < MOST && (walls.len() < FEWEST || clock.elapsed() + longest <= begin + TIME) {
         let before = clock.elapsed();
         let repetition = burns.iter().map(|&burns| burn(&mut cells[..burns], reference, &mut own_ns));
-        walls.push(repetition.collect::<Result<_, Trouble>>().ok()?);
+        walls.push(repetition.collect::<Result<_, CellError>>().ok()?);
         longest = longest.max(clock.elapsed().saturating_sub(before));
     }
     let lone = median(&walls.iter().map(|repetition| repetition[0][0]).collect::<Vec<_>>())?;
@@ -87,7 +88,7 @@ fn at_once(cores: usize) -> Vec<usize> {
 /// Has all these cells burn at once, adds the CPU time that they took to `own_ns`, and returns their wall times, nanoseconds.
 ///
 /// Each burns twice in a row and the second time counts: by then it is awake, and the kernel has found it a core.
-fn burn(cells: &mut [Box<dyn Cell>], reference: &Reference, own_ns: &mut u64) -> Result<Vec<f64>, Trouble> {
+fn burn(cells: &mut [Box<dyn Cell>], reference: &Reference, own_ns: &mut u64) -> Result<Vec<f64>, CellError> {
     let id = CellId { workers: 1, ..CellId::default() };
     for cell in &mut *cells {
         cell.ask();

@@ -30,12 +30,12 @@ use crate::header::header;
 use crate::interrupt::Interrupt;
 use crate::plan::{Plan, PlanError};
 
+pub use crate::cell_error::CellError;
 pub use crate::driver::Sink;
 pub use crate::exit::Exit;
 pub use crate::output::{Output, OutputError};
 pub use crate::profile::{Timeline, trace};
 pub use crate::report::write_report;
-pub use crate::trouble::Trouble;
 
 /// Why there is nothing to measure.
 #[derive(Debug, thiserror::Error)]
@@ -128,7 +128,7 @@ impl<'s> SessionGroup<'s> {
     }
 
     /// Starts a cell, and before it the server that it talks to.
-    fn start(&self, place: usize) -> Result<Running, Trouble> {
+    fn start(&self, place: usize) -> Result<Running, CellError> {
         let Session { launch, plan, .. } = self.session;
         let service = self.ready.resolved.service;
         let server = service.map(|service| launch.server(service, 0)).transpose()?;
@@ -158,7 +158,7 @@ impl SessionCell<'_> {
     ///
     /// # Errors
     /// If the cell cannot start, fails, hangs or answers wrongly, or the run is to end.
-    pub fn run(&mut self) -> Result<Sample, Trouble> {
+    pub fn run(&mut self) -> Result<Sample, CellError> {
         let running = match &mut self.running {
             Some(running) => running,
             none => none.insert(self.group.start(self.place)?),

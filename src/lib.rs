@@ -21,8 +21,8 @@
 //! - `plan`: which cells, how many rounds; the built-in plans are in `plans/`.
 //! - `driver`: starts cells, sends rounds in random order, bounds time, turns failures into records.
 //! - `cell`: the other end: a process that carries out one workload under one runner.
-//! - `protocol`: what the two say to each other; `subprocess`: a child process that is spoken to line by line; `trouble`: why it
-//!   gave no answer that counts.
+//! - `protocol`: what the two say to each other; `subprocess`: a child process that is spoken to line by line; `cell_error`: why
+//!   it gave no answer that counts.
 //! - `cpython`: the same in Python: which interpreters, and the script that they run.
 //! - `recorder`: the only code that reads clocks and counters.
 //! - `profile`: which worker does what when, in a pass of its own.
@@ -39,6 +39,7 @@ mod calibration;
 mod capacity;
 mod catalogue;
 mod cell;
+mod cell_error;
 mod cli;
 mod commands;
 mod course;
@@ -64,7 +65,6 @@ mod scale;
 mod server;
 mod subprocess;
 mod terminal;
-mod trouble;
 
 pub use catalogue::{Catalogue, Resolved, RunnerCard, WorkloadCard};
 pub use course::Course;

@@ -10,7 +10,8 @@ use regatta_reports::record::{CellId, Lone, Parameters};
 use serde_json::{Map, Value};
 
 use crate::catalogue::{Catalogue, Resolved};
-use crate::driver::{Cell, Launch, Trouble, verified};
+use crate::cell_error::CellError;
+use crate::driver::{Cell, Launch, verified};
 use crate::group::ReadyGroup;
 use crate::protocol::{Start, VERSION};
 
@@ -57,7 +58,9 @@ pub(crate) fn measure(launch: &dyn Launch, catalogue: &dyn Catalogue, groups: &[
             }
             let fitting = EACH.as_nanos() / u128::from(cpu_ns.max(1));
             let repetitions = *repetitions.get_or_insert(fitting.clamp(REPETITIONS.0, REPETITIONS.1));
-            let Ok(runs) = (0..repetitions).map(|_| cell.run()).collect::<Result<Vec<_>, Trouble>>() else { continue };
+            let Ok(runs) = (0..repetitions).map(|_| cell.run()).collect::<Result<Vec<_>, CellError>>() else {
+                continue;
+            };
             // Creating a thread or a process for the task is no part of its body.
             let own = *own.entry(runner).or_insert_with(|| own_cost(launch, nothing.as_ref(), runner));
             let cpu_ns = runs.iter().map(|cpu_ns| cpu_ns.saturating_sub(own)).collect();
@@ -84,7 +87,7 @@ struct Alone<'a> {
 }
 
 impl<'a> Alone<'a> {
-    fn start(launch: &dyn Launch, name: &str, workload: &'a Resolved, runner: &str) -> Result<Self, Trouble> {
+    fn start(launch: &dyn Launch, name: &str, workload: &'a Resolved, runner: &str) -> Result<Self, CellError> {
         let start = Start {
             protocol: VERSION,
             workload: name.to_owned(),
@@ -100,7 +103,7 @@ impl<'a> Alone<'a> {
     }
 
     /// Runs it once: its CPU time, nanoseconds.
-    fn run(&mut self) -> Result<u64, Trouble> {
+    fn run(&mut self) -> Result<u64, CellError> {
         let id = CellId { workers: 1, ..CellId::default() };
         Ok(verified(self.cell.run(TIMEOUT)?, self.workload.expected, &id)?.cpu_ns)
     }

@@ -18,9 +18,9 @@ use serde_json::{Map, Value};
 use self::script::Script;
 use crate::catalogue::cpython::{FAMILY, GEVENT, OPTIONS, PythonRunner, RUNNERS, is_runner};
 use crate::catalogue::{Catalogue, External, Resolved, RunnerCard, WorkloadCard};
+use crate::cell_error::CellError;
 use crate::interrupt::Interrupt;
 use crate::subprocess::Subprocess;
-use crate::trouble::Trouble;
 
 /// The flags of every interpreter: isolated (neither the current directory nor `PYTHON*` variables are on the module path, here and in
 /// worker processes), and unbuffered.
@@ -112,8 +112,8 @@ impl Interpreters {
                 let shown: String = line.trim().chars().take(80).collect();
                 refuse(&format!("asked for its version it says `{}`", plain(&shown)))
             }),
-            Err(Trouble::Failed { message, .. }) => Err(refuse(&message)),
-            Err(Trouble::Interrupted) => Err(refuse("the run was stopped")),
+            Err(CellError::Failed { message, .. }) => Err(refuse(&message)),
+            Err(CellError::Interrupted) => Err(refuse("the run was stopped")),
         }
     }
 

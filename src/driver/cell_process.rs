@@ -9,7 +9,7 @@ use std::time::Duration;
 use regatta_reports::record::{FailureKind, Profile, Sample};
 use regatta_workloads::Service;
 
-use super::{Cell, Launch, Server, Spawned, Trouble};
+use super::{Cell, CellError, Launch, Server, Spawned};
 use crate::catalogue::External;
 use crate::interrupt::Interrupt;
 use crate::protocol::{Answer, CELL, Request, SERVER, Start};
@@ -42,13 +42,13 @@ impl Launcher {
         Self { builds, ..self }
     }
 
-    fn subprocess(&self, what: &'static str, command: &mut Command) -> Result<Subprocess, Trouble> {
+    fn subprocess(&self, what: &'static str, command: &mut Command) -> Result<Subprocess, CellError> {
         Subprocess::spawn(what, command, self.interrupt.clone())
     }
 }
 
 impl Launch for Launcher {
-    fn spawn(&self, start: &Start) -> Result<Box<dyn Spawned>, Trouble> {
+    fn spawn(&self, start: &Start) -> Result<Box<dyn Spawned>, CellError> {
         let mut start = start.clone();
         let mut process = match self.externals.iter().find(|external| external.name == start.runner) {
             Some(external) => {
@@ -64,12 +64,12 @@ impl Launch for Launcher {
         Ok(Box::new(SpawnedProcess { process, start }))
     }
 
-    fn server(&self, service: Service, port: u16) -> Result<Box<dyn Server>, Trouble> {
+    fn server(&self, service: Service, port: u16) -> Result<Box<dyn Server>, CellError> {
         let mut command = Command::new(&self.program);
         let mut process = self.subprocess("server", command.arg(SERVER).args(server::args(service, port)))?;
         let line = process.receive(SERVER_TIMEOUT)?;
         let address = line.trim().parse().map_err(|_| {
-            Trouble::failed(FailureKind::Protocol, format!("the server says it listens at `{}`", harmless(&line)))
+            CellError::failed(FailureKind::Protocol, format!("the server says it listens at `{}`", harmless(&line)))
         })?;
         Ok(Box::new(ServerProcess { process, address }))
     }
@@ -94,7 +94,7 @@ impl Spawned for SpawnedProcess {
         self.process.settle(timeout);
     }
 
-    fn start(self: Box<Self>, timeout: Duration) -> Result<Box<dyn Cell>, Trouble> {
+    fn start(self: Box<Self>, timeout: Duration) -> Result<Box<dyn Cell>, CellError> {
         let Self { process, start } = *self;
         let mut cell = CellProcess { process, start_ns: 0, watch: None, memory: None, has_run: false };
         match cell.request(&Request::Start(start), timeout)? {
@@ -102,7 +102,7 @@ impl Spawned for SpawnedProcess {
                 cell.start_ns = start_ns;
                 Ok(Box::new(cell))
             }
-            Answer::Error { kind, message } => Err(Trouble::failed(kind, harmless(&message))),
+            Answer::Error { kind, message } => Err(CellError::failed(kind, harmless(&message))),
             other => Err(unexpected("start", &other)),
         }
     }
@@ -121,7 +121,7 @@ struct CellProcess {
 }
 
 impl CellProcess {
-    fn request(&mut self, request: &Request, timeout: Duration) -> Result<Answer, Trouble> {
+    fn request(&mut self, request: &Request, timeout: Duration) -> Result<Answer, CellError> {
         self.say(request);
         self.answer(timeout)
     }
@@ -133,11 +133,11 @@ impl CellProcess {
         }
     }
 
-    fn answer(&mut self, timeout: Duration) -> Result<Answer, Trouble> {
+    fn answer(&mut self, timeout: Duration) -> Result<Answer, CellError> {
         let line = self.process.receive(timeout)?;
         serde_json::from_str(&line).map_err(|error| {
             let shown: String = line.chars().take(200).collect();
-            Trouble::failed(
+            CellError::failed(
                 FailureKind::Protocol,
                 format!("its answer `{}` is not of the protocol: {error}", harmless(&shown)),
             )
@@ -153,7 +153,7 @@ impl Cell for CellProcess {
         self.say(&Request::Run);
     }
 
-    fn hear(&mut self, timeout: Duration) -> Result<Sample, Trouble> {
+    fn hear(&mut self, timeout: Duration) -> Result<Sample, CellError> {
         let answer = self.answer(timeout);
         if let Some(watch) = self.watch.take() {
             self.memory = watch.finish();
@@ -167,15 +167,15 @@ impl Cell for CellProcess {
                 }
                 Ok(*sample)
             }
-            Answer::Error { kind, message } => Err(Trouble::failed(kind, harmless(&message))),
+            Answer::Error { kind, message } => Err(CellError::failed(kind, harmless(&message))),
             other => Err(unexpected("run", &other)),
         }
     }
 
-    fn profile(&mut self, timeout: Duration) -> Result<Profile, Trouble> {
+    fn profile(&mut self, timeout: Duration) -> Result<Profile, CellError> {
         match self.request(&Request::Profile, timeout)? {
             Answer::Profile(profile) => Ok(*profile),
-            Answer::Error { kind, message } => Err(Trouble::failed(kind, harmless(&message))),
+            Answer::Error { kind, message } => Err(CellError::failed(kind, harmless(&message))),
             other => Err(unexpected("profile", &other)),
         }
     }
@@ -186,14 +186,14 @@ impl Cell for CellProcess {
 }
 
 /// The cell has answered with the wrong message.
-fn unexpected(request: &str, answer: &Answer) -> Trouble {
+fn unexpected(request: &str, answer: &Answer) -> CellError {
     let name = match answer {
         Answer::Ready { .. } => "ready",
         Answer::Sample(_) => "sample",
         Answer::Profile(_) => "profile",
         Answer::Error { .. } => "error",
     };
-    Trouble::failed(FailureKind::Protocol, format!("it answered `{request}` with `{name}`"))
+    CellError::failed(FailureKind::Protocol, format!("it answered `{request}` with `{name}`"))
 }
 
 /// A server in a process of its own.

@@ -22,6 +22,7 @@ use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
 use regatta_reports::record::{CellId, Failure, Profile, Record, Sample};
 
+use crate::cell_error::CellError;
 use crate::group::ReadyGroup;
 use crate::plan::{Plan, RoundsFor};
 use crate::protocol::Start;
@@ -31,8 +32,6 @@ pub use pace::Clock;
 use pace::Pace;
 use running_group::RunningGroup;
 pub(crate) use sample::{failure, run_once, start, verified};
-
-pub(crate) use crate::trouble::Trouble;
 
 /// How often a group on which an undecided verdict rests is visited again. Two visits lie apart in time, so that what disturbs one
 /// leaves the other alone. More of them would be short: a process of two rounds cannot tell which of them was disturbed.
@@ -64,13 +63,13 @@ pub(crate) trait Watch {
 /// Starts cells and servers; a test hands in another one.
 pub(crate) trait Launch {
     /// Starts the process of a cell, and does not wait until it listens.
-    fn spawn(&self, start: &Start) -> Result<Box<dyn Spawned>, Trouble>;
+    fn spawn(&self, start: &Start) -> Result<Box<dyn Spawned>, CellError>;
     /// Starts a cell and waits until it is ready.
-    fn cell(&self, start: &Start, timeout: Duration) -> Result<Box<dyn Cell>, Trouble> {
+    fn cell(&self, start: &Start, timeout: Duration) -> Result<Box<dyn Cell>, CellError> {
         self.spawn(start)?.start(timeout)
     }
     /// Starts cells whose programs load side by side, but whose models start one after the other. Returns one result a cell.
-    fn cells(&self, starts: &[Start], timeout: Duration) -> Vec<Result<Box<dyn Cell>, Trouble>> {
+    fn cells(&self, starts: &[Start], timeout: Duration) -> Vec<Result<Box<dyn Cell>, CellError>> {
         let mut spawned: Vec<_> = starts.iter().map(|start| self.spawn(start)).collect();
         let deadline = Instant::now() + timeout;
         for process in spawned.iter_mut().flatten() {
@@ -79,7 +78,7 @@ pub(crate) trait Launch {
         spawned.into_iter().map(|process| process?.start(timeout)).collect()
     }
     /// Starts a server, on a port that it had before or on any.
-    fn server(&self, service: regatta_workloads::Service, port: u16) -> Result<Box<dyn Server>, Trouble>;
+    fn server(&self, service: regatta_workloads::Service, port: u16) -> Result<Box<dyn Server>, CellError>;
     /// Whether the cells of this runner can be profiled.
     fn can_profile(&self, _runner: &str) -> bool {
         true
@@ -94,7 +93,7 @@ pub(crate) trait Spawned {
     /// `timeout`, and leaves it to [`Spawned::start`] to say what is wrong.
     fn settle(&mut self, _timeout: Duration) {}
     /// Tells it what to be, and waits until it is ready.
-    fn start(self: Box<Self>, timeout: Duration) -> Result<Box<dyn Cell>, Trouble>;
+    fn start(self: Box<Self>, timeout: Duration) -> Result<Box<dyn Cell>, CellError>;
 }
 
 /// A cell that is ready.
@@ -102,14 +101,14 @@ pub(crate) trait Cell {
     /// Asks it to carry out every task once, and does not wait for the answer.
     fn ask(&mut self);
     /// Waits until it has answered the run that it was asked for first.
-    fn hear(&mut self, timeout: Duration) -> Result<Sample, Trouble>;
+    fn hear(&mut self, timeout: Duration) -> Result<Sample, CellError>;
     /// Has it carry out every task once.
-    fn run(&mut self, timeout: Duration) -> Result<Sample, Trouble> {
+    fn run(&mut self, timeout: Duration) -> Result<Sample, CellError> {
         self.ask();
         self.hear(timeout)
     }
     /// Has it carry out every task once and say which worker did what when.
-    fn profile(&mut self, timeout: Duration) -> Result<Profile, Trouble>;
+    fn profile(&mut self, timeout: Duration) -> Result<Profile, CellError>;
     /// Tells it to end, and does not wait until it has.
     fn dismiss(&mut self) {}
 }

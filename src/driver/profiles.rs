@@ -6,7 +6,7 @@ use std::path::Path;
 use regatta_reports::record::{CellId, Profile, Record};
 
 use super::running_group::RunningGroup;
-use super::{Run, Server, Stop, Trouble};
+use super::{CellError, Run, Server, Stop};
 use crate::durations;
 use crate::group::ReadyGroup;
 use crate::protocol::Start;
@@ -66,8 +66,8 @@ impl Run<'_> {
                     profile.cell = cell.id.clone();
                     self.driver.sink.write(&Record::Profile(Box::new(profile)))?;
                 }
-                Err(Trouble::Interrupted) => return Err(Stop::Interrupted),
-                Err(Trouble::Failed { message, .. }) => without.add(message, ready, &cell.id),
+                Err(CellError::Interrupted) => return Err(Stop::Interrupted),
+                Err(CellError::Failed { message, .. }) => without.add(message, ready, &cell.id),
             }
         }
         Ok(())
@@ -79,7 +79,7 @@ impl Run<'_> {
         ready: &ReadyGroup,
         mut start: Start,
         server: &mut Option<Box<dyn Server>>,
-    ) -> Result<Profile, Trouble> {
+    ) -> Result<Profile, CellError> {
         let launch = self.driver.launch;
         if let (Some(service), None) = (ready.resolved.service, &server) {
             *server = Some(launch.server(service, 0)?);

@@ -8,7 +8,7 @@ use regatta_reports::record::{CellId, FailureKind, Group, arms};
 use super::pace::Costs;
 use super::precision::Precision;
 use super::sample::{failure, least, run_once, start};
-use super::{Cell, Run, Server, Stop, Trouble};
+use super::{Cell, CellError, Run, Server, Stop};
 use crate::durations;
 use crate::group::ReadyGroup;
 use crate::protocol::Start;
@@ -183,8 +183,8 @@ impl<'g> RunningGroup<'g> {
         let mut once = || run_once(cell.as_mut(), self.server.as_deref(), self.ready, id, timeout);
         let mut sample = match if id.arm == arms::REFERENCE { least(once) } else { once() } {
             Ok(sample) => sample,
-            Err(Trouble::Interrupted) => return Err(Stop::Interrupted),
-            Err(Trouble::Failed { kind, message }) => return self.fail(run, place, round, kind, message),
+            Err(CellError::Interrupted) => return Err(Stop::Interrupted),
+            Err(CellError::Failed { kind, message }) => return self.fail(run, place, round, kind, message),
         };
         let Some(round) = round else { return Ok(()) };
         (sample.process, sample.round, sample.order) = (self.process(), round, order);
@@ -207,8 +207,8 @@ impl<'g> RunningGroup<'g> {
                 self.server = Some(server);
                 Ok(())
             }
-            Err(Trouble::Interrupted) => Err(Stop::Interrupted),
-            Err(Trouble::Failed { kind, message }) => {
+            Err(CellError::Interrupted) => Err(Stop::Interrupted),
+            Err(CellError::Failed { kind, message }) => {
                 self.server = None;
                 self.retire_all(run, None, kind, &message)
             }
@@ -241,13 +241,13 @@ impl<'g> RunningGroup<'g> {
     }
 
     /// Takes a cell that was started, or retires the one that could not be.
-    fn take(&mut self, run: &mut Run<'_>, place: usize, started: Result<Box<dyn Cell>, Trouble>) -> Result<(), Stop> {
+    fn take(&mut self, run: &mut Run<'_>, place: usize, started: Result<Box<dyn Cell>, CellError>) -> Result<(), Stop> {
         match started {
             Ok(cell) => self.cells[place].cell = Some(cell),
-            Err(Trouble::Interrupted) => return Err(Stop::Interrupted),
+            Err(CellError::Interrupted) => return Err(Stop::Interrupted),
             // What keeps a cell from running keeps its copy from it too, and is said once.
             Err(_) if self.is_copy_of_retired(place) => self.cells[place].retired = true,
-            Err(Trouble::Failed { kind, message }) => self.retire(run, place, None, kind, message)?,
+            Err(CellError::Failed { kind, message }) => self.retire(run, place, None, kind, message)?,
         }
         Ok(())
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use regatta_reports::record::{CellId, Failure, FailureKind, Sample, arms};
 use regatta_workloads::Tally;
 
-use super::{Cell, Server, Trouble};
+use super::{Cell, CellError, Server};
 use crate::catalogue::Resolved;
 use crate::group::{ReadyCell, ReadyGroup};
 use crate::protocol::{Start, VERSION};
@@ -39,7 +39,7 @@ pub(crate) fn start(ready: &ReadyGroup, ReadyCell { id, options, .. }: &ReadyCel
 }
 
 /// Of a few runs that of the least CPU time.
-pub(super) fn least(mut run: impl FnMut() -> Result<Sample, Trouble>) -> Result<Sample, Trouble> {
+pub(super) fn least(mut run: impl FnMut() -> Result<Sample, CellError>) -> Result<Sample, CellError> {
     let first = run()?;
     (1..REFERENCE_RUNS).try_fold(first, |least, _| {
         let other = run()?;
@@ -55,7 +55,7 @@ pub(crate) fn run_once(
     ready: &ReadyGroup,
     id: &CellId,
     timeout: Duration,
-) -> Result<Sample, Trouble> {
+) -> Result<Sample, CellError> {
     let server_before = server.and_then(Server::cpu_ns);
     let mut sample = verified(cell.run(timeout)?, work_of(ready, id).1.expected, id)?;
     let server_after = server.and_then(Server::cpu_ns);
@@ -81,8 +81,8 @@ pub(crate) fn failure(
 }
 
 /// Lets a sample through if its answer is right, every task was done, and no more workers than allowed did them.
-pub(crate) fn verified(sample: Sample, expected: Tally, id: &CellId) -> Result<Sample, Trouble> {
-    let wrong = |message| Err(Trouble::failed(FailureKind::WrongAnswer, message));
+pub(crate) fn verified(sample: Sample, expected: Tally, id: &CellId) -> Result<Sample, CellError> {
+    let wrong = |message| Err(CellError::failed(FailureKind::WrongAnswer, message));
     if sample.tasks != expected.tasks {
         return wrong(format!("{} tasks were done instead of {}", sample.tasks, expected.tasks));
     }
@@ -96,7 +96,7 @@ pub(crate) fn verified(sample: Sample, expected: Tally, id: &CellId) -> Result<S
         return wrong("no worker says that it did the work".to_owned());
     }
     if sample.wall_ns == 0 {
-        return Err(Trouble::failed(FailureKind::Protocol, "the sample says that it took no time at all"));
+        return Err(CellError::failed(FailureKind::Protocol, "the sample says that it took no time at all"));
     }
     Ok(sample)
 }

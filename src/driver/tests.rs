@@ -12,7 +12,7 @@ use crate::group::{Precise, ReadyCell};
 use regatta_reports::record::{FailureKind, Group, Parameters, arms};
 
 /// What a made-up cell does in its n-th run.
-type Script = fn(run: u32) -> Result<Sample, Trouble>;
+type Script = fn(run: u32) -> Result<Sample, CellError>;
 
 /// Makes up cells by runner name. Time passes only when a cell runs.
 #[derive(Default)]
@@ -38,15 +38,15 @@ fn right() -> Sample {
 }
 
 impl Launch for World {
-    fn spawn(&self, start: &Start) -> Result<Box<dyn Spawned>, Trouble> {
+    fn spawn(&self, start: &Start) -> Result<Box<dyn Spawned>, CellError> {
         self.starts.borrow_mut().push(start.runner.clone());
         match self.scripts.get(start.runner.as_str()) {
             Some(&script) => Ok(Box::new(MadeUpCell { script, runs: 0, now: Rc::clone(&self.now) })),
-            None => Err(Trouble::failed(FailureKind::Limit, "too little of everything; get more")),
+            None => Err(CellError::failed(FailureKind::Limit, "too little of everything; get more")),
         }
     }
 
-    fn server(&self, _service: Service, port: u16) -> Result<Box<dyn Server>, Trouble> {
+    fn server(&self, _service: Service, port: u16) -> Result<Box<dyn Server>, CellError> {
         assert_eq!(port, if self.server_starts.get() == 0 { 0 } else { 7 }, "a server comes back on its old port");
         self.server_starts.update(|starts| starts + 1);
         self.server_alive.set(true);
@@ -61,7 +61,7 @@ impl Launch for World {
 }
 
 impl Spawned for MadeUpCell {
-    fn start(self: Box<Self>, _timeout: Duration) -> Result<Box<dyn Cell>, Trouble> {
+    fn start(self: Box<Self>, _timeout: Duration) -> Result<Box<dyn Cell>, CellError> {
         Ok(self)
     }
 }
@@ -69,13 +69,13 @@ impl Spawned for MadeUpCell {
 impl Cell for MadeUpCell {
     fn ask(&mut self) {}
 
-    fn hear(&mut self, _timeout: Duration) -> Result<Sample, Trouble> {
+    fn hear(&mut self, _timeout: Duration) -> Result<Sample, CellError> {
         self.runs += 1;
         self.now.update(|now| now + Duration::from_millis(100));
         (self.script)(self.runs)
     }
 
-    fn profile(&mut self, timeout: Duration) -> Result<Profile, Trouble> {
+    fn profile(&mut self, timeout: Duration) -> Result<Profile, CellError> {
         self.run(timeout).map(|sample| Profile { wall_ns: sample.wall_ns, ..Profile::default() })
     }
 }
@@ -248,7 +248,7 @@ fn a_wrong_sample_is_an_error_record_and_never_a_time() {
         (|_| Ok(Sample { workers_seen: 3, ..right() }), FailureKind::WrongAnswer, "3 workers"),
         (|_| Ok(Sample { workers_seen: 0, ..right() }), FailureKind::WrongAnswer, "no worker"),
         (|_| Ok(Sample { wall_ns: 0, ..right() }), FailureKind::Protocol, "no time"),
-        (|_| Err(Trouble::failed(FailureKind::Timeout, "late")), FailureKind::Timeout, "late"),
+        (|_| Err(CellError::failed(FailureKind::Timeout, "late")), FailureKind::Timeout, "late"),
     ];
     for (script, kind, message) in cases {
         let world = world(&[("a", WELL), ("bad", script)]);
@@ -263,7 +263,7 @@ fn a_wrong_sample_is_an_error_record_and_never_a_time() {
 
 #[test]
 fn a_cell_that_fails_late_keeps_what_it_had() {
-    let third: Script = |run| if run < 4 { Ok(right()) } else { Err(Trouble::failed(FailureKind::Crash, "gone")) };
+    let third: Script = |run| if run < 4 { Ok(right()) } else { Err(CellError::failed(FailureKind::Crash, "gone")) };
     let world = world(&[("a", WELL), ("bad", third)]);
     let (tallied, records) = drive(&world, &plan("rounds = 6\nprocesses = 2"), &[group(&["a", "bad"], false)], 0);
     assert_eq!((tallied.samples, tallied.failed), (6 + 2, 1), "three runs, the first of which was the warm-up");
@@ -290,7 +290,7 @@ fn a_dead_server_costs_one_record_and_comes_back() {
         if run == 3 {
             alive.set(false);
         }
-        if alive.get() { Ok(right()) } else { Err(Trouble::failed(FailureKind::Crash, "connection refused")) }
+        if alive.get() { Ok(right()) } else { Err(CellError::failed(FailureKind::Crash, "connection refused")) }
     };
     let world = world(&[("a", script), ("b", WELL)]);
     SERVER.with_borrow_mut(|server| *server = Some(Rc::clone(&world.server_alive)));
@@ -406,7 +406,7 @@ fn a_profile_that_fails_leaves_the_times_of_its_cell_alone() {
         // The cell of the profile pass is a new one, in its first run, which in the rounds is the warm-up.
         thread_local! { static FIRST: Slot<u32> = const { Slot::new(0) }; }
         FIRST.set(FIRST.get() + u32::from(run == 1));
-        if FIRST.get() == 2 { Err(Trouble::failed(FailureKind::Crash, "it has no log")) } else { Ok(right()) }
+        if FIRST.get() == 2 { Err(CellError::failed(FailureKind::Crash, "it has no log")) } else { Ok(right()) }
     };
     let world = world(&[("a", fails_at_first)]);
     let (tallied, records) = drive(&world, &plan("rounds = 3\nprofile = true"), &[group(&["a"], false)], 0);
@@ -420,13 +420,13 @@ fn the_capacity_is_told_in_units_of_the_lone_burn() {
     thread_local! { static STARTED: Slot<u32> = const { Slot::new(0) }; }
     struct Machine(World);
     impl Launch for Machine {
-        fn spawn(&self, start: &Start) -> Result<Box<dyn Spawned>, Trouble> {
+        fn spawn(&self, start: &Start) -> Result<Box<dyn Spawned>, CellError> {
             assert_eq!((&*start.arm, start.workers), (arms::REFERENCE, 1));
             STARTED.set(STARTED.get() + 1);
             let runner = if STARTED.get() == 3 { "slow" } else { "fast" };
             self.0.spawn(&Start { runner: runner.to_owned(), ..start.clone() })
         }
-        fn server(&self, _service: Service, _port: u16) -> Result<Box<dyn Server>, Trouble> {
+        fn server(&self, _service: Service, _port: u16) -> Result<Box<dyn Server>, CellError> {
             unreachable!("a burn talks to no server")
         }
         fn interrupted(&self) -> bool {
@@ -520,14 +520,14 @@ fn programs_load_side_by_side_and_models_start_one_after_the_other() {
     struct Steps(Rc<RefCell<Vec<String>>>);
     struct Loading(String, Rc<RefCell<Vec<String>>>);
     impl Launch for Steps {
-        fn spawn(&self, start: &Start) -> Result<Box<dyn Spawned>, Trouble> {
+        fn spawn(&self, start: &Start) -> Result<Box<dyn Spawned>, CellError> {
             self.0.borrow_mut().push(format!("spawn {}", start.runner));
             if start.runner == "b" {
-                return Err(Trouble::failed(FailureKind::Unavailable, "no such program"));
+                return Err(CellError::failed(FailureKind::Unavailable, "no such program"));
             }
             Ok(Box::new(Loading(start.runner.clone(), Rc::clone(&self.0))))
         }
-        fn server(&self, _service: Service, _port: u16) -> Result<Box<dyn Server>, Trouble> {
+        fn server(&self, _service: Service, _port: u16) -> Result<Box<dyn Server>, CellError> {
             unreachable!("none is asked for")
         }
         fn interrupted(&self) -> bool {
@@ -538,9 +538,9 @@ fn programs_load_side_by_side_and_models_start_one_after_the_other() {
         fn settle(&mut self, _timeout: Duration) {
             self.1.borrow_mut().push(format!("settle {}", self.0));
         }
-        fn start(self: Box<Self>, _timeout: Duration) -> Result<Box<dyn Cell>, Trouble> {
+        fn start(self: Box<Self>, _timeout: Duration) -> Result<Box<dyn Cell>, CellError> {
             self.1.borrow_mut().push(format!("start {}", self.0));
-            Err(Trouble::Interrupted)
+            Err(CellError::Interrupted)
         }
     }
     let launch = Steps::default();
@@ -548,5 +548,8 @@ fn programs_load_side_by_side_and_models_start_one_after_the_other() {
     let starts: Vec<_> = ready.cells.iter().map(|cell| start(&ready, cell)).collect();
     let cells = launch.cells(&starts, Duration::ZERO);
     assert_eq!(*launch.0.borrow(), ["spawn a", "spawn b", "spawn c", "settle a", "settle c", "start a", "start c"]);
-    assert!(matches!(&cells[..], [Err(Trouble::Interrupted), Err(Trouble::Failed { .. }), Err(Trouble::Interrupted)]));
+    assert!(matches!(
+        &cells[..],
+        [Err(CellError::Interrupted), Err(CellError::Failed { .. }), Err(CellError::Interrupted)]
+    ));
 }

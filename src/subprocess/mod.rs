@@ -16,10 +16,10 @@ use regatta_reports::text::plain;
 use rustix::io::ioctl_fionread;
 
 use self::group::ProcessGroup;
+use crate::cell_error::CellError;
 use crate::durations;
 use crate::interrupt::Interrupt;
 use crate::protocol::LONGEST;
-use crate::trouble::Trouble;
 
 /// How often a wait looks whether a child listens.
 const BLINK: Duration = Duration::from_millis(1);
@@ -49,8 +49,8 @@ pub(crate) struct Subprocess {
 
 impl Subprocess {
     /// Starts it.
-    pub(crate) fn spawn(what: &'static str, command: &mut Command, interrupt: Interrupt) -> Result<Self, Trouble> {
-        let refused = |error| Trouble::failed(FailureKind::Unavailable, format!("cannot start a {what}: {error}"));
+    pub(crate) fn spawn(what: &'static str, command: &mut Command, interrupt: Interrupt) -> Result<Self, CellError> {
+        let refused = |error| CellError::failed(FailureKind::Unavailable, format!("cannot start a {what}: {error}"));
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut group = ProcessGroup::spawn(command).map_err(refused)?;
         let (give, lines) = sync_channel(16);
@@ -119,16 +119,16 @@ impl Subprocess {
     }
 
     /// Waits for the next line that the child writes.
-    pub(crate) fn receive(&mut self, timeout: Duration) -> Result<String, Trouble> {
+    pub(crate) fn receive(&mut self, timeout: Duration) -> Result<String, CellError> {
         let deadline = Instant::now() + timeout;
         loop {
             if self.interrupt.is_set() {
-                return Err(Trouble::Interrupted);
+                return Err(CellError::Interrupted);
             }
             let left = deadline.saturating_duration_since(Instant::now());
             match self.lines.recv_timeout(left.min(GLANCE)) {
                 Ok(Ok(line)) => return Ok(line),
-                Ok(Err(problem)) => return Err(Trouble::failed(FailureKind::Protocol, problem)),
+                Ok(Err(problem)) => return Err(CellError::failed(FailureKind::Protocol, problem)),
                 Err(RecvTimeoutError::Disconnected) => return Err(self.end()),
                 Err(RecvTimeoutError::Timeout) if left.is_zero() => {
                     let message = format!(
@@ -136,7 +136,7 @@ impl Subprocess {
                         self.what,
                         durations::format(timeout)
                     );
-                    return Err(Trouble::failed(FailureKind::Timeout, message));
+                    return Err(CellError::failed(FailureKind::Timeout, message));
                 }
                 Err(RecvTimeoutError::Timeout) => {}
             }
@@ -144,7 +144,7 @@ impl Subprocess {
     }
 
     /// Ends a child that has closed its output, and says how it ended, with its last words.
-    fn end(&mut self) -> Trouble {
+    fn end(&mut self) -> CellError {
         let by_itself = self.group.ends_within(GRACE);
         let status = self.group.end().filter(|_| by_itself);
         let how = status.map_or_else(|| "it closed its output".to_owned(), |status| status.to_string());
@@ -155,7 +155,7 @@ impl Subprocess {
         let words = self.last_words.lock().unwrap_or_else(PoisonError::into_inner);
         let words = harmless(String::from_utf8_lossy(&words).trim());
         let said = if words.is_empty() { String::new() } else { format!("; its last words: {words}") };
-        Trouble::failed(FailureKind::Crash, format!("the {} ended before it answered ({how}){said}", self.what))
+        CellError::failed(FailureKind::Crash, format!("the {} ended before it answered ({how}){said}", self.what))
     }
 }
 

@@ -2,12 +2,12 @@
 
 use std::panic::resume_unwind;
 
-use regatta::harness::Trouble;
+use regatta::harness::CellError;
 
 /// Why a benchmark was left before criterion was done with it: the payload of an unwinding that is no panic.
 pub(crate) enum Left {
     /// The cell gave no sample.
-    Cell(Trouble),
+    Cell(CellError),
     /// A record could not be written.
     Ledger(anyhow::Error),
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use criterion::{AxisScale, BenchmarkGroup, BenchmarkId, Criterion, PlotConfiguration, PlottingBackend, SamplingMode};
-use regatta::harness::{Exit, Session, SessionGroup, Trouble};
+use regatta::harness::{CellError, Exit, Session, SessionGroup};
 use regatta::{Catalogue, Plan};
 use regatta_reports::record::{CellId, FailureKind, Group};
 
@@ -137,11 +137,11 @@ impl Target<'_> {
         }));
         let Err(payload) = done else { return Ok(()) };
         match payload.downcast::<Left>().map(|left| *left) {
-            Ok(Left::Cell(Trouble::Failed { kind, message })) => {
+            Ok(Left::Cell(CellError::Failed { kind, message })) => {
                 let record = cells.failure(id, self.ledger.round(), kind, message);
                 self.ledger.failure(&cell_name(title, id), record).map_err(Ended::Unwritable)
             }
-            Ok(Left::Cell(Trouble::Interrupted)) => Err(Ended::Interrupted),
+            Ok(Left::Cell(CellError::Interrupted)) => Err(Ended::Interrupted),
             Ok(Left::Ledger(error)) => Err(Ended::Unwritable(error)),
             Err(payload) => Err(Ended::Panicked(payload)),
         }

@@ -3,9 +3,10 @@
 use regatta_reports::record::FailureKind;
 
 /// Why there is no answer that counts.
-#[derive(Debug)]
-pub enum Trouble {
+#[derive(Debug, thiserror::Error)]
+pub enum CellError {
     /// It failed.
+    #[error("{message}")]
     Failed {
         /// In which way.
         kind: FailureKind,
@@ -13,10 +14,11 @@ pub enum Trouble {
         message: String,
     },
     /// The run is to end.
+    #[error("the run is to end")]
     Interrupted,
 }
 
-impl Trouble {
+impl CellError {
     pub(crate) fn failed(kind: FailureKind, message: impl Into<String>) -> Self {
         Self::Failed { kind, message: message.into() }
     }
