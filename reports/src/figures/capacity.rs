@@ -2,7 +2,6 @@
 
 use crate::records::schema::Capacity;
 use crate::statistics::median;
-use crate::text::units;
 
 /// What a machine gives at most to tasks that compute.
 #[derive(Debug, Clone, PartialEq)]
@@ -45,19 +44,9 @@ impl Ceiling {
         self.points.iter().any(|(burns, _)| *burns > 1.0)
     }
 
-    /// Says what all cores give together, such as "2 cores here give 1.94 of one"; none if it was not measured.
-    pub fn sentence(&self) -> Option<String> {
-        let (burns, speed) = self.points.last().filter(|_| self.is_measured())?;
-        Some(format!("{burns} cores here give {} of one", units::number(speed.min(*burns))))
-    }
-
-    /// Says what each number of cores gives that was measured, such as "2 cores give 1.94 of one, 4 cores give 3.60 of one"; none if it was not measured.
-    pub fn course(&self) -> Option<String> {
-        let points = self.points.iter().filter(|(burns, _)| *burns > 1.0);
-        let parts: Vec<String> = points
-            .map(|(burns, speed)| format!("{burns} cores give {} of one", units::number(speed.min(*burns))))
-            .collect();
-        (!parts.is_empty()).then(|| parts.join(", "))
+    /// Returns the measured points with more than one burn at once: their number and the speed that they had together, ascending.
+    pub fn measured(&self) -> impl Iterator<Item = (f64, f64)> {
+        self.points.iter().filter(|(burns, _)| *burns > 1.0).map(|(burns, speed)| (*burns, speed.min(*burns)))
     }
 
     /// Returns the speed of so many threads that compute at once, in units of one: between two measured points on the line that joins
@@ -118,12 +107,9 @@ mod tests {
     fn the_measured_capacity_bounds_it() {
         let ceiling = Ceiling::new(8.0, Some(&capacity(&[(1, 1.0), (2, 1.94), (4, 3.6), (8, 4.8)])));
         assert!(ceiling.is_measured());
-        assert_eq!(ceiling.sentence().as_deref(), Some("8 cores here give 4.80 of one"));
-        let course = "2 cores give 1.94 of one, 4 cores give 3.60 of one, 8 cores give 4.80 of one";
-        assert_eq!(ceiling.course().as_deref(), Some(course));
-        assert_eq!(Ceiling::new(8.0, None).sentence(), None, "nothing is said of what was not measured");
-        let beside = |cores| Capacity { outside_cores: Some(cores), ..capacity(&[(1, 1.0), (2, 1.12)]) };
-        let of_two = |cores| Ceiling::new(2.0, Some(&beside(cores))).speed_up(4, 2);
+        assert_eq!(ceiling.measured().collect::<Vec<_>>(), [(2.0, 1.94), (4.0, 3.6), (8.0, 4.8)]);
+        let disturbed = |cores| Capacity { outside_cores: Some(cores), ..capacity(&[(1, 1.0), (2, 1.12)]) };
+        let of_two = |cores| Ceiling::new(2.0, Some(&disturbed(cores))).speed_up(4, 2);
         assert_eq!((of_two(0.02), of_two(0.9)), (1.12, 2.0), "what others took is no lack of cores");
         assert_eq!(ceiling.of_threads(2.0), 1.94);
         assert!((ceiling.of_threads(6.0) - 4.2).abs() < 1e-12);

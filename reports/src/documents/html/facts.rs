@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::figures::Summary;
-use crate::figures::capacity::Ceiling;
 use crate::records::schema::{Machine, Overhead, Program, Run};
 use crate::text::{plain, units};
+use crate::views::capacity;
 
 /// A term and what there is to say of it.
 pub struct Fact {
@@ -33,7 +33,7 @@ pub fn machine(machine: &Machine, summary: &Summary) -> Vec<Fact> {
             "CPU quota",
             machine.quota_cores.map(|cores| format!("{} cores", units::without_zeros(&units::number(cores)))),
         ),
-        ("Capacity, measured", summary.ceiling.as_ref().and_then(Ceiling::course)),
+        ("Capacity, measured", summary.ceiling.as_ref().and_then(capacity::each)),
         ("Memory", (machine.memory_bytes > 0).then(|| units::size(machine.memory_bytes as f64))),
         ("System", Some(machine.os.clone())),
         ("Kernel", Some(machine.kernel.clone())),

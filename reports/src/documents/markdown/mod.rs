@@ -13,12 +13,11 @@ use std::fmt::{self, Write};
 pub use self::comparison::document as comparison;
 pub use self::side_by_side::document as side_by_side;
 use crate::figures::GroupSummary;
-use crate::figures::capacity::Ceiling;
 use crate::judgement::severity::Severity;
 use crate::records::schema::Overhead;
 use crate::text::{markdown, moment, units};
 use crate::views::columns::Column;
-use crate::views::{GroupView, Report};
+use crate::views::{GroupView, Report, capacity};
 
 /// Returns a report as a Markdown document.
 pub fn summary(report: &Report) -> String {
@@ -114,7 +113,7 @@ fn machine(report: &Report) -> String {
     let (machine, summary) = (&report.results.run.machine, &report.summary);
     let cores =
         summary.usable_cores.map(|cores| format!("{} usable cores", units::without_zeros(&units::number(cores))));
-    let capacity = summary.ceiling.as_ref().and_then(Ceiling::sentence);
+    let capacity = summary.ceiling.as_ref().and_then(capacity::sentence);
     let memory = (machine.memory_bytes > 0).then(|| units::size(machine.memory_bytes as f64));
     let parts =
         [Some(machine.cpu.clone()), cores, capacity, memory, Some(machine.os.clone()), Some(machine.kernel.clone())];

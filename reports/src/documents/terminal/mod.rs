@@ -9,13 +9,12 @@ use comfy_table::{Attribute, Cell, CellAlignment, Color, ContentArrangement, Tab
 
 pub use self::comparison::text as comparison;
 use self::style::{TABLE, styled};
-use crate::figures::capacity::Ceiling;
 use crate::figures::{GroupSummary, Row};
 use crate::judgement::severity::Severity;
 use crate::text::units::NONE;
 use crate::text::{plain, shortened};
 use crate::views::columns::{Column, Field};
-use crate::views::{GroupView, Report};
+use crate::views::{GroupView, Report, capacity};
 
 /// Narrower than this no table is readable; wider lines wrap then.
 const NARROWEST: usize = 40;
@@ -28,7 +27,7 @@ const NAME: usize = 28;
 pub fn terminal(report: &Report, colour: bool, width: u16) -> String {
     let width = usize::from(width).max(NARROWEST);
     let mut out = String::new();
-    if let Some(capacity) = report.summary.ceiling.as_ref().and_then(Ceiling::sentence) {
+    if let Some(capacity) = report.summary.ceiling.as_ref().and_then(capacity::sentence) {
         out.push_str(&format!("{capacity}.\n\n"));
     }
     for (group, view) in report.groups() {

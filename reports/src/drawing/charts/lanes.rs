@@ -32,11 +32,11 @@ const WIDE: f64 = 3.0;
 /// The chart.
 pub struct Lanes {
     tracks: Tracks,
-    cells: Vec<Cell>,
+    cells: Vec<CellLanes>,
 }
 
 /// A cell's segments.
-struct Cell {
+struct CellLanes {
     /// Segments in the lanes that are shown, by shade: lane, begin and end in nanoseconds.
     by_shade: Vec<Vec<Mark>>,
     /// Waits between the segments of a task.
@@ -82,9 +82,11 @@ impl Lanes {
         if known.is_empty() {
             return None;
         }
-        let cells: Vec<Cell> =
-            known.iter().map(|(row, profile)| Cell::new(row, profile, group.tasks, known.len(), palette)).collect();
-        let track = |(cell, (_, profile)): (&Cell, &&(&Row, &Profile))| Track {
+        let cells: Vec<CellLanes> = known
+            .iter()
+            .map(|(row, profile)| CellLanes::new(row, profile, group.tasks, known.len(), palette))
+            .collect();
+        let track = |(cell, (_, profile)): (&CellLanes, &&(&Row, &Profile))| Track {
             name: cell.label.clone(),
             note: cell.note(),
             figure: units::duration(profile.wall_ns as f64),
@@ -93,7 +95,7 @@ impl Lanes {
             sentence: cell.sentence(&units::duration(profile.wall_ns as f64)),
         };
         let is_cpu_bound = group.is_cpu_bound();
-        let figure = |cell: &Cell| if is_cpu_bound { cell.at_work } else { cell.waiting };
+        let figure = |cell: &CellLanes| if is_cpu_bound { cell.at_work } else { cell.waiting };
         let figures: Vec<(&str, f64)> = cells.iter().map(|cell| (cell.label.as_str(), figure(cell))).collect();
         let what = if is_cpu_bound { "workers at work" } else { "tasks waiting" };
         let title = findings::lanes(&figures, what).title(group);
@@ -117,7 +119,7 @@ impl Lanes {
     }
 }
 
-impl Cell {
+impl CellLanes {
     fn new(row: &Row, profile: &Profile, tasks: u64, cells: usize, palette: &Palette) -> Self {
         let most_lanes = if cells >= MANY_CELLS { MOST_LANES_OF_MANY } else { MOST_LANES };
         let workers = profile.segments.iter().map(|segment| segment.worker as usize + 1).max().unwrap_or(0);
@@ -290,7 +292,7 @@ impl Drawing for Lanes {
     }
 }
 
-fn cell<DB: DrawingBackend>(stage: &Stage<DB>, cell: &Cell, top: f64, most: usize) -> Drawn<DB> {
+fn cell<DB: DrawingBackend>(stage: &Stage<DB>, cell: &CellLanes, top: f64, most: usize) -> Drawn<DB> {
     let height = lane_height(cell.lanes);
     let few = |kinds: &[Vec<Mark>]| -> Vec<Vec<Bar>> {
         let bars = |close: f64| -> Vec<Vec<Bar>> {

@@ -29,7 +29,7 @@ const OWN_TREE: &str = "perf-task-clock";
 /// The chart.
 pub struct Timeline {
     tracks: Tracks,
-    courses: Vec<Course>,
+    cells: Vec<CellTimeline>,
     /// Cores that the curve reaches up to.
     cores: f64,
     strips: usize,
@@ -37,8 +37,8 @@ pub struct Timeline {
     notes: usize,
 }
 
-/// A cell's course.
-struct Course {
+/// How busy the cores were with a cell.
+struct CellTimeline {
     intervals: Vec<Interval>,
     colour: Colour,
     label: String,
@@ -58,31 +58,31 @@ impl Timeline {
     /// Returns the chart; none if no profile of the group has two moments.
     pub fn new(group: &GroupSummary, profiles: &[(&Row, &Profile)], palette: &Palette) -> Option<Self> {
         let usable_cores = group.ceiling.as_ref().map(Ceiling::usable);
-        let mut known: Vec<(&Profile, Course)> = profiles
+        let mut known: Vec<(&Profile, CellTimeline)> = profiles
             .iter()
-            .filter_map(|(row, profile)| Some((*profile, Course::new(row, profile, palette)?)))
+            .filter_map(|(row, profile)| Some((*profile, CellTimeline::new(row, profile, palette)?)))
             .collect();
-        let most = known.iter().map(|(_, course)| course.cores()).max()?;
+        let most = known.iter().map(|(_, cell)| cell.cores()).max()?;
         let strips = most.min(if known.len() >= MANY_CELLS { MOST_STRIPS_OF_MANY } else { MOST_STRIPS });
         let most_intervals = MOST_FIELDS / (strips * known.len());
-        let together = known.iter_mut().map(|(_, course)| course.join(most_intervals)).max().unwrap_or(1);
+        let together = known.iter_mut().map(|(_, cell)| cell.join(most_intervals)).max().unwrap_or(1);
         let notes = most_in_row(known.len());
         let strip = strip_height(strips);
-        let tracks = known.iter().map(|(profile, course)| Track {
-            name: course.label.clone(),
-            note: format!("{} cores", units::cores(course.mean)),
+        let tracks = known.iter().map(|(profile, cell)| Track {
+            name: cell.label.clone(),
+            note: format!("{} cores", units::cores(cell.mean)),
             figure: units::duration(profile.wall_ns as f64),
             end_ns: profile.wall_ns as f64,
             height: CURVE + GAP + strip * strips as f64,
             sentence: format!(
                 "{}: {} cores busy over {}",
-                course.label,
-                units::cores(course.mean),
+                cell.label,
+                units::cores(cell.mean),
                 units::duration(profile.wall_ns as f64)
             ),
         });
         let tracks: Vec<Track> = tracks.collect();
-        let means: Vec<(&str, f64)> = known.iter().map(|(_, course)| (course.label.as_str(), course.mean)).collect();
+        let means: Vec<(&str, f64)> = known.iter().map(|(_, cell)| (cell.label.as_str(), cell.mean)).collect();
         let title = findings::timeline(&means, usable_cores).title(group);
         let per_strip = most.div_ceil(strips);
         let each = if per_strip == 1 { "core".to_owned() } else { format!("group of {per_strip} cores") };
@@ -103,12 +103,12 @@ impl Timeline {
         }));
         legend.extend(cost_of_recording(profiles));
         let cores = usable_cores.unwrap_or(most as f64).max(1.0);
-        let courses = known.into_iter().map(|(_, course)| course).collect();
-        Some(Self { tracks: Tracks { title, tracks, legend }, courses, cores, strips, notes })
+        let cells = known.into_iter().map(|(_, cell)| cell).collect();
+        Some(Self { tracks: Tracks { title, tracks, legend }, cells, cores, strips, notes })
     }
 }
 
-impl Course {
+impl CellTimeline {
     fn new(row: &Row, profile: &Profile, palette: &Palette) -> Option<Self> {
         let wall = profile.wall_ns as f64;
         let intervals: Vec<Interval> =
@@ -233,12 +233,12 @@ impl Drawing for Timeline {
 
     fn draw<DB: DrawingBackend>(&self, canvas: &Canvas<DB>) -> Drawn<DB> {
         self.tracks.draw(canvas, |stage, i, top| {
-            let course = &self.courses[i];
-            curve(stage, course, top, self.cores)?;
-            course.note(stage, top, self.tracks.tracks[i].height, (self.notes, self.strips));
+            let cell = &self.cells[i];
+            curve(stage, cell, top, self.cores)?;
+            cell.note(stage, top, self.tracks.tracks[i].height, (self.notes, self.strips));
             let height = strip_height(self.strips);
             let first = top + CURVE + GAP;
-            for (shade, rectangles) in course.strips(self.strips).iter().enumerate() {
+            for (shade, rectangles) in cell.strips(self.strips).iter().enumerate() {
                 for (strip, from, to) in rectangles {
                     let y = first + *strip as f64 * height;
                     let (left, right) = (stage.x(*from), stage.x(*to));
@@ -251,15 +251,15 @@ impl Drawing for Timeline {
 }
 
 /// Draws the effective cores over time, as an area of steps in the runner's colour.
-fn curve<DB: DrawingBackend>(stage: &Stage<DB>, course: &Course, top: f64, cores: f64) -> Drawn<DB> {
+fn curve<DB: DrawingBackend>(stage: &Stage<DB>, cell: &CellTimeline, top: f64, cores: f64) -> Drawn<DB> {
     let bottom = top + CURVE;
     let mut end: f64 = 0.0;
-    for interval in &course.intervals {
+    for interval in &cell.intervals {
         let busy = (interval.shares.iter().sum::<f64>() / cores).clamp(0.0, 1.0);
         let (left, right) = (stage.x(interval.from_ns), stage.x(interval.to_ns));
         end = end.max(right);
         if busy > 0.01 {
-            stage.canvas.rectangle((left, bottom - busy * CURVE), (right, bottom), course.colour)?;
+            stage.canvas.rectangle((left, bottom - busy * CURVE), (right, bottom), cell.colour)?;
         }
     }
     stage.canvas.line((stage.x(0.0), top), (end, top), 0.5, FADED)?;
