@@ -1,5 +1,6 @@
 //! What is shown of figures and judgements, whatever the medium.
 
+pub mod answer;
 pub mod capacity;
 pub mod cells;
 pub mod columns;

@@ -1,5 +1,6 @@
 //! Everything that a report shows of a run, whatever the medium, worked out once.
 
+use super::answer::Answer;
 use super::group::GroupView;
 use super::matrix::Matrix;
 use crate::figures::costs::{self, Cost};
@@ -23,6 +24,8 @@ pub struct Report {
     pub notices: Vec<Notice>,
     /// The verdicts on the claims, those of a claim next to each other.
     pub verdicts: Vec<Verdict>,
+    /// What everybody comes for: what each way of concurrency gains for computing and for waiting.
+    pub answer: Answer,
     /// Which model to take for which kind of work.
     pub advice: Vec<Advice>,
     /// The modelled lock beside each interpreter that has a real one.
@@ -42,11 +45,15 @@ impl Report {
 
     /// As [`Report::from_results`], from figures that were worked out already; `summary` is that of `results`.
     pub fn from_summary(results: Results, summary: Summary, claims: &Claims) -> Self {
+        let costs = costs::from_summary(&summary);
+        let verdicts = claims.judge(&summary);
+        let advice = advice::from_summary(&summary);
         Self {
-            costs: costs::from_summary(&summary),
+            answer: Answer::from_judgements(&summary, &costs, &verdicts, &advice),
             notices: notices::of_run(&results, &summary),
-            verdicts: claims.judge(&summary),
-            advice: advice::from_summary(&summary),
+            costs,
+            verdicts,
+            advice,
             fidelity: Fidelity::from_summary(&summary),
             matrix: Matrix::from_summary(&summary),
             groups: summary.groups.iter().map(GroupView::from_group).collect(),

@@ -1,5 +1,6 @@
 //! The terminal's tables: one a group, as many columns as fit.
 
+mod answer;
 mod comparison;
 mod matrix;
 mod style;
@@ -30,6 +31,7 @@ pub fn terminal(report: &Report, colour: bool, width: u16) -> String {
     if let Some(capacity) = report.summary.ceiling.as_ref().and_then(capacity::sentence) {
         out.push_str(&format!("{capacity}.\n\n"));
     }
+    out.push_str(&answer::text(&report.answer, colour, width));
     for (group, view) in report.groups() {
         out.push_str(&group_text(group, view, colour, width));
         out.push('\n');

@@ -112,6 +112,14 @@ impl Advice {
         plain(&self.runner)
     }
 
+    /// Returns the runner, or it and those that are as good: "any of scoped, rayon".
+    pub fn any_of(&self) -> String {
+        if self.as_good.is_empty() {
+            return self.name();
+        }
+        format!("any of {}, {}", self.name(), self.as_good.join(", "))
+    }
+
     /// Returns the others that are as good, as a sentence; empty if there are none.
     pub fn as_good(&self) -> String {
         match self.as_good.as_slice() {

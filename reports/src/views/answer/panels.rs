@@ -1,0 +1,328 @@
+//! The figures of the answer: for each family and way of concurrency the best of its default runners.
+
+use crate::figures::costs::Cost;
+use crate::figures::{ChartKind, GroupSummary, Row, Summary, Versus};
+use crate::statistics::Estimate;
+use crate::text::{plain, units};
+
+/// The workloads that compute and do nothing else, the one to show first.
+const COMPUTING: [&str; 2] = ["primes", "counting"];
+/// The workloads that wait and do next to nothing else, the one to show first.
+const WAITING: [&str; 2] = ["sleep", "echo"];
+/// Fewest tasks that wait at once of which the answer tells.
+const SOME: u64 = 2;
+/// Fewest tasks that wait at once that are called many.
+const MANY: u64 = 100;
+/// A gain below this share of 1 is none, though it were certain: it is what a second core could not be worth less than.
+const NO_GAIN: f64 = 1.2;
+
+/// A way to do several things at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Way {
+    /// Threads that share memory, whether one a task or in a pool.
+    Threads,
+    /// Processes, in a pool.
+    Processes,
+    /// Tasks that a scheduler of the program switches between.
+    Coroutines,
+}
+
+impl Way {
+    /// All ways, in the order in which they are shown.
+    pub const ALL: [Self; 3] = [Self::Threads, Self::Processes, Self::Coroutines];
+
+    /// Returns its name in the plural.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Threads => "threads",
+            Self::Processes => "processes",
+            Self::Coroutines => "coroutines",
+        }
+    }
+
+    /// Returns the models that go this way.
+    fn models(self) -> &'static [&'static str] {
+        match self {
+            Self::Threads => &["thread-pool", "thread", "scoped", "rayon"],
+            Self::Processes => &["process-pool"],
+            Self::Coroutines => &["async", "green", "async-single"],
+        }
+    }
+}
+
+/// A kind of work that the answer is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Work {
+    /// Tasks that keep a core busy.
+    Computing,
+    /// Tasks that wait, against one after the other.
+    Waiting,
+    /// So many tasks that wait that nobody would do one after the other: against the longest wait.
+    ManyWaits,
+}
+
+impl Work {
+    /// All kinds, in the order in which they are shown.
+    pub const ALL: [Self; 3] = [Self::Computing, Self::Waiting, Self::ManyWaits];
+
+    /// Returns what a figure of it is.
+    pub fn unit(self) -> &'static str {
+        match self {
+            Self::Computing | Self::Waiting => "speed-up",
+            Self::ManyWaits => "over one wait",
+        }
+    }
+
+    /// Returns what stands beside a figure of it.
+    pub fn beside(self) -> Option<&'static str> {
+        match self {
+            Self::Computing => Some("cores"),
+            Self::Waiting => None,
+            Self::ManyWaits => Some("a task"),
+        }
+    }
+
+    fn is_shown_by(self, group: &GroupSummary) -> bool {
+        let names: &[&str] = if self == Self::Computing { &COMPUTING } else { &WAITING };
+        let is_named = names.contains(&group.workload.as_str());
+        is_named
+            && match self {
+                Self::Computing => group.versus == Versus::Baseline && group.tasks >= SOME,
+                Self::Waiting => group.versus == Versus::Baseline && group.tasks >= SOME,
+                Self::ManyWaits => group.versus == Versus::Wait && group.tasks >= MANY,
+            }
+    }
+
+    /// Returns the place of a group among those that could show it: the smaller, the better it shows it.
+    fn rank(self, group: &GroupSummary) -> (usize, u64) {
+        let names: &[&str] = if self == Self::Computing { &COMPUTING } else { &WAITING };
+        let place = names.iter().position(|name| *name == group.workload).unwrap_or(names.len());
+        (place, if self == Self::ManyWaits { u64::MAX - group.tasks } else { group.tasks })
+    }
+}
+
+/// The best that a figure can be.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Ceiling {
+    /// Its value: a speed-up, or a time over the longest wait.
+    pub value: f64,
+    /// Whether figures are at least this, rather than at most.
+    pub is_least: bool,
+}
+
+/// Figures of one kind of work beside each other.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Panel {
+    /// The kind.
+    pub work: Work,
+    /// What is done, in a few words.
+    pub title: String,
+    /// The best that a figure can be; none if the records do not say.
+    pub ceiling: Option<Ceiling>,
+}
+
+impl Panel {
+    /// Returns what is done, as a heading.
+    pub fn heading(&self) -> String {
+        self.title.clone()
+    }
+
+    /// Returns what its figures are, as the line below the heading.
+    pub fn under_heading(&self) -> String {
+        match self.work.beside() {
+            Some(beside) => format!("{}, {beside}", self.work.unit()),
+            None => self.work.unit().to_owned(),
+        }
+    }
+
+    /// Returns the best that a figure can be, in words; empty if the records do not say.
+    pub fn ceiling_in_words(&self) -> String {
+        let Some(Ceiling { value, is_least }) = self.ceiling else { return String::new() };
+        let value = units::without_zeros(&units::ratio(value));
+        if is_least { format!("least {value}") } else { format!("ceiling {value}") }
+    }
+
+    /// Returns how much of the ceiling a figure is, from 0 to 1; none where less is better, or without a ceiling.
+    pub fn share(&self, value: f64) -> Option<f64> {
+        let ceiling = self.ceiling.filter(|ceiling| !ceiling.is_least && ceiling.value > 0.0)?;
+        Some((value / ceiling.value).clamp(0.0, 1.0))
+    }
+}
+
+/// What a way of concurrency gains in a family of runners.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Line {
+    /// The family.
+    pub family: String,
+    /// What the family is called.
+    pub family_title: String,
+    /// Whether a global lock is on; none if the records do not say.
+    pub gil: Option<bool>,
+    /// The way.
+    pub way: Way,
+    /// One a panel; none where nothing of this way was to be run.
+    pub figures: Vec<Option<Figure>>,
+}
+
+/// A figure of the answer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Figure {
+    /// The runner that it is of: the best default one that goes this way.
+    pub runner: String,
+    /// Slug of the group that shows it.
+    pub slug: String,
+    /// The figure with its interval; none where no run gave one.
+    pub value: Option<Estimate>,
+    /// Why there is none, in few words.
+    pub missing: Option<String>,
+    /// Cores that were busy, of work that computes.
+    pub cores: Option<f64>,
+    /// Memory of each waiting task, bytes, of many waits.
+    pub memory: Option<f64>,
+    /// Whether it rests on rounds enough to be told.
+    pub is_told: bool,
+    /// Whether it is certain that nothing was gained.
+    pub is_no_gain: bool,
+}
+
+impl Figure {
+    /// Returns the figure as people read it, with a question mark where it is not told.
+    pub fn text(&self) -> String {
+        match self.value {
+            Some(estimate) if self.is_told => units::ratio(estimate.value),
+            Some(estimate) => format!("{}?", units::ratio(estimate.value)),
+            None => units::NONE.to_owned(),
+        }
+    }
+
+    /// Returns the figure with its interval.
+    pub fn with_interval(&self) -> String {
+        match self.value {
+            Some(estimate) if estimate.is_interval() => {
+                format!("{} [{}]", units::ratio(estimate.value), units::number_ends(&estimate))
+            }
+            _ => self.text(),
+        }
+    }
+
+    /// Returns what stands beside it: busy cores, or memory; empty if neither was recorded.
+    pub fn beside(&self) -> String {
+        match (self.cores, self.memory) {
+            (Some(cores), _) => units::cores(cores),
+            (None, Some(memory)) => units::size(memory),
+            (None, None) => String::new(),
+        }
+    }
+}
+
+/// Panels and lines.
+pub(super) struct Panels {
+    pub(super) panels: Vec<Panel>,
+    pub(super) lines: Vec<Line>,
+}
+
+impl Panels {
+    pub(super) fn from_summary(summary: &Summary, costs: &[Cost]) -> Self {
+        let families = families(summary);
+        let works: Vec<Work> =
+            Work::ALL.into_iter().filter(|work| summary.groups.iter().any(|group| work.is_shown_by(group))).collect();
+        let mut lines = Vec::new();
+        for (family, gil) in &families {
+            for way in Way::ALL {
+                let figures: Vec<Option<Figure>> =
+                    works.iter().map(|work| figure(summary, costs, *work, family, way)).collect();
+                if figures.iter().any(Option::is_some) {
+                    let family_title = title_of(summary, family);
+                    lines.push(Line { family: family.clone(), family_title, gil: *gil, way, figures });
+                }
+            }
+        }
+        let panels = works.iter().map(|work| panel(summary, *work)).collect();
+        Self { panels, lines }
+    }
+}
+
+/// The families of the run in the order in which their cells appear, with whether a lock is on.
+fn families(summary: &Summary) -> Vec<(String, Option<bool>)> {
+    let mut families: Vec<(String, Option<bool>)> = Vec::new();
+    for row in summary.groups.iter().flat_map(|group| &group.rows) {
+        let family = &row.runner.family;
+        if !family.is_empty() && !families.iter().any(|(other, _)| other == family) {
+            families.push((family.clone(), row.runner.gil));
+        }
+    }
+    families
+}
+
+/// What a family is called where there is little room.
+fn title_of(summary: &Summary, family: &str) -> String {
+    let rows = summary.groups.iter().flat_map(|group| &group.rows);
+    let version = rows.filter(|row| row.runner.family == family).map(|row| row.runner.version.as_str()).next();
+    let name = match family {
+        "native" => "native".to_owned(),
+        "gil" => "GIL (model)".to_owned(),
+        other => plain(other),
+    };
+    // A version such as "CPython 3.11.2 (main, ...)": what comes before the second dot is enough.
+    let words: Vec<&str> = version.unwrap_or_default().split_whitespace().take(2).collect();
+    match words.as_slice() {
+        [language, number] if number.starts_with(|first: char| first.is_ascii_digit()) => {
+            let short: Vec<&str> = number.split('.').take(2).collect();
+            plain(&format!("{language} {}", short.join(".")))
+        }
+        _ => name,
+    }
+}
+
+fn panel(summary: &Summary, work: Work) -> Panel {
+    let shown = best_group(summary, work, |_| true);
+    let tasks = shown.map_or(0, |group| group.tasks);
+    let ceiling = match work {
+        Work::Computing => summary.ceiling.as_ref().map(|ceiling| ceiling.of_threads(f64::INFINITY)),
+        Work::Waiting => Some(tasks as f64),
+        Work::ManyWaits => Some(1.0),
+    };
+    Panel {
+        work,
+        title: match work {
+            Work::Computing => "computing".to_owned(),
+            Work::Waiting | Work::ManyWaits => format!("{} waits at once", units::count(tasks as f64)),
+        },
+        ceiling: ceiling.map(|value| Ceiling { value, is_least: work == Work::ManyWaits }),
+    }
+}
+
+fn best_group(summary: &Summary, work: Work, has: impl Fn(&GroupSummary) -> bool) -> Option<&GroupSummary> {
+    let groups = summary.groups.iter().filter(|group| work.is_shown_by(group) && has(group));
+    groups.min_by_key(|group| work.rank(group))
+}
+
+fn figure(summary: &Summary, costs: &[Cost], work: Work, family: &str, way: Way) -> Option<Figure> {
+    let is_of = |row: &Row| {
+        let is_default = row.is_main() && row.cell.options.is_empty() && !row.is_baseline;
+        is_default && row.runner.family == family && way.models().contains(&row.runner.model.as_str())
+    };
+    let measured = |group: &GroupSummary| group.rows.iter().any(|row| is_of(row) && row.ratio.is_some());
+    let has = |group: &GroupSummary| group.rows.iter().any(is_of);
+    let group = best_group(summary, work, measured).or_else(|| best_group(summary, work, has))?;
+    let rows = || group.rows.iter().filter(|row| is_of(row));
+    let goodness = |row: &&Row| {
+        let value = row.ratio.map_or(f64::NEG_INFINITY, |ratio| ratio.value);
+        if work == Work::ManyWaits && value.is_finite() { -value } else { value }
+    };
+    let best = rows().max_by(|a, b| goodness(a).total_cmp(&goodness(b)))?;
+    let value = best.ratio;
+    let memory = costs.iter().filter(|cost| cost.chart == ChartKind::MemoryCost).flat_map(|cost| &cost.items);
+    let memory = memory.filter(|item| item.runner == best.cell.runner).find_map(|item| item.figure.clone().ok());
+    Some(Figure {
+        runner: plain(&best.cell.runner),
+        slug: group.slug.clone(),
+        value,
+        missing: best.missing(),
+        cores: best.effective_cores.map(|cores| cores.value).filter(|_| work == Work::Computing),
+        memory: memory.filter(|_| work == Work::ManyWaits),
+        is_told: value.is_some_and(|ratio| ratio.is_interval()) && !best.code_differs,
+        is_no_gain: work != Work::ManyWaits
+            && value.is_some_and(|ratio| ratio.is_interval() && ratio.high < NO_GAIN),
+    })
+}
