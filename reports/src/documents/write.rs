@@ -62,7 +62,12 @@ pub enum WriteError {
 pub fn write(report: &Report, dir: &Path) -> Result<Files, WriteError> {
     let palette = Palette::from_summaries([&report.summary]);
     let mut pictures = Vec::new();
-    let mut charts = Charts { costs: charts::of_costs(&report.costs, &palette)?, groups: Vec::new() };
+    let mut charts = Charts {
+        answer: charts::of_answer(&report.answer, &palette)?,
+        costs: charts::of_costs(&report.costs, &palette)?,
+        groups: Vec::new(),
+    };
+    put_pictures(dir, "answer", charts.answer.as_mut_slice(), &mut pictures)?;
     put_pictures(dir, "costs", &mut charts.costs, &mut pictures)?;
     for group in &report.summary.groups {
         let mut of_group = charts::of_group(group, &palette)?;

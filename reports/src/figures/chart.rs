@@ -35,6 +35,8 @@ pub enum ChartKind {
     MemoryCost,
     /// A figure of each cell in several runs.
     SideBySide,
+    /// What each way of concurrency gains.
+    Answer,
 }
 
 impl ChartKind {
@@ -58,6 +60,7 @@ impl ChartKind {
             Self::SwitchCost => "switch",
             Self::MemoryCost => "memory",
             Self::SideBySide => "beside",
+            Self::Answer => "gains",
         }
     }
 
@@ -82,7 +85,7 @@ impl ChartKind {
             Self::Cores => any(&|row| row.effective_cores.is_some()),
             Self::Utilisation => any(&|row| !row.core_busy.is_empty()),
             Self::Timeline | Self::Lanes => false,
-            Self::TaskCost | Self::SwitchCost | Self::MemoryCost | Self::SideBySide => false,
+            Self::TaskCost | Self::SwitchCost | Self::MemoryCost | Self::SideBySide | Self::Answer => false,
         }
     }
 }

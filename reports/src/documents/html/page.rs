@@ -14,6 +14,7 @@ use crate::judgement::fidelity::Fidelity;
 use crate::judgement::notices::Notice;
 use crate::judgement::severity::Severity;
 use crate::records::schema::Run;
+use crate::views::answer::Answer;
 use crate::views::columns::{Column, Field};
 use crate::views::matrix::{Matrix, Tint};
 use crate::views::{GroupView, Report, verdicts};
@@ -25,6 +26,8 @@ struct Page<'a> {
     run: &'a Run,
     finished: Option<&'a str>,
     notices: &'a [Notice],
+    answer: &'a Answer,
+    gains: Option<&'a Chart>,
     tally: String,
     claims: Vec<&'a [Verdict]>,
     matrix: &'a Matrix,
@@ -68,6 +71,8 @@ struct Line<'a> {
 /// The charts of a report.
 #[derive(Debug, Clone, Default)]
 pub struct Charts {
+    /// That of the answer, if there is one.
+    pub answer: Option<Chart>,
     /// Those of each group of the summary, in its order.
     pub groups: Vec<Vec<Chart>>,
     /// Those of costs.
@@ -88,6 +93,8 @@ pub fn page(report: &Report, charts: &Charts, palette: &Palette) -> Result<Strin
         run,
         finished: results.end.as_ref().map(|end| end.finished.as_str()),
         notices: &report.notices,
+        answer: &report.answer,
+        gains: charts.answer.as_ref(),
         tally: verdicts::tally(&report.verdicts),
         claims: verdicts::by_claim(&report.verdicts).collect(),
         matrix: &report.matrix,

@@ -102,7 +102,7 @@ impl Frame {
             _ => String::new(),
         };
         let beside = if figure.is_no_gain { format!("{} no gain", figure.beside()) } else { figure.beside() };
-        format!("{:>FIGURE$} {bar}{beside}", figure.text())
+        format!("{:<FIGURE$} {bar}{beside}", figure.text())
     }
 }
 

@@ -1,5 +1,6 @@
 //! Which charts are drawn of what.
 
+use super::answer::Answers;
 use super::cores::Cores;
 use super::costs::Costs;
 use super::lanes::Lanes;
@@ -16,6 +17,7 @@ use crate::figures::costs::Cost;
 use crate::figures::{ChartKind, GroupSummary, Row};
 use crate::judgement::side_by_side::Shared;
 use crate::records::schema::Profile;
+use crate::views::answer::Answer;
 
 /// Draws the charts of a group: those for which it has figures.
 ///
@@ -32,6 +34,14 @@ pub fn of_group(group: &GroupSummary, palette: &Palette) -> Result<Vec<Chart>, C
         _ => None,
     });
     charts.collect()
+}
+
+/// Draws the chart of an answer; none if it is empty.
+///
+/// # Errors
+/// If the drawing library fails.
+pub fn of_answer(answer: &Answer, palette: &Palette) -> Result<Option<Chart>, ChartError> {
+    Answers::new(answer, palette).map(|chart| render(&chart)).transpose()
 }
 
 /// Draws the charts of costs, one a kind.

@@ -7,6 +7,7 @@
 //! canvas.rs        text, lines and marks on either backend, in logical pixels
 //! notes.rs         what marks say exactly
 //! rows.rs          the frame that most of the charts share: one row a cell
+//! answer.rs        what each way of concurrency gains
 //! samples.rs       every sample, median and interval
 //! ratio.rs         speed-up, or time over the longest wait
 //! cores.rs         effective cores against the ideal
@@ -21,6 +22,7 @@
 //! svg.rs           the backend that writes SVG
 //! ```
 
+mod answer;
 mod canvas;
 mod choice;
 mod cores;
@@ -42,5 +44,5 @@ mod timeline;
 mod tracks;
 mod utilisation;
 
-pub use self::choice::{of_costs, of_group, of_profiles, of_shared};
+pub use self::choice::{of_answer, of_costs, of_group, of_profiles, of_shared};
 pub use self::render::{Chart, ChartError, register_fonts};

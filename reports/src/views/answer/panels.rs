@@ -13,7 +13,7 @@ const WAITING: [&str; 2] = ["sleep", "echo"];
 const SOME: u64 = 2;
 /// Fewest tasks that wait at once that are called many.
 const MANY: u64 = 100;
-/// A gain below this share of 1 is none, though it were certain: it is what a second core could not be worth less than.
+/// A speed-up that is certainly less than this is no gain: the same bound as in the claims about a lock.
 const NO_GAIN: f64 = 1.2;
 
 /// A way to do several things at once.
@@ -69,7 +69,7 @@ impl Work {
     pub fn unit(self) -> &'static str {
         match self {
             Self::Computing | Self::Waiting => "speed-up",
-            Self::ManyWaits => "over one wait",
+            Self::ManyWaits => "time",
         }
     }
 
@@ -78,7 +78,7 @@ impl Work {
         match self {
             Self::Computing => Some("cores"),
             Self::Waiting => None,
-            Self::ManyWaits => Some("a task"),
+            Self::ManyWaits => Some("memory each"),
         }
     }
 
@@ -87,8 +87,7 @@ impl Work {
         let is_named = names.contains(&group.workload.as_str());
         is_named
             && match self {
-                Self::Computing => group.versus == Versus::Baseline && group.tasks >= SOME,
-                Self::Waiting => group.versus == Versus::Baseline && group.tasks >= SOME,
+                Self::Computing | Self::Waiting => group.versus == Versus::Baseline && group.tasks >= SOME,
                 Self::ManyWaits => group.versus == Versus::Wait && group.tasks >= MANY,
             }
     }
@@ -139,7 +138,7 @@ impl Panel {
     pub fn ceiling_in_words(&self) -> String {
         let Some(Ceiling { value, is_least }) = self.ceiling else { return String::new() };
         let value = units::without_zeros(&units::ratio(value));
-        if is_least { format!("least {value}") } else { format!("ceiling {value}") }
+        if is_least { format!("least {value} of one wait") } else { format!("ceiling {value}") }
     }
 
     /// Returns how much of the ceiling a figure is, from 0 to 1; none where less is better, or without a ceiling.
@@ -224,21 +223,102 @@ pub(super) struct Panels {
 impl Panels {
     pub(super) fn from_summary(summary: &Summary, costs: &[Cost]) -> Self {
         let families = families(summary);
-        let works: Vec<Work> =
-            Work::ALL.into_iter().filter(|work| summary.groups.iter().any(|group| work.is_shown_by(group))).collect();
+        let shown: Vec<Shown> = Work::ALL.into_iter().filter_map(|work| Shown::new(summary, work, &families)).collect();
         let mut lines = Vec::new();
         for (family, gil) in &families {
             for way in Way::ALL {
-                let figures: Vec<Option<Figure>> =
-                    works.iter().map(|work| figure(summary, costs, *work, family, way)).collect();
+                let figures: Vec<Option<Figure>> = shown.iter().map(|shown| shown.figure(costs, family, way)).collect();
                 if figures.iter().any(Option::is_some) {
                     let family_title = title_of(summary, family);
                     lines.push(Line { family: family.clone(), family_title, gil: *gil, way, figures });
                 }
             }
         }
-        let panels = works.iter().map(|work| panel(summary, *work)).collect();
+        let panels = shown.iter().map(|shown| shown.panel(summary)).collect();
         Self { panels, lines }
+    }
+}
+
+/// The groups that show a kind of work.
+struct Shown<'a> {
+    work: Work,
+    /// The best first. Families may have numbers of their own for work that computes, since ratios stay within a family. Of waits all
+    /// have the same number, for it is the most that can be gained.
+    groups: Vec<&'a GroupSummary>,
+}
+
+impl<'a> Shown<'a> {
+    /// None if no group shows it.
+    fn new(summary: &'a Summary, work: Work, families: &[(String, Option<bool>)]) -> Option<Self> {
+        let mut groups: Vec<&GroupSummary> = summary.groups.iter().filter(|group| work.is_shown_by(group)).collect();
+        groups.sort_by_key(|group| work.rank(group));
+        if work == Work::Computing {
+            return (!groups.is_empty()).then_some(Self { work, groups });
+        }
+        let with = |tasks: u64| {
+            let groups = groups.iter().copied().filter(|group| group.tasks == tasks).collect();
+            Self { work, groups }
+        };
+        let told = |shown: &Self| {
+            let ways = families.iter().flat_map(|(family, _)| Way::ALL.map(|way| (family, way)));
+            ways.filter(|(family, way)| shown.best(family, *way).is_some_and(|(_, row)| row.ratio.is_some())).count()
+        };
+        let numbers: Vec<u64> = groups.iter().map(|group| group.tasks).collect();
+        // Of those that tell as much, the first is the best.
+        numbers.into_iter().rev().map(with).max_by_key(told)
+    }
+
+    fn panel(&self, summary: &Summary) -> Panel {
+        let tasks = self.groups.first().map_or(0.0, |group| group.tasks as f64);
+        let ceiling = match self.work {
+            Work::Computing => summary.ceiling.as_ref().map(|ceiling| ceiling.of_threads(f64::INFINITY)),
+            Work::Waiting => Some(tasks),
+            Work::ManyWaits => Some(1.0),
+        };
+        let title = match self.work {
+            Work::Computing => "computing".to_owned(),
+            Work::Waiting | Work::ManyWaits => format!("{} waits", units::count(tasks)),
+        };
+        let ceiling = ceiling.map(|value| Ceiling { value, is_least: self.work == Work::ManyWaits });
+        Panel { work: self.work, title, ceiling }
+    }
+
+    /// Returns the best default runner that goes this way, with its group: the first that has a figure, or else the first that has the
+    /// runner.
+    fn best(&self, family: &str, way: Way) -> Option<(&'a GroupSummary, &'a Row)> {
+        let is_of = |row: &&Row| {
+            let is_default = row.is_main() && row.cell.options.is_empty() && !row.is_baseline;
+            is_default && row.runner.family == family && way.models().contains(&row.runner.model.as_str())
+        };
+        let goodness = |row: &Row| {
+            let value = row.ratio.map_or(f64::NEG_INFINITY, |ratio| ratio.value);
+            if self.work == Work::ManyWaits && value.is_finite() { -value } else { value }
+        };
+        let best = |group: &&'a GroupSummary| {
+            let rows = group.rows.iter().filter(is_of);
+            Some((*group, rows.max_by(|a, b| goodness(a).total_cmp(&goodness(b)))?))
+        };
+        let found: Vec<_> = self.groups.iter().filter_map(best).collect();
+        found.iter().find(|(_, row)| row.ratio.is_some()).or(found.first()).copied()
+    }
+
+    fn figure(&self, costs: &[Cost], family: &str, way: Way) -> Option<Figure> {
+        let (group, best) = self.best(family, way)?;
+        let (value, work) = (best.ratio, self.work);
+        let memory = costs.iter().filter(|cost| cost.chart == ChartKind::MemoryCost).flat_map(|cost| &cost.items);
+        let memory = memory.filter(|item| item.runner == best.cell.runner).find_map(|item| item.figure.clone().ok());
+        let is_interval = value.is_some_and(|ratio| ratio.is_interval());
+        let gains_nothing = value.is_some_and(|ratio| ratio.high < NO_GAIN);
+        Some(Figure {
+            runner: plain(&best.cell.runner),
+            slug: group.slug.clone(),
+            value,
+            missing: best.missing(),
+            cores: best.effective_cores.map(|cores| cores.value).filter(|_| work == Work::Computing),
+            memory: memory.filter(|_| work == Work::ManyWaits),
+            is_told: is_interval && !best.code_differs,
+            is_no_gain: work != Work::ManyWaits && is_interval && gains_nothing,
+        })
     }
 }
 
@@ -272,57 +352,4 @@ fn title_of(summary: &Summary, family: &str) -> String {
         }
         _ => name,
     }
-}
-
-fn panel(summary: &Summary, work: Work) -> Panel {
-    let shown = best_group(summary, work, |_| true);
-    let tasks = shown.map_or(0, |group| group.tasks);
-    let ceiling = match work {
-        Work::Computing => summary.ceiling.as_ref().map(|ceiling| ceiling.of_threads(f64::INFINITY)),
-        Work::Waiting => Some(tasks as f64),
-        Work::ManyWaits => Some(1.0),
-    };
-    Panel {
-        work,
-        title: match work {
-            Work::Computing => "computing".to_owned(),
-            Work::Waiting | Work::ManyWaits => format!("{} waits at once", units::count(tasks as f64)),
-        },
-        ceiling: ceiling.map(|value| Ceiling { value, is_least: work == Work::ManyWaits }),
-    }
-}
-
-fn best_group(summary: &Summary, work: Work, has: impl Fn(&GroupSummary) -> bool) -> Option<&GroupSummary> {
-    let groups = summary.groups.iter().filter(|group| work.is_shown_by(group) && has(group));
-    groups.min_by_key(|group| work.rank(group))
-}
-
-fn figure(summary: &Summary, costs: &[Cost], work: Work, family: &str, way: Way) -> Option<Figure> {
-    let is_of = |row: &Row| {
-        let is_default = row.is_main() && row.cell.options.is_empty() && !row.is_baseline;
-        is_default && row.runner.family == family && way.models().contains(&row.runner.model.as_str())
-    };
-    let measured = |group: &GroupSummary| group.rows.iter().any(|row| is_of(row) && row.ratio.is_some());
-    let has = |group: &GroupSummary| group.rows.iter().any(is_of);
-    let group = best_group(summary, work, measured).or_else(|| best_group(summary, work, has))?;
-    let rows = || group.rows.iter().filter(|row| is_of(row));
-    let goodness = |row: &&Row| {
-        let value = row.ratio.map_or(f64::NEG_INFINITY, |ratio| ratio.value);
-        if work == Work::ManyWaits && value.is_finite() { -value } else { value }
-    };
-    let best = rows().max_by(|a, b| goodness(a).total_cmp(&goodness(b)))?;
-    let value = best.ratio;
-    let memory = costs.iter().filter(|cost| cost.chart == ChartKind::MemoryCost).flat_map(|cost| &cost.items);
-    let memory = memory.filter(|item| item.runner == best.cell.runner).find_map(|item| item.figure.clone().ok());
-    Some(Figure {
-        runner: plain(&best.cell.runner),
-        slug: group.slug.clone(),
-        value,
-        missing: best.missing(),
-        cores: best.effective_cores.map(|cores| cores.value).filter(|_| work == Work::Computing),
-        memory: memory.filter(|_| work == Work::ManyWaits),
-        is_told: value.is_some_and(|ratio| ratio.is_interval()) && !best.code_differs,
-        is_no_gain: work != Work::ManyWaits
-            && value.is_some_and(|ratio| ratio.is_interval() && ratio.high < NO_GAIN),
-    })
 }

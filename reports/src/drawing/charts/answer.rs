@@ -1,0 +1,186 @@
+//! The answer: for each family and way of concurrency what it gains, one panel a kind of work.
+
+use plotters_backend::DrawingBackend;
+
+use super::canvas::{Canvas, LABEL, Pen, fitted, title_height, widest};
+use super::drawing::Drawing;
+use super::drawn::Drawn;
+use super::pixels::WIDTH;
+use crate::drawing::palette::{FADED, GRID, INK, Palette, REFERENCE};
+use crate::figures::ChartKind;
+use crate::views::answer::{Answer, Figure, Line, Panel};
+
+/// Height of a line.
+const ROW: f64 = 27.0;
+/// Space above a family.
+const FAMILY_GAP: f64 = 10.0;
+/// Height of a bar.
+const BAR: f64 = 15.0;
+/// Height of the headings of panels.
+const HEADING: f64 = 46.0;
+/// Height of the line below the panels.
+const LEGEND: f64 = 26.0;
+/// Space between panels, and beside texts.
+const GAP: f64 = 12.0;
+/// Room for a figure at the end of a bar, and what stands beside it.
+const FIGURE: f64 = 94.0;
+/// Size of what stands beside a figure.
+const SMALL: f64 = 12.0;
+/// How strong the bar of a way is that gains nothing.
+const FAINT: f64 = 0.35;
+
+/// The chart.
+pub struct Answers<'a> {
+    answer: &'a Answer,
+    palette: &'a Palette,
+    /// Name of each family, as far as it fits, with its lines.
+    families: Vec<(String, &'a [Line])>,
+}
+
+impl<'a> Answers<'a> {
+    /// None if there is no answer.
+    pub fn new(answer: &'a Answer, palette: &'a Palette) -> Option<Self> {
+        let families = answer.by_family().map(|lines| (fitted(&lines[0].family_title, LABEL, 110.0), lines));
+        (!answer.is_empty()).then(|| Self { answer, palette, families: families.collect() })
+    }
+
+    fn rows(&self) -> f64 {
+        self.answer.lines.len() as f64 * ROW + self.families.len() as f64 * FAMILY_GAP
+    }
+
+    fn left(&self) -> f64 {
+        let families = widest(self.families.iter().map(|(name, _)| name.as_str()), LABEL * 1.06);
+        let ways = widest(self.answer.lines.iter().map(|line| line.way.name()), LABEL);
+        families + ways + 3.0 * GAP
+    }
+
+    fn panel_width(&self) -> f64 {
+        (f64::from(WIDTH) - self.left()) / self.answer.panels.len() as f64
+    }
+
+    /// The greatest value of a panel, its ceiling included.
+    fn greatest(&self, at: usize) -> f64 {
+        let figures = self.answer.lines.iter().filter_map(|line| line.figures[at].as_ref()?.value);
+        let ceiling = self.answer.panels[at].ceiling.map_or(0.0, |ceiling| ceiling.value);
+        figures.map(|estimate| estimate.value).fold(ceiling, f64::max).max(f64::MIN_POSITIVE)
+    }
+
+    fn panel<DB: DrawingBackend>(&self, canvas: &Canvas<DB>, at: usize, top: f64) -> Drawn<DB> {
+        let panel = &self.answer.panels[at];
+        let (width, left) = (self.panel_width(), self.left() + at as f64 * self.panel_width());
+        let pen = Pen { is_bold: true, ..Pen::new(INK).left() };
+        canvas.text(&fitted(&panel.heading(), LABEL, width - GAP), left, top + 10.0, pen)?;
+        let words = format!("{}; {}", panel.under_heading(), panel.ceiling_in_words());
+        let small = Pen { size: SMALL, ..Pen::new(FADED).left() };
+        canvas.text(&fitted(words.trim_end_matches("; "), SMALL, width - GAP), left, top + 29.0, small)?;
+        let scale = (width - FIGURE - GAP) / self.greatest(at);
+        let mut y = top + HEADING;
+        for (_, lines) in &self.families {
+            y += FAMILY_GAP;
+            for line in *lines {
+                if let Some(figure) = &line.figures[at] {
+                    self.bar(canvas, (left, y), scale, (panel, line, figure), width)?;
+                }
+                y += ROW;
+            }
+        }
+        if let Some(ceiling) = panel.ceiling {
+            let x = left + ceiling.value * scale;
+            canvas.line((x, top + HEADING), (x, y), 1.5, REFERENCE)?;
+        }
+        canvas.line((left, top + HEADING), (left, y), 1.0, GRID)
+    }
+
+    fn bar<DB: DrawingBackend>(
+        &self,
+        canvas: &Canvas<DB>,
+        (left, y): (f64, f64),
+        scale: f64,
+        (panel, line, figure): (&Panel, &Line, &Figure),
+        width: f64,
+    ) -> Drawn<DB> {
+        let middle = y + ROW / 2.0;
+        let small = Pen { size: SMALL, ..Pen::new(FADED).left() };
+        let Some(value) = figure.value else {
+            let missing = figure.missing.clone().unwrap_or_default();
+            return canvas.text(&fitted(&missing, SMALL, width - GAP), left + 6.0, middle, small);
+        };
+        let colour = self.palette.colour(&figure.runner);
+        let alpha = if figure.is_no_gain || !figure.is_told { FAINT } else { 1.0 };
+        let end = left + value.value * scale;
+        canvas.shade((left, middle - BAR / 2.0), (end, middle + BAR / 2.0), colour, alpha)?;
+        let limit = left + width - GAP;
+        if value.is_interval() {
+            let (low, high) = (left + value.low * scale, (left + value.high * scale).min(limit));
+            canvas.line((low, middle), (high, middle), 1.5, INK)?;
+        }
+        let said = format!(
+            "{} {} under {}, {}: {} {}",
+            line.family_title,
+            line.way.name(),
+            figure.runner,
+            panel.title,
+            figure.with_interval(),
+            panel.under_heading()
+        );
+        canvas.notes.mark((left, y), (limit, y + ROW), &said);
+        let at = limit - FIGURE + GAP;
+        canvas.text(&figure.text(), at, middle, Pen::new(INK).left())?;
+        let beside = if figure.is_no_gain { "no gain".to_owned() } else { figure.beside() };
+        canvas.text(&fitted(&beside, SMALL, FIGURE - 40.0), at + 46.0, middle, small)
+    }
+}
+
+impl Drawing for Answers<'_> {
+    fn kind(&self) -> ChartKind {
+        ChartKind::Answer
+    }
+
+    fn title(&self) -> &str {
+        "What threads, processes and coroutines gain"
+    }
+
+    fn alternative(&self) -> String {
+        let sentences = self.answer.sentences.iter().map(|said| format!("{}: {}", said.topic.name(), said.text));
+        format!("{}. {}", self.title(), sentences.collect::<Vec<_>>().join(" "))
+    }
+
+    fn height(&self) -> u32 {
+        title_height(self.title()) + (HEADING + self.rows() + LEGEND) as u32
+    }
+
+    fn draw<DB: DrawingBackend>(&self, canvas: &Canvas<DB>) -> Drawn<DB> {
+        canvas.title(self.title())?;
+        let top = f64::from(title_height(self.title()));
+        let mut y = top + HEADING;
+        for (name, lines) in &self.families {
+            y += FAMILY_GAP;
+            canvas.text(name, GAP, y + ROW / 2.0, Pen { is_bold: true, ..Pen::new(INK).left() })?;
+            let bottom = y + lines.len() as f64 * ROW;
+            canvas.notes.row(y, bottom, &lines_in_words(&self.answer.panels, lines));
+            for line in *lines {
+                let pen = Pen::new(INK).right();
+                canvas.text(line.way.name(), self.left() - GAP, y + ROW / 2.0, pen)?;
+                y += ROW;
+            }
+        }
+        for at in 0..self.answer.panels.len() {
+            self.panel(canvas, at, top)?;
+        }
+        let legend = "Pale: no gain, or too few rounds to tell. Red line: the best that this machine, or so many waits, can give.";
+        let pen = Pen { size: SMALL, ..Pen::new(FADED) };
+        canvas.text(legend, f64::from(WIDTH) / 2.0, f64::from(self.height()) - 12.0, pen)
+    }
+}
+
+/// The figures of a family in words.
+fn lines_in_words(panels: &[Panel], lines: &[Line]) -> String {
+    let figure =
+        |(panel, figure): (&Panel, &Option<Figure>)| Some(format!("{} {}", panel.title, figure.as_ref()?.text()));
+    let line = |line: &Line| {
+        let figures: Vec<String> = panels.iter().zip(&line.figures).filter_map(figure).collect();
+        format!("{} {}", line.way.name(), figures.join(", "))
+    };
+    let all: Vec<String> = lines.iter().map(line).collect();
+    format!("{}: {}", lines[0].family_title, all.join("; "))
+}
