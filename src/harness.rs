@@ -35,7 +35,7 @@ pub use crate::driver::Sink;
 pub use crate::exit::Exit;
 pub use crate::output::{Output, OutputError};
 pub use crate::profile::{Timeline, trace};
-pub use crate::report::write_report;
+pub use crate::report::{Detail, write_report};
 
 /// Why there is nothing to measure.
 #[derive(Debug, thiserror::Error)]

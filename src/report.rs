@@ -9,15 +9,43 @@ use regatta_reports::{Claims, Report, Results};
 use crate::output::RESULTS;
 use crate::terminal;
 
-/// Writes the report of the run in `folder` to the folder `to`, and the tables to `terminal`. Returns the path of the page.
+/// Of so many groups the tables are as soon read as the short form.
+const FEW_GROUPS: usize = 2;
+
+/// How much of a report the terminal shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Detail {
+    /// The answer and what does not hold; of a few groups, their tables too.
+    Brief,
+    /// All tables.
+    Tables,
+}
+
+impl Detail {
+    /// Returns all tables if they were asked for.
+    pub(crate) fn asked_for(tables: bool) -> Self {
+        if tables { Self::Tables } else { Self::Brief }
+    }
+}
+
+/// Writes the report of the run in `folder` to the folder `to`, and as much of it as `detail` says to `terminal`. Returns the path of the
+/// page.
 ///
 /// # Errors
 /// If the records cannot be read, or the report cannot be written.
-pub fn write_report(folder: &Path, to: &Path, claims: &Claims, terminal: &mut impl Write) -> anyhow::Result<PathBuf> {
+pub fn write_report(
+    folder: &Path,
+    to: &Path,
+    claims: &Claims,
+    detail: Detail,
+    terminal: &mut impl Write,
+) -> anyhow::Result<PathBuf> {
     let results = Results::read(&folder.join(RESULTS))?;
     let (colour, width) = (terminal::shows_colours(), terminal::width());
     let report = Report::from_results(results, claims);
-    write!(terminal, "{}", regatta_reports::terminal(&report, colour, width))?;
+    let shows_tables = detail == Detail::Tables || report.summary.groups.len() <= FEW_GROUPS;
+    let shown = if shows_tables { regatta_reports::tables } else { regatta_reports::brief };
+    write!(terminal, "{}", shown(&report, colour, width))?;
     let files = regatta_reports::write(&report, to)
         .with_context(|| format!("the records are safe, but the report cannot be written to {}", to.display()))?;
     writeln!(terminal, "Report: {}", files.index.display())?;

@@ -13,7 +13,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     lap("read");
     let report = Report::from_results(results, &Claims::built_in());
     lap("figures and judgements");
-    let text = regatta_reports::terminal(&report, false, 100);
+    let text = regatta_reports::tables(&report, false, 100);
     lap(&format!("terminal, {} bytes", text.len()));
     let to = tempfile::tempdir()?;
     regatta_reports::write(&report, to.path())?;

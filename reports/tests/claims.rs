@@ -10,7 +10,7 @@ use std::path::Path;
 
 use regatta_reports::fidelity::Fidelity;
 use regatta_reports::record::{Failure, FailureKind, Sample};
-use regatta_reports::{Claims, Outcome, Report, Results, Summary, Verdict, terminal, write};
+use regatta_reports::{Claims, Outcome, Report, Results, Summary, Verdict, tables, write};
 use simulator::machine::World;
 use simulator::model::{Cell, Figures};
 use simulator::records;
@@ -213,7 +213,7 @@ fn every_verdict_links_to_what_it_rests_on() {
 fn verdicts_fit_the_width_of_the_terminal() {
     let report = Report::from_results(usual(), &Claims::built_in());
     for width in [40, 80, 120] {
-        let text = terminal(&report, false, width);
+        let text = tables(&report, false, width);
         let block: Vec<&str> = text.lines().skip_while(|line| !line.starts_with("Claims: ")).collect();
         assert_eq!(block[0], "Claims: 29 hold");
         let is_narrow = |line: &&str| line.chars().count() <= usize::from(width);
@@ -243,7 +243,7 @@ fn names_and_statements_from_outside_are_escaped() {
         let text = fs::read_to_string(path).expect("readable");
         assert!(!text.contains("<script>alert") && !text.contains('\u{1b}'), "{}", path.display());
     }
-    assert!(!terminal(&report, false, 80).contains('\u{1b}'));
+    assert!(!tables(&report, false, 80).contains('\u{1b}'));
 }
 
 #[test]

@@ -11,10 +11,10 @@ use regatta_reports::drawing::palette::Palette;
 use regatta_reports::figures::Versus;
 use regatta_reports::record::{CellId, FailureKind, Record, Sample, Segment};
 use regatta_reports::views::matrix::{Mark, Matrix, State};
-use regatta_reports::{Claims, Files, GroupSummary, Report, Results, Row, Summary, advice, charts, terminal, write};
+use regatta_reports::{Claims, Files, GroupSummary, Report, Results, Row, Summary, advice, charts, tables, write};
 
 /// Charts of the fixture's report.
-const PICTURES: usize = 6 * 5 + 1 + 2 + 1;
+const PICTURES: usize = 1 + 6 * 5 + 1 + 2 + 1;
 
 fn read(jsonl: &str) -> Results {
     Results::read_from(jsonl.as_bytes(), Path::new("results.jsonl")).expect("the fixture is well-formed")
@@ -40,7 +40,7 @@ fn written(results: &Results, name: &str) -> (Files, String) {
 
 /// What the terminal shows, verdicts included.
 fn shown(results: &Results, colour: bool, width: u16) -> String {
-    terminal(&report(results), colour, width)
+    tables(&report(results), colour, width)
 }
 
 fn group<'a>(summary: &'a Summary, slug: &str) -> &'a GroupSummary {
@@ -63,7 +63,11 @@ fn a_usual_run_gives_every_file() {
         .map(|entry| entry.expect("readable").file_name().to_string_lossy().into_owned())
         .collect();
     names.sort();
-    assert_eq!(report.pictures.len(), PICTURES, "6 groups of 5 charts, latencies, 2 charts of profiles, a cost");
+    assert_eq!(
+        report.pictures.len(),
+        PICTURES,
+        "the answer, 6 groups of 5 charts, latencies, 2 charts of profiles, a cost"
+    );
     assert_eq!(
         names.len(),
         PICTURES + 5,

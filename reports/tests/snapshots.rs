@@ -55,9 +55,12 @@ fn hold(name: &str, text: &str) {
 #[test]
 fn the_terminal() {
     let report = report();
-    hold("terminal-80", &terminal::terminal(&report, false, 80));
-    hold("terminal-120", &terminal::terminal(&report, false, 120));
-    hold("terminal-120-colours", &terminal::terminal(&report, true, 120));
+    hold("brief-80", &terminal::brief(&report, false, 80));
+    hold("brief-120", &terminal::brief(&report, false, 120));
+    hold("brief-120-colours", &terminal::brief(&report, true, 120));
+    hold("terminal-80", &terminal::tables(&report, false, 80));
+    hold("terminal-120", &terminal::tables(&report, false, 120));
+    hold("terminal-120-colours", &terminal::tables(&report, true, 120));
 }
 
 #[test]

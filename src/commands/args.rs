@@ -58,6 +58,9 @@ pub(crate) struct RunArgs {
     /// With --baseline: compare even what cannot be compared; the result is marked.
     #[arg(long, requires = "baseline")]
     pub(crate) force: bool,
+    /// Print all tables, and not only the answer and what does not hold.
+    #[arg(long)]
+    pub(crate) tables: bool,
     /// Open the page in the browser when it is done.
     #[arg(long)]
     pub(crate) open: bool,
@@ -109,6 +112,9 @@ pub(crate) struct ReportArgs {
     /// Folder for the report [default: that of the run; of several, a new one under regatta-report].
     #[arg(long)]
     pub(crate) out: Option<PathBuf>,
+    /// Print all tables, and not only the answer and what does not hold.
+    #[arg(long)]
+    pub(crate) tables: bool,
     /// Open the page in the browser.
     #[arg(long)]
     pub(crate) open: bool,

@@ -15,7 +15,7 @@ use crate::browser;
 use crate::catalogue::{Catalogue, suggestion};
 use crate::exit::Exit;
 use crate::output::{self, RESULTS};
-use crate::report::write_report;
+use crate::report::{Detail, write_report};
 
 /// Writes the report of a run once more, or that of several side by side.
 pub(crate) fn report(catalogue: &dyn Catalogue, args: &ReportArgs) -> anyhow::Result<Exit> {
@@ -32,7 +32,7 @@ pub(crate) fn report(catalogue: &dyn Catalogue, args: &ReportArgs) -> anyhow::Re
                 Some(_) => output::report(args.out.as_deref(), Timestamp::now())?,
                 None => run.clone(),
             };
-            write_report(run, &to, &claims, &mut io::stdout().lock())?
+            write_report(run, &to, &claims, Detail::asked_for(args.tables), &mut io::stdout().lock())?
         }
         several => side_by_side(several, args.out.as_deref(), &claims)?,
     };

@@ -30,7 +30,7 @@ use crate::output::{self, Output, RESULTS};
 use crate::plan::{Overrides, Plan};
 use crate::progress::Progress;
 use crate::recorder::busy_ns;
-use crate::report::write_report;
+use crate::report::{Detail, write_report};
 
 /// Measures what `args` ask for.
 pub(crate) fn run(catalogue: &dyn Catalogue, args: &RunArgs) -> anyhow::Result<Exit> {
@@ -89,7 +89,7 @@ pub(crate) fn carry_out(
     drop(watch);
 
     let mut terminal = io::stdout().lock();
-    let page = write_report(&folder, &folder, &claims, &mut terminal)?;
+    let page = write_report(&folder, &folder, &claims, Detail::asked_for(args.tables), &mut terminal)?;
     if args.open {
         browser::open(&page);
     }

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use anyhow::Context;
 use jiff::Timestamp;
-use regatta::harness::{Output, Sink, write_report};
+use regatta::harness::{Detail, Output, Sink, write_report};
 use regatta_reports::Claims;
 use regatta_reports::record::{End, Failure, Record, Run, Sample};
 
@@ -94,9 +94,9 @@ impl Ledger {
         // Blocks of time, one cell after the other, can bear no claim.
         let claims = Claims::default();
         if is_for_machines {
-            write_report(&output.folder, &output.folder, &claims, &mut io::stderr().lock())?;
+            write_report(&output.folder, &output.folder, &claims, Detail::Tables, &mut io::stderr().lock())?;
         } else {
-            write_report(&output.folder, &output.folder, &claims, &mut io::stdout().lock())?;
+            write_report(&output.folder, &output.folder, &claims, Detail::Tables, &mut io::stdout().lock())?;
         }
         Ok(())
     }

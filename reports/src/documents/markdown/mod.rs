@@ -2,6 +2,7 @@
 
 mod advice;
 mod anchor;
+mod answer;
 mod comparison;
 mod fidelity;
 mod matrix;
@@ -38,6 +39,7 @@ fn write_all(out: &mut String, report: &Report) -> fmt::Result {
         let name = if notice.severity == Severity::Error { "Error" } else { "Note" };
         writeln!(out, "> **{name}:** {}\n", markdown(&notice.text))?;
     }
+    answer::write(out, &report.answer)?;
     matrix::write(out, &report.matrix)?;
     advice::write(out, &report.advice)?;
     verdicts::write(out, &report.verdicts, &report.summary)?;

@@ -1,8 +1,10 @@
 //! The terminal's tables: one a group, as many columns as fit.
 
 mod answer;
+mod brief;
 mod comparison;
 mod matrix;
+mod notices;
 mod style;
 mod verdicts;
 
@@ -11,7 +13,6 @@ use comfy_table::{Attribute, Cell, CellAlignment, Color, ContentArrangement, Tab
 pub use self::comparison::text as comparison;
 use self::style::{TABLE, styled};
 use crate::figures::{GroupSummary, Row};
-use crate::judgement::severity::Severity;
 use crate::text::units::NONE;
 use crate::text::{plain, shortened};
 use crate::views::columns::{Column, Field};
@@ -24,8 +25,13 @@ const GAP: usize = 2;
 /// Longest name of a cell that is shown in full.
 const NAME: usize = 28;
 
-/// Returns a report for a terminal of `width` columns; with ANSI colours if `colour`.
-pub fn terminal(report: &Report, colour: bool, width: u16) -> String {
+/// Returns the short form of a report for a terminal of `width` columns: the answer, and what does not hold. With ANSI colours if `colour`.
+pub fn brief(report: &Report, colour: bool, width: u16) -> String {
+    brief::text(report, colour, usize::from(width).max(NARROWEST))
+}
+
+/// Returns a report with all its tables for a terminal of `width` columns; with ANSI colours if `colour`.
+pub fn tables(report: &Report, colour: bool, width: u16) -> String {
     let width = usize::from(width).max(NARROWEST);
     let mut out = String::new();
     if let Some(capacity) = report.summary.ceiling.as_ref().and_then(capacity::sentence) {
@@ -38,13 +44,7 @@ pub fn terminal(report: &Report, colour: bool, width: u16) -> String {
     }
     out.push_str(&matrix::text(&report.matrix, colour, width));
     out.push_str(&verdicts::text(&report.verdicts, colour, width));
-    for notice in &report.notices {
-        let (name, code) = match notice.severity {
-            Severity::Error => ("error", "1;31"),
-            Severity::Caution => ("note", "1;33"),
-        };
-        out.push_str(&format!("{}: {}\n", styled(name, code, colour), plain(&notice.text)));
-    }
+    report.notices.iter().for_each(|notice| out.push_str(&notices::line(notice, colour)));
     out
 }
 

@@ -4,8 +4,8 @@
 mod panels;
 mod sentences;
 
-pub use self::panels::{Ceiling, Figure, Line, Panel, Way, Work};
 use self::panels::Panels;
+pub use self::panels::{Ceiling, Figure, Line, Panel, Way, Work};
 pub use self::sentences::{Sentence, Topic};
 use crate::figures::Summary;
 use crate::figures::costs::Cost;
@@ -33,7 +33,8 @@ impl Answer {
 
     /// Returns whether there is nothing to show.
     pub fn is_empty(&self) -> bool {
-        self.panels.is_empty() || self.lines.is_empty()
+        let figures = || self.lines.iter().flat_map(|line| line.figures.iter().flatten());
+        self.panels.is_empty() || figures().all(|figure| figure.value.is_none())
     }
 
     /// Returns the lines by family, each family's next to each other.

@@ -3,7 +3,7 @@
 use super::panels::{Figure, Line, Panel, Way, Work};
 use crate::judgement::advice::{Advice, Situation};
 use crate::judgement::claims::{Outcome, Verdict};
-use crate::text::units;
+use crate::text::{plain, units};
 
 /// What a sentence is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -58,7 +58,11 @@ pub(super) fn from_judgements(
 ) -> Vec<Sentence> {
     let facts = Facts { lines, panels, verdicts, advice };
     let said = [
-        (Topic::Computing, computing(&facts), &["cpu-threads-free", "cpu-gil-threads", "cpu-processes", "cpu-coroutines"][..]),
+        (
+            Topic::Computing,
+            computing(&facts),
+            &["cpu-threads-free", "cpu-gil-threads", "cpu-processes", "cpu-coroutines"][..],
+        ),
         (Topic::Waiting, waiting(&facts), &["io-threads-gil", "io-one-thread"]),
         (Topic::Both, both(&facts), &["gil-convoy", "no-convoy-without-gil"]),
         (Topic::Use, recommended(&facts), &[]),
@@ -102,28 +106,28 @@ fn computing(facts: &Facts) -> Vec<String> {
 fn computing_in(facts: &Facts, family: &Line) -> Option<String> {
     let figure = |way| facts.figure(&family.family, way, Work::Computing);
     let has_lock = family.gil == Some(true);
-    let threads = figure(Way::Threads);
     let claim = if has_lock { "cpu-gil-threads" } else { "cpu-threads-free" };
-    let of_threads = threads.and_then(|threads| {
+    let of_threads = figure(Way::Threads).and_then(|threads| {
         let shown = threads.with_interval();
-        Some(match (facts.outcome(claim, &family.family)?, has_lock) {
+        let verdict = facts.verdict(claim, &family.family)?;
+        Some(match (verdict.outcome(), has_lock) {
             (Outcome::Holds, true) => format!("threads gain nothing ({shown})"),
             (Outcome::Holds, false) => format!("threads use every core ({shown})"),
-            (Outcome::Fails, true) if threads.value.is_some_and(|ratio| ratio.low > 1.0) => {
-                format!("threads do gain, against the rule ({shown})")
+            (Outcome::Fails, true) if is_above(verdict) => {
+                format!("threads do gain, against the rule ({})", seen(verdict))
             }
-            (Outcome::Fails, true) => format!("threads lose more than the rule says ({shown})"),
-            (Outcome::Fails, false) => format!("threads do not use every core ({shown})"),
+            (Outcome::Fails, true) => format!("threads lose more than the rule says ({})", seen(verdict)),
+            (Outcome::Fails, false) => format!("threads do not use every core ({})", seen(verdict)),
             (Outcome::Undecided, _) => format!("what threads gain is undecided ({shown})"),
             (Outcome::NotRun, _) => return None,
         })
     });
-    let processes = figure(Way::Processes);
-    let of_processes = processes.and_then(|processes| {
+    let of_processes = figure(Way::Processes).and_then(|processes| {
         let shown = processes.with_interval();
-        Some(match facts.outcome("cpu-processes", &family.family)? {
+        let verdict = facts.verdict("cpu-processes", &family.family)?;
+        Some(match verdict.outcome() {
             Outcome::Holds => format!("processes use every core ({shown})"),
-            Outcome::Fails => format!("processes do not use every core ({shown})"),
+            Outcome::Fails => format!("processes do not use every core ({})", seen(verdict)),
             Outcome::Undecided => format!("what processes gain is undecided ({shown})"),
             Outcome::NotRun => return None,
         })
@@ -134,7 +138,9 @@ fn computing_in(facts: &Facts, family: &Line) -> Option<String> {
         let shown = coroutines.with_interval();
         let on_one = facts.outcome("cpu-coroutines", &family.family);
         match (spread, on_one) {
-            (Some(Outcome::Holds), _) => Some(format!("coroutines that are spread over threads use them too ({shown})")),
+            (Some(Outcome::Holds), _) => {
+                Some(format!("coroutines that are spread over threads use them too ({shown})"))
+            }
             (Some(Outcome::Fails), _) => Some(format!("coroutines do not use every core ({shown})")),
             (None | Some(Outcome::NotRun), Some(Outcome::Holds)) => Some(format!("coroutines gain nothing ({shown})")),
             (None | Some(Outcome::NotRun), Some(Outcome::Fails)) => {
@@ -150,6 +156,20 @@ fn computing_in(facts: &Facts, family: &Line) -> Option<String> {
     joined(&place(family), &parts)
 }
 
+/// The figure by which a verdict fell, and of what work: it may be another than the one that is shown.
+fn seen(verdict: &Verdict) -> String {
+    match verdict.judgement.samples.first() {
+        Some(cell) => format!("{} in {}", verdict.judgement.figure(), plain(&cell.group)),
+        None => verdict.judgement.figure(),
+    }
+}
+
+/// Returns whether a verdict fell because its figure is above what is claimed.
+fn is_above(verdict: &Verdict) -> bool {
+    let judgement = &verdict.judgement;
+    judgement.low.zip(judgement.at_most).is_some_and(|(low, most)| low > most)
+}
+
 /// Names a family where something happens, as a sentence begins.
 fn place(family: &Line) -> String {
     match (family.family.as_str(), family.gil) {
@@ -163,17 +183,22 @@ fn place(family: &Line) -> String {
 
 fn joined(place: &str, parts: &[String]) -> Option<String> {
     let (last, first) = parts.split_last()?;
-    Some(if first.is_empty() { format!("{place} {last}.") } else { format!("{place} {}, and {last}.", first.join(", ")) })
+    Some(if first.is_empty() {
+        format!("{place} {last}.")
+    } else {
+        format!("{place} {}, and {last}.", first.join(", "))
+    })
 }
 
 /// Says who hides waits.
 fn waiting(facts: &Facts) -> Vec<String> {
-    let threads = by_outcome(facts, "io-threads-gil", "Threads hide waits", "Threads do not hide waits", "if threads hide waits");
+    let threads =
+        by_outcome(facts, "io-threads-gil", "Threads hide waits", "Threads do not hide waits", "if threads hide waits");
     let coroutines = by_outcome(
         facts,
         "io-one-thread",
-        "One thread with coroutines hides them too",
-        "One thread with coroutines does not hide them",
+        "One thread with coroutines hides waits",
+        "One thread with coroutines does not hide waits",
         "if one thread with coroutines hides waits",
     );
     [threads, coroutines].into_iter().flatten().chain(memory(facts)).collect()
@@ -187,7 +212,11 @@ fn by_outcome(facts: &Facts, id: &str, holds: &str, fails: &str, open: &str) -> 
     let (yes, no, maybe) = (of(Outcome::Holds), of(Outcome::Fails), of(Outcome::Undecided));
     let judged = yes.len() + no.len() + maybe.len();
     let ratio = |line: &Line| {
-        let figure = facts.figure(&line.family, if id == "io-one-thread" { Way::Coroutines } else { Way::Threads }, Work::Waiting);
+        let figure = facts.figure(
+            &line.family,
+            if id == "io-one-thread" { Way::Coroutines } else { Way::Threads },
+            Work::Waiting,
+        );
         match figure.filter(|figure| figure.is_told) {
             Some(figure) => format!("{} {}", line.family_title, figure.text()),
             None => line.family_title.clone(),
@@ -233,8 +262,13 @@ fn both(facts: &Facts) -> Vec<String> {
         let verdict = facts.verdict("gil-convoy", &line.family)?;
         let name = &line.family_title;
         match verdict.outcome() {
-            Outcome::Holds => Some(format!("{name}: by about a switch interval, {} of it", units::ratio(verdict.judgement.effect?))),
-            Outcome::Fails => Some(format!("{name}: by {} of a switch interval, against the rule", units::ratio(verdict.judgement.effect?))),
+            Outcome::Holds => {
+                Some(format!("{name}: by about a switch interval, {} of it", units::ratio(verdict.judgement.effect?)))
+            }
+            Outcome::Fails => Some(format!(
+                "{name}: by {} of a switch interval, against the rule",
+                units::ratio(verdict.judgement.effect?)
+            )),
             Outcome::Undecided => Some(format!("{name}: undecided")),
             Outcome::NotRun => None,
         }
@@ -242,14 +276,19 @@ fn both(facts: &Facts) -> Vec<String> {
     let with_lock: Vec<String> = with_lock.collect();
     let mut parts = Vec::new();
     if !with_lock.is_empty() {
-        parts.push(format!("Under a GIL one computing thread delays each answer of a waiting one ({}).", with_lock.join(", ")));
+        parts.push(format!(
+            "Under a GIL one computing thread delays each answer of a waiting one ({}).",
+            with_lock.join(", ")
+        ));
     }
     let without = facts.families().filter(|line| line.gil == Some(false)).filter_map(|line| {
         let verdict = facts.verdict("no-convoy-without-gil", &line.family)?;
         let delay = || verdict.judgement.effect.map(|ns| units::duration(ns.max(0.0)));
         match verdict.outcome() {
             Outcome::Holds => Some(format!("Without a GIL it does not ({}: {}).", line.family_title, delay()?)),
-            Outcome::Fails => Some(format!("Without a GIL it does, against the rule ({}: {}).", line.family_title, delay()?)),
+            Outcome::Fails => {
+                Some(format!("Without a GIL it does, against the rule ({}: {}).", line.family_title, delay()?))
+            }
             Outcome::Undecided => Some(format!("Without a GIL it is undecided ({}).", line.family_title)),
             Outcome::NotRun => None,
         }
@@ -261,7 +300,8 @@ fn both(facts: &Facts) -> Vec<String> {
 /// Says what to use in each family, for computing and for waiting.
 fn recommended(facts: &Facts) -> Vec<String> {
     let named = |family: &Line, situation: Situation, what: &str| {
-        let advice = facts.advice.iter().find(|advice| advice.family == family.family && advice.situation == situation)?;
+        let advice =
+            facts.advice.iter().find(|advice| advice.family == family.family && advice.situation == situation)?;
         let is_told = advice.contests.iter().any(|contest| contest.is_told);
         is_told.then(|| format!("{} for {what}", advice.any_of()))
     };
