@@ -2,11 +2,10 @@
 
 use super::style::styled;
 use super::{answer, notices};
-use crate::figures::capacity::Ceiling;
 use crate::judgement::claims::{Outcome, Verdict};
 use crate::judgement::severity::Severity;
 use crate::text::{moment, plain, wrapped};
-use crate::views::{Report, verdicts};
+use crate::views::{Report, capacity, verdicts};
 
 /// What continues a verdict or a notice stands so far from the left.
 const INDENT: &str = "    ";
@@ -40,7 +39,7 @@ pub fn text(report: &Report, colour: bool, width: usize) -> String {
 fn machine(report: &Report) -> String {
     let (run, machine) = (&report.results.run, &report.results.run.machine);
     let cpu = if machine.cpu.is_empty() { String::new() } else { format!("{}. ", plain(&machine.cpu)) };
-    let capacity = report.summary.ceiling.as_ref().and_then(Ceiling::sentence);
+    let capacity = report.summary.ceiling.as_ref().and_then(capacity::sentence);
     let capacity = capacity.map(|sentence| format!("{sentence}. ")).unwrap_or_default();
     format!("{cpu}{capacity}Plan {}, {}.", plain(&run.plan.name), moment(&run.started))
 }
