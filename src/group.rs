@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use regatta_reports::record::{CellId, Group, Parameters, arms};
+use regatta_reports::records::baseline_place;
 use regatta_runners::Parallelism;
 use regatta_workloads::{Burn, Workload};
 use serde_json::{Map, Value};
@@ -316,12 +317,10 @@ fn nanoseconds(duration: Duration) -> u64 {
 
 /// Notes what each cell is compared with: the narrowest default cell of its baseline runner. A baseline has no ratio of its own.
 fn compare(cells: &mut [ReadyCell], runners: &[RunnerCard]) {
+    let ids: Vec<CellId> = cells.iter().map(|cell| cell.id.clone()).collect();
     let baseline_of = |id: &CellId| {
-        let name = &runners.iter().find(|card| card.name == id.runner)?.baseline;
-        let are_default = cells.iter().map(|cell| &cell.id).enumerate();
-        let are_default = are_default.filter(|(_, other)| other.arm.is_empty() && other.options.is_empty());
-        let places = are_default.filter(|(_, other)| other.runner == *name);
-        places.min_by_key(|(_, other)| other.workers).map(|(place, _)| place)
+        let card = runners.iter().find(|card| card.name == id.runner)?;
+        baseline_place(&card.baseline, &ids)
     };
     let found: Vec<_> = cells.iter().map(|cell| baseline_of(&cell.id)).collect();
     for (place, (cell, baseline)) in cells.iter_mut().zip(found).enumerate() {
@@ -491,7 +490,7 @@ mod tests {
         let tasks = |workload: &str| -> Vec<u64> {
             default.iter().filter(|(group, _)| group.workload == workload).map(|(_, work)| work.tasks).collect()
         };
-        assert_eq!((tasks("primes"), tasks("counting"), tasks("switch")), (vec![16; 2], vec![16; 2], vec![16; 3]));
+        assert_eq!((tasks("primes"), tasks("counting"), tasks("switch")), (vec![16, 8], vec![32, 8], vec![16; 3]));
         assert_eq!((tasks("empty"), tasks("sleep")), (vec![1_000, 500, 50], vec![100, 8, 2_000]));
         assert_eq!((tasks("echo"), tasks("block")), (vec![8], vec![10]));
     }

@@ -16,6 +16,9 @@ use crate::interrupt::Interrupt;
 use crate::plan::{Overrides, Plan};
 use crate::progress::Progress;
 
+/// What is carried out.
+const PLAN: &str = include_str!("../plans/verify.toml");
+
 /// Prints what becomes of each cell.
 struct Announce<W>(W);
 
@@ -39,7 +42,7 @@ pub(crate) fn verify(catalogue: &dyn Catalogue, args: &VerifyArgs) -> anyhow::Re
     let interrupt = Interrupt::install().context("cannot listen for Ctrl-C")?;
     let interpreters = Interpreters::find(&args.python, &interrupt).context("cannot prepare CPython's cells")?;
     let catalogue: &dyn Catalogue = &WithPython { inner: catalogue, interpreters: &interpreters };
-    let mut plan = Plan::load("quick")?;
+    let mut plan = Plan::parse("verify", PLAN)?;
     let overrides = Overrides {
         workloads: args.workload.clone(),
         runners: args.runner.clone(),
@@ -47,9 +50,6 @@ pub(crate) fn verify(catalogue: &dyn Catalogue, args: &VerifyArgs) -> anyhow::Re
         ..Overrides::default()
     };
     plan.apply(&overrides, catalogue)?;
-    plan.processes = 1;
-    plan.noise_arm = false;
-    plan.reference = false;
     let groups = plan.ready(catalogue, environment::cores(&environment::machine()))?;
     let launch =
         Launcher::new(interpreters.externals(), interrupt.clone()).context("cannot find this program's own file")?;
