@@ -9,7 +9,8 @@ if [ -z "$folder" ]; then
   cargo run --release -- run --out "$folder"
 fi
 mkdir -p docs/pictures
-for chart in primes-speedup primes-utilisation primes-lanes; do
+cp "$folder/answer-gains.png" docs/pictures/
+for chart in primes-utilisation primes-lanes; do
   # Where the plan has several groups of primes, their parameters are in the name; the first is of our own runners.
   found=$(compgen -G "$folder/primes*-${chart#primes-}.png" | sort | head -1) || { echo "no picture of $chart in $folder" >&2; exit 1; }
   cp "$found" "docs/pictures/$chart.png"
