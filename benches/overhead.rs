@@ -159,14 +159,14 @@ impl Body {
         }
     }
 
-    /// As [`Body::run`] for a loop written by hand, which knows no checkpoints.
+    /// Does as [`Body::run`] for a loop written by hand, which knows no checkpoints.
     #[inline]
     fn by_hand(self, index: u64) -> u64 {
         self.run(index, || ())
     }
 }
 
-/// A chain of multiplications, each of which needs the one before: it lives in registers, for where a loop over memory happens to find
+/// Carries out a chain of multiplications, each of which needs the one before: it lives in registers, for where a loop over memory happens to find
 /// its word on the stack makes it 3 % slower or faster, whoever calls it. Not a part of its caller, where the compiler might make
 /// something else of it.
 #[inline(never)]
@@ -224,7 +224,7 @@ impl Workload for Course {
     }
 }
 
-/// Steps of the chain that take about `time`.
+/// Returns the steps of the chain that take about `time`.
 fn steps_of(time: Duration) -> u64 {
     let fastest = (0..5).map(|_| {
         let start = Instant::now();
@@ -320,7 +320,7 @@ fn by_loop_of_tokio(body: Body, tasks: u64) -> Arm {
     spawn_all(runtime.expect("a runtime"), body, tasks)
 }
 
-/// The ratio of what the peak memory grows by while so many tasks sleep, through the runner and by hand, as text.
+/// Returns the ratio of what the peak memory grows by while so many tasks sleep, through the runner and by hand, as text.
 ///
 /// The one by hand comes first: what it leaves to the allocator is of use to the other, so both peaks are taken from the same base.
 fn memory(tasks: u64, wait: Duration) -> String {
@@ -354,30 +354,30 @@ fn memory(tasks: u64, wait: Duration) -> String {
     format!("{ratio:>28} {:>16}", format!("{} KiB, {by_hand} by hand", through))
 }
 
-/// A figure of `/proc/self/status`, KiB; 0 if it cannot be read.
+/// Returns a figure of `/proc/self/status`, KiB; 0 if it cannot be read.
 fn resident(name: &str) -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
     line.and_then(|line| line.split_whitespace().next()?.parse().ok()).unwrap_or(0)
 }
 
-/// The time since this was first asked.
+/// Returns the time since this was first asked.
 fn wall_time() -> Duration {
     static START: OnceLock<Instant> = OnceLock::new();
     START.get_or_init(Instant::now).elapsed()
 }
 
-/// The CPU time of this process.
+/// Returns the CPU time of this process.
 fn cpu_time() -> Duration {
     clock_gettime(ClockId::CLOCK_PROCESS_CPUTIME_ID).map_or(Duration::ZERO, Duration::from)
 }
 
-/// The ratio of the first arm's wall time to the second's and the difference per task, as text.
+/// Returns the ratio of the first arm's wall time to the second's and the difference per task, as text.
 fn compare(rounds: usize, through: Arm, by_hand: Arm, tasks: u64) -> String {
     compare_by(wall_time, rounds, through, by_hand, tasks)
 }
 
-/// The same by a clock.
+/// Returns the same by a clock.
 fn compare_by(clock: fn() -> Duration, rounds: usize, through: Arm, by_hand: Arm, tasks: u64) -> String {
     let mut arms = [through, by_hand];
     let time = |arm: &mut Arm, repeats: u32| {

@@ -30,7 +30,7 @@ pub(crate) fn calibrate(launch: &dyn Launch, catalogue: &dyn Catalogue) -> Overh
     }
 }
 
-/// The wall times of runs of a cell, with the time that it took to ask for each, nanoseconds.
+/// Returns the wall times of runs of a cell, with the time that it took to ask for each, nanoseconds.
 fn walls(launch: &dyn Launch, catalogue: &dyn Catalogue, workload: &str, params: &Value) -> Option<Vec<(f64, f64)>> {
     let params: Map<String, Value> = params.as_object()?.clone();
     let start = Start {

@@ -79,7 +79,7 @@ fn attempt(cells: &mut [Box<dyn Cell>], clock: &dyn Clock, reference: &Reference
     Some((burns.iter().enumerate().map(point).collect(), own_ns))
 }
 
-/// The numbers of burns at once: 1, 2, 4, ... and all cores.
+/// Returns the numbers of burns at once: 1, 2, 4, ... and all cores.
 fn at_once(cores: usize) -> Vec<usize> {
     let doubled = std::iter::successors(Some(1), |burns| Some(burns * 2)).take_while(|burns| *burns < cores);
     doubled.chain([cores]).collect()

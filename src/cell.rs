@@ -16,7 +16,7 @@ use crate::profile::{self, LOG_FILE, Log, Traced};
 use crate::protocol::{Answer, Request, Start, VERSION, WORKER};
 use crate::recorder::{Recorder, histogram};
 
-/// The whole of a cell process.
+/// Runs a cell process, from its first message to its last.
 pub(crate) fn main<Ws: Workloads, Rs: Runners>() -> ExitCode {
     // Counters are inherited by threads and processes that come later, so they are opened first.
     let recorder = Recorder::open();
@@ -42,7 +42,7 @@ impl Line {
         Ok(Self { answers })
     }
 
-    /// What the driver says next; none when it has gone.
+    /// Returns what the driver says next; none when it has gone.
     fn hear(&self) -> io::Result<Option<Request>> {
         let mut line = String::new();
         if io::stdin().lock().read_line(&mut line)? == 0 {
@@ -144,7 +144,7 @@ impl<W: Workload> RunnerVisitor for Under<W> {
     /// How long the start took, nanoseconds, and what it has brought.
     type Output = Result<(u64, Run), Error>;
 
-    /// The compiler makes a copy of this for each pair of workload and runner, so it does nothing that needs no types.
+    // The compiler makes a copy of this for each pair of workload and runner, so it does nothing that needs no types.
     fn visit<R: Runner>(self) -> Self::Output {
         fits::<R, W>(&self.workload, &self.settings)?;
         let begin = Recorder::now_ns();
@@ -154,7 +154,7 @@ impl<W: Workload> RunnerVisitor for Under<W> {
     }
 }
 
-/// What the runner is given beside the workload.
+/// Returns what the runner is given beside the workload.
 fn settings(start: &Start) -> io::Result<Settings> {
     Ok(Settings {
         workers: usize::try_from(start.workers).unwrap_or(usize::MAX).max(1),
@@ -169,9 +169,9 @@ fn settings(start: &Start) -> io::Result<Settings> {
 
 /// What a cell needs of a workload once its runner has started.
 trait Started {
-    /// As [`Workload::begin`].
+    /// Does as [`Workload::begin`].
     fn begin(&self);
-    /// As [`Workload::latencies`].
+    /// Does as [`Workload::latencies`].
     fn latencies(&self) -> Option<(&'static str, Vec<u64>)>;
 }
 
@@ -239,7 +239,7 @@ impl Work<'_> {
     }
 }
 
-/// What kind of failure an error is in a record.
+/// Returns what kind of failure an error is in a record.
 fn kind(error: &Error) -> FailureKind {
     match error {
         Error::Limit { .. } => FailureKind::Limit,

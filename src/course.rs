@@ -20,24 +20,24 @@ type WithBurn<Ws> = (Burn, Ws);
 pub struct Course<Ws, Rs>(PhantomData<(Ws, Rs)>);
 
 impl Course<regatta_workloads::Standard, regatta_runners::Standard> {
-    /// The workloads and runners that come with Regatta.
+    /// Returns the workloads and runners that come with Regatta.
     pub fn standard() -> Self {
         Self(PhantomData)
     }
 }
 
 impl<Ws: Workloads, Rs: Runners> Course<Ws, Rs> {
-    /// The same with one more workload.
+    /// Returns the same with one more workload.
     pub fn workload<W: Workload>(self) -> Course<(W, Ws), Rs> {
         Course(PhantomData)
     }
 
-    /// The same with one more runner.
+    /// Returns the same with one more runner.
     pub fn runner<R: Runner>(self) -> Course<Ws, (R, Rs)> {
         Course(PhantomData)
     }
 
-    /// The whole of a program: the command line, and the cells, workers and servers as which it starts itself.
+    /// Runs the whole of a program: the command line, and the cells, workers and servers as which it starts itself.
     pub fn main(self) -> ExitCode {
         self.helper().unwrap_or_else(|| cli::main(&self))
     }

@@ -12,7 +12,7 @@ use sysinfo::{CpuRefreshKind, MemoryRefreshKind, RefreshKind, System};
 /// The crates behind the models.
 const CRATES: [&str; 5] = ["crossbeam", "crossbeam-channel", "may", "rayon", "tokio"];
 
-/// This program.
+/// Describes this program.
 pub(crate) fn program() -> Program {
     Program {
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -23,7 +23,7 @@ pub(crate) fn program() -> Program {
     }
 }
 
-/// The versions of [`CRATES`] in a lock file.
+/// Returns the versions of [`CRATES`] in a lock file.
 fn crate_versions(lock: &str) -> BTreeMap<String, String> {
     let lock: toml::Table = lock.parse().unwrap_or_default();
     let packages = lock.get("package").and_then(toml::Value::as_array).into_iter().flatten();
@@ -34,7 +34,7 @@ fn crate_versions(lock: &str) -> BTreeMap<String, String> {
         .collect()
 }
 
-/// The machine.
+/// Describes the machine.
 pub(crate) fn machine() -> Machine {
     let kinds = RefreshKind::nothing().with_cpu(CpuRefreshKind::nothing()).with_memory(MemoryRefreshKind::everything());
     let system = System::new_with_specifics(kinds).ok();
@@ -58,7 +58,7 @@ pub(crate) fn machine() -> Machine {
     }
 }
 
-/// Cores to give work to: those that affinity allows, or fewer if a quota allows fewer.
+/// Returns the cores to give work to: those that affinity allows, or fewer if a quota allows fewer.
 pub(crate) fn cores(machine: &Machine) -> u64 {
     let quota = machine.quota_cores.map_or(u64::MAX, |quota| quota.ceil() as u64);
     machine.usable_cores.min(quota).max(1)
@@ -88,7 +88,7 @@ fn parse_quota(text: &str) -> Option<f64> {
     (quota > 0.0 && period > 0.0).then(|| quota / period)
 }
 
-/// The hypervisor's name as the firmware gives it, or `unknown` if the processor only says that there is one.
+/// Returns the hypervisor's name as the firmware gives it, or `unknown` if the processor only says that there is one.
 fn hypervisor() -> String {
     let flags = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     if !flags.lines().any(|line| line.starts_with("flags") && line.contains(" hypervisor")) {
@@ -104,7 +104,7 @@ fn turbo() -> Option<bool> {
     boost.or_else(|| first_line("/sys/devices/system/cpu/intel_pstate/no_turbo").map(|off| off == "0"))
 }
 
-/// Whether there is a battery and no power supply that is online; none if there is no battery.
+/// Returns whether there is a battery and no power supply that is online; none if there is no battery.
 fn on_battery() -> Option<bool> {
     let supplies: Vec<_> = fs::read_dir("/sys/class/power_supply").ok()?.flatten().map(|entry| entry.path()).collect();
     let read = |supply: &Path, file| first_line(&supply.join(file).to_string_lossy());

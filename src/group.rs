@@ -208,7 +208,7 @@ impl Plan {
     }
 }
 
-/// The workload of a group, with the numbers that its parameters are for so many workers.
+/// Returns the workload of a group, with the numbers that its parameters are for so many workers.
 fn resolve(planned: &PlannedGroup, catalogue: &dyn Catalogue, workers: u64) -> Result<Resolved, PlanError> {
     let name = &planned.workload;
     let impossible = |message| PlanError::Impossible(format!("workload `{name}`: {message}"));
@@ -237,7 +237,7 @@ fn resolve(planned: &PlannedGroup, catalogue: &dyn Catalogue, workers: u64) -> R
 /// How much of a worker's work a task alone is, at least, where parameters are relative to workers: a task of its own may be too short.
 const SHARE_ALONE: u64 = 8;
 
-/// The workload of a group with a single task; none if no parameter sets the number of tasks.
+/// Returns the workload of a group with a single task; none if no parameter sets the number of tasks.
 ///
 /// A parameter that grows with the workers is taken for a part of one worker, so that the task is about as large on every machine.
 fn alone(planned: &PlannedGroup, catalogue: &dyn Catalogue) -> Option<Resolved> {
@@ -332,7 +332,7 @@ fn compare(cells: &mut [ReadyCell], runners: &[RunnerCard]) {
     }
 }
 
-/// The reference burn; none if the catalogue lacks what carries it out.
+/// Returns the reference burn; none if the catalogue lacks what carries it out.
 pub(crate) fn reference(catalogue: &dyn Catalogue) -> Option<Reference> {
     let params = Map::from_iter([("steps".to_owned(), REFERENCE_STEPS.into()), ("tasks".to_owned(), 1.into())]);
     catalogue.runners().iter().find(|card| card.name == REFERENCE_RUNNER && card.unavailable.is_none())?;
@@ -340,7 +340,7 @@ pub(crate) fn reference(catalogue: &dyn Catalogue) -> Option<Reference> {
 }
 
 impl Reference {
-    /// What a cell that carries it out is told to be.
+    /// Returns what a cell that carries it out is told to be.
     pub(crate) fn start(&self) -> Start {
         Start {
             protocol: VERSION,
@@ -450,7 +450,7 @@ mod tests {
         );
     }
 
-    /// The groups of a built-in plan with their work on a machine with so many cores.
+    /// Returns the groups of a built-in plan with their work on a machine with so many cores.
     fn work(plan: &str, cores: u64) -> Vec<(PlannedGroup, Resolved)> {
         let groups = Plan::load(plan).expect(plan).groups.into_iter();
         groups

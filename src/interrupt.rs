@@ -12,7 +12,7 @@ use signal_hook::flag;
 pub struct Interrupt(Arc<AtomicUsize>);
 
 impl Interrupt {
-    /// One that answers to the signals of this process.
+    /// Returns one that answers to the signals of this process.
     ///
     /// # Errors
     /// If the operating system refuses the handlers.
@@ -30,12 +30,12 @@ impl Interrupt {
         Ok(interrupt)
     }
 
-    /// The signal that asked for the end, if one did.
+    /// Returns the signal that asked for the end, if one did.
     pub fn signal(&self) -> Option<u8> {
         u8::try_from(self.0.load(Ordering::Relaxed)).ok().filter(|&signal| signal != 0)
     }
 
-    /// Whether the run is to end.
+    /// Returns whether the run is to end.
     pub fn is_set(&self) -> bool {
         self.signal().is_some()
     }

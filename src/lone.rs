@@ -71,7 +71,7 @@ pub(crate) fn measure(launch: &dyn Launch, catalogue: &dyn Catalogue, groups: &[
     found
 }
 
-/// The least CPU time that a runner takes for a task that does nothing, nanoseconds; 0 if it cannot be found out.
+/// Returns the least CPU time that a runner takes for a task that does nothing, nanoseconds; 0 if it cannot be found out.
 fn own_cost(launch: &dyn Launch, nothing: Option<&Resolved>, runner: &str) -> u64 {
     let least = || {
         let mut cell = Alone::start(launch, "empty", nothing?, runner).ok()?;

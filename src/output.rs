@@ -98,7 +98,7 @@ pub(crate) fn report(named: Option<&Path>, now: Timestamp) -> Result<PathBuf, Ou
     }
 }
 
-/// The folder of this name under `regatta-report/`, or of this name and a number if there is one already.
+/// Returns the folder of this name under `regatta-report/`, or of this name and a number if there is one already.
 fn unused(name: String) -> PathBuf {
     let folder = |copy: u32| Path::new(HOME).join(if copy == 1 { name.clone() } else { format!("{name}-{copy}") });
     (1..).map(folder).find(|folder| !folder.exists()).unwrap_or_else(|| folder(1))
@@ -110,7 +110,7 @@ impl Sink for Output {
     }
 }
 
-/// The folder of the baseline of this name.
+/// Returns the folder of the baseline of this name.
 pub(crate) fn baseline(name: &str) -> Result<PathBuf, OutputError> {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     if name.is_empty() || name.starts_with('.') || !name.chars().all(is_plain) {

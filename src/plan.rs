@@ -227,7 +227,7 @@ fn the_word_cores<'de, D: Deserializer<'de>>(deserializer: D) -> Result<(), D::E
 }
 
 impl Plan {
-    /// The built-in plan of this name, or the one in the file of this path.
+    /// Returns the built-in plan of this name, or the one in the file of this path.
     ///
     /// # Errors
     /// If there is none, or it cannot be understood.
@@ -371,7 +371,7 @@ impl Plan {
 }
 
 impl PlannedGroup {
-    /// The workload with the parameters that differ from its defaults.
+    /// Returns the workload with the parameters that differ from its defaults.
     pub(crate) fn title(&self) -> String {
         let params: Vec<_> = self.params.iter().map(|(name, value)| format!("{name} = {value}")).collect();
         if params.is_empty() { self.workload.clone() } else { format!("{} ({})", self.workload, params.join(", ")) }

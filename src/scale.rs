@@ -20,7 +20,7 @@ pub(crate) fn resolve(params: &Map<String, Value>, workers: u64) -> Result<Map<S
     params.iter().map(number).collect()
 }
 
-/// Whether a text is meant as a number, rather than as the name of something.
+/// Returns whether a text is meant as a number, rather than as the name of something.
 fn looks_relative(text: &str) -> bool {
     text.contains("per worker") || text.trim_start().starts_with(|first: char| first.is_ascii_digit())
 }
@@ -35,7 +35,7 @@ fn number(text: &str, workers: u64) -> Option<u64> {
     each.checked_mul(workers).map(|number| number.max(least)).filter(|number| i64::try_from(*number).is_ok())
 }
 
-/// A whole number as TOML writes it.
+/// Returns a whole number as TOML writes it.
 fn whole(text: &str) -> Option<u64> {
     let text = text.trim();
     text.starts_with(|first: char| first.is_ascii_digit()).then(|| text.replace('_', "").parse().ok()).flatten()

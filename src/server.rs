@@ -23,14 +23,14 @@ const LONGEST_LINE: u64 = 1 << 20;
 /// How long the server waits before it accepts again when it could not.
 const BACK_OFF: Duration = Duration::from_millis(10);
 
-/// The arguments of a server process for `service`, to listen on `port` of the loopback interface; 0 for any that is free.
+/// Returns the arguments of a server process for `service`, to listen on `port` of the loopback interface; 0 for any that is free.
 pub(crate) fn args(service: Service, port: u16) -> [String; 3] {
     match service {
         Service::Echo { delay } => ["echo".to_owned(), delay.as_micros().to_string(), port.to_string()],
     }
 }
 
-/// The whole of a server process. It says where it listens on standard output and ends with standard input.
+/// Runs a server process. It says where it listens on standard output and ends with standard input.
 pub(crate) fn main(args: &[String]) -> ExitCode {
     let served = match args {
         [service, delay_us, port] if service == "echo" => match (delay_us.parse(), port.parse()) {

@@ -86,10 +86,10 @@ pub struct Resolved {
 
 /// Which workloads and runners there are.
 pub trait Catalogue {
-    /// All workloads, in the order in which they are shown.
+    /// Returns all workloads, in the order in which they are shown.
     fn workloads(&self) -> Vec<WorkloadCard>;
 
-    /// All runners, in the order in which they are shown.
+    /// Returns all runners, in the order in which they are shown.
     fn runners(&self) -> Vec<RunnerCard>;
 
     /// Returns why a runner that is known is not among [`Catalogue::runners`]; none if it is not known.

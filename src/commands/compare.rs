@@ -39,7 +39,7 @@ pub(crate) fn compare(catalogue: &dyn Catalogue, args: &CompareArgs) -> anyhow::
 }
 
 impl ShowArgs {
-    /// The comparison by the threshold that was asked for.
+    /// Returns the comparison by the threshold that was asked for.
     pub(crate) fn judged(&self, comparison: Comparison) -> Comparison {
         comparison.within(self.threshold.unwrap_or(compare::THRESHOLD))
     }

@@ -45,7 +45,7 @@ pub(crate) fn profile(catalogue: &dyn Catalogue, args: &ProfileArgs) -> anyhow::
     Ok(exit)
 }
 
-/// The profile in one sentence.
+/// Returns the profile in one sentence.
 fn sentence(profile: &Profile) -> String {
     let workers = profile.segments.iter().map(|segment| segment.worker + 1).max().unwrap_or(0);
     let working: u64 = profile.segments.iter().map(|segment| segment.end_ns - segment.start_ns).sum();

@@ -82,7 +82,7 @@ fn side_by_side(runs: &[PathBuf], out: Option<&Path>, claims: &Claims) -> anyhow
     Ok(page)
 }
 
-/// The built-in claims and those of these files, whose names must be known.
+/// Returns the built-in claims and those of these files, whose names must be known.
 pub(crate) fn load_claims(files: &[PathBuf], known: &Names) -> anyhow::Result<Claims> {
     let mut claims = Claims::built_in();
     for file in files {
@@ -100,7 +100,7 @@ pub(crate) fn load_claims(files: &[PathBuf], known: &Names) -> anyhow::Result<Cl
     Ok(claims)
 }
 
-/// The names of all that a catalogue has.
+/// Returns the names of all that a catalogue has.
 pub(crate) fn names_of(catalogue: &dyn Catalogue) -> Names {
     let runners = catalogue.runners();
     let mut names = Names {

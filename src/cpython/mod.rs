@@ -117,12 +117,12 @@ impl Interpreters {
         }
     }
 
-    /// Whether there is none.
+    /// Returns whether there is none.
     pub(crate) fn is_empty(&self) -> bool {
         self.list.is_empty()
     }
 
-    /// How to start the cell of each of their runners.
+    /// Returns how to start the cell of each of their runners.
     pub(crate) fn externals(&self) -> Vec<External> {
         let cells = |interpreter: &Interpreter| {
             let cell = |PythonRunner { name, .. }: &PythonRunner| External {
@@ -168,7 +168,7 @@ impl About {
     }
 }
 
-/// The program of this name in the search path, as a shell would find it; but never one that depends on the current directory.
+/// Returns the program of this name in the search path, as a shell would find it; but never one that depends on the current directory.
 /// None if there is none, or if the name says where it is.
 fn on_search_path(name: &Path, search: &OsStr) -> Option<PathBuf> {
     if name.components().count() != 1 || name.is_absolute() {

@@ -37,7 +37,7 @@ impl Launcher {
         Ok(Self { program: std::env::current_exe()?, externals, builds: BTreeMap::new(), interrupt })
     }
 
-    /// The same, with the cells of some arms in other builds of this program.
+    /// Returns the same, with the cells of some arms in other builds of this program.
     pub(crate) fn with_builds(self, builds: BTreeMap<String, PathBuf>) -> Self {
         Self { builds, ..self }
     }
@@ -185,7 +185,7 @@ impl Cell for CellProcess {
     }
 }
 
-/// The cell has answered with the wrong message.
+/// Returns the error of a cell that has answered with the wrong message.
 fn unexpected(request: &str, answer: &Answer) -> CellError {
     let name = match answer {
         Answer::Ready { .. } => "ready",

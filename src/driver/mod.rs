@@ -48,13 +48,13 @@ pub trait Sink {
 
 /// Who is told what goes on.
 pub(crate) trait Watch {
-    /// A group begins.
+    /// Hears that a group begins.
     fn group(&mut self, _group: &ReadyGroup) {}
-    /// A cell is about to run, in this round (none: warm-up) of about so many.
+    /// Hears that a cell is about to run, in this round (none: warm-up) of about so many.
     fn cell(&mut self, _cell: &CellId, _round: Option<u32>, _of: u32) {}
-    /// This share of the whole run is done, from 0 to 1.
+    /// Hears that this share of the whole run is done, from 0 to 1.
     fn progress(&mut self, _share: f64) {}
-    /// All groups have their least rounds. Returns the places of those on which an undecided verdict rests.
+    /// Returns the places of the groups on which an undecided verdict rests. All have their least rounds by then.
     fn undecided(&mut self) -> Vec<usize> {
         Vec::new()
     }
@@ -79,11 +79,11 @@ pub(crate) trait Launch {
     }
     /// Starts a server, on a port that it had before or on any.
     fn server(&self, service: regatta_workloads::Service, port: u16) -> Result<Box<dyn Server>, CellError>;
-    /// Whether the cells of this runner can be profiled.
+    /// Returns whether the cells of this runner can be profiled.
     fn can_profile(&self, _runner: &str) -> bool {
         true
     }
-    /// Whether the run is to end.
+    /// Returns whether the run is to end.
     fn interrupted(&self) -> bool;
 }
 
@@ -115,11 +115,11 @@ pub(crate) trait Cell {
 
 /// A server that listens.
 pub(crate) trait Server {
-    /// Where it listens.
+    /// Returns where it listens.
     fn address(&self) -> SocketAddr;
-    /// How it ended, if it did.
+    /// Returns how it ended, if it did.
     fn ended(&mut self) -> Option<String>;
-    /// CPU time that it has used so far, nanoseconds.
+    /// Returns the CPU time that it has used so far, nanoseconds.
     fn cpu_ns(&self) -> Option<u64>;
 }
 

@@ -9,7 +9,7 @@ const FEWEST_TO_LOOK: u32 = 6;
 
 /// Tells how much time has passed since the run began; a test hands in another one.
 pub trait Clock {
-    /// Time since the run began.
+    /// Returns the time since the run began.
     fn elapsed(&self) -> Duration;
 }
 
@@ -116,12 +116,12 @@ impl<'a> Pace<'a> {
         self.plan.least_rounds.min(self.plan.rounds)
     }
 
-    /// Whether what takes so long still fits into the budget.
+    /// Returns whether what takes so long still fits into the budget.
     pub(crate) fn fits(&self, time: Duration) -> bool {
         self.plan.budget.is_none_or(|budget| self.clock.elapsed() + time <= budget)
     }
 
-    /// Whether the budget is spent, so that nothing new begins.
+    /// Returns whether the budget is spent, so that nothing new begins.
     pub(crate) fn is_spent(&self) -> bool {
         self.plan.budget.is_some_and(|budget| self.clock.elapsed() >= budget)
     }
@@ -171,7 +171,7 @@ impl<'a> Pace<'a> {
         self.has_time_for_a_process() && self.group_end.is_none_or(|end| self.clock.elapsed() + needed <= end)
     }
 
-    /// Whether there is time to start the cells once more and to have a round of them.
+    /// Returns whether there is time to start the cells once more and to have a round of them.
     pub(crate) fn has_time_for_a_process(&self) -> bool {
         !self.is_spent() && self.fits(self.costs.start + self.costs.next_round.unwrap_or_default())
     }
@@ -195,7 +195,7 @@ impl<'a> Pace<'a> {
         self.process_end = self.group_end.map(end);
     }
 
-    /// Whether the present process should do one more round. How well the widest ratio of the group is known is asked for at few moments.
+    /// Returns whether the present process should do one more round. How well the widest ratio of the group is known is asked for at few moments.
     pub(crate) fn has_time_for_a_round(&mut self, widest: impl FnOnce() -> f64) -> bool {
         let now = self.clock.elapsed();
         self.round_start = now;
@@ -229,7 +229,7 @@ impl<'a> Pace<'a> {
         self.next_look = self.rounds.saturating_mul(2);
     }
 
-    /// A round is done; one that is not counted was the warm-up.
+    /// Takes the time of a round that is done. One that is not counted was the warm-up.
     pub(crate) fn end_round(&mut self, counted: bool) {
         let now = self.clock.elapsed();
         let took = now.saturating_sub(self.round_start);
@@ -251,7 +251,7 @@ impl<'a> Pace<'a> {
         (self.plan.budget.is_some() && costs.rounds < least).then_some((costs.rounds, least))
     }
 
-    /// How many rounds the present group will have had at its end, as far as can be told now.
+    /// Returns how many rounds the present group will have had at its end, as far as can be told now.
     pub(crate) fn rounds_expected(&self) -> u32 {
         let most = self.plan.rounds.max(self.costs.rounds + 1);
         let Some((end, round)) = self.group_end.zip(self.costs.next_round.filter(|round| !round.is_zero())) else {
@@ -261,7 +261,7 @@ impl<'a> Pace<'a> {
         (self.costs.rounds + left as u32 + 1).clamp(self.least().min(most), most)
     }
 
-    /// How much of the whole run is done, from 0 to 1, as far as can be told now.
+    /// Returns how much of the whole run is done, from 0 to 1, as far as can be told now.
     pub(crate) fn share_done(&self) -> f64 {
         let now = self.clock.elapsed();
         let within = match self.group_end {
@@ -277,7 +277,7 @@ impl<'a> Pace<'a> {
     }
 }
 
-/// What part number `part` of `parts` gets of `whole`, so that the parts add up.
+/// Returns what part number `part` of `parts` gets of `whole`, so that the parts add up.
 fn share(whole: u32, parts: u32, part: u32) -> u32 {
     whole / parts + u32::from(part < whole % parts)
 }
@@ -308,7 +308,7 @@ mod tests {
         Plan::parse("test", &text).expect("a plan")
     }
 
-    /// Noise with median 0: normal, skewed as times are, or with one value in ten far off.
+    /// Returns noise with median 0: normal, skewed as times are, or with one value in ten far off.
     fn noise(kind: u32, random: &mut ChaCha8Rng) -> f64 {
         let (a, b) = (random.random::<f64>().max(1e-12), random.random::<f64>());
         let normal = (-2.0 * a.ln()).sqrt() * (std::f64::consts::TAU * b).cos();
@@ -320,7 +320,7 @@ mod tests {
         }
     }
 
-    /// The share of runs whose interval holds the truth, and their mean number of rounds, with all processes alike.
+    /// Returns the share of runs whose interval holds the truth, and their mean number of rounds, with all processes alike.
     fn coverage(processes: u32, kind: u32, scatter: f64) -> (f64, f64) {
         const TRIALS: u32 = 2_000;
         let (plan, mut random) = (plan(processes, 400), ChaCha8Rng::seed_from_u64(u64::from(kind)));
@@ -346,7 +346,7 @@ mod tests {
         (f64::from(hits) / f64::from(TRIALS), rounds as f64 / f64::from(TRIALS))
     }
 
-    /// docs/TRUST.md states what this finds.
+    // docs/TRUST.md states what this finds.
     #[test]
     fn stopping_early_costs_no_coverage() {
         for processes in [1, 3] {
@@ -359,7 +359,7 @@ mod tests {
         }
     }
 
-    /// The share of runs whose interval holds the truth 0, where a group whose interval holds a bound, too, has two more visits.
+    /// Returns the share of runs whose interval holds the truth 0, where a group whose interval holds a bound, too, has two more visits.
     fn coverage_of_verdicts(kind: u32, bound: f64) -> f64 {
         const TRIALS: u32 = 4_000;
         let mut random = ChaCha8Rng::seed_from_u64(u64::from(kind));
@@ -382,7 +382,7 @@ mod tests {
         estimate.low <= value && value <= estimate.high
     }
 
-    /// docs/TRUST.md states what this finds.
+    // docs/TRUST.md states what this finds.
     #[test]
     fn one_look_at_the_verdicts_costs_no_coverage() {
         for kind in 0..3 {

@@ -32,7 +32,7 @@ impl Precision {
         walls[arm] = Some((wall_ns as f64).ln());
     }
 
-    /// Half the width of the widest interval, as a share: 0.02 is 2 %. Infinite while some arm has none. Arms without any sample,
+    /// Returns half the width of the widest interval, as a share: 0.02 is 2 %. Infinite while some arm has none. Arms without any sample,
     /// which have failed, do not count. It takes all rounds into account, so it is not to be asked for after each.
     pub(crate) fn widest(&self) -> f64 {
         let widths = self.figures.iter().enumerate().filter_map(|(arm, figure)| {

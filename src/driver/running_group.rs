@@ -43,12 +43,12 @@ pub(super) struct RunningCell {
 }
 
 impl RunningCell {
-    /// Whether it is there, and there for its own sake.
+    /// Returns whether it is there, and there for its own sake.
     fn counts(&self) -> bool {
         self.cell.is_some() && self.id.arm != arms::REFERENCE
     }
 
-    /// Whether it is a second copy of another one.
+    /// Returns whether it is a second copy of another one.
     fn is_copy_of(&self, other: &Self) -> bool {
         self.id.arm == arms::AA && other.id == CellId { arm: String::new(), ..self.id.clone() }
     }
@@ -160,7 +160,7 @@ impl<'g> RunningGroup<'g> {
         Ok(())
     }
 
-    /// Time for which its cells run uncounted in each round.
+    /// Returns the time for which its cells run uncounted in each round.
     fn heat(&self) -> Duration {
         let cells = self.cells.iter().filter(|cell| cell.id.arm != arms::REFERENCE).count();
         Duration::from_nanos(self.ready.group.hot_ns).saturating_mul(u32::try_from(cells).unwrap_or(u32::MAX))
@@ -193,7 +193,7 @@ impl<'g> RunningGroup<'g> {
         run.write_sample(sample)
     }
 
-    /// Number of the present process, from 0.
+    /// Returns the number of the present process, from 0.
     fn process(&self) -> u32 {
         self.processes.saturating_sub(1)
     }

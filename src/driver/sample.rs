@@ -14,7 +14,7 @@ use crate::protocol::{Start, VERSION};
 /// a process wakes up or what interrupted it for a moment.
 const REFERENCE_RUNS: u32 = 3;
 
-/// What a cell of a group carries out: the group's workload, or the reference burn.
+/// Returns what a cell of a group carries out: the group's workload, or the reference burn.
 fn work_of<'a>(ready: &'a ReadyGroup, id: &CellId) -> (&'a str, &'a Resolved) {
     match ready.reference.as_ref().filter(|_| id.arm == arms::REFERENCE) {
         Some(reference) => (&reference.workload, &reference.resolved),
@@ -22,7 +22,7 @@ fn work_of<'a>(ready: &'a ReadyGroup, id: &CellId) -> (&'a str, &'a Resolved) {
     }
 }
 
-/// What a cell of a group is told to be. Where its server listens is not known yet.
+/// Returns what a cell of a group is told to be. Where its server listens is not known yet.
 pub(crate) fn start(ready: &ReadyGroup, ReadyCell { id, options, .. }: &ReadyCell) -> Start {
     let (workload, resolved) = work_of(ready, id);
     Start {
@@ -38,7 +38,7 @@ pub(crate) fn start(ready: &ReadyGroup, ReadyCell { id, options, .. }: &ReadyCel
     }
 }
 
-/// Of a few runs that of the least CPU time.
+/// Runs a few times, and returns the sample of the least CPU time.
 pub(super) fn least(mut run: impl FnMut() -> Result<Sample, CellError>) -> Result<Sample, CellError> {
     let first = run()?;
     (1..REFERENCE_RUNS).try_fold(first, |least, _| {
@@ -67,7 +67,7 @@ pub(crate) fn run_once(
     Ok(sample)
 }
 
-/// The record of a cell that gave no sample.
+/// Returns the record of a cell that gave no sample.
 pub(crate) fn failure(
     ready: &ReadyGroup,
     id: &CellId,

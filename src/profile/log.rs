@@ -98,7 +98,7 @@ impl Log {
         entries.iter().for_each(|figure| figure.store(0, Ordering::Relaxed));
     }
 
-    /// All segments in the order in which they began, in time since `zero_ns`, with workers counted from 0; and how many were dropped.
+    /// Returns all segments in the order in which they began, in time since `zero_ns`, with workers counted from 0; and how many were dropped.
     pub(crate) fn segments(&self, zero_ns: u64) -> (Vec<Segment>, u64) {
         let (noted, entries) = self.figures();
         let figure = |figure: &AtomicU64| figure.load(Ordering::Relaxed);

@@ -29,7 +29,7 @@ impl MachineTimes {
         (!times.busy.is_empty()).then_some(times)
     }
 
-    /// What has passed since `before`.
+    /// Returns what has passed since `before`.
     pub(crate) fn since(&self, before: &Self) -> Self {
         let busy = self.busy.iter().zip(&before.busy).map(|(now, then)| now.saturating_sub(*then)).collect();
         Self { busy, steal: self.steal.saturating_sub(before.steal) }

@@ -71,7 +71,7 @@ impl MemoryWatch {
     }
 }
 
-/// Memory of all processes of a group now, bytes; none where the kernel does not tell.
+/// Returns the memory of all processes of a group now, bytes; none where the kernel does not tell.
 fn memory_of_group(proc: &Path, leader: u32) -> Option<u64> {
     let (mut shares, mut files) = (None, 0);
     for entry in fs::read_dir(proc).ok()?.flatten() {
@@ -86,7 +86,7 @@ fn memory_of_group(proc: &Path, leader: u32) -> Option<u64> {
     Some(shares? + files)
 }
 
-/// The process group of the process of this folder; none if it is none.
+/// Returns the process group of the process of this folder; none if it is none.
 fn group_of(process: &Path) -> Option<u32> {
     process.file_name()?.to_str()?.parse::<u32>().ok()?;
     let stat = fs::read_to_string(process.join("stat")).ok()?;
@@ -94,7 +94,7 @@ fn group_of(process: &Path) -> Option<u32> {
     stat.rsplit_once(')')?.1.split_whitespace().nth(2)?.parse().ok()
 }
 
-/// The share of a process in memory that is not a file's, and the pages of files that it has in memory, bytes.
+/// Returns the share of a process in memory that is not a file's, and the pages of files that it has in memory, bytes.
 fn memory_of(process: PathBuf) -> Option<(u64, u64)> {
     let rollup = fs::read_to_string(process.join("smaps_rollup")).ok()?;
     let status = fs::read_to_string(process.join("status")).ok()?;

@@ -94,24 +94,24 @@ impl Recorder {
         }
     }
 
-    /// A recorder that makes do without perf, as on a machine that forbids it.
+    /// Returns a recorder that makes do without perf, as on a machine that forbids it.
     pub fn without_perf() -> Self {
         Self { per_core: Err("not asked for".to_owned()) }
     }
 
-    /// The time since some fixed moment, the same in all processes of the machine, nanoseconds, monotonic: the clock that is handed to
+    /// Returns the time since some fixed moment, the same in all processes of the machine, nanoseconds, monotonic: the clock that is handed to
     /// workloads which time latencies.
     pub fn now_ns() -> u64 {
         tree::monotonic()
     }
 
-    /// CPU time of the process tree on each core so far; none where perf is forbidden.
+    /// Returns the CPU time of the process tree on each core so far; none where perf is forbidden.
     fn read_cores(&self) -> Option<Vec<u64>> {
         let counters = self.per_core.as_ref().ok()?;
         counters.lock().unwrap_or_else(PoisonError::into_inner).read().ok()
     }
 
-    /// A reader of the cores for another thread, and what it reads: this process tree, or else the whole machine.
+    /// Returns a reader of the cores for another thread, and what it reads: this process tree, or else the whole machine.
     pub(crate) fn core_reader(&self) -> (CoreReader, &'static str) {
         match &self.per_core {
             Ok(counters) => {
@@ -200,7 +200,7 @@ impl Recorder {
     }
 }
 
-/// A duration in whole nanoseconds.
+/// Returns a duration in whole nanoseconds.
 fn nanoseconds(duration: std::time::Duration) -> u64 {
     u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }

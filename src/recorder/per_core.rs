@@ -26,13 +26,13 @@ impl PerCore {
         Ok(Self { counters })
     }
 
-    /// CPU time on each core since the counters were started, nanoseconds.
+    /// Returns the CPU time on each core since the counters were started, nanoseconds.
     pub(crate) fn read(&mut self) -> io::Result<Vec<u64>> {
         self.counters.iter_mut().map(Counter::read).collect()
     }
 }
 
-/// The numbers of the cores that are online. The kernel writes them as ranges: `0-3,6`.
+/// Returns the numbers of the cores that are online. The kernel writes them as ranges: `0-3,6`.
 fn online() -> io::Result<Vec<usize>> {
     let text = std::fs::read_to_string("/sys/devices/system/cpu/online")?;
     parse_ranges(&text).ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, format!("odd list of cores: {text}")))

@@ -14,7 +14,7 @@ pub(crate) struct Switches {
     pub(crate) involuntary: u64,
 }
 
-/// CPU time of the process tree so far, nanoseconds: this process, its live descendants, and children that have been waited for.
+/// Returns the CPU time of the process tree so far, nanoseconds: this process, its live descendants, and children that have been waited for.
 /// A child that ends moves from the second to the third, so the sum only grows.
 pub(crate) fn cpu_time() -> u64 {
     let own = clock(ClockId::CLOCK_PROCESS_CPUTIME_ID);
@@ -22,18 +22,18 @@ pub(crate) fn cpu_time() -> u64 {
     own + live + cpu_time_of_ended()
 }
 
-/// CPU time of the children that have ended and been waited for, nanoseconds.
+/// Returns the CPU time of the children that have ended and been waited for, nanoseconds.
 pub(crate) fn cpu_time_of_ended() -> u64 {
     getrusage(UsageWho::RUSAGE_CHILDREN).map_or(0, |usage| cpu_of(&usage))
 }
 
-/// CPU time that the process of this number has used so far, nanoseconds, all its threads; none if it is gone.
+/// Returns the CPU time that the process of this number has used so far, nanoseconds, all its threads; none if it is gone.
 pub(crate) fn cpu_time_of(process: u32) -> Option<u64> {
     let clock_id = clock_getcpuclockid(Pid::from_raw(process.cast_signed())).ok()?;
     clock_gettime(clock_id).ok().map(|time| time.num_nanoseconds().cast_unsigned())
 }
 
-/// The machine's monotonic clock, nanoseconds.
+/// Returns the machine's monotonic clock, nanoseconds.
 pub(crate) fn monotonic() -> u64 {
     clock(ClockId::CLOCK_MONOTONIC)
 }
@@ -47,7 +47,7 @@ fn cpu_of(usage: &Usage) -> u64 {
     total.num_nanoseconds().cast_unsigned()
 }
 
-/// Context switches of the process tree so far; none if the kernel does not tell.
+/// Returns the context switches of the process tree so far; none if the kernel does not tell.
 pub(crate) fn switches() -> Option<Switches> {
     let mut sum = Switches { voluntary: 0, involuntary: 0 };
     for who in [UsageWho::RUSAGE_SELF, UsageWho::RUSAGE_CHILDREN] {
@@ -72,12 +72,12 @@ pub(crate) fn reset_peak_memory() {
     let _ = fs::write("/proc/self/clear_refs", "5");
 }
 
-/// Peak resident memory of this process since it was reset, bytes.
+/// Returns the peak resident memory of this process since it was reset, bytes.
 pub(crate) fn peak_memory() -> Option<u64> {
     peak_of("self")
 }
 
-/// Peak resident memory of the children, bytes, and what that is: the sum over those that live, or else the largest of those that
+/// Returns the peak resident memory of the children, bytes, and what that is: the sum over those that live, or else the largest of those that
 /// ended (which may be what this process itself had when it started them); none if there never was a child.
 pub(crate) fn children_memory() -> Option<(u64, &'static str)> {
     let live: u64 = descendants().iter().filter_map(|process| peak_of(&process.to_string())).sum();
@@ -88,18 +88,18 @@ pub(crate) fn children_memory() -> Option<(u64, &'static str)> {
     (largest > 0).then_some((largest, "rusage-largest-ended-child"))
 }
 
-/// Peak resident memory of a process since it was reset, bytes.
+/// Returns the peak resident memory of a process since it was reset, bytes.
 pub(super) fn peak_of(process: &str) -> Option<u64> {
     let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
     field(&status, "VmHWM:").map(|kib| kib << 10)
 }
 
-/// The number after `name` at the start of a line.
+/// Returns the number after `name` at the start of a line.
 pub(super) fn field(status: &str, name: &str) -> Option<u64> {
     status.lines().find_map(|line| line.strip_prefix(name))?.split_whitespace().next()?.parse().ok()
 }
 
-/// The numbers of all live processes that descend from this one.
+/// Returns the numbers of all live processes that descend from this one.
 fn descendants() -> Vec<u32> {
     let mut found = children("self");
     let mut next = 0;

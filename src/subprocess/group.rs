@@ -77,7 +77,7 @@ impl ProcessGroup {
         self.leader.stderr.take()
     }
 
-    /// The number of its leader; none once that has been waited for, for it may be another's then.
+    /// Returns the number of its leader; none once that has been waited for, for it may be another's then.
     pub(super) fn process(&self) -> Option<u32> {
         self.status.is_none().then(|| self.leader.id())
     }

@@ -128,17 +128,17 @@ impl Args {
         self.matches.get_flag("quick")
     }
 
-    /// Whether standard output is read by a program.
+    /// Returns whether standard output is read by a program.
     pub(crate) fn is_for_machines(&self) -> bool {
         self.matches.get_one::<String>("output-format").is_some_and(|format| format == "bencher")
     }
 
-    /// Whether criterion draws charts.
+    /// Returns whether criterion draws charts.
     pub(crate) fn has_plots(&self) -> bool {
         !self.matches.get_flag("noplot")
     }
 
-    /// Whether only results are to be printed.
+    /// Returns whether only results are to be printed.
     pub(crate) fn is_quiet(&self) -> bool {
         self.matches.get_flag("quiet")
     }

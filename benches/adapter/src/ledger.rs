@@ -32,13 +32,13 @@ impl Ledger {
         Self { name: name.to_owned(), header, records, output: RefCell::new(None), place, rounds, failed }
     }
 
-    /// From here on, samples are those of the cell at this place of its group.
+    /// Takes the samples that follow for those of the cell at this place of its group.
     pub(crate) fn begin(&self, place: usize) {
         self.place.set(u32::try_from(place).unwrap_or(u32::MAX));
         self.rounds.set(0);
     }
 
-    /// The round that the present cell is in; none before its first sample is kept.
+    /// Returns the round that the present cell is in; none before its first sample is kept.
     pub(crate) fn round(&self) -> Option<u32> {
         Some(self.rounds.get()).filter(|&round| round > 0)
     }
@@ -62,7 +62,7 @@ impl Ledger {
         self.write(&Record::Error(failure))
     }
 
-    /// Whether a cell failed.
+    /// Returns whether a cell failed.
     pub(crate) fn failed(&self) -> bool {
         self.failed.get()
     }

@@ -48,7 +48,7 @@ impl Measurement for Walls {
         Runs::default()
     }
 
-    /// Criterion asks for this once for each sample that it keeps, and never while it warms up.
+    /// Returns the sum of the walls, and records the samples. Criterion asks once for each that it keeps, and never while it warms up.
     fn to_f64(&self, runs: &Runs) -> f64 {
         if let Err(error) = self.ledger.samples(&runs.0) {
             Left::Ledger(error).go();

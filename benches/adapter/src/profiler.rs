@@ -55,7 +55,7 @@ fn save(profile: &Profile, folder: &Path) -> anyhow::Result<PathBuf> {
     Ok(path)
 }
 
-/// From each moment to the next, the share of each core that was used, from 0 to 1.
+/// Returns the share of each core that was used from each moment to the next, from 0 to 1.
 fn as_csv(moments: &[Moment]) -> String {
     let cores = moments.first().map_or(0, |moment| moment.cores_ns.len());
     let head: String = (0..cores).map(|core| format!(",core_{core}")).collect();

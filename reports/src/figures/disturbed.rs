@@ -94,7 +94,7 @@ impl DisturbedRounds {
         self.leaves_out_of(&group_key(&sample.workload, &sample.params), sample)
     }
 
-    /// As [`DisturbedRounds::leaves_out`], given the key of the sample's group.
+    /// Does as [`DisturbedRounds::leaves_out`], given the key of the sample's group.
     pub(crate) fn leaves_out_of(&self, key: &str, sample: &Sample) -> bool {
         let group = self.0.get(key);
         group.is_some_and(|group| group.leaves_out((sample.process, sample.round)))
@@ -151,7 +151,7 @@ fn resolution(samples: &[&Sample]) -> f64 {
 mod tests {
     use super::*;
 
-    /// Rounds of three cells of 100 ms each, with this load from outside in cores.
+    /// Returns rounds of three cells of 100 ms each, with this load from outside in cores.
     fn run(loads: &[f64]) -> Results {
         let samples = loads.iter().enumerate().flat_map(|(round, cores)| {
             (0..3).map(move |_| Sample {

@@ -167,7 +167,7 @@ mod tests {
         row
     }
 
-    /// Shares of comparisons of identical cells, and of cells that differ by 5 %, in which a difference is claimed, and the median noise.
+    /// Returns the shares of comparisons of identical cells, and of cells that differ by 5 %, in which a difference is claimed, and the median noise.
     fn claimed(copies: usize, noise: f64, error: f64) -> (f64, f64, f64) {
         let mut random = Random(copies as u64);
         let (mut falsely, mut rightly, mut count) = (0, 0, 0);

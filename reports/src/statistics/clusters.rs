@@ -41,7 +41,7 @@ pub fn median_of(values: &[(u32, f64)]) -> Option<Estimate> {
     median_at(values, LEVEL, Scale::Any)
 }
 
-/// As [`median_of`] for sizes, such as times, none of which can be below zero: nor does the interval get there.
+/// Does as [`median_of`] for sizes, such as times, none of which can be below zero: nor does the interval get there.
 pub fn median_of_sizes(values: &[(u32, f64)]) -> Option<Estimate> {
     median_at(values, LEVEL, Scale::Size)
 }
@@ -55,7 +55,7 @@ enum Scale {
     Size,
 }
 
-/// As [`median_of`], with an interval that covers the true median with probability `level`: chooses the method by what the clusters allow.
+/// Does as [`median_of`], with an interval that covers the true median with probability `level`: chooses the method by what the clusters allow.
 fn median_at(values: &[(u32, f64)], level: f64, scale: Scale) -> Option<Estimate> {
     let clusters = Clusters::new(values);
     let pooled = clusters.pooled(level)?;
@@ -149,7 +149,7 @@ pub fn of_medians(first: &[(u32, f64)], second: &[(u32, f64)], combine: impl Fn(
     })
 }
 
-/// As [`median_of`] for ratios `reference / value` of triples `(cluster, reference, value)`, from the logarithms. Pairs that
+/// Does as [`median_of`] for ratios `reference / value` of triples `(cluster, reference, value)`, from the logarithms. Pairs that
 /// are not both above zero are left out.
 pub fn ratio_of(pairs: &[(u32, f64, f64)]) -> Option<Estimate> {
     let positive = pairs.iter().filter(|(_, reference, value)| *reference > 0.0 && *value > 0.0);

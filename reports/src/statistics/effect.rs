@@ -252,7 +252,7 @@ mod tests {
         assert_eq!(Effect::unpaired(&[(0, 1.0)], &[]), None);
     }
 
-    /// Against the textbook's formula: mean 2, standard deviation 1, n = 3, t(2; 0.975) = 4.302653.
+    // Against the textbook's formula: mean 2, standard deviation 1, n = 3, t(2; 0.975) = 4.302653.
     #[test]
     fn the_interval_is_that_of_student() {
         let estimate = Effect::paired(&[(0, 1.0), (1, 2.0), (2, 3.0)]).expect("values").estimate();
@@ -263,7 +263,7 @@ mod tests {
         assert!(close(effect.p_value(), 1.0 - t / (2.0 + t * t).sqrt()), "{}", effect.p_value());
     }
 
-    /// With 2 degrees of freedom the quantiles have a closed form: t(p) = (2p - 1) * sqrt(2 / (4p (1 - p))).
+    // With 2 degrees of freedom the quantiles have a closed form: t(p) = (2p - 1) * sqrt(2 / (4p (1 - p))).
     #[test]
     fn what_can_be_detected_comes_from_the_same_error_as_the_interval() {
         let effect = Effect::paired(&[(0, 1.0), (1, 2.0), (2, 3.0)]).expect("values");

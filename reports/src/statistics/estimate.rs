@@ -58,7 +58,7 @@ impl Estimate {
         Self::of_median_at(values, LEVEL)
     }
 
-    /// As [`Estimate::of_median`], with an interval that covers the true median with at least probability `level`.
+    /// Does as [`Estimate::of_median`], with an interval that covers the true median with at least probability `level`.
     pub fn of_median_at(values: &[f64], level: f64) -> Option<Self> {
         let sorted = sorted(values);
         let value = median_of_sorted(&sorted)?;
@@ -167,7 +167,7 @@ mod tests {
         assert!(estimate.is_interval());
     }
 
-    /// Sums of binomial coefficients, rounded to three digits.
+    // Sums of binomial coefficients, rounded to three digits.
     #[test]
     fn ranks_are_the_narrowest_that_reach_the_level() {
         for (n, rank, coverage) in

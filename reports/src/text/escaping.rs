@@ -3,6 +3,8 @@
 
 use std::collections::HashMap;
 
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
 /// Returns the text without control characters, so that it cannot command a terminal or break a line.
 pub fn plain(text: &str) -> String {
     text.chars().map(|c| if is_harmful(c) { '\u{fffd}' } else { c }).collect()
@@ -60,13 +62,30 @@ pub fn distinct_slug(title: &str, taken: &mut HashMap<String, usize>) -> String 
     candidate
 }
 
-/// Returns the text cut to `most` characters, with an ellipsis where it was longer.
+/// Returns the text cut to `most` columns of a terminal, with an ellipsis where it was longer.
 pub fn shortened(text: &str, most: usize) -> String {
     let text = plain(text);
-    if text.chars().count() <= most {
+    if width(&text) <= most {
         return text;
     }
-    text.chars().take(most.saturating_sub(1)).chain(['…']).collect()
+    let mut left = most.saturating_sub(1);
+    let fits = |c: &char| {
+        let wide = c.width().unwrap_or(0);
+        let fits = wide <= left;
+        left = left.saturating_sub(wide);
+        fits
+    };
+    text.chars().take_while(fits).chain(['…']).collect()
+}
+
+/// Returns the columns of a terminal that a text takes.
+pub fn width(text: &str) -> usize {
+    text.width()
+}
+
+/// Returns the text with spaces behind it, so that it takes so many columns at least.
+pub fn padded(text: &str, columns: usize) -> String {
+    format!("{text}{}", " ".repeat(columns.saturating_sub(width(text))))
 }
 
 /// Returns a time of day (RFC 3339) to the second; what is none stays as it is.
@@ -75,12 +94,12 @@ pub fn moment(text: &str) -> String {
     format!("{second}{}", rest.trim_start_matches(|c: char| c.is_ascii_digit()))
 }
 
-/// Returns the text in lines of at most `width` characters, broken at spaces; a longer word has a line of its own.
-pub fn wrapped(text: &str, width: usize) -> Vec<String> {
+/// Returns the text in lines of at most `columns`, broken at spaces; a longer word has a line of its own.
+pub fn wrapped(text: &str, columns: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in plain(text).split_whitespace() {
         match lines.last_mut() {
-            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
+            Some(line) if width(line) + 1 + width(word) <= columns => {
                 line.push(' ');
                 line.push_str(word);
             }

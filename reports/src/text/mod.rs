@@ -3,4 +3,4 @@
 mod escaping;
 pub mod units;
 
-pub use self::escaping::{distinct_slug, markdown, moment, named, plain, shortened, slug, wrapped};
+pub use self::escaping::{distinct_slug, markdown, moment, named, padded, plain, shortened, slug, width, wrapped};

@@ -43,7 +43,7 @@ impl Report {
         Self::from_summary(results, summary, claims)
     }
 
-    /// As [`Report::from_results`], from figures that were worked out already; `summary` is that of `results`.
+    /// Does as [`Report::from_results`], from figures that were worked out already; `summary` is that of `results`.
     pub fn from_summary(results: Results, summary: Summary, claims: &Claims) -> Self {
         let costs = costs::from_summary(&summary);
         let verdicts = claims.judge(&summary);

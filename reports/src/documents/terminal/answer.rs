@@ -1,7 +1,9 @@
 //! The answer in the terminal: bars for each way of concurrency, and the sentences below them.
 
-use super::style::styled;
-use crate::text::{plain, shortened, wrapped};
+use anstyle::Style;
+
+use super::style::{BLUE, BOLD, FAINT, YELLOW, styled};
+use crate::text::{self, plain, shortened, wrapped};
 use crate::views::answer::{Answer, Figure, Line, Panel};
 
 /// Widest bar.
@@ -24,7 +26,7 @@ pub fn text(answer: &Answer, colour: bool, width: usize) -> String {
     if answer.is_empty() {
         return String::new();
     }
-    let family = answer.lines.iter().map(|line| line.family_title.chars().count().min(FAMILY)).max().unwrap_or(0);
+    let family = answer.lines.iter().map(|line| text::width(&line.family_title).min(FAMILY)).max().unwrap_or(0);
     let names = family + 1 + WAY;
     let each = width.saturating_sub(names) / answer.panels.len();
     let bar = each.saturating_sub(FIGURE + BESIDE + 4).min(BAR);
@@ -33,7 +35,7 @@ pub fn text(answer: &Answer, colour: bool, width: usize) -> String {
     let mut out = String::new();
     for heading in [Panel::heading, Panel::under_heading] {
         let cells = answer.panels.iter().map(heading);
-        out.push_str(&styled(frame.line("", cells).trim_end(), "1", colour));
+        out.push_str(&styled(frame.line("", cells).trim_end(), BOLD, colour));
         out.push('\n');
     }
     for lines in answer.by_family() {
@@ -42,14 +44,14 @@ pub fn text(answer: &Answer, colour: bool, width: usize) -> String {
         }
     }
     let ceilings = answer.panels.iter().map(Panel::ceiling_in_words);
-    out.push_str(&styled(frame.line("", ceilings).trim_end(), "2", colour));
+    out.push_str(&styled(frame.line("", ceilings).trim_end(), FAINT, colour));
     out.push_str("\n\n");
     for sentence in &answer.sentences {
         let topic = format!("{}: ", sentence.topic.name());
         let text = format!("{topic}{}", plain(&sentence.text));
         for (at, line) in wrapped(&text, width).iter().enumerate() {
             match line.strip_prefix(&topic).filter(|_| at == 0) {
-                Some(rest) => out.push_str(&format!("{}{rest}\n", styled(&topic, "1", colour))),
+                Some(rest) => out.push_str(&format!("{}{rest}\n", styled(&topic, BOLD, colour))),
                 None => out.push_str(&format!("{line}\n")),
             }
         }
@@ -106,17 +108,17 @@ impl Frame {
     }
 }
 
-/// A bar of so much of `width` columns.
+/// Returns a bar of so much of `width` columns.
 fn bar(share: f64, width: usize) -> String {
     let eighths = (share.clamp(0.0, 1.0) * width as f64 * 8.0).round() as usize;
     format!("{}{}", "█".repeat(eighths / 8), EIGHTHS[eighths % 8])
 }
 
-fn code(figure: &Figure) -> Option<&'static str> {
+fn code(figure: &Figure) -> Option<Style> {
     match figure.value {
-        _ if !figure.is_told => Some("2"),
-        _ if figure.is_no_gain => Some("33"),
-        Some(_) => Some("34"),
+        _ if !figure.is_told => Some(FAINT),
+        _ if figure.is_no_gain => Some(YELLOW),
+        Some(_) => Some(BLUE),
         None => None,
     }
 }

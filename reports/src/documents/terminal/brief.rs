@@ -1,6 +1,6 @@
 //! What a reader needs at once: the answer, what does not hold, and what there is to know of how it was measured.
 
-use super::style::styled;
+use super::style::{BOLD, BOLD_RED, YELLOW, styled};
 use super::{answer, notices};
 use crate::judgement::claims::{Outcome, Verdict};
 use crate::judgement::severity::Severity;
@@ -15,7 +15,7 @@ pub fn text(report: &Report, colour: bool, width: usize) -> String {
     let mut out = format!("{}\n\n", machine(report));
     out.push_str(&answer::text(&report.answer, colour, width));
     if !report.verdicts.is_empty() {
-        let tally = format!("{}: {}", styled("Claims", "1", colour), verdicts::tally(&report.verdicts));
+        let tally = format!("{}: {}", styled("Claims", BOLD, colour), verdicts::tally(&report.verdicts));
         out.push_str(&format!("{tally}\n"));
         for verdict in open(&report.verdicts) {
             out.push_str(&told(verdict, colour, width));
@@ -35,7 +35,7 @@ pub fn text(report: &Report, colour: bool, width: usize) -> String {
     out
 }
 
-/// The machine and the run in one line.
+/// Returns the machine and the run in one line.
 fn machine(report: &Report) -> String {
     let (run, machine) = (&report.results.run, &report.results.run.machine);
     let cpu = if machine.cpu.is_empty() { String::new() } else { format!("{}. ", plain(&machine.cpu)) };
@@ -44,7 +44,7 @@ fn machine(report: &Report) -> String {
     format!("{cpu}{capacity}Plan {}, {}.", plain(&run.plan.name), moment(&run.started))
 }
 
-/// The verdicts that a reader has to look at, the worst first.
+/// Returns the verdicts that a reader has to look at, the worst first.
 fn open(all: &[Verdict]) -> impl Iterator<Item = &Verdict> {
     let of = |outcome: Outcome| all.iter().filter(move |verdict| verdict.outcome() == outcome);
     of(Outcome::Fails).chain(of(Outcome::Undecided))
@@ -52,7 +52,7 @@ fn open(all: &[Verdict]) -> impl Iterator<Item = &Verdict> {
 
 fn told(verdict: &Verdict, colour: bool, width: usize) -> String {
     let (outcome, mut out) = (verdict.outcome(), String::new());
-    let code = if outcome == Outcome::Fails { "1;31" } else { "33" };
+    let code = if outcome == Outcome::Fails { BOLD_RED } else { YELLOW };
     let mark = format!("{} {}", outcome.mark(), outcome.word());
     let text = format!("{mark}, {}: {}", plain(&verdict.family), plain(&verdict.statement));
     for (at, line) in wrapped(&text, width.saturating_sub(INDENT.len())).iter().enumerate() {

@@ -1,7 +1,9 @@
 //! The matrix in the terminal: as many columns beside each other as fit, then the next ones below.
 
-use super::style::styled;
-use crate::text::{plain, shortened, wrapped};
+use anstyle::Style;
+
+use super::style::{BLUE, BOLD, BOLD_RED, FAINT, YELLOW, styled};
+use crate::text::{self, padded, plain, shortened, wrapped};
 use crate::views::matrix::{Field, Matrix, State};
 
 /// Longest name of a runner that is shown in full.
@@ -14,10 +16,10 @@ pub fn text(matrix: &Matrix, colour: bool, width: usize) -> String {
     if matrix.heads.len() < 2 || matrix.lines.len() < 2 {
         return String::new();
     }
-    let name = matrix.lines.iter().map(|line| line.name.chars().count().min(NAME)).max().unwrap_or(0);
+    let name = matrix.lines.iter().map(|line| text::width(&line.name).min(NAME)).max().unwrap_or(0);
     let columns = (width.saturating_sub(name) / (COLUMN + 1)).max(1);
     let title = "At a glance: speed-up over the family's sequential";
-    let mut out = format!("{}\n", styled(title, "1", colour));
+    let mut out = format!("{}\n", styled(title, BOLD, colour));
     for first in (0..matrix.heads.len()).step_by(columns) {
         let last = (first + columns).min(matrix.heads.len());
         out.push_str(&block(matrix, first..last, name, colour));
@@ -43,7 +45,7 @@ fn block(matrix: &Matrix, columns: std::ops::Range<usize>, name: usize, colour: 
             let part = line.checked_sub(missing).map_or("", |at| head[at].as_str());
             text.push_str(&format!(" {part:>COLUMN$}"));
         }
-        out.push_str(&styled(text.trim_end(), "1", colour));
+        out.push_str(&styled(text.trim_end(), BOLD, colour));
         out.push('\n');
     }
     for line in &matrix.lines {
@@ -51,7 +53,7 @@ fn block(matrix: &Matrix, columns: std::ops::Range<usize>, name: usize, colour: 
         if fields.iter().all(|field| field.state == State::Absent) {
             continue;
         }
-        let mut text = format!("{:<name$}", shortened(&line.name, NAME));
+        let mut text = padded(&shortened(&line.name, NAME), name);
         for field in fields {
             text.push(' ');
             text.push_str(&match code(field) {
@@ -83,14 +85,14 @@ fn field_text(field: &Field) -> String {
     }
 }
 
-fn code(field: &Field) -> Option<&'static str> {
+fn code(field: &Field) -> Option<Style> {
     match field.state {
-        State::Missing if field.is_broken => Some("1;31"),
-        State::Missing | State::LeftOut | State::Absent => Some("2"),
+        State::Missing if field.is_broken => Some(BOLD_RED),
+        State::Missing | State::LeftOut | State::Absent => Some(FAINT),
         _ if field.mark.is_some() => None,
         _ => match field.tint?.is_faster()? {
-            true => Some("34"),
-            false => Some("33"),
+            true => Some(BLUE),
+            false => Some(YELLOW),
         },
     }
 }

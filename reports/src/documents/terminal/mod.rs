@@ -11,10 +11,10 @@ mod verdicts;
 use comfy_table::{Attribute, Cell, CellAlignment, Color, ContentArrangement, Table};
 
 pub use self::comparison::text as comparison;
-use self::style::{TABLE, styled};
+use self::style::{BOLD, RED, TABLE, styled};
 use crate::figures::{GroupSummary, Row};
 use crate::text::units::NONE;
-use crate::text::{plain, shortened};
+use crate::text::{self, plain, shortened};
 use crate::views::columns::{Column, Field};
 use crate::views::{GroupView, Report, capacity};
 
@@ -51,7 +51,7 @@ pub fn tables(report: &Report, colour: bool, width: u16) -> String {
 /// Returns the heading, the table, and what is missing from it.
 fn group_text(group: &GroupSummary, view: &GroupView, colour: bool, width: usize) -> String {
     let finding = view.finding.to_string();
-    let mut out = format!("{}: {}\n", styled(&plain(&group.title), "1", colour), plain(&finding));
+    let mut out = format!("{}: {}\n", styled(&plain(&group.title), BOLD, colour), plain(&finding));
     out.push_str(&table(group, view, colour, width));
     out.push('\n');
     for row in &group.rows {
@@ -59,7 +59,7 @@ fn group_text(group: &GroupSummary, view: &GroupView, colour: bool, width: usize
             let more =
                 if row.failures.len() > 1 { format!(" (and {} more)", row.failures.len() - 1) } else { String::new() };
             let line = format!("{} ({}): {}{more}", row.label, failure.kind.name(), plain(&failure.message));
-            out.push_str(&format!("  {}\n", styled(&line, "31", colour)));
+            out.push_str(&format!("  {}\n", styled(&line, RED, colour)));
         }
     }
     for (runner, reason) in &group.skipped {
@@ -69,7 +69,7 @@ fn group_text(group: &GroupSummary, view: &GroupView, colour: bool, width: usize
 }
 
 fn table(group: &GroupSummary, view: &GroupView, colour: bool, width: usize) -> String {
-    let name_width = group.rows.iter().map(|row| row.label.chars().count().min(NAME)).max().unwrap_or(0);
+    let name_width = group.rows.iter().map(|row| text::width(&row.label).min(NAME)).max().unwrap_or(0);
     let texts: Vec<Vec<String>> = group.rows.iter().zip(&view.lines).map(|line| texts(line, &view.columns)).collect();
     let columns = fitting(&view.columns, &texts, width.saturating_sub(name_width + GAP));
     let mut table = Table::new();
@@ -100,8 +100,8 @@ fn table(group: &GroupSummary, view: &GroupView, colour: bool, width: usize) -> 
 fn fitting<'a>(columns: &'a [Column], texts: &[Vec<String>], width: usize) -> &'a [Column] {
     let mut used = 0;
     let fits = columns.iter().enumerate().take_while(|(i, column)| {
-        let widest = texts.iter().map(|texts| texts[*i].chars().count()).max();
-        used += widest.unwrap_or(0).max(column.short().chars().count()) + GAP;
+        let widest = texts.iter().map(|texts| text::width(&texts[*i])).max();
+        used += widest.unwrap_or(0).max(text::width(column.short())) + GAP;
         *i == 0 || used <= width
     });
     &columns[..fits.count()]

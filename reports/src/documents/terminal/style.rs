@@ -1,11 +1,29 @@
 //! How the terminal's texts and tables look.
 
+use anstyle::{AnsiColor, Style};
 use comfy_table::{LineStyle, TableStyle};
 
 /// A line below the headings, and nothing else.
 pub const TABLE: TableStyle = TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─'));
 
+/// Headings.
+pub const BOLD: Style = Style::new().bold();
+/// What matters less.
+pub const FAINT: Style = Style::new().dimmed();
+/// What failed.
+pub const RED: Style = AnsiColor::Red.on_default();
+/// What is wrong.
+pub const BOLD_RED: Style = AnsiColor::Red.on_default().bold();
+/// What is slower, or undecided.
+pub const YELLOW: Style = AnsiColor::Yellow.on_default();
+/// What to know first.
+pub const BOLD_YELLOW: Style = AnsiColor::Yellow.on_default().bold();
+/// What holds.
+pub const GREEN: Style = AnsiColor::Green.on_default();
+/// What is faster.
+pub const BLUE: Style = AnsiColor::Blue.on_default();
+
 /// Returns the text in a style, if there are to be styles.
-pub fn styled(text: &str, code: &str, colour: bool) -> String {
-    if colour { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
+pub fn styled(text: &str, style: Style, colour: bool) -> String {
+    if colour { format!("{style}{text}{style:#}") } else { text.to_owned() }
 }

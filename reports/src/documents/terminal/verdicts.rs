@@ -1,10 +1,12 @@
 //! Verdicts in the terminal.
 
+use anstyle::Style;
+
 use std::fmt::{self, Write};
 
-use super::style::styled;
+use super::style::{BOLD, BOLD_RED, FAINT, GREEN, YELLOW, styled};
 use crate::judgement::claims::{Outcome, Verdict};
-use crate::text::{plain, shortened, wrapped};
+use crate::text::{self, plain, shortened, wrapped};
 use crate::views::verdicts;
 
 /// Width of the mark and the word in front of each line, with the space around them.
@@ -24,8 +26,8 @@ pub fn text(all: &[Verdict], colour: bool, width: usize) -> String {
 fn write_text(out: &mut String, all: &[Verdict], colour: bool, width: usize) -> fmt::Result {
     let (run, not_run): (Vec<&Verdict>, Vec<&Verdict>) =
         all.iter().partition(|verdict| verdict.outcome() != Outcome::NotRun);
-    writeln!(out, "{}: {}", styled("Claims", "1", colour), verdicts::tally(all))?;
-    let widest = |of: fn(&Verdict) -> String| run.iter().map(|verdict| of(verdict).chars().count()).max().unwrap_or(0);
+    writeln!(out, "{}: {}", styled("Claims", BOLD, colour), verdicts::tally(all))?;
+    let widest = |of: fn(&Verdict) -> String| run.iter().map(|verdict| text::width(&of(verdict))).max().unwrap_or(0);
     let (ids, families) = (widest(|verdict| plain(&verdict.id)), widest(|verdict| plain(&verdict.family)));
     let figures = widest(|verdict| verdict.judgement.figure());
     for verdict in run {
@@ -69,11 +71,11 @@ fn indented(out: &mut String, text: &str, width: usize) -> fmt::Result {
     wrapped(text, width.saturating_sub(MARK)).iter().try_for_each(|line| writeln!(out, "{:MARK$}{line}", ""))
 }
 
-fn code(outcome: Outcome) -> &'static str {
+fn code(outcome: Outcome) -> Style {
     match outcome {
-        Outcome::Holds => "32",
-        Outcome::Undecided => "33",
-        Outcome::NotRun => "2",
-        Outcome::Fails => "1;31",
+        Outcome::Holds => GREEN,
+        Outcome::Undecided => YELLOW,
+        Outcome::NotRun => FAINT,
+        Outcome::Fails => BOLD_RED,
     }
 }

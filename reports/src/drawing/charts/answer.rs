@@ -38,7 +38,7 @@ pub struct Answers<'a> {
 }
 
 impl<'a> Answers<'a> {
-    /// None if there is no answer.
+    /// Returns none if there is no answer.
     pub fn new(answer: &'a Answer, palette: &'a Palette) -> Option<Self> {
         let families = answer.by_family().map(|lines| (fitted(&lines[0].family_title, LABEL, 110.0), lines));
         (!answer.is_empty()).then(|| Self { answer, palette, families: families.collect() })
@@ -58,7 +58,7 @@ impl<'a> Answers<'a> {
         (f64::from(WIDTH) - self.left()) / self.answer.panels.len() as f64
     }
 
-    /// The greatest value of a panel, its ceiling included.
+    /// Returns the greatest value of a panel, its ceiling included.
     fn greatest(&self, at: usize) -> f64 {
         let figures = self.answer.lines.iter().filter_map(|line| line.figures[at].as_ref()?.value);
         let ceiling = self.answer.panels[at].ceiling.map_or(0.0, |ceiling| ceiling.value);
@@ -173,7 +173,7 @@ impl Drawing for Answers<'_> {
     }
 }
 
-/// The figures of a family in words.
+/// Returns the figures of a family in words.
 fn lines_in_words(panels: &[Panel], lines: &[Line]) -> String {
     let figure =
         |(panel, figure): (&Panel, &Option<Figure>)| Some(format!("{} {}", panel.title, figure.as_ref()?.text()));

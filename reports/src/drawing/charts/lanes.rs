@@ -253,7 +253,7 @@ fn lane_height(lanes: usize) -> f64 {
 /// A mark on the screen: lane, left, right.
 type Bar = (usize, f64, f64);
 
-/// Marks on the screen, those that are closer than `close` joined.
+/// Returns the marks on the screen, those that are closer than `close` joined.
 fn joined(marks: &[Mark], x: impl Fn(f64) -> f64, close: f64) -> Vec<Bar> {
     let mut placed: Vec<Bar> = marks.iter().map(|mark| (mark.lane, x(mark.from_ns), x(mark.to_ns))).collect();
     placed.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));

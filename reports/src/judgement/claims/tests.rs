@@ -51,7 +51,7 @@ impl Made {
         Self(results)
     }
 
-    /// The group of a workload with one parameter.
+    /// Returns the group of a workload with one parameter.
     fn group(&mut self, workload: &str, size: u64) -> &mut Group {
         let params: BTreeMap<String, Value> = BTreeMap::from([("size".to_owned(), json!(size))]);
         let groups = &mut self.0.run.plan.groups;
@@ -85,7 +85,7 @@ impl Made {
         self.cell(workload, size, CellId { runner: runner.to_owned(), workers, ..CellId::default() }, walls)
     }
 
-    /// A second copy of the baseline.
+    /// Returns a second copy of the baseline.
     fn with_arm(self, walls: Walls) -> Self {
         let cell = CellId { runner: "sequential".to_owned(), workers: 1, arm: "a-a".to_owned(), ..CellId::default() };
         self.cell("work", 1, cell, walls)
@@ -106,7 +106,7 @@ impl Made {
         claims.judge(&Summary::from_results(&self.0))
     }
 
-    /// The verdict on one condition of the family `native`.
+    /// Returns the verdict on one condition of the family `native`.
     fn verdict(&self, condition: &str) -> Judgement {
         let mut verdicts = self.judge(&one("families = [\"native\"]", condition));
         assert_eq!(verdicts.len(), 1);
@@ -114,7 +114,7 @@ impl Made {
     }
 }
 
-/// A histogram with one value.
+/// Returns a histogram with one value.
 fn histogram(value: u64) -> String {
     let mut histogram = Histogram::<u64>::new_with_bounds(1, 60_000_000_000, 3).expect("valid bounds");
     histogram.record(value).expect("within bounds");
@@ -123,12 +123,12 @@ fn histogram(value: u64) -> String {
     BASE64_STANDARD.encode(bytes)
 }
 
-/// `count` rounds around `wall` ms, 1 % up and down.
+/// Returns `count` rounds around `wall` ms, 1 % up and down.
 fn around(wall: f64, count: u64) -> Walls {
     (0..count).map(|round| (wall * 1e6 * (0.99 + 0.02 * (round * 7 % 10) as f64 / 9.0)) as u64).collect()
 }
 
-/// `count` rounds of exactly `wall` ms.
+/// Returns `count` rounds of exactly `wall` ms.
 fn exactly(wall: u64, count: u64) -> Walls {
     vec![wall * 1_000_000; count as usize]
 }
@@ -141,7 +141,7 @@ fn one(head: &str, conditions: &str) -> Claims {
 const SPEED_UP: &str = "[[claim.condition]]\nstatistic = \"speed-up\"\n\
                         of = { workload = \"work\", models = [\"thread-pool\"] }\n";
 
-/// Sequential 100 ms, and a pool.
+/// Returns sequential 100 ms, and a pool.
 fn pool(walls: Walls) -> Made {
     let count = walls.len() as u64;
     Made::new().with("work", 1, "sequential", 1, around(100.0, count)).with("work", 1, "thread-pool", 2, walls)

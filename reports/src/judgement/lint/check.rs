@@ -172,7 +172,7 @@ mod tests {
     use crate::records::Results;
     use crate::records::schema::{CellId, Group, Lone, Run, RunnerInfo, Sample, WorkloadInfo, arms};
 
-    /// A run of one group of these cells, `(runner, model, parallelism, workers)`, each sample as `sample` makes it.
+    /// Returns a run of one group of these cells, `(runner, model, parallelism, workers)`, each sample as `sample` makes it.
     fn run(workload: &str, kind: &str, wait_ns: u64, cells: &[(&str, &str, &str, u64)], sample: Sample) -> Results {
         let mut results = Results::default();
         let mut group = Group { workload: workload.to_owned(), tasks: 8, wait_ns, ..Group::default() };

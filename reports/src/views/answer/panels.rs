@@ -248,7 +248,7 @@ struct Shown<'a> {
 }
 
 impl<'a> Shown<'a> {
-    /// None if no group shows it.
+    /// Returns none if no group shows it.
     fn new(summary: &'a Summary, work: Work, families: &[(String, Option<bool>)]) -> Option<Self> {
         let mut groups: Vec<&GroupSummary> = summary.groups.iter().filter(|group| work.is_shown_by(group)).collect();
         groups.sort_by_key(|group| work.rank(group));
@@ -322,7 +322,7 @@ impl<'a> Shown<'a> {
     }
 }
 
-/// The families of the run in the order in which their cells appear, with whether a lock is on.
+/// Returns the families of the run in the order in which their cells appear, with whether a lock is on.
 fn families(summary: &Summary) -> Vec<(String, Option<bool>)> {
     let mut families: Vec<(String, Option<bool>)> = Vec::new();
     for row in summary.groups.iter().flat_map(|group| &group.rows) {
@@ -334,7 +334,7 @@ fn families(summary: &Summary) -> Vec<(String, Option<bool>)> {
     families
 }
 
-/// What a family is called where there is little room.
+/// Returns what a family is called where there is little room.
 fn title_of(summary: &Summary, family: &str) -> String {
     let rows = summary.groups.iter().flat_map(|group| &group.rows);
     let version = rows.filter(|row| row.runner.family == family).map(|row| row.runner.version.as_str()).next();

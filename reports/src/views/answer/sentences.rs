@@ -156,7 +156,7 @@ fn computing_in(facts: &Facts, family: &Line) -> Option<String> {
     joined(&place(family), &parts)
 }
 
-/// The figure by which a verdict fell, and of what work: it may be another than the one that is shown.
+/// Returns the figure by which a verdict fell, and of what work: it may be another than the one that is shown.
 fn seen(verdict: &Verdict) -> String {
     match verdict.judgement.samples.first() {
         Some(cell) => format!("{} in {}", verdict.judgement.figure(), plain(&cell.group)),
