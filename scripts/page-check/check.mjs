@@ -136,7 +136,8 @@ async function look(browser, run, width, theme) {
   }
   // On a narrow screen and in both themes, too, the figures of a mark can be read.
   const chart = page.locator("figure svg").first();
-  await chart.hover({ position: { x: 120, y: 60 } });
+  const box = await chart.boundingBox();
+  await chart.hover({ position: { x: box.width * 0.4, y: Math.max(60, box.height * 0.35) } });
   const tip = await page.locator(".tip").boundingBox();
   if (!tip || tip.x < 0 || tip.x + tip.width > width) fault(`the figures of a chart are not shown in the window: ${JSON.stringify(tip)}`);
   if (await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth)) fault("the figures of a chart widen the page");

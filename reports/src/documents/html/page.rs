@@ -26,6 +26,10 @@ struct Page<'a> {
     run: &'a Run,
     finished: Option<&'a str>,
     notices: &'a [Notice],
+    /// Whether one of them is an error.
+    has_errors: bool,
+    /// How many of them are none.
+    remarks: usize,
     answer: &'a Answer,
     gains: Option<&'a Chart>,
     tally: String,
@@ -93,6 +97,8 @@ pub fn page(report: &Report, charts: &Charts, palette: &Palette) -> Result<Strin
         run,
         finished: results.end.as_ref().map(|end| end.finished.as_str()),
         notices: &report.notices,
+        has_errors: report.notices.iter().any(is_error),
+        remarks: report.notices.iter().filter(|notice| !is_error(notice)).count(),
         answer: &report.answer,
         gains: charts.answer.as_ref(),
         tally: verdicts::tally(&report.verdicts),
@@ -117,6 +123,10 @@ pub fn page(report: &Report, charts: &Charts, palette: &Palette) -> Result<Strin
         has_samples: data::has_samples(summary),
     };
     finish(&page)
+}
+
+fn is_error(notice: &Notice) -> bool {
+    notice.severity == Severity::Error
 }
 
 fn section<'a>(group: &'a GroupSummary, view: &'a GroupView, charts: &'a [Chart], palette: &Palette) -> Section<'a> {

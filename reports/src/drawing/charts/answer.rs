@@ -65,30 +65,30 @@ impl<'a> Answers<'a> {
         figures.map(|estimate| estimate.value).fold(ceiling, f64::max).max(f64::MIN_POSITIVE)
     }
 
-    fn panel<DB: DrawingBackend>(&self, canvas: &Canvas<DB>, at: usize, top: f64) -> Drawn<DB> {
+    fn panel_left(&self, at: usize) -> f64 {
+        self.left() + at as f64 * self.panel_width()
+    }
+
+    /// Width of one unit of a panel's figures.
+    fn scale(&self, at: usize) -> f64 {
+        (self.panel_width() - FIGURE - GAP) / self.greatest(at)
+    }
+
+    /// Draws the headings of a panel, its axis and its ceiling.
+    fn frame<DB: DrawingBackend>(&self, canvas: &Canvas<DB>, at: usize, top: f64) -> Drawn<DB> {
         let panel = &self.answer.panels[at];
-        let (width, left) = (self.panel_width(), self.left() + at as f64 * self.panel_width());
+        let (width, left) = (self.panel_width(), self.panel_left(at));
         let pen = Pen { is_bold: true, ..Pen::new(INK).left() };
         canvas.text(&fitted(&panel.heading(), LABEL, width - GAP), left, top + 10.0, pen)?;
         let words = format!("{}; {}", panel.under_heading(), panel.ceiling_in_words());
         let small = Pen { size: SMALL, ..Pen::new(FADED).left() };
         canvas.text(&fitted(words.trim_end_matches("; "), SMALL, width - GAP), left, top + 29.0, small)?;
-        let scale = (width - FIGURE - GAP) / self.greatest(at);
-        let mut y = top + HEADING;
-        for (_, lines) in &self.families {
-            y += FAMILY_GAP;
-            for line in *lines {
-                if let Some(figure) = &line.figures[at] {
-                    self.bar(canvas, (left, y), scale, (panel, line, figure), width)?;
-                }
-                y += ROW;
-            }
-        }
+        let (first, last) = (top + HEADING, top + HEADING + self.rows());
         if let Some(ceiling) = panel.ceiling {
-            let x = left + ceiling.value * scale;
-            canvas.line((x, top + HEADING), (x, y), 1.5, REFERENCE)?;
+            let x = left + ceiling.value * self.scale(at);
+            canvas.line((x, first), (x, last), 1.5, REFERENCE)?;
         }
-        canvas.line((left, top + HEADING), (left, y), 1.0, GRID)
+        canvas.line((left, first), (left, last), 1.0, GRID)
     }
 
     fn bar<DB: DrawingBackend>(
@@ -156,31 +156,29 @@ impl Drawing for Answers<'_> {
         for (name, lines) in &self.families {
             y += FAMILY_GAP;
             canvas.text(name, GAP, y + ROW / 2.0, Pen { is_bold: true, ..Pen::new(INK).left() })?;
-            let bottom = y + lines.len() as f64 * ROW;
-            canvas.notes.row(y, bottom, &lines_in_words(&self.answer.panels, lines));
             for line in *lines {
-                let pen = Pen::new(INK).right();
-                canvas.text(line.way.name(), self.left() - GAP, y + ROW / 2.0, pen)?;
+                canvas.notes.row(y, y + ROW, &in_words(&self.answer.panels, line));
+                canvas.text(line.way.name(), self.left() - GAP, y + ROW / 2.0, Pen::new(INK).right())?;
+                for (at, panel) in self.answer.panels.iter().enumerate() {
+                    if let Some(figure) = &line.figures[at] {
+                        let corner = (self.panel_left(at), y);
+                        self.bar(canvas, corner, self.scale(at), (panel, line, figure), self.panel_width())?;
+                    }
+                }
                 y += ROW;
             }
         }
-        for at in 0..self.answer.panels.len() {
-            self.panel(canvas, at, top)?;
-        }
+        (0..self.answer.panels.len()).try_for_each(|at| self.frame(canvas, at, top))?;
         let legend = "Pale: no gain, or too few rounds to tell. Red line: the best that this machine, or so many waits, can give.";
         let pen = Pen { size: SMALL, ..Pen::new(FADED) };
         canvas.text(legend, f64::from(WIDTH) / 2.0, f64::from(self.height()) - 12.0, pen)
     }
 }
 
-/// Returns the figures of a family in words.
-fn lines_in_words(panels: &[Panel], lines: &[Line]) -> String {
+/// Returns the figures of a line in words.
+fn in_words(panels: &[Panel], line: &Line) -> String {
     let figure =
         |(panel, figure): (&Panel, &Option<Figure>)| Some(format!("{} {}", panel.title, figure.as_ref()?.text()));
-    let line = |line: &Line| {
-        let figures: Vec<String> = panels.iter().zip(&line.figures).filter_map(figure).collect();
-        format!("{} {}", line.way.name(), figures.join(", "))
-    };
-    let all: Vec<String> = lines.iter().map(line).collect();
-    format!("{}: {}", lines[0].family_title, all.join("; "))
+    let figures: Vec<String> = panels.iter().zip(&line.figures).filter_map(figure).collect();
+    format!("{} {}: {}", line.family_title, line.way.name(), figures.join(", "))
 }
