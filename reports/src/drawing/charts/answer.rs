@@ -69,7 +69,7 @@ impl<'a> Answers<'a> {
         self.left() + at as f64 * self.panel_width()
     }
 
-    /// Width of one unit of a panel's figures.
+    /// Returns the width of one unit of a panel's figures.
     fn scale(&self, at: usize) -> f64 {
         (self.panel_width() - FIGURE - GAP) / self.greatest(at)
     }
