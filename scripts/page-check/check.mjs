@@ -196,7 +196,7 @@ async function figures(page) {
   await page.mouse.move(0, 0);
   expect(await tip.isHidden(), "the figures stay when the pointer is gone");
   const status = () => page.locator("#status").textContent();
-  const figure = page.locator("figure").first();
+  const figure = page.locator("section.group figure").first();
   await page.locator("section.group a, section.group button").first().focus();
   await figure.focus();
   const told = [];

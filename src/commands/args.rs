@@ -13,37 +13,37 @@ pub(crate) struct RunArgs {
     /// quick, default, full, gil-sweep, or the path of a TOML file.
     #[arg(long, default_value = "default")]
     pub(crate) plan: String,
-    /// Only these workloads (comma-separated; may be given several times).
+    /// Measure only these workloads (comma-separated, repeatable), for example primes,sleep.
     #[arg(long, value_delimiter = ',')]
     pub(crate) workload: Vec<String>,
-    /// Only these runners or families of runners (native, gil, cpython).
+    /// Measure only these runners or families (native, gil, cpython), comma-separated.
     #[arg(long, value_delimiter = ',')]
     pub(crate) runner: Vec<String>,
-    /// Numbers of workers.
+    /// Measure with these numbers of workers, for example 1,2,4 [default: one for each core].
     #[arg(long, value_delimiter = ',')]
     pub(crate) workers: Vec<u64>,
-    /// Exactly this many rounds of each group, however long they take.
+    /// Measure exactly this many rounds of each group, however long they take.
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) rounds: Option<u32>,
-    /// Time for the whole run, profiles included: 60s, 5m. What it does not reach is left out, and named.
+    /// Spend at most this time on the whole run, for example 60s or 5m. What it does not reach is left out, and named.
     #[arg(long, value_parser = durations::parse)]
     pub(crate) budget: Option<Duration>,
-    /// Let each cell run uncounted for this long right before each counted run, so that its workers are awake: 20ms, say, or 0s for not at all.
+    /// Run each cell unmeasured for at least TIME before each measured run, to wake its workers (for example 20ms; 0s disables) [default: from the plan].
     #[arg(long, value_name = "TIME", value_parser = durations::parse)]
     pub(crate) hot: Option<Duration>,
-    /// Seed of the order of cells in each round; a new one each time if none is given.
+    /// Draw the order of cells in each round from this seed [default: a new one each time].
     #[arg(long)]
     pub(crate) seed: Option<u64>,
-    /// A Python to measure too; may be given several times (default: the python3 of the search path).
+    /// Measure this Python too (repeatable) [default: the python3 of the search path].
     #[arg(long, value_name = "PATH")]
     pub(crate) python: Vec<PathBuf>,
-    /// A file of further claims to judge; may be given several times.
+    /// Judge the claims of this file too (repeatable).
     #[arg(long, value_name = "FILE")]
     pub(crate) claims: Vec<PathBuf>,
-    /// Folder for the results; it must not hold any yet.
+    /// Write the results to this folder, which must not hold any yet.
     #[arg(long)]
     pub(crate) out: Option<PathBuf>,
-    /// Keep this run under a name, in place of an older one of that name.
+    /// Keep this run under a name, and replace an older one of that name.
     #[arg(long, value_name = "NAME")]
     pub(crate) save_baseline: Option<String>,
     /// Compare this run with the one that was kept under a name.
@@ -69,13 +69,13 @@ pub(crate) struct RunArgs {
 /// What to verify.
 #[derive(Debug, Args)]
 pub(crate) struct VerifyArgs {
-    /// Only these workloads.
+    /// Check only these workloads.
     #[arg(long, value_delimiter = ',')]
     pub(crate) workload: Vec<String>,
-    /// Only these runners.
+    /// Check only these runners.
     #[arg(long, value_delimiter = ',')]
     pub(crate) runner: Vec<String>,
-    /// A Python to check too; may be given several times (default: the python3 of the search path).
+    /// Check this Python too (repeatable) [default: the python3 of the search path].
     #[arg(long, value_name = "PATH")]
     pub(crate) python: Vec<PathBuf>,
 }
@@ -83,19 +83,19 @@ pub(crate) struct VerifyArgs {
 /// What to profile.
 #[derive(Debug, Args)]
 pub(crate) struct ProfileArgs {
-    /// These workloads.
+    /// Profile these workloads.
     #[arg(long, value_delimiter = ',', required = true)]
     pub(crate) workload: Vec<String>,
-    /// Under these runners.
+    /// Profile under these runners.
     #[arg(long, value_delimiter = ',', required = true)]
     pub(crate) runner: Vec<String>,
-    /// Numbers of workers.
+    /// Profile with these numbers of workers.
     #[arg(long, value_delimiter = ',')]
     pub(crate) workers: Vec<u64>,
-    /// The plan whose parameters of the workload are used.
+    /// Take the parameters of the workload from this plan.
     #[arg(long, default_value = "default")]
     pub(crate) plan: String,
-    /// Folder for the results; it must not hold any yet.
+    /// Write the results to this folder, which must not hold any yet.
     #[arg(long)]
     pub(crate) out: Option<PathBuf>,
 }
@@ -106,10 +106,10 @@ pub(crate) struct ReportArgs {
     /// The folder of a run; several are set side by side.
     #[arg(required = true, value_name = "DIR")]
     pub(crate) dirs: Vec<PathBuf>,
-    /// A file of further claims to judge; may be given several times.
+    /// Judge the claims of this file too (repeatable).
     #[arg(long, value_name = "FILE")]
     pub(crate) claims: Vec<PathBuf>,
-    /// Folder for the report [default: that of the run; of several, a new one under regatta-report].
+    /// Write the report to this folder [default: that of the run; of several, a new one under regatta-report].
     #[arg(long)]
     pub(crate) out: Option<PathBuf>,
     /// Print all tables, and not only the answer and what does not hold.
@@ -127,39 +127,39 @@ pub(crate) struct CompareArgs {
     pub(crate) base: PathBuf,
     /// Folder or results.jsonl of the new run; with --live, the new program. Without it, BASE is the folder of a live comparison.
     pub(crate) new: Option<PathBuf>,
-    /// Run two builds of this program side by side, in the same rounds: far sharper than two runs one after the other.
+    /// Run two builds of this program side by side, in the same rounds: much sharper than two separate runs.
     #[arg(long)]
     pub(crate) live: bool,
     #[command(flatten)]
     pub(crate) show: ShowArgs,
-    /// With --live: the plan whose cells are compared.
+    /// With --live: compare the cells of this plan.
     #[arg(long, default_value = "quick", requires = "live")]
     pub(crate) plan: String,
-    /// With --live: only these workloads.
+    /// With --live: compare only these workloads.
     #[arg(long, value_delimiter = ',', requires = "live")]
     pub(crate) workload: Vec<String>,
-    /// With --live: only these runners or families.
+    /// With --live: compare only these runners or families.
     #[arg(long, value_delimiter = ',', requires = "live")]
     pub(crate) runner: Vec<String>,
-    /// With --live: numbers of workers.
+    /// With --live: compare with these numbers of workers.
     #[arg(long, value_delimiter = ',', requires = "live")]
     pub(crate) workers: Vec<u64>,
-    /// With --live: exactly this many rounds of each group.
+    /// With --live: measure exactly this many rounds of each group.
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..), requires = "live")]
     pub(crate) rounds: Option<u32>,
-    /// With --live: fresh processes of each build, over which the rounds are spread.
+    /// With --live: spread the rounds over so many fresh processes of each build.
     #[arg(long, value_parser = clap::value_parser!(u32).range(2..), requires = "live")]
     pub(crate) processes: Option<u32>,
-    /// With --live: time for all of it (default: 15 s for each cell).
+    /// With --live: spend at most this time [default: 15 s for each cell].
     #[arg(long, value_parser = durations::parse, requires = "live")]
     pub(crate) budget: Option<Duration>,
-    /// With --live: let each cell run uncounted for this long right before each counted run.
+    /// With --live: run each cell unmeasured for at least TIME before each measured run.
     #[arg(long, value_name = "TIME", value_parser = durations::parse, requires = "live")]
     pub(crate) hot: Option<Duration>,
-    /// With --live: seed of the order of cells in each round.
+    /// With --live: draw the order of cells in each round from this seed.
     #[arg(long, requires = "live")]
     pub(crate) seed: Option<u64>,
-    /// With --live: folder for the results; it must not hold any yet.
+    /// With --live: write the results to this folder, which must not hold any yet.
     #[arg(long, requires = "live")]
     pub(crate) out: Option<PathBuf>,
 }
@@ -173,8 +173,8 @@ pub(crate) struct ShowArgs {
     /// Exit with code 1 on any of these (comma-separated).
     #[arg(long, value_enum, value_delimiter = ',')]
     pub(crate) fail_on: Vec<FailOn>,
-    /// The smallest change that matters [default: 5%]: "no difference" is said where the change is certainly smaller; what neither is
-    /// nor differs for certain is undecided.
+    /// Set the smallest change that matters [default: 5%]. A change that is certainly smaller is "no difference". A change that may
+    /// be larger or smaller is undecided.
     #[arg(long, value_name = "PERCENT", value_parser = threshold)]
     pub(crate) threshold: Option<f64>,
     /// Write the comparison as Markdown to this file; `-` is standard output, in place of the table.
