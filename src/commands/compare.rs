@@ -1,18 +1,12 @@
 //! `regatta compare`: what changed between two runs or two builds beyond noise.
 
-use std::fs;
-use std::io::{self, Write};
-use std::path::Path;
+use anyhow::bail;
+use regatta_reports::Results;
+use regatta_reports::compare::Comparison;
 
-use anyhow::{Context, bail};
-use regatta_reports::compare::{self, Comparison};
-use regatta_reports::documents::{html, markdown, terminal};
-use regatta_reports::record::Run;
-use regatta_reports::{Results, compare::Difference};
-
-use super::args::{CompareArgs, FailOn, ShowArgs};
+use super::args::CompareArgs;
+use super::comparison::show;
 use super::live;
-use crate::browser;
 use crate::catalogue::Catalogue;
 use crate::exit::Exit;
 
@@ -36,67 +30,4 @@ pub(crate) fn compare(catalogue: &dyn Catalogue, args: &CompareArgs) -> anyhow::
             ),
         },
     }
-}
-
-impl ShowArgs {
-    /// Returns the comparison by the threshold that was asked for.
-    pub(crate) fn judged(&self, comparison: Comparison) -> Comparison {
-        comparison.within(self.threshold.unwrap_or(compare::THRESHOLD))
-    }
-}
-
-/// Prints and writes the comparison, unless it would mean nothing.
-pub(crate) fn show(comparison: &Comparison, args: &ShowArgs) -> anyhow::Result<Exit> {
-    if comparison.is_empty() {
-        let reasons = reasons(&comparison.differences);
-        bail!(
-            "the two have no cell in common that was measured in both{}{reasons}",
-            if reasons.is_empty() { "" } else { ". " }
-        );
-    }
-    if comparison.is_refused() && !args.force {
-        bail!("the two cannot be compared. {} `--force` shows them anyway", reasons(&comparison.differences));
-    }
-    let mut out = io::stdout().lock();
-    if args.markdown.as_deref() == Some(Path::new("-")) {
-        write!(out, "{}", markdown::comparison(comparison))?;
-    } else {
-        let (colour, width) = (crate::terminal::shows_colours(), crate::terminal::width());
-        write!(out, "{}", terminal::comparison(comparison, colour, width))?;
-        if let Some(path) = &args.markdown {
-            put(path, &markdown::comparison(comparison))?;
-        }
-    }
-    if let Some(path) = &args.html {
-        put(path, &html::comparison(comparison)?)?;
-        if args.open {
-            browser::open(path);
-        }
-    }
-    let counts = comparison.counts();
-    let fails = args.fail_on.iter().any(|on| match on {
-        FailOn::Regression => counts.regressions() > 0,
-        FailOn::Undecided => counts.open() > 0,
-    });
-    Ok(if fails { Exit::Regression } else { Exit::Well })
-}
-
-/// Refuses a baseline whose first line shows already that nothing can be compared with it.
-pub(crate) fn check(base: &Run, new: &Run, force: bool) -> anyhow::Result<()> {
-    let mut differences = Difference::between(base, new);
-    differences.retain(|difference| difference.refuses);
-    if !differences.is_empty() && !force {
-        bail!("the baseline cannot be compared with this run. {} `--force` runs anyway", reasons(&differences));
-    }
-    Ok(())
-}
-
-fn reasons(differences: &[Difference]) -> String {
-    let fatal: Vec<&str> =
-        differences.iter().filter(|difference| difference.refuses).map(|difference| difference.text.as_str()).collect();
-    fatal.join(" ")
-}
-
-fn put(path: &Path, text: &str) -> anyhow::Result<()> {
-    fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))
 }

@@ -14,7 +14,7 @@ use regatta_reports::documents::{html, markdown};
 use regatta_reports::record::{Build, CellId, arms};
 
 use super::args::CompareArgs;
-use super::compare::show;
+use super::comparison::show;
 use super::run::record;
 use crate::browser;
 use crate::catalogue::Catalogue;

@@ -2,6 +2,7 @@
 
 mod args;
 mod compare;
+mod comparison;
 mod list;
 mod live;
 mod profile;

@@ -10,7 +10,7 @@ use regatta_reports::record::{self, End, Record};
 use regatta_reports::{Comparison, Results};
 
 use super::args::{RunArgs, ShowArgs};
-use super::compare;
+use super::comparison;
 use super::report::{load_claims, names_of};
 use super::verdicts::Verdicts;
 use crate::browser;
@@ -104,7 +104,7 @@ pub(crate) fn carry_out(
                 ..ShowArgs::default()
             };
             let comparison = Comparison::of_runs(baseline, &Results::read(&folder)?);
-            compare::show(&show.judged(comparison), &show)?
+            comparison::show(&show.judged(comparison), &show)?
         }
         None => Exit::Well,
     };
@@ -187,7 +187,7 @@ fn read_baseline(name: &str, run: &record::Run, force: bool) -> anyhow::Result<R
     let baseline = Results::read(&folder).with_context(|| {
         format!("there is no baseline `{name}` here; `regatta run --save-baseline {name}` keeps one")
     })?;
-    compare::check(&baseline.run, run, force)?;
+    comparison::check(&baseline.run, run, force)?;
     Ok(baseline)
 }
 

@@ -116,6 +116,11 @@ impl<'a> Pace<'a> {
         self.plan.least_rounds.min(self.plan.rounds)
     }
 
+    /// Returns what is left of a budget now, without the time that is set aside for profiles.
+    fn left_of(&self, budget: Duration, now: Duration) -> Duration {
+        budget.saturating_sub(now).saturating_sub(self.profiles)
+    }
+
     /// Returns whether what takes so long still fits into the budget.
     pub(crate) fn fits(&self, time: Duration) -> bool {
         self.plan.budget.is_none_or(|budget| self.clock.elapsed() + time <= budget)
@@ -132,12 +137,11 @@ impl<'a> Pace<'a> {
         let groups_left = u32::try_from(self.groups - self.begun).unwrap_or(u32::MAX).max(1);
         self.begun += 1;
         self.group_start = now;
-        let left = |budget: Duration| budget.saturating_sub(now).saturating_sub(self.profiles);
         let for_this_visit = |budget: Duration| match self.plan.rounds_for {
             RoundsFor::Ratios => budget,
             RoundsFor::Verdicts => budget / 2,
         };
-        self.group_end = self.plan.budget.map(|budget| now + left(for_this_visit(budget)) / groups_left);
+        self.group_end = self.plan.budget.map(|budget| now + self.left_of(for_this_visit(budget), now) / groups_left);
         (self.processes, self.settled) = (0, None);
         self.costs = Costs { heat, ..Costs::default() };
         self.next_look = share(self.plan.least_rounds, self.plan.processes, 0).max(FEWEST_TO_LOOK);
@@ -161,14 +165,16 @@ impl<'a> Pace<'a> {
         let now = self.clock.elapsed();
         self.costs = costs;
         self.group_start = now;
-        let left = |budget: Duration| budget.saturating_sub(now).saturating_sub(self.profiles);
-        self.group_end = self.plan.budget.map(|budget| now + left(budget) / visits_left.max(1));
+        self.group_end = self.plan.budget.map(|budget| now + self.left_of(budget, now) / visits_left.max(1));
     }
 
     /// Returns whether the present group can begin a visit that ends in time.
     pub(crate) fn has_time_for_a_visit(&self) -> bool {
         let needed = self.costs.start + self.costs.next_round.unwrap_or_default();
-        self.has_time_for_a_process() && self.group_end.is_none_or(|end| self.clock.elapsed() + needed <= end)
+        let has_rounds_left = self.costs.rounds < self.plan.rounds;
+        has_rounds_left
+            && self.has_time_for_a_process()
+            && self.group_end.is_none_or(|end| self.clock.elapsed() + needed <= end)
     }
 
     /// Returns whether there is time to start the cells once more and to have a round of them.
@@ -179,7 +185,8 @@ impl<'a> Pace<'a> {
     /// Begins a process of the present group. Of several, a later one has as many rounds as the first ones had, or fewer by one.
     pub(crate) fn begin_process(&mut self, process: u32) {
         (self.processes, self.rounds) = (process + 1, 0);
-        self.most = share(self.plan.rounds, self.plan.processes, process);
+        let rounds_left = self.plan.rounds.saturating_sub(self.costs.rounds);
+        self.most = share(self.plan.rounds, self.plan.processes, process).min(rounds_left);
         self.process_start = self.clock.elapsed();
         self.round_start = self.process_start;
         self.share_with_processes();

@@ -494,6 +494,9 @@ fn rounds_for_verdicts_go_to_the_groups_whose_verdicts_are_undecided() {
     assert_eq!((revisited["a"].len(), revisited["c"].len()), (5, 5), "two visits in fresh processes: {revisited:?}");
     let all: u32 = revisited.values().flatten().sum();
     assert!((100..=115).contains(&all), "warm-ups take 13 of 120 rounds: {revisited:?}");
+    let few = "rounds = 10\nleast_rounds = 6\nprocesses = 3\nbudget = '12s'";
+    let rounds = drive_for_verdicts(&world(&wells), &groups, few, &[1]);
+    assert_eq!(rounds["b"].iter().sum::<u32>(), 10, "never more than the plan has: {rounds:?}");
     // The least rounds of three groups take 2.7 s, which leaves no time for more.
     let short = "rounds = 90\nleast_rounds = 6\nprocesses = 3\nbudget = '2800ms'";
     let rounds = drive_for_verdicts(&world(&wells), &groups, short, &[0, 1, 2]);

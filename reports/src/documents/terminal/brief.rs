@@ -1,6 +1,6 @@
 //! What a reader needs at once: the answer, what does not hold, and what there is to know of how it was measured.
 
-use super::style::{BOLD, BOLD_RED, YELLOW, styled};
+use super::style::{BOLD, BOLD_RED, YELLOW, push_wrapped, styled};
 use super::{answer, notices};
 use crate::judgement::claims::{Outcome, Verdict};
 use crate::judgement::severity::Severity;
@@ -8,7 +8,7 @@ use crate::text::{moment, plain, wrapped};
 use crate::views::{Report, capacity, verdicts};
 
 /// What continues a verdict or a notice stands so far from the left.
-const INDENT: &str = "    ";
+const INDENT: usize = 4;
 
 /// Returns the short form of a report for a terminal of `width` columns; with ANSI colours if `colour`.
 pub fn text(report: &Report, colour: bool, width: usize) -> String {
@@ -21,7 +21,7 @@ pub fn text(report: &Report, colour: bool, width: usize) -> String {
             out.push_str(&told(verdict, colour, width));
         }
         if let Some(line) = not_run(&report.verdicts) {
-            lines(&mut out, "  ", &line, width);
+            push_wrapped(&mut out, 2, &line, width);
         }
         out.push('\n');
     }
@@ -55,13 +55,13 @@ fn told(verdict: &Verdict, colour: bool, width: usize) -> String {
     let code = if outcome == Outcome::Fails { BOLD_RED } else { YELLOW };
     let mark = format!("{} {}", outcome.mark(), outcome.word());
     let text = format!("{mark}, {}: {}", plain(&verdict.family), plain(&verdict.statement));
-    for (at, line) in wrapped(&text, width.saturating_sub(INDENT.len())).iter().enumerate() {
+    for (at, line) in wrapped(&text, width.saturating_sub(INDENT)).iter().enumerate() {
         match line.strip_prefix(&mark).filter(|_| at == 0) {
             Some(rest) => out.push_str(&format!("  {}{rest}\n", styled(&mark, code, colour))),
-            None => out.push_str(&format!("{INDENT}{line}\n")),
+            None => out.push_str(&format!("{:INDENT$}{line}\n", "")),
         }
     }
-    lines(&mut out, INDENT, &plain(&verdict.judgement.why), width);
+    push_wrapped(&mut out, INDENT, &plain(&verdict.judgement.why), width);
     out
 }
 
@@ -72,10 +72,4 @@ fn not_run(all: &[Verdict]) -> Option<String> {
     let mut distinct = ids.clone();
     distinct.dedup();
     (!ids.is_empty()).then(|| format!("– not run: {}", plain(&distinct.join(", "))))
-}
-
-fn lines(out: &mut String, indent: &str, text: &str, width: usize) {
-    for line in wrapped(text, width.saturating_sub(indent.len())) {
-        out.push_str(&format!("{indent}{line}\n"));
-    }
 }

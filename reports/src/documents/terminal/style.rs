@@ -3,6 +3,8 @@
 use anstyle::{AnsiColor, Style};
 use comfy_table::{LineStyle, TableStyle};
 
+use crate::text::wrapped;
+
 /// A line below the headings, and nothing else.
 pub const TABLE: TableStyle = TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─'));
 
@@ -26,4 +28,11 @@ pub const BLUE: Style = AnsiColor::Blue.on_default();
 /// Returns the text in a style, if there are to be styles.
 pub fn styled(text: &str, style: Style, colour: bool) -> String {
     if colour { format!("{style}{text}{style:#}") } else { text.to_owned() }
+}
+
+/// Adds a text to `out` in lines of at most `width` columns, each behind so many spaces.
+pub fn push_wrapped(out: &mut String, indent: usize, text: &str, width: usize) {
+    for line in wrapped(text, width.saturating_sub(indent)) {
+        out.push_str(&format!("{:indent$}{line}\n", ""));
+    }
 }

@@ -4,7 +4,7 @@ use anstyle::Style;
 
 use std::fmt::{self, Write};
 
-use super::style::{BOLD, BOLD_RED, FAINT, GREEN, YELLOW, styled};
+use super::style::{BOLD, BOLD_RED, FAINT, GREEN, YELLOW, push_wrapped, styled};
 use crate::judgement::claims::{Outcome, Verdict};
 use crate::text::{self, plain, shortened, wrapped};
 use crate::views::verdicts;
@@ -44,8 +44,8 @@ fn write_text(out: &mut String, all: &[Verdict], colour: bool, width: usize) -> 
         let mark = styled(&format!("{} {:<9}", outcome.mark(), outcome.word()), code(outcome), colour);
         writeln!(out, "  {mark}  {}", rest.trim_end())?;
         if outcome != Outcome::Holds {
-            indented(out, &verdict.statement, width)?;
-            indented(out, &judgement.why, width)?;
+            push_wrapped(out, MARK, &verdict.statement, width);
+            push_wrapped(out, MARK, &judgement.why, width);
         }
     }
     let mut reasons: Vec<&str> = not_run.iter().map(|verdict| verdict.judgement.why.as_str()).collect();
@@ -65,10 +65,6 @@ fn write_text(out: &mut String, all: &[Verdict], colour: bool, width: usize) -> 
         }
     }
     writeln!(out)
-}
-
-fn indented(out: &mut String, text: &str, width: usize) -> fmt::Result {
-    wrapped(text, width.saturating_sub(MARK)).iter().try_for_each(|line| writeln!(out, "{:MARK$}{line}", ""))
 }
 
 fn code(outcome: Outcome) -> Style {

@@ -223,9 +223,9 @@ fn by_outcome(facts: &Facts, id: &str, holds: &str, fails: &str, open: &str) -> 
         }
     };
     let list = |lines: &[&Line]| lines.iter().map(|line| ratio(line)).collect::<Vec<_>>().join(", ");
-    let everywhere = |lines: &[&Line]| match (lines.len() == judged, judged > 1) {
-        (true, true) if lines.iter().any(|line| line.gil == Some(true)) => ", with a GIL or without",
-        _ => "",
+    let everywhere = |lines: &[&Line]| {
+        let has = |gil| lines.iter().any(|line| line.gil == Some(gil));
+        if lines.len() == judged && has(true) && has(false) { ", with a GIL or without" } else { "" }
     };
     let mut parts = Vec::new();
     if !yes.is_empty() {
