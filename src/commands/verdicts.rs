@@ -1,11 +1,12 @@
 //! Looks at the verdicts while a run goes on, so that rounds go where one is undecided.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use regatta_reports::record::CellId;
 use regatta_reports::{Claims, Outcome, Results, Summary};
 
-use crate::driver::Watch;
+use crate::driver::{Undecided, Watch};
 use crate::group::ReadyGroup;
 use crate::progress::Progress;
 
@@ -38,7 +39,7 @@ impl Watch for Verdicts<'_> {
         self.progress.progress(share);
     }
 
-    fn undecided(&mut self) -> Vec<usize> {
+    fn undecided(&mut self) -> Vec<Undecided> {
         // Records that cannot be read now are a matter of the report, which says why.
         let Ok(results) = Results::read(self.folder) else { return Vec::new() };
         let summary = Summary::from_results(&results);
@@ -46,13 +47,16 @@ impl Watch for Verdicts<'_> {
         let conditions = verdicts.iter().flat_map(|verdict| &verdict.conditions);
         // What has no effect was not measured, and no round will change that.
         let open = conditions.filter(|condition| condition.verdict == Outcome::Undecided && condition.effect.is_some());
-        let slugs: Vec<&str> = open.flat_map(|condition| &condition.samples).map(|cell| cell.group.as_str()).collect();
-        let of_open = summary.groups.iter().filter(|group| slugs.contains(&group.slug.as_str()));
-        let places = of_open.filter_map(|open| {
-            self.groups
-                .iter()
-                .position(|ready| ready.group.workload == open.workload && ready.group.params == open.params)
+        let open: BTreeSet<(&str, &str)> =
+            open.flat_map(|condition| &condition.samples).map(|cell| (&*cell.group, &*cell.cell)).collect();
+        let undecided = summary.groups.iter().filter_map(|group| {
+            let rows = group.rows.iter().filter(|row| open.contains(&(&*group.slug, &*row.label)));
+            let cells: BTreeSet<CellId> = rows.map(|row| row.cell.clone()).collect();
+            let is_same =
+                |ready: &ReadyGroup| ready.group.workload == group.workload && ready.group.params == group.params;
+            let place = self.groups.iter().position(is_same)?;
+            (!cells.is_empty()).then_some(Undecided { group: place, cells })
         });
-        places.collect()
+        undecided.collect()
     }
 }

@@ -14,6 +14,7 @@ mod profiles;
 mod running_group;
 mod sample;
 
+use std::collections::BTreeSet;
 use std::io;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -54,10 +55,19 @@ pub(crate) trait Watch {
     fn cell(&mut self, _cell: &CellId, _round: Option<u32>, _of: u32) {}
     /// Hears that this share of the whole run is done, from 0 to 1.
     fn progress(&mut self, _share: f64) {}
-    /// Returns the places of the groups on which an undecided verdict rests. All have their least rounds by then.
-    fn undecided(&mut self) -> Vec<usize> {
+    /// Returns on which cells the undecided verdicts rest. All groups have their least rounds by then.
+    fn undecided(&mut self) -> Vec<Undecided> {
         Vec::new()
     }
+}
+
+/// Cells of a group on which an undecided verdict rests.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Undecided {
+    /// Place of the group among those of the run.
+    pub(crate) group: usize,
+    /// The cells.
+    pub(crate) cells: BTreeSet<CellId>,
 }
 
 /// Starts cells and servers; a test hands in another one.
@@ -208,16 +218,16 @@ impl Run<'_> {
         if self.driver.plan.profile { self.profile(running) } else { Ok(()) }
     }
 
-    /// Shares the time that is left among the groups on which an undecided verdict rests.
+    /// Shares the time that is left among the groups on which an undecided verdict rests. Their other cells rest, so that more rounds fit.
     ///
     /// The verdicts are asked for once. Whoever asks after each process, and stops as soon as the answer is pleasing, has often only been
     /// lucky.
     fn revisit_undecided(&mut self, running: &mut [RunningGroup<'_>]) -> Result<(), Stop> {
         let undecided = self.driver.watch.undecided();
-        let visits: Vec<usize> = (0..VISITS).flat_map(|_| undecided.iter().copied()).collect();
-        for (left, &place) in (1..=visits.len()).rev().zip(&visits) {
-            if let Some(group) = running.get_mut(place) {
-                group.have_more_rounds(self, u32::try_from(left).unwrap_or(u32::MAX))?;
+        let visits: Vec<&Undecided> = (0..VISITS).flat_map(|_| &undecided).collect();
+        for (left, visit) in (1..=visits.len()).rev().zip(visits) {
+            if let Some(group) = running.get_mut(visit.group) {
+                group.have_more_rounds(self, &visit.cells, u32::try_from(left).unwrap_or(u32::MAX))?;
             }
         }
         Ok(())

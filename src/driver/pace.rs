@@ -86,6 +86,17 @@ impl Costs {
     pub(crate) fn rounds(self) -> u32 {
         self.rounds
     }
+
+    /// Returns about what so many of all its cells take.
+    pub(crate) fn of_some(self, some: usize, all: usize) -> Self {
+        let part = |time: Duration| time.mul_f64(some as f64 / all.max(1) as f64);
+        Self { start: part(self.start), next_round: self.next_round.map(part), ..self }
+    }
+
+    /// Returns what it takes as it did before, with the rounds of a visit.
+    pub(crate) fn after(self, visit: Self) -> Self {
+        Self { rounds: visit.rounds, ..self }
+    }
 }
 
 impl<'a> Pace<'a> {

@@ -1,5 +1,6 @@
 //! A group while it is carried out: its cells, their server, and the rounds in which they run.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use rand::seq::SliceRandom;
@@ -39,6 +40,8 @@ pub(super) struct RunningCell {
     cell: Option<Box<dyn Cell>>,
     /// It has failed: it is not started again, so that a broken cell costs one record.
     retired: bool,
+    /// It has no part in this visit.
+    resting: bool,
     has_samples: bool,
 }
 
@@ -50,7 +53,17 @@ impl RunningCell {
 
     /// Returns whether it is a second copy of another one.
     fn is_copy_of(&self, other: &Self) -> bool {
-        self.id.arm == arms::AA && other.id == CellId { arm: String::new(), ..self.id.clone() }
+        self.id.arm == arms::AA && other.id == self.original()
+    }
+
+    /// Returns the cell that it is a copy of, or itself.
+    fn original(&self) -> CellId {
+        CellId { arm: String::new(), ..self.id.clone() }
+    }
+
+    /// Returns whether a visit to these cells takes it along: it is one of them, a copy of one, or the reference burn.
+    fn goes_with(&self, cells: &BTreeSet<CellId>) -> bool {
+        self.id.arm == arms::REFERENCE || cells.contains(&self.id) || cells.contains(&self.original())
     }
 }
 
@@ -61,6 +74,7 @@ impl<'g> RunningGroup<'g> {
             start: start(ready, cell),
             cell: None,
             retired: false,
+            resting: false,
             has_samples: false,
         });
         Self {
@@ -93,15 +107,22 @@ impl<'g> RunningGroup<'g> {
         Ok(())
     }
 
-    /// Has the rounds of one more process, as one of so many visits that are left, if there is time for them.
-    pub(super) fn have_more_rounds(&mut self, run: &mut Run<'_>, visits_left: u32) -> Result<(), Stop> {
-        run.pace.resume_group(self.costs, visits_left);
+    /// Has the rounds of one more process of some cells, as one of so many visits that are left, if there is time for them.
+    pub(super) fn have_more_rounds(
+        &mut self,
+        run: &mut Run<'_>,
+        cells: &BTreeSet<CellId>,
+        visits_left: u32,
+    ) -> Result<(), Stop> {
+        self.cells.iter_mut().for_each(|cell| cell.resting = !cell.goes_with(cells));
+        let awake = self.cells.iter().filter(|cell| !cell.resting).count();
+        run.pace.resume_group(self.costs.of_some(awake, self.cells.len()), visits_left);
         if !run.pace.has_time_for_a_visit() {
             return Ok(());
         }
         run.driver.watch.group(self.ready);
         self.have_process(run)?;
-        self.costs = run.pace.costs();
+        self.costs = self.costs.after(run.pace.costs());
         self.server = None;
         Ok(())
     }
@@ -221,7 +242,8 @@ impl<'g> RunningGroup<'g> {
         for place in 0..self.cells.len() {
             self.cells[place].retired |= self.is_copy_of_retired(place);
         }
-        let places: Vec<usize> = (0..self.cells.len()).filter(|&place| !self.cells[place].retired).collect();
+        let takes_part = |cell: &RunningCell| !cell.retired && !cell.resting;
+        let places: Vec<usize> = (0..self.cells.len()).filter(|&place| takes_part(&self.cells[place])).collect();
         let starts: Vec<Start> = places.iter().map(|&place| self.cells[place].start.clone()).collect();
         let started = run.driver.launch.cells(&starts, run.driver.plan.timeout);
         places.into_iter().zip(started).try_for_each(|(place, started)| self.take(run, place, started))

@@ -446,26 +446,32 @@ fn the_capacity_is_told_in_units_of_the_lone_burn() {
     assert_eq!(crate::capacity::measure(&wrong, &wrong.0, &|| None, &reference, 1), None);
 }
 
-/// Says that the verdicts on these groups are undecided.
-struct Undecided(Vec<usize>, u32);
+/// Says that verdicts are undecided, and counts how often it is asked.
+struct Doubtful(Vec<Undecided>, u32);
 
-impl Watch for Undecided {
-    fn undecided(&mut self) -> Vec<usize> {
+impl Watch for Doubtful {
+    fn undecided(&mut self) -> Vec<Undecided> {
         self.1 += 1;
         self.0.clone()
     }
 }
 
-/// Carries the groups out with rounds for verdicts, of which those are undecided. Returns the rounds of each runner by process.
+/// Carries the groups out with rounds for verdicts, of which those on these runners are undecided. Returns the rounds of each runner by
+/// process.
 fn drive_for_verdicts(
     world: &World,
     groups: &[ReadyGroup],
     text: &str,
-    undecided: &[usize],
+    undecided: &[&str],
 ) -> BTreeMap<String, Vec<u32>> {
     let plan = plan(&format!("rounds_for = 'verdicts'\n{text}"));
     let mut disk = Disk { records: Vec::new(), room: usize::MAX };
-    let mut watch = Undecided(undecided.to_vec(), 0);
+    let doubts = groups.iter().enumerate().filter_map(|(group, ready)| {
+        let cells = ready.cells.iter().map(|cell| cell.id.clone());
+        let cells: BTreeSet<CellId> = cells.filter(|cell| undecided.contains(&&*cell.runner)).collect();
+        (!cells.is_empty()).then_some(Undecided { group, cells })
+    });
+    let mut watch = Doubtful(doubts.collect(), 0);
     let driver =
         Driver { plan: &plan, seed: 0, launch: world, clock: world, watch: &mut watch, sink: &mut disk, warm_up: true };
     driver.run(groups).expect("a disk with room");
@@ -489,18 +495,29 @@ fn rounds_for_verdicts_go_to_the_groups_whose_verdicts_are_undecided() {
     assert!(rounds.values().all(|rounds| rounds.len() == 3), "nothing is undecided: {rounds:?}");
     let at_first = rounds["b"].iter().sum::<u32>();
     assert!((15..=25).contains(&at_first), "{rounds:?}");
-    let revisited = drive_for_verdicts(&world(&wells), &groups, text, &[0, 2]);
+    let revisited = drive_for_verdicts(&world(&wells), &groups, text, &["a", "c"]);
     assert_eq!(revisited["b"], rounds["b"]);
     assert_eq!((revisited["a"].len(), revisited["c"].len()), (5, 5), "two visits in fresh processes: {revisited:?}");
     let all: u32 = revisited.values().flatten().sum();
     assert!((100..=115).contains(&all), "warm-ups take 13 of 120 rounds: {revisited:?}");
     let few = "rounds = 10\nleast_rounds = 6\nprocesses = 3\nbudget = '12s'";
-    let rounds = drive_for_verdicts(&world(&wells), &groups, few, &[1]);
+    let rounds = drive_for_verdicts(&world(&wells), &groups, few, &["b"]);
     assert_eq!(rounds["b"].iter().sum::<u32>(), 10, "never more than the plan has: {rounds:?}");
     // The least rounds of three groups take 2.7 s, which leaves no time for more.
     let short = "rounds = 90\nleast_rounds = 6\nprocesses = 3\nbudget = '2800ms'";
-    let rounds = drive_for_verdicts(&world(&wells), &groups, short, &[0, 1, 2]);
+    let rounds = drive_for_verdicts(&world(&wells), &groups, short, &["a", "b", "c"]);
     assert!(rounds.values().all(|rounds| *rounds == [2, 2, 2]), "{rounds:?}");
+}
+
+#[test]
+fn cells_of_decided_verdicts_rest_while_others_have_more_rounds() {
+    let groups = [group(&["a", "b", "c", "d"], false)];
+    let wells = [("a", WELL), ("b", WELL), ("c", WELL), ("d", WELL)];
+    let text = "rounds = 900\nleast_rounds = 6\nprocesses = 3\nbudget = '12s'";
+    let rounds = drive_for_verdicts(&world(&wells), &groups, text, &["c"]);
+    assert_eq!((rounds["a"].len(), rounds["c"].len()), (3, 5), "{rounds:?}");
+    let (first, visits): (u32, u32) = (rounds["c"][..3].iter().sum(), rounds["c"][3..].iter().sum());
+    assert!(visits > 3 * first, "as long alone as with three others at first: {rounds:?}");
 }
 
 #[test]

@@ -27,8 +27,10 @@ pub struct Convoy {
     pub round_trips: u64,
     /// Length of each request and of its reply, bytes, the closing line feed included.
     pub bytes: usize,
-    /// How long the server waits before each reply, microseconds. Without a delay the reply may come too soon.
-    /// Then no computing thread has woken up yet to take the lock that task 0 lets go of, and nobody waits.
+    /// How long the server waits before each reply, microseconds: longer than a switch interval by default.
+    /// A request and its reply are two calls that let go of the lock, and each may find it taken afterwards.
+    /// What the request loses so is over before the reply comes, and each round trip waits for the lock once.
+    /// With a shorter delay it waits once or twice, as chance has it.
     pub delay_us: u64,
     /// Where the server listens. The harness sets it, so it is no parameter.
     #[serde(skip)]
@@ -61,7 +63,7 @@ impl Drop for Done<'_> {
 impl Default for Convoy {
     fn default() -> Self {
         let (latencies, shared) = (Latencies::default(), Arc::default());
-        Self { beside: 1, round_trips: 30, bytes: 32, delay_us: 1_000, server: None, latencies, shared }
+        Self { beside: 1, round_trips: 30, bytes: 32, delay_us: 7_000, server: None, latencies, shared }
     }
 }
 

@@ -76,7 +76,7 @@ pub fn courses(world: &World) -> Vec<Course> {
     let (pooled, wait_us) = (per_worker(2, 8), 10_000);
     let blocked = per_worker(4, 10);
     let talking = per_worker(2, 8);
-    let convoy = |beside| [("beside", beside), ("bytes", 64), ("delay_us", 1_000), ("round_trips", 20)];
+    let convoy = |beside| [("beside", beside), ("bytes", 64), ("delay_us", 7_000), ("round_trips", 20)];
     vec![
         group("primes", "cpu", &[("length", 640_000), ("tasks", computed)], computed, 0, COMPUTING, RUST),
         group("primes", "cpu", &[("length", 64_000), ("tasks", interpreted)], interpreted, 0, COMPUTING, PYTHON),
