@@ -39,7 +39,7 @@ pub use documents::terminal::{brief, tables};
 pub use documents::{Files, WriteError, write, write_side_by_side};
 pub use drawing::charts;
 pub use figures::{GroupSummary, Row, Summary};
-pub use judgement::claims::{ClaimError, Claims, Outcome, Verdict};
+pub use judgement::claims::{ClaimError, Claims, Judgement, Outcome, Verdict};
 pub use judgement::compare::Comparison;
 pub use judgement::{advice, claims, compare, fidelity, side_by_side};
 pub use records::schema as record;

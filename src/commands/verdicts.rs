@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use regatta_reports::record::CellId;
-use regatta_reports::{Claims, Outcome, Results, Summary};
+use regatta_reports::{Claims, Judgement, Outcome, Results, Summary};
 
 use crate::driver::{Undecided, Watch};
 use crate::group::ReadyGroup;
@@ -44,19 +44,32 @@ impl Watch for Verdicts<'_> {
         let Ok(results) = Results::read(self.folder) else { return Vec::new() };
         let summary = Summary::from_results(&results);
         let verdicts = self.claims.judge(&summary);
-        let conditions = verdicts.iter().flat_map(|verdict| &verdict.conditions);
         // What has no effect was not measured, and no round will change that.
-        let open = conditions.filter(|condition| condition.verdict == Outcome::Undecided && condition.effect.is_some());
-        let open: BTreeSet<(&str, &str)> =
-            open.flat_map(|condition| &condition.samples).map(|cell| (&*cell.group, &*cell.cell)).collect();
-        let undecided = summary.groups.iter().filter_map(|group| {
-            let rows = group.rows.iter().filter(|row| open.contains(&(&*group.slug, &*row.label)));
-            let cells: BTreeSet<CellId> = rows.map(|row| row.cell.clone()).collect();
+        let is_open = |judgement: &Judgement| judgement.verdict == Outcome::Undecided && judgement.effect.is_some();
+        let open: BTreeSet<String> = verdicts
+            .iter()
+            .flat_map(|verdict| &verdict.conditions)
+            .filter(|judgement| is_open(judgement))
+            .flat_map(|judgement| cells_of(judgement).map(|(group, _)| group))
+            .collect();
+        // With all the cells of its verdict: what is settled of one would rest on fewer rounds than the others in the end.
+        let needed: BTreeSet<(String, String)> = verdicts
+            .iter()
+            .filter(|verdict| verdict.conditions.iter().any(is_open))
+            .flat_map(|verdict| verdict.conditions.iter().flat_map(cells_of))
+            .collect();
+        let undecided = summary.groups.iter().filter(|group| open.contains(&group.slug)).filter_map(|group| {
+            let rows = group.rows.iter().filter(|row| needed.contains(&(group.slug.clone(), row.label.clone())));
             let is_same =
                 |ready: &ReadyGroup| ready.group.workload == group.workload && ready.group.params == group.params;
             let place = self.groups.iter().position(is_same)?;
-            (!cells.is_empty()).then_some(Undecided { group: place, cells })
+            Some(Undecided { group: place, cells: rows.map(|row| row.cell.clone()).collect() })
         });
         undecided.collect()
     }
+}
+
+/// Returns the cells behind a judgement: the slugs of their groups, and their names in them.
+fn cells_of(judgement: &Judgement) -> impl Iterator<Item = (String, String)> {
+    judgement.samples.iter().map(|cell| (cell.group.clone(), cell.cell.clone()))
 }

@@ -2,9 +2,9 @@
 //!
 //! The rule looks at nothing that a cell did, so it cannot favour one. For each round of a group, with all its cells together:
 //! - **Load from outside**: CPU time of other programs and of other guests, over the wall time of the round, in cores. The kernel
-//!   counts it in ticks of 10 ms, so in short rounds it is a rough figure with a bias; the bias is the same in every round of the
-//!   group, and what counts is how far a round is above the group's median: by a quarter of a core at least, by four
-//!   times the usual scatter (1.4826 times the median absolute deviation), and by more than the ticks can tell.
+//!   counts it in ticks of 10 ms, so in short rounds it is a rough figure with a bias. The bias is the same in every round of the
+//!   same cells (later rounds may be of some of them only), and what counts is how far a round is above the median of these: by a quarter
+//!   of a core at least, by four times the usual scatter (1.4826 times the median absolute deviation), and by more than the ticks can tell.
 //! - **Speed**: CPU time of the reference burn, which is the same work each time: 5 % at least from the group's median, and
 //!   four times the usual scatter.
 //!
@@ -15,11 +15,11 @@
 //! P. J. Rousseeuw and C. Croux, *Alternatives to the Median Absolute Deviation*, Journal of the American Statistical
 //! Association 88, 1993: the deviation and its factor.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use crate::records::Results;
 use crate::records::keys::{GroupKeys, Round, group_key};
-use crate::records::schema::{Sample, arms};
+use crate::records::schema::{CellId, Sample, arms};
 use crate::statistics::median;
 
 /// What the kernel counts outside load in, nanoseconds.
@@ -102,9 +102,13 @@ impl DisturbedRounds {
 }
 
 fn disturbed_of(rounds: &BTreeMap<Round, Vec<&Sample>>) -> Disturbed {
-    let loads =
-        rounds.iter().filter_map(|(round, samples)| Some((*round, outside_cores(samples)?, resolution(samples))));
-    let loads: Vec<(Round, f64, f64)> = loads.collect();
+    let mut loads: BTreeMap<BTreeSet<&CellId>, Vec<(Round, f64, f64)>> = BTreeMap::new();
+    for (round, samples) in rounds {
+        if let Some(cores) = outside_cores(samples) {
+            let cells = samples.iter().map(|sample| &sample.cell).collect();
+            loads.entry(cells).or_default().push((*round, cores, resolution(samples)));
+        }
+    }
     let burns: Vec<(Round, f64, f64)> = rounds
         .iter()
         .filter_map(|(round, samples)| {
@@ -112,9 +116,9 @@ fn disturbed_of(rounds: &BTreeMap<Round, Vec<&Sample>>) -> Disturbed {
             Some((*round, (burn.cpu_ns as f64).ln(), 0.0))
         })
         .collect();
-    let busier = unusual(&loads, DISTURBING_CORES, |excess| excess);
+    let busier = loads.values().flat_map(|loads| unusual(loads, DISTURBING_CORES, |excess| excess));
     let rounds_of_other_speed = unusual(&burns, DISTURBING_SPEED, f64::abs);
-    Disturbed { rounds: busier.into_iter().chain(rounds_of_other_speed).collect(), of: rounds.len() }
+    Disturbed { rounds: busier.chain(rounds_of_other_speed).collect(), of: rounds.len() }
 }
 
 /// Returns the rounds whose value is further from the median than `least`, than the usual scatter allows, and than it can be resolved.
@@ -176,6 +180,20 @@ mod tests {
         assert_eq!((disturbed.count(), disturbed.of), (1, 20));
         assert!(disturbed.leaves_out((0, 7)) && !disturbed.leaves_out((0, 6)));
         assert_eq!(found(&run(&[0.02; 20])).count(), 0);
+    }
+
+    #[test]
+    fn rounds_are_held_against_those_of_the_same_cells() {
+        let mut results = run(&[0.0; 8]);
+        let mut later = run(&[0.6; 8]);
+        for (at, sample) in later.samples.iter_mut().enumerate() {
+            "b".clone_into(&mut sample.cell.runner);
+            sample.round += 8;
+            sample.outside_ns = if at == 9 { Some(500_000_000) } else { sample.outside_ns };
+        }
+        results.samples.append(&mut later.samples);
+        let disturbed = found(&results);
+        assert!(disturbed.count() == 1 && disturbed.leaves_out((0, 11)), "{disturbed:?}");
     }
 
     #[test]
