@@ -33,7 +33,7 @@ const UNUSUAL: f64 = 4.0;
 /// The standard deviation of normal values over their median absolute deviation.
 const NORMAL: f64 = 1.4826;
 /// Fewest rounds of a group from which it can be told what is usual.
-const FEWEST: usize = 8;
+const FEWEST: usize = 7;
 /// Share of a group's rounds that may be left out.
 const MOST_LEFT_OUT: f64 = 0.2;
 
