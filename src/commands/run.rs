@@ -46,7 +46,7 @@ pub(crate) fn carry_out(
     let (started, clock) = (Timestamp::now(), Instant::now());
     let machine = environment::machine();
     let interrupt = Interrupt::install().context("cannot listen for Ctrl-C")?;
-    let interpreters = Interpreters::find(&args.python, &interrupt).context("cannot prepare CPython's cells")?;
+    let interpreters = Interpreters::find(&args.python, &interrupt)?;
     if interpreters.is_empty() {
         eprintln!("regatta: no python3 was found, so CPython is left out; name an interpreter with --python PATH");
     }
