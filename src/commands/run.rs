@@ -86,7 +86,7 @@ pub(crate) fn carry_out(
     }
     let mut watch = Verdicts::new(&claims, &folder, &groups);
     let totals = carry_out_groups(&plan, seed, &launch, &clock, &groups, &mut watch, &mut output).with_context(lost)?;
-    drop(watch);
+    watch.conclude();
 
     let mut terminal = io::stdout().lock();
     let page = write_report(&folder, &folder, &claims, Detail::asked_for(args.tables), &mut terminal)?;
