@@ -102,7 +102,6 @@ impl RunnerVisitor for DescribeRunner {
             processes: R::PROCESSES,
             options: R::OPTIONS,
             version: String::new(),
-            unavailable: None,
         }
     }
 }

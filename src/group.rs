@@ -153,7 +153,7 @@ impl Plan {
         };
         let mut cells: Vec<ReadyCell> = Vec::new();
         for card in runners.iter().filter(|card| selects(&planned.runners, card)) {
-            if let Some(reason) = planned.skip.get(&card.name).or(card.unavailable.as_ref()) {
+            if let Some(reason) = planned.skip.get(&card.name) {
                 group.skipped.insert(card.name.clone(), reason.clone());
                 continue;
             }
@@ -335,7 +335,7 @@ fn compare(cells: &mut [ReadyCell], runners: &[RunnerCard]) {
 /// Returns the reference burn; none if the catalogue lacks what carries it out.
 pub(crate) fn reference(catalogue: &dyn Catalogue) -> Option<Reference> {
     let params = Map::from_iter([("steps".to_owned(), REFERENCE_STEPS.into()), ("tasks".to_owned(), 1.into())]);
-    catalogue.runners().iter().find(|card| card.name == REFERENCE_RUNNER && card.unavailable.is_none())?;
+    catalogue.runners().iter().find(|card| card.name == REFERENCE_RUNNER)?;
     Some(Reference { workload: Burn::NAME.to_owned(), resolved: catalogue.resolve(Burn::NAME, &params).ok()? })
 }
 

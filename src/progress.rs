@@ -1,4 +1,4 @@
-//! Progress on the terminal: what runs now, and the time left. Nothing at all when standard error is not a terminal.
+//! Progress on the terminal: what runs now, and the time left. There is no bar when standard error is not a terminal.
 
 use indicatif::{ProgressBar, ProgressStyle};
 use regatta_reports::record::CellId;
@@ -22,6 +22,11 @@ impl Progress {
             bar.set_style(style);
         }
         Self { bar, workload: String::new() }
+    }
+
+    /// Prints a line above the bar, on standard error in any case: standard output is for the report.
+    pub(crate) fn say(&self, line: &str) {
+        self.bar.suspend(|| eprintln!("{line}"));
     }
 }
 

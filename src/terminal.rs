@@ -14,6 +14,16 @@ pub(crate) fn width() -> u16 {
     rustix::termios::tcgetwinsize(rustix::stdio::stdout()).map_or(WIDTH, |size| size.ws_col.max(NARROWEST))
 }
 
+/// Returns the columns of the terminal that standard error is; none if it is none, where lines may be as long as they like.
+pub(crate) fn width_of_errors() -> Option<u16> {
+    rustix::termios::tcgetwinsize(rustix::stdio::stderr()).ok().map(|size| size.ws_col.max(NARROWEST))
+}
+
+/// Returns whether standard error shows colours, by the same rules as [`shows_colours`].
+pub(crate) fn shows_colours_of_errors() -> bool {
+    AutoStream::choice(&io::stderr()) != ColorChoice::Never
+}
+
 /// Returns whether standard output shows colours: it is a terminal, and neither `NO_COLOR` nor `TERM` speaks against it. With
 /// `CLICOLOR_FORCE` it shows them wherever it goes.
 pub(crate) fn shows_colours() -> bool {

@@ -89,11 +89,34 @@ fn one_that_gives_a_wrong_answer() {
 }
 
 #[test]
-fn one_that_is_no_python() {
+fn those_that_are_no_python_are_refused_at_once_and_all_of_them_named() {
     let folder = Folder::new();
-    let (code, kind, message) = failure_with(&folder, "/bin/echo");
-    assert_eq!((code, kind), (Some(0), FailureKind::Unavailable), "it was not run, and so did not fail");
-    assert!(message.contains("/bin/echo cannot be used as a Python"), "{message}");
+    let plan = folder.plan(PLAN).display().to_string();
+    let works = impostor(&folder, "works", "exit 1");
+    let pythons = ["--python", &works, "--python", "/bin/echo", "--python", "/no/such/python"];
+    for command in [&["run", "--plan", &plan, "--out", "out"][..], &["verify", "--workload", "sleep"]] {
+        let output = regatta(&folder, &[command, &pythons].concat());
+        let (text, complaint) = said(&output);
+        assert_eq!((output.status.code(), text.as_str()), (Some(2), ""), "{complaint}");
+        for words in ["2 interpreters of --python", "/bin/echo: asked", "/no/such/python: ", "leave out --python"] {
+            assert!(complaint.contains(words), "it should say `{words}`: {complaint}");
+        }
+        assert!(!complaint.contains(&works), "it names only those that are no use: {complaint}");
+    }
+    assert!(!folder.out().exists(), "nothing is made for a run that does not begin");
+}
+
+#[test]
+fn a_search_path_without_python_is_no_mistake() {
+    let folder = Folder::new();
+    let plan = folder.plan(PLAN).display().to_string();
+    let run = ["run", "--plan", &plan, "--out", "out"];
+    let output = Command::new(REGATTA).args(run).current_dir(folder.path()).env("PATH", folder.path()).output();
+    let output = output.expect("the program starts");
+    assert_eq!(output.status.code(), Some(0), "{:?}", said(&output));
+    let results = folder.results();
+    assert!(results.run.left_out.iter().any(|reason| reason.contains("no python3 was found")), "{:?}", results.run);
+    assert!(results.samples.iter().all(|sample| sample.cell.runner == "sequential"));
 }
 
 #[test]

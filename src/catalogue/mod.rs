@@ -50,8 +50,6 @@ pub struct RunnerCard {
     pub options: &'static [&'static str],
     /// Version and build of what runs it; empty if that is this program.
     pub version: String,
-    /// Why it cannot run here, if it cannot.
-    pub unavailable: Option<String>,
 }
 
 /// A runner whose cells are another program.

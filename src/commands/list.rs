@@ -2,7 +2,6 @@
 
 use std::io::{self, Write};
 
-use anyhow::Context;
 use regatta_reports::Claims;
 
 use crate::catalogue::Catalogue;
@@ -14,7 +13,7 @@ use crate::recorder::Recorder;
 
 /// Prints workloads, runners, plans, claims and the recorder's sources.
 pub(crate) fn list(catalogue: &dyn Catalogue) -> anyhow::Result<Exit> {
-    let interpreters = Interpreters::find(&[], &Interrupt::default()).context("cannot prepare CPython's cells")?;
+    let interpreters = Interpreters::find(&[], &Interrupt::default())?;
     let catalogue: &dyn Catalogue = &WithPython { inner: catalogue, interpreters: &interpreters };
     let mut out = io::stdout().lock();
     writeln!(out, "Workloads")?;

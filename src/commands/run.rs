@@ -46,7 +46,7 @@ pub(crate) fn carry_out(
     let (started, clock) = (Timestamp::now(), Instant::now());
     let machine = environment::machine();
     let interrupt = Interrupt::install().context("cannot listen for Ctrl-C")?;
-    let interpreters = Interpreters::find(&args.python, &interrupt).context("cannot prepare CPython's cells")?;
+    let interpreters = Interpreters::find(&args.python, &interrupt)?;
     if interpreters.is_empty() {
         eprintln!("regatta: no python3 was found, so CPython is left out; name an interpreter with --python PATH");
     }
@@ -86,7 +86,7 @@ pub(crate) fn carry_out(
     }
     let mut watch = Verdicts::new(&claims, &folder, &groups);
     let totals = carry_out_groups(&plan, seed, &launch, &clock, &groups, &mut watch, &mut output).with_context(lost)?;
-    drop(watch);
+    watch.conclude();
 
     let mut terminal = io::stdout().lock();
     let page = write_report(&folder, &folder, &claims, Detail::asked_for(args.tables), &mut terminal)?;

@@ -1,28 +1,77 @@
-//! Looks at the verdicts while a run goes on, so that rounds go where one is undecided.
+//! Looks at the verdicts while a run goes on: to say each as soon as it is known, and so that rounds go where one is undecided.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use regatta_reports::record::CellId;
-use regatta_reports::{Claims, Judgement, Outcome, Results, Summary};
+use regatta_reports::{Claims, Judgement, Outcome, Results, Summary, Verdict};
 
 use crate::driver::{Undecided, Watch};
 use crate::group::ReadyGroup;
 use crate::progress::Progress;
+use crate::terminal;
 
-/// Shows the progress of a run, and knows which of its verdicts are undecided.
+/// Shows the progress of a run and its verdicts.
+///
+/// It judges between groups only, when no cell runs, and only the claims whose last group has just been measured.
 pub(super) struct Verdicts<'a> {
     progress: Progress,
     claims: &'a Claims,
     /// Where the records are.
     folder: &'a Path,
     groups: &'a [ReadyGroup],
+    /// Places of the groups that have had rounds.
+    measured: BTreeSet<usize>,
+    /// What was said last, by claim and family.
+    said: BTreeMap<(String, String), Outcome>,
 }
 
 impl<'a> Verdicts<'a> {
     /// Watches a run of these groups that writes to this folder.
     pub(super) fn new(claims: &'a Claims, folder: &'a Path, groups: &'a [ReadyGroup]) -> Self {
-        Self { progress: Progress::new(), claims, folder, groups }
+        let (measured, said) = (BTreeSet::new(), BTreeMap::new());
+        Self { progress: Progress::new(), claims, folder, groups, measured, said }
+    }
+
+    /// Says at the end which of the verdicts that were said are others now: noise is judged by all groups, later ones included.
+    pub(super) fn conclude(mut self) {
+        let ids: BTreeSet<String> = self.said.keys().map(|(id, _)| id.clone()).collect();
+        self.judge(&ids);
+    }
+
+    /// Returns the ids of the claims that rest on the group at this place, and on no group that was not measured yet.
+    fn ready(&self, place: usize) -> BTreeSet<String> {
+        let is_ready = |places: &BTreeSet<usize>| places.contains(&place) && places.is_subset(&self.measured);
+        let claims = self.claims.iter().filter(|claim| {
+            let rests_on = |ready: &ReadyGroup| claim.rests_on(&ready.group.workload, &ready.group.params);
+            is_ready(&(0..).zip(self.groups).filter(|(_, ready)| rests_on(ready)).map(|(place, _)| place).collect())
+        });
+        claims.map(|claim| claim.id.clone()).collect()
+    }
+
+    /// Says the verdicts on the claims with these ids that are decided, or are no longer what was said.
+    fn judge(&mut self, ids: &BTreeSet<String>) {
+        if ids.is_empty() {
+            return;
+        }
+        // Records that cannot be read now are a matter of the report, which says why.
+        let Ok(results) = Results::read(self.folder) else { return };
+        let summary = Summary::from_results(&results);
+        for verdict in self.claims.judge_those(&summary, |claim| ids.contains(&claim.id)) {
+            self.say(&verdict, &summary);
+        }
+    }
+
+    fn say(&mut self, verdict: &Verdict, summary: &Summary) {
+        let (outcome, key) = (verdict.outcome(), (verdict.id.clone(), verdict.family.clone()));
+        let before = self.said.get(&key).copied();
+        let is_decided = matches!(outcome, Outcome::Holds | Outcome::Fails);
+        if before == Some(outcome) || (before.is_none() && !is_decided) {
+            return;
+        }
+        self.said.insert(key, outcome);
+        let (colour, width) = (terminal::shows_colours_of_errors(), terminal::width_of_errors());
+        self.progress.say(&regatta_reports::verdict_line(verdict, before, summary, colour, width));
     }
 }
 
@@ -37,6 +86,11 @@ impl Watch for Verdicts<'_> {
 
     fn progress(&mut self, share: f64) {
         self.progress.progress(share);
+    }
+
+    fn measured(&mut self, place: usize) {
+        self.measured.insert(place);
+        self.judge(&self.ready(place));
     }
 
     fn undecided(&mut self) -> Vec<Undecided> {

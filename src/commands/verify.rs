@@ -40,7 +40,7 @@ impl<W: Write> Sink for Announce<W> {
 /// Checks every answer.
 pub(crate) fn verify(catalogue: &dyn Catalogue, args: &VerifyArgs) -> anyhow::Result<Exit> {
     let interrupt = Interrupt::install().context("cannot listen for Ctrl-C")?;
-    let interpreters = Interpreters::find(&args.python, &interrupt).context("cannot prepare CPython's cells")?;
+    let interpreters = Interpreters::find(&args.python, &interrupt)?;
     let catalogue: &dyn Catalogue = &WithPython { inner: catalogue, interpreters: &interpreters };
     let mut plan = Plan::parse("verify", PLAN)?;
     let overrides = Overrides {

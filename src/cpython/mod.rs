@@ -44,13 +44,30 @@ struct About {
     program: Option<PathBuf>,
 }
 
-/// An interpreter, and what it says of itself or why it says nothing.
+/// An interpreter, and what it says of itself.
 #[derive(Debug)]
 struct Interpreter {
     program: PathBuf,
     /// Empty for the first one, `@` and its version for the others.
     suffix: String,
-    about: Result<About, String>,
+    about: About,
+}
+
+/// Why there are no interpreters to measure.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum InterpreterError {
+    /// What they would run cannot be written.
+    #[error("cannot prepare CPython's cells: {0}")]
+    Script(#[from] io::Error),
+    /// Some that were named are no use: why, for each.
+    #[error(
+        "{} cannot be used, and nothing was measured:\n  {}\nEach was started as `PATH {} cell.py about`, to say which Python it is. \
+         Name a CPython 3 by its path (`command -v python3` shows one), or leave out --python",
+        if .0.len() == 1 { "an interpreter of --python".to_owned() } else { format!("{} interpreters of --python", .0.len()) },
+        .0.join("\n  "),
+        FLAGS.join(" ")
+    )]
+    Unusable(Vec<String>),
 }
 
 /// The interpreters to measure.
@@ -62,26 +79,36 @@ pub(crate) struct Interpreters {
 
 impl Interpreters {
     /// Asks the interpreters of these paths what they are; without any, the `python3` of the search path.
-    pub(crate) fn find(paths: &[PathBuf], interrupt: &Interrupt) -> io::Result<Self> {
+    ///
+    /// # Errors
+    /// If one that was named is no Python that works here, or their script cannot be written.
+    pub(crate) fn find(paths: &[PathBuf], interrupt: &Interrupt) -> Result<Self, InterpreterError> {
         let mut found = Self { list: Vec::new(), script: Script::write()? };
         let search = std::env::var_os("PATH").unwrap_or_default();
         let named = if paths.is_empty() { &[PathBuf::from("python3")][..] } else { paths };
+        let mut refused = Vec::new();
         for name in named {
             let program = on_search_path(name, &search).unwrap_or_else(|| name.clone());
-            let about = found.probe(&program, interrupt);
-            if paths.is_empty() && about.is_err() {
-                continue;
+            match found.probe(&program, interrupt) {
+                Ok(about) => found.add(program, about),
+                Err(why) => refused.push(format!("{}: {why}", plain(&program.display().to_string()))),
             }
-            let version = about.as_ref().map_or_else(|_| name.display().to_string(), |about| about.version.clone());
-            let mut suffix = if found.list.is_empty() { String::new() } else { format!("@{version}") };
-            while found.list.iter().any(|other| other.suffix == suffix) {
-                suffix.push('+');
-            }
-            let own = about.as_ref().ok().and_then(|about| about.program.clone());
-            let program = own.filter(|own| own.is_absolute() && own.is_file()).unwrap_or(program);
-            found.list.push(Interpreter { program, suffix, about });
         }
-        Ok(found)
+        // That the search path has none is no mistake of anyone, and a run that is to end has its own reason.
+        if paths.is_empty() || refused.is_empty() || interrupt.is_set() {
+            Ok(found)
+        } else {
+            Err(InterpreterError::Unusable(refused))
+        }
+    }
+
+    fn add(&mut self, program: PathBuf, about: About) {
+        let mut suffix = if self.list.is_empty() { String::new() } else { format!("@{}", about.version) };
+        while self.list.iter().any(|other| other.suffix == suffix) {
+            suffix.push('+');
+        }
+        let own = about.program.clone().filter(|own| own.is_absolute() && own.is_file());
+        self.list.push(Interpreter { program: own.unwrap_or(program), suffix, about });
     }
 
     /// Returns the arguments by which an interpreter runs the script.
@@ -99,9 +126,8 @@ impl Interpreters {
 
     /// Asks a program whether it is a Python, and which.
     fn probe(&self, program: &Path, interrupt: &Interrupt) -> Result<About, String> {
-        let refuse = |why: &str| format!("{} cannot be used as a Python: {why}", program.display());
         if program.components().count() < 2 {
-            return Err(refuse("there is no program of this name in the search path"));
+            return Err("there is no program of this name in the search path".to_owned());
         }
         let mut command = Command::new(program);
         command.args(self.args()).arg("about");
@@ -110,10 +136,10 @@ impl Interpreters {
         match heard {
             Ok(line) => serde_json::from_str(&line).map_err(|_| {
                 let shown: String = line.trim().chars().take(80).collect();
-                refuse(&format!("asked for its version it says `{}`", plain(&shown)))
+                format!("asked for its version it says `{}`", plain(&shown))
             }),
-            Err(CellError::Failed { message, .. }) => Err(refuse(&message)),
-            Err(CellError::Interrupted) => Err(refuse("the run was stopped")),
+            Err(CellError::Failed { message, .. }) => Err(message),
+            Err(CellError::Interrupted) => Err("the run was stopped".to_owned()),
         }
     }
 
@@ -143,21 +169,19 @@ impl Interpreters {
 
 impl Interpreter {
     fn cards(&self) -> Vec<RunnerCard> {
-        let about = self.about.as_ref();
         let card = |runner: &PythonRunner| RunnerCard {
             name: format!("{}{}", runner.name, self.suffix),
             about: runner.about.to_owned(),
             family: format!("{FAMILY}{}", self.suffix),
             model: runner.model.to_owned(),
-            gil: about.is_ok_and(|about| about.gil),
+            gil: self.about.gil,
             baseline: format!("python-sequential{}", self.suffix),
             parallelism: runner.parallelism,
             processes: runner.processes,
             options: OPTIONS,
-            version: about.map(About::sentence).unwrap_or_default(),
-            unavailable: about.err().cloned(),
+            version: self.about.sentence(),
         };
-        let lacks = |name| name == GEVENT && about.is_ok_and(|about| !about.gevent);
+        let lacks = |name| name == GEVENT && !self.about.gevent;
         RUNNERS.iter().filter(|runner| !lacks(runner.name)).map(card).collect()
     }
 }
@@ -234,14 +258,16 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_a_python_is_kept_with_the_reason() {
-        let paths = ["/bin/echo", "/no/such/python", "/bin/false"].map(PathBuf::from);
-        let found = Interpreters::find(&paths, &Interrupt::default()).expect("a temporary folder");
-        let cards = found.cards();
-        assert_eq!(cards.len(), 3 * RUNNERS.len());
-        for (card, words) in cards.iter().step_by(RUNNERS.len()).zip(["it says", "No such file", "ended before"]) {
-            let reason = card.unavailable.as_deref().expect("not a Python");
-            assert!(reason.contains(words), "{reason}");
+    fn all_that_are_no_python_are_named_with_the_reason() {
+        let paths = ["/bin/echo", "/no/such/python", "/bin/false", "no-such-python"].map(PathBuf::from);
+        let refused =
+            Interpreters::find(&paths, &Interrupt::default()).expect_err("none of them is a Python").to_string();
+        let lines: Vec<&str> = refused.lines().collect();
+        assert!(lines[0].starts_with("4 interpreters of --python cannot be used"), "{refused}");
+        let reasons = ["it says", "No such file", "ended before", "search path"];
+        for ((path, why), line) in paths.iter().zip(reasons).zip(&lines[1..]) {
+            assert!(line.trim_start().starts_with(&format!("{}: ", path.display())) && line.contains(why), "{line}");
         }
+        assert!(lines[5].contains("about") && lines[5].contains("leave out --python"), "{refused}");
     }
 }

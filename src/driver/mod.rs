@@ -55,6 +55,8 @@ pub(crate) trait Watch {
     fn cell(&mut self, _cell: &CellId, _round: Option<u32>, _of: u32) {}
     /// Hears that this share of the whole run is done, from 0 to 1.
     fn progress(&mut self, _share: f64) {}
+    /// Hears that the group at this place has had its rounds, or a visit more, and that nothing runs meanwhile.
+    fn measured(&mut self, _place: usize) {}
     /// Returns on which cells the undecided verdicts rest. All groups have their least rounds by then.
     fn undecided(&mut self) -> Vec<Undecided> {
         Vec::new()
@@ -204,10 +206,11 @@ struct Run<'a> {
 impl Run<'_> {
     fn carry_out(&mut self, groups: &[ReadyGroup]) -> Result<(), Stop> {
         let mut running = Vec::new();
-        for ready in groups {
+        for (place, ready) in groups.iter().enumerate() {
             let mut group = RunningGroup::new(ready);
             group.have_rounds(self)?;
             running.push(group);
+            self.driver.watch.measured(place);
         }
         if self.driver.plan.rounds_for == RoundsFor::Verdicts {
             self.revisit_undecided(&mut running)?;
@@ -228,6 +231,7 @@ impl Run<'_> {
         for (left, visit) in (1..=visits.len()).rev().zip(visits) {
             if let Some(group) = running.get_mut(visit.group) {
                 group.have_more_rounds(self, &visit.cells, u32::try_from(left).unwrap_or(u32::MAX))?;
+                self.driver.watch.measured(visit.group);
             }
         }
         Ok(())

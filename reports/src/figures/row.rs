@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::disturbed::TICK_NS;
 use super::latency::{self, Latency};
-use crate::records::schema::{CellId, Failure, RunnerInfo, Sample, arms};
+use crate::records::schema::{CellId, Failure, FailureKind, RunnerInfo, Sample, arms};
 use crate::statistics::clusters;
 use crate::statistics::outliers;
 
@@ -209,6 +209,7 @@ impl Row {
             return None;
         }
         Some(match self.failures.first() {
+            Some(failure) if failure.kind == FailureKind::Unavailable => "not run".to_owned(),
             Some(failure) if failure.kind.is_not_run() => format!("not run: {}", failure.kind.name()),
             Some(failure) => failure.kind.name().to_owned(),
             None => "not reached".to_owned(),

@@ -5,6 +5,7 @@ pub mod capacity;
 pub mod cells;
 pub mod columns;
 pub mod comparison;
+pub mod families;
 pub mod findings;
 mod group;
 pub mod losses;

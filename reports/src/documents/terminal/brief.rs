@@ -1,38 +1,37 @@
-//! What a reader needs at once: the answer, what does not hold, and what there is to know of how it was measured.
+//! What a reader needs at once, on one screen: the matrix, the answer, and what does not hold.
+//!
+//! The answer comes last, for the last lines are what stays in view.
 
-use super::style::{BOLD, BOLD_RED, YELLOW, push_wrapped, styled};
-use super::{answer, notices};
-use crate::judgement::claims::{Outcome, Verdict};
+use super::style::push_wrapped;
+use super::{answer, glance, notices, open};
 use crate::judgement::severity::Severity;
-use crate::text::{moment, plain, wrapped};
-use crate::views::{Report, capacity, verdicts};
+use crate::text::{moment, plain};
+use crate::views::{Report, capacity};
 
-/// What continues a verdict or a notice stands so far from the left.
-const INDENT: usize = 4;
+/// Most lines of all, beside those that say where the page is and what was cut.
+const MOST: usize = 57;
+/// Of these the most that the answer takes with what does not hold: they are in view at the end.
+const MOST_AT_THE_END: usize = 37;
+/// What does not hold has so many lines even below a long answer.
+const LEAST_OPEN: usize = 6;
 
 /// Returns the short form of a report for a terminal of `width` columns; with ANSI colours if `colour`.
 pub fn text(report: &Report, colour: bool, width: usize) -> String {
-    let mut out = format!("{}\n\n", machine(report));
-    out.push_str(&answer::text(&report.answer, colour, width));
-    if !report.verdicts.is_empty() {
-        let tally = format!("{}: {}", styled("Claims", BOLD, colour), verdicts::tally(&report.verdicts));
-        out.push_str(&format!("{tally}\n"));
-        for verdict in open(&report.verdicts) {
-            out.push_str(&told(verdict, colour, width));
-        }
-        if let Some(line) = not_run(&report.verdicts) {
-            push_wrapped(&mut out, 2, &line, width);
-        }
-        out.push('\n');
-    }
-    let errors = report.notices.iter().filter(|notice| notice.severity == Severity::Error);
-    errors.for_each(|notice| out.push_str(&notices::line(notice, colour)));
-    let remarks = report.notices.iter().filter(|notice| notice.severity != Severity::Error).count();
-    if remarks > 0 {
-        let plural = if remarks == 1 { "1 remark" } else { &format!("{remarks} remarks") };
-        out.push_str(&format!("{plural} on how it was measured, and all tables: --tables, or the page.\n"));
-    }
+    let mut out = String::new();
+    push_wrapped(&mut out, 0, &machine(report), width);
+    out.push('\n');
+    let answer = answer::text(&report.answer, colour, width);
+    let remarks = remarks(report, colour, width);
+    let room = MOST_AT_THE_END.saturating_sub(lines(&answer) + lines(&remarks)).max(LEAST_OPEN);
+    let open = open::text(&report.verdicts, &report.summary, colour, width, room);
+    let room = MOST.saturating_sub([&out, &answer, &open, &remarks].into_iter().map(|text| lines(text)).sum());
+    let glance = glance::text(&report.matrix, colour, width, room);
+    [glance, answer, open, remarks].iter().for_each(|text| out.push_str(text));
     out
+}
+
+fn lines(text: &str) -> usize {
+    text.lines().count()
 }
 
 /// Returns the machine and the run in one line.
@@ -44,32 +43,17 @@ fn machine(report: &Report) -> String {
     format!("{cpu}{capacity}Plan {}, {}.", plain(&run.plan.name), moment(&run.started))
 }
 
-/// Returns the verdicts that a reader has to look at, the worst first.
-fn open(all: &[Verdict]) -> impl Iterator<Item = &Verdict> {
-    let of = |outcome: Outcome| all.iter().filter(move |verdict| verdict.outcome() == outcome);
-    of(Outcome::Fails).chain(of(Outcome::Undecided))
-}
-
-fn told(verdict: &Verdict, colour: bool, width: usize) -> String {
-    let (outcome, mut out) = (verdict.outcome(), String::new());
-    let code = if outcome == Outcome::Fails { BOLD_RED } else { YELLOW };
-    let mark = format!("{} {}", outcome.mark(), outcome.word());
-    let text = format!("{mark}, {}: {}", plain(&verdict.family), plain(&verdict.statement));
-    for (at, line) in wrapped(&text, width.saturating_sub(INDENT)).iter().enumerate() {
-        match line.strip_prefix(&mark).filter(|_| at == 0) {
-            Some(rest) => out.push_str(&format!("  {}{rest}\n", styled(&mark, code, colour))),
-            None => out.push_str(&format!("{:INDENT$}{line}\n", "")),
-        }
-    }
-    push_wrapped(&mut out, INDENT, &plain(&verdict.judgement.why), width);
+/// Returns what went wrong, and how much more there is to know of how it was measured.
+fn remarks(report: &Report, colour: bool, width: usize) -> String {
+    let mut out = String::new();
+    let errors = report.notices.iter().filter(|notice| notice.severity == Severity::Error);
+    errors.for_each(|notice| out.push_str(&notices::line(notice, colour)));
+    let remarks = report.notices.iter().filter(|notice| notice.severity != Severity::Error).count();
+    let what = match remarks {
+        0 => "All tables".to_owned(),
+        1 => "1 remark on how it was measured, and all tables".to_owned(),
+        _ => format!("{remarks} remarks on how it was measured, and all tables"),
+    };
+    push_wrapped(&mut out, 0, &format!("{what}: --tables, or the page."), width);
     out
-}
-
-/// Names the claims that were not run; none if there are none.
-fn not_run(all: &[Verdict]) -> Option<String> {
-    let ids: Vec<&str> =
-        all.iter().filter(|verdict| verdict.outcome() == Outcome::NotRun).map(|verdict| verdict.id.as_str()).collect();
-    let mut distinct = ids.clone();
-    distinct.dedup();
-    (!ids.is_empty()).then(|| format!("– not run: {}", plain(&distinct.join(", "))))
 }

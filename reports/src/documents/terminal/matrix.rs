@@ -85,7 +85,8 @@ fn field_text(field: &Field) -> String {
     }
 }
 
-fn code(field: &Field) -> Option<Style> {
+/// Returns how a field looks; none if as all else.
+pub fn code(field: &Field) -> Option<Style> {
     match field.state {
         State::Missing if field.is_broken => Some(BOLD_RED),
         State::Missing | State::LeftOut | State::Absent => Some(FAINT),

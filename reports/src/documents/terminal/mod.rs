@@ -3,14 +3,18 @@
 mod answer;
 mod brief;
 mod comparison;
+mod glance;
+mod live;
 mod matrix;
 mod notices;
+mod open;
 mod style;
 mod verdicts;
 
 use comfy_table::{Attribute, Cell, CellAlignment, Color, ContentArrangement, Table};
 
 pub use self::comparison::text as comparison;
+pub use self::live::line as verdict_line;
 use self::style::{BOLD, RED, TABLE, styled};
 use crate::figures::{GroupSummary, Row};
 use crate::text::units::NONE;

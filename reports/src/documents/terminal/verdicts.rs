@@ -67,7 +67,8 @@ fn write_text(out: &mut String, all: &[Verdict], colour: bool, width: usize) -> 
     writeln!(out)
 }
 
-fn code(outcome: Outcome) -> Style {
+/// Returns how an outcome looks.
+pub fn code(outcome: Outcome) -> Style {
     match outcome {
         Outcome::Holds => GREEN,
         Outcome::Undecided => YELLOW,

@@ -5,7 +5,7 @@ use crate::figures::{Cell, Summary};
 use crate::text::units;
 
 /// The workload whose tasks do nothing.
-const NOTHING: &str = "empty";
+pub(super) const NOTHING: &str = "empty";
 
 impl Formula {
     /// Returns the time in nanoseconds, and how it comes about; none if a task of the group never waits.

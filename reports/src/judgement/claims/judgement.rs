@@ -46,6 +46,9 @@ pub struct Judgement {
     pub at_most: Option<f64>,
     /// What is seen, in a sentence with the figures.
     pub why: String,
+    /// The same with less of the figures; none where nothing was measured, or what was decides.
+    #[serde(skip)]
+    pub doubt: Option<String>,
     /// The cells behind it.
     pub samples: Vec<Evidence>,
     /// Slug of the group that shows it.
@@ -93,6 +96,7 @@ impl Judgement {
             at_least: condition.and_then(|condition| condition.at_least),
             at_most: condition.and_then(|condition| condition.at_most),
             why: why.to_owned(),
+            doubt: None,
             samples: Vec::new(),
             group: None,
             chart: None,
@@ -111,9 +115,14 @@ impl Judgement {
         if let Some(bytes) = memory(condition, measured) {
             why = format!("{why}; the cell process held {}", units::size(bytes));
         }
-        if let Some(doubt) = doubt {
+        if let Some(doubt) = &doubt {
             why = format!("{why}; {doubt}");
         }
+        let name = cells.first().map(|cell| cell.name()).unwrap_or_default();
+        let doubt = doubt.map(|doubt| {
+            let (figure, claimed) = (unit.format(estimate.value), bounds(condition, *unit));
+            format!("{name}: {figure} [{}] where {claimed} is claimed; {doubt}", unit.ends(estimate))
+        });
         let is_of_one_process = cells.iter().all(|cell| is_of_one_process(cell.row));
         if is_of_one_process {
             why = format!("{why}; {ONE_PROCESS}");
@@ -141,6 +150,7 @@ impl Judgement {
             at_least: condition.at_least,
             at_most: condition.at_most,
             why,
+            doubt,
             samples: evidence.collect(),
             group: slug,
             chart,

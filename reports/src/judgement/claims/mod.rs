@@ -9,6 +9,7 @@
 //! set.rs         a set of claims: parsed, joined, judged
 //! claim.rs       what a claim consists of, and what makes one invalid
 //! names.rs       what claims name that there is not
+//! rests_on.rs    which groups of a plan a claim rests on
 //! selection.rs   finds the cells that a condition speaks of, or says why there are none
 //! measure.rs     works out a condition's statistic:   cells -> measured
 //! times.rs       compares times of two cells
@@ -29,6 +30,7 @@ mod measure;
 mod measured;
 mod names;
 mod outcome;
+mod rests_on;
 mod selection;
 mod set;
 #[cfg(test)]

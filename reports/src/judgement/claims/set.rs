@@ -98,7 +98,13 @@ impl Claims {
 
     /// Returns the verdict on each claim for each family of runners that it is judged for.
     pub fn judge(&self, summary: &Summary) -> Vec<Verdict> {
-        self.claims.iter().flat_map(|claim| verdict::judge(claim, summary)).collect()
+        self.judge_those(summary, |_| true)
+    }
+
+    /// Returns the verdicts as [`Claims::judge`], but only on the claims that are wanted.
+    pub fn judge_those(&self, summary: &Summary, is_wanted: impl Fn(&Claim) -> bool) -> Vec<Verdict> {
+        let wanted = self.claims.iter().filter(|claim| is_wanted(claim));
+        wanted.flat_map(|claim| verdict::judge(claim, summary)).collect()
     }
 
     fn push(&mut self, claim: Claim) -> Result<(), ClaimError> {

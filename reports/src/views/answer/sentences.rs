@@ -103,63 +103,88 @@ fn computing(facts: &Facts) -> Vec<String> {
     facts.families().filter_map(|family| computing_in(facts, family)).collect()
 }
 
-fn computing_in(facts: &Facts, family: &Line) -> Option<String> {
-    let figure = |way| facts.figure(&family.family, way, Work::Computing);
-    let has_lock = family.gil == Some(true);
-    let claim = if has_lock { "cpu-gil-threads" } else { "cpu-threads-free" };
-    let of_threads = figure(Way::Threads).and_then(|threads| {
-        let shown = threads.with_interval();
-        let verdict = facts.verdict(claim, &family.family)?;
-        Some(match (verdict.outcome(), has_lock) {
-            (Outcome::Holds, true) => format!("threads gain nothing ({shown})"),
-            (Outcome::Holds, false) => format!("threads use every core ({shown})"),
-            (Outcome::Fails, true) if is_above(verdict) => {
-                format!("threads do gain, against the rule ({})", seen(verdict))
-            }
-            (Outcome::Fails, true) => format!("threads lose more than the rule says ({})", seen(verdict)),
-            (Outcome::Fails, false) => format!("threads do not use every core ({})", seen(verdict)),
-            (Outcome::Undecided, _) => format!("what threads gain is undecided ({shown})"),
-            (Outcome::NotRun, _) => return None,
-        })
-    });
-    let of_processes = figure(Way::Processes).and_then(|processes| {
-        let shown = processes.with_interval();
-        let verdict = facts.verdict("cpu-processes", &family.family)?;
-        Some(match verdict.outcome() {
-            Outcome::Holds => format!("processes use every core ({shown})"),
-            Outcome::Fails => format!("processes do not use every core ({})", seen(verdict)),
-            Outcome::Undecided => format!("what processes gain is undecided ({shown})"),
-            Outcome::NotRun => return None,
-        })
-    });
-    // Natively coroutines may be spread over threads, which is a claim of its own.
-    let spread = facts.outcome("coroutines-on-threads", &family.family);
-    let of_coroutines = figure(Way::Coroutines).and_then(|coroutines| {
-        let shown = coroutines.with_interval();
-        let on_one = facts.outcome("cpu-coroutines", &family.family);
-        match (spread, on_one) {
-            (Some(Outcome::Holds), _) => {
-                Some(format!("coroutines that are spread over threads use them too ({shown})"))
-            }
-            (Some(Outcome::Fails), _) => Some(format!("coroutines do not use every core ({shown})")),
-            (None | Some(Outcome::NotRun), Some(Outcome::Holds)) => Some(format!("coroutines gain nothing ({shown})")),
-            (None | Some(Outcome::NotRun), Some(Outcome::Fails)) => {
-                Some(format!("coroutines change its speed, against the rule ({shown})"))
-            }
-            (Some(Outcome::Undecided), _) | (_, Some(Outcome::Undecided)) => {
-                Some(format!("what coroutines gain is undecided ({shown})"))
-            }
-            _ => None,
+/// What a way of concurrency does for computing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Gain {
+    EveryCore,
+    NotEveryCore,
+    Nothing,
+    Something,
+    Less,
+    Undecided,
+}
+
+impl Gain {
+    /// All of them, in the order in which they are said.
+    const ALL: [Self; 6] =
+        [Self::EveryCore, Self::NotEveryCore, Self::Something, Self::Less, Self::Nothing, Self::Undecided];
+
+    /// Says it of several ways that are named with their figures.
+    fn said_of(self, ways: &str) -> String {
+        match self {
+            Self::EveryCore => format!("{ways} use every core"),
+            Self::NotEveryCore => format!("{ways} do not use every core"),
+            Self::Something => format!("{ways} do gain, against the rule"),
+            Self::Less => format!("{ways} lose more than the rule says"),
+            Self::Nothing => format!("{ways} gain nothing"),
+            Self::Undecided => format!("it is undecided what {ways} gain"),
         }
-    });
-    let parts: Vec<String> = [of_threads, of_processes, of_coroutines].into_iter().flatten().collect();
-    joined(&place(family), &parts)
+    }
+}
+
+fn computing_in(facts: &Facts, family: &Line) -> Option<String> {
+    let of_way = |way| {
+        let figure = facts.figure(&family.family, way, Work::Computing)?;
+        let (gain, verdict) = gain(facts, family, way)?;
+        let is_against = matches!(gain, Gain::NotEveryCore | Gain::Something | Gain::Less);
+        // A claim may have fallen by another figure than the one that is shown.
+        let shown = if is_against { seen(verdict) } else { figure.with_interval() };
+        Some((gain, format!("{} ({shown})", way.name())))
+    };
+    let ways: Vec<(Gain, String)> = Way::ALL.into_iter().filter_map(of_way).collect();
+    let said = |gain: Gain| {
+        let same: Vec<String> = ways.iter().filter(|(own, _)| *own == gain).map(|(_, way)| way.clone()).collect();
+        Some(gain.said_of(&listed(&same)?))
+    };
+    let parts: Vec<String> = Gain::ALL.into_iter().filter_map(said).collect();
+    (!parts.is_empty()).then(|| format!("{} {}.", place(family), parts.join(", ")))
+}
+
+/// Returns what a way does for computing in a family, with the verdict that says so; none if none does.
+fn gain<'a>(facts: &'a Facts, family: &Line, way: Way) -> Option<(Gain, &'a Verdict)> {
+    let has_lock = family.gil == Some(true);
+    let verdict = |id| facts.verdict(id, &family.family).filter(|verdict| verdict.outcome() != Outcome::NotRun);
+    let (verdict, is_for_every_core) = match way {
+        Way::Threads if has_lock => (verdict("cpu-gil-threads")?, false),
+        Way::Threads => (verdict("cpu-threads-free")?, true),
+        Way::Processes => (verdict("cpu-processes")?, true),
+        // Natively coroutines may be spread over threads, which is a claim of its own.
+        Way::Coroutines => match verdict("coroutines-on-threads") {
+            Some(spread) => (spread, true),
+            None => (verdict("cpu-coroutines")?, false),
+        },
+    };
+    let gain = match (verdict.outcome(), is_for_every_core) {
+        (Outcome::Holds, true) => Gain::EveryCore,
+        (Outcome::Holds, false) => Gain::Nothing,
+        (Outcome::Fails, true) => Gain::NotEveryCore,
+        (Outcome::Fails, false) if is_above(verdict) => Gain::Something,
+        (Outcome::Fails, false) => Gain::Less,
+        (Outcome::Undecided | Outcome::NotRun, _) => Gain::Undecided,
+    };
+    Some((gain, verdict))
+}
+
+/// Returns a list as people say it: "a, b and c"; none if it is empty.
+fn listed(items: &[String]) -> Option<String> {
+    let (last, first) = items.split_last()?;
+    Some(if first.is_empty() { last.clone() } else { format!("{} and {last}", first.join(", ")) })
 }
 
 /// Returns the figure by which a verdict fell, and of what work: it may be another than the one that is shown.
 fn seen(verdict: &Verdict) -> String {
     match verdict.judgement.samples.first() {
-        Some(cell) => format!("{} in {}", verdict.judgement.figure(), plain(&cell.group)),
+        Some(cell) => format!("{} in {}", verdict.judgement.figure(), plain(&cell.group).replace('-', " ")),
         None => verdict.judgement.figure(),
     }
 }
@@ -179,15 +204,6 @@ fn place(family: &Line) -> String {
         (_, Some(false)) => format!("In {} without a GIL", family.family_title),
         (_, None) => format!("In {}", family.family_title),
     }
-}
-
-fn joined(place: &str, parts: &[String]) -> Option<String> {
-    let (last, first) = parts.split_last()?;
-    Some(if first.is_empty() {
-        format!("{place} {last}.")
-    } else {
-        format!("{place} {}, and {last}.", first.join(", "))
-    })
 }
 
 /// Says who hides waits.
@@ -258,43 +274,32 @@ fn memory(facts: &Facts) -> Option<String> {
 
 /// Says what a computing thread does to a waiting one.
 fn both(facts: &Facts) -> Vec<String> {
-    let with_lock = facts.families().filter(|line| line.gil == Some(true)).filter_map(|line| {
-        let verdict = facts.verdict("gil-convoy", &line.family)?;
-        let name = &line.family_title;
-        match verdict.outcome() {
-            Outcome::Holds => {
-                Some(format!("{name}: by about a switch interval, {} of it", units::ratio(verdict.judgement.effect?)))
-            }
-            Outcome::Fails => Some(format!(
-                "{name}: by {} of a switch interval, against the rule",
-                units::ratio(verdict.judgement.effect?)
-            )),
-            Outcome::Undecided => Some(format!("{name}: undecided")),
-            Outcome::NotRun => None,
-        }
-    });
-    let with_lock: Vec<String> = with_lock.collect();
-    let mut parts = Vec::new();
-    if !with_lock.is_empty() {
-        parts.push(format!(
-            "Under a GIL one computing thread delays each answer of a waiting one ({}).",
-            with_lock.join(", ")
-        ));
-    }
-    let without = facts.families().filter(|line| line.gil == Some(false)).filter_map(|line| {
-        let verdict = facts.verdict("no-convoy-without-gil", &line.family)?;
-        let delay = || verdict.judgement.effect.map(|ns| units::duration(ns.max(0.0)));
-        match verdict.outcome() {
-            Outcome::Holds => Some(format!("Without a GIL it does not ({}: {}).", line.family_title, delay()?)),
-            Outcome::Fails => {
-                Some(format!("Without a GIL it does, against the rule ({}: {}).", line.family_title, delay()?))
-            }
-            Outcome::Undecided => Some(format!("Without a GIL it is undecided ({}).", line.family_title)),
-            Outcome::NotRun => None,
-        }
-    });
-    parts.extend(without);
-    parts
+    let of = |id: &str, gil: bool, outcome: Outcome| -> Option<String> {
+        let families = facts.families().filter(|line| line.gil == Some(gil));
+        let judged = families.filter_map(|line| Some((line, facts.verdict(id, &line.family)?)));
+        let figures = judged.filter(|(_, verdict)| verdict.outcome() == outcome).map(|(line, verdict)| {
+            let figure = match verdict.judgement.effect {
+                Some(ns) if !gil => units::duration(ns.max(0.0)),
+                _ => verdict.judgement.figure(),
+            };
+            format!("{figure} in {}", line.family_title).trim_start().to_owned()
+        });
+        listed(&figures.collect::<Vec<String>>())
+    };
+    let with_lock = |outcome| of("gil-convoy", true, outcome);
+    let without = |outcome| of("no-convoy-without-gil", false, outcome);
+    let delays = "Under a GIL one computing thread delays each answer of a waiting one";
+    let parts = [
+        with_lock(Outcome::Holds).map(|seen| format!("{delays} by about a switch interval ({seen}).")),
+        with_lock(Outcome::Fails)
+            .map(|seen| format!("{delays}, against the rule, not by about a switch interval ({seen}).")),
+        with_lock(Outcome::Undecided)
+            .map(|seen| format!("{delays}, and it is undecided if by about a switch interval ({seen}).")),
+        without(Outcome::Holds).map(|seen| format!("Without a GIL it does not ({seen}).")),
+        without(Outcome::Fails).map(|seen| format!("Without a GIL it does, against the rule ({seen}).")),
+        without(Outcome::Undecided).map(|seen| format!("It is undecided without one ({seen}).")),
+    ];
+    parts.into_iter().flatten().collect()
 }
 
 /// Says what to use in each family, for computing and for waiting.
