@@ -4,6 +4,7 @@ use crate::figures::costs::Cost;
 use crate::figures::{ChartKind, GroupSummary, Row, Summary, Versus};
 use crate::statistics::Estimate;
 use crate::text::{plain, units};
+use crate::views::families;
 
 /// The workloads that compute and do nothing else, the one to show first.
 const COMPUTING: [&str; 2] = ["primes", "counting"];
@@ -222,14 +223,14 @@ pub(super) struct Panels {
 
 impl Panels {
     pub(super) fn from_summary(summary: &Summary, costs: &[Cost]) -> Self {
-        let families = families(summary);
+        let families = families::with_locks(summary);
         let shown: Vec<Shown> = Work::ALL.into_iter().filter_map(|work| Shown::new(summary, work, &families)).collect();
         let mut lines = Vec::new();
         for (family, gil) in &families {
             for way in Way::ALL {
                 let figures: Vec<Option<Figure>> = shown.iter().map(|shown| shown.figure(costs, family, way)).collect();
                 if figures.iter().any(Option::is_some) {
-                    let family_title = title_of(summary, family);
+                    let family_title = families::title(summary, family);
                     lines.push(Line { family: family.clone(), family_title, gil: *gil, way, figures });
                 }
             }
@@ -319,37 +320,5 @@ impl<'a> Shown<'a> {
             is_told: is_interval && !best.code_differs,
             is_no_gain: work != Work::ManyWaits && is_interval && gains_nothing,
         })
-    }
-}
-
-/// Returns the families of the run in the order in which their cells appear, with whether a lock is on.
-fn families(summary: &Summary) -> Vec<(String, Option<bool>)> {
-    let mut families: Vec<(String, Option<bool>)> = Vec::new();
-    for row in summary.groups.iter().flat_map(|group| &group.rows) {
-        let family = &row.runner.family;
-        if !family.is_empty() && !families.iter().any(|(other, _)| other == family) {
-            families.push((family.clone(), row.runner.gil));
-        }
-    }
-    families
-}
-
-/// Returns what a family is called where there is little room.
-fn title_of(summary: &Summary, family: &str) -> String {
-    let rows = summary.groups.iter().flat_map(|group| &group.rows);
-    let version = rows.filter(|row| row.runner.family == family).map(|row| row.runner.version.as_str()).next();
-    let name = match family {
-        "native" => "native".to_owned(),
-        "gil" => "GIL (model)".to_owned(),
-        other => plain(other),
-    };
-    // A version such as "CPython 3.11.2 (main, ...)": what comes before the second dot is enough.
-    let words: Vec<&str> = version.unwrap_or_default().split_whitespace().take(2).collect();
-    match words.as_slice() {
-        [language, number] if number.starts_with(|first: char| first.is_ascii_digit()) => {
-            let short: Vec<&str> = number.split('.').take(2).collect();
-            plain(&format!("{language} {}", short.join(".")))
-        }
-        _ => name,
     }
 }
