@@ -19,7 +19,7 @@ const FAMILY_GAP: f64 = 10.0;
 /// Height of a bar.
 const BAR: f64 = 15.0;
 /// Height of the headings of panels.
-const HEADING: f64 = 46.0;
+const HEADING: f64 = 56.0;
 /// Height of a line below the panels.
 const LEGEND: f64 = 22.0;
 /// Space between panels, and beside texts.
@@ -139,9 +139,10 @@ impl<'a> Answers<'a> {
         let (width, left) = (self.panel_width(), self.panel_left(at));
         let pen = Pen { is_bold: true, ..Pen::new(INK).left() };
         canvas.text(&fitted(&panel.heading(), LABEL, width - GAP), left, top + 10.0, pen)?;
-        let words = format!("{}; {}", panel.under_heading(), panel.ceiling_in_words());
         let small = Pen { size: SMALL, ..Pen::new(FADED).left() };
-        canvas.text(&fitted(words.trim_end_matches("; "), SMALL, width - GAP), left, top + 29.0, small)?;
+        for (words, y) in [(panel.under_heading(), 29.0), (panel.ceiling_in_words(), 45.0)] {
+            canvas.text(&fitted(&words, SMALL, width - GAP), left, top + y, small)?;
+        }
         let (first, last) = (top + HEADING, top + HEADING + self.rows());
         if let Some(ceiling) = panel.ceiling {
             let x = left + ceiling.value * self.scale(at);
@@ -209,7 +210,7 @@ impl Drawing for Answers<'_> {
     }
 
     fn height(&self) -> u32 {
-        let blocks = self.blocks().count() as f64 * (HEADING + self.rows());
+        let blocks = self.blocks().count() as f64 * (HEADING + self.rows() + GAP);
         title_height(self.title()) + (blocks + self.legend().len() as f64 * LEGEND) as u32
     }
 
@@ -218,7 +219,7 @@ impl Drawing for Answers<'_> {
         let mut y = f64::from(title_height(self.title()));
         for block in self.blocks() {
             self.block(canvas, block, y)?;
-            y += HEADING + self.rows();
+            y += HEADING + self.rows() + GAP;
         }
         let pen = Pen { size: SMALL, ..Pen::new(FADED) };
         for line in self.legend() {
