@@ -1,5 +1,5 @@
-// What the page does beyond showing: sorting and filtering of tables, picking a runner, exact figures of marks, links to
-// sections, downloads, and the switch between light and dark. The page is whole without it.
+// What the page does beyond showing: sorting and filtering of tables, picking a runner, arrow keys in tables, exact figures of
+// marks, links to sections, downloads, and the switch between light and dark. The page is whole without it.
 (() => {
   "use strict";
 
@@ -34,7 +34,9 @@
       else button.append(...heading.childNodes);
       heading.append(button);
       button.addEventListener("click", () => {
-        const ascending = heading.getAttribute("aria-sort") !== "ascending";
+        // The best comes first, then the worst.
+        const order = heading.getAttribute("aria-sort") ?? (heading.dataset.first === "descending" ? "ascending" : "descending");
+        const ascending = order === "descending";
         headings.forEach((other) => other.removeAttribute("aria-sort"));
         heading.setAttribute("aria-sort", ascending ? "ascending" : "descending");
         const body = table.tBodies[0];
@@ -62,7 +64,7 @@
     for (const [label, runner] of labels) label.classList.toggle("named", runner === picked);
     for (const button of all("button.pick")) button.setAttribute("aria-pressed", String(button.dataset.runner === picked));
     release.hidden = picked === undefined;
-    release.textContent = `Show all runners, not ${picked} alone`;
+    release.textContent = `Only ${picked} is highlighted: show all alike`;
     say(picked === undefined ? "All runners are shown alike." : `${picked} is highlighted in every chart and table.`);
   };
 
@@ -182,6 +184,7 @@
   // Filtering: all tables show the rows that contain one of the words.
 
   const filter = make("input", { type: "search", id: "filter", placeholder: "thread gil-thread" });
+  const count = make("output", { htmlFor: "filter" });
   filter.addEventListener("input", () => {
     const words = filter.value.toLowerCase().split(/\s+/).filter(Boolean);
     let shown = 0;
@@ -190,14 +193,58 @@
       row.hidden = words.length > 0 && !words.some((word) => text.includes(word));
       shown += row.hidden ? 0 : 1;
     }
+    count.textContent = words.length === 0 ? "" : `${shown} of ${rows.length} rows of all tables`;
     say(`${shown} of ${rows.length} rows are shown.`);
+    for (const area of areas) settle(area);
   });
-  const bar = make("div", { className: "bar" }, make("label", { htmlFor: "filter", textContent: "Rows with any of these words" }), filter, release);
+  const bar = make("div", { className: "bar" }, make("label", { htmlFor: "filter", textContent: "Rows with" }), filter, count, release);
   if (rows.length > 0) document.getElementById("glance")?.before(bar);
+
+  // Arrow keys: a table or a list of links is one stop of the Tab key, and arrow keys go on from there.
+
+  const areas = all("[data-rove]");
+  const stopsOf = (area) => all("a, button", area).filter((stop) => !stop.closest("[hidden]"));
+
+  /** Makes one of the stops of an area that of the Tab key: this one, or the one that is, or the first. */
+  const settle = (area, chosen) => {
+    const stops = stopsOf(area);
+    const one = stops.find((stop) => stop === chosen) ?? stops.find((stop) => stop.dataset.stop) ?? stops[0];
+    for (const stop of all("a, button", area)) {
+      stop.tabIndex = stop === one ? 0 : -1;
+      if (stop === one) stop.dataset.stop = "here";
+      else delete stop.dataset.stop;
+    }
+  };
+
+  /** The stop above or below: in the same column if there is one, else the first of the next row that has any. */
+  const beside = (stops, stop, step) => {
+    const rowOf = (other) => other.closest("tr, li"), columnOf = (other) => other.closest("th, td")?.cellIndex;
+    const beyond = stops.filter((other) => rowOf(other) !== rowOf(stop) && Math.sign(stops.indexOf(other) - stops.indexOf(stop)) === step);
+    const row = rowOf((step > 0 ? beyond[0] : beyond.at(-1)) ?? stop);
+    const inRow = beyond.filter((other) => rowOf(other) === row);
+    return inRow.find((other) => columnOf(other) === columnOf(stop)) ?? inRow[0];
+  };
+
+  for (const area of areas) {
+    settle(area);
+    area.setAttribute("aria-description", "Arrow keys move between the links and buttons in it.");
+    area.addEventListener("focusin", (event) => settle(area, event.target));
+    area.addEventListener("keydown", (event) => {
+      if (event.altKey || event.ctrlKey || event.metaKey) return;
+      const stops = stopsOf(area), at = stops.indexOf(event.target);
+      const next = {
+        ArrowLeft: stops[at - 1], ArrowRight: stops[at + 1], Home: stops[0], End: stops.at(-1),
+        ArrowUp: beside(stops, event.target, -1), ArrowDown: beside(stops, event.target, 1),
+      };
+      if (at < 0 || !(event.key in next)) return;
+      event.preventDefault();
+      next[event.key]?.focus();
+    });
+  }
 
   // Links to sections.
 
-  for (const heading of all("section[id] > h2")) {
+  for (const heading of all("section[id] > h2:not(.unseen)")) {
     const id = heading.parentElement.id;
     const link = make("a", { className: "anchor", href: `#${id}`, textContent: "#", title: "Copy the link to this section" });
     link.setAttribute("aria-label", `Copy the link to ${heading.textContent.trim()}`);
@@ -248,6 +295,12 @@
   button.hidden = false;
   show();
 
-  // On paper everything is open.
-  window.addEventListener("beforeprint", () => all("details").forEach((details) => { details.open = true; }));
+  // What a link leads to is open, whatever the browser does by itself.
+  const unfold = () => {
+    const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    for (let fold = target?.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+    if (target?.closest("details")) target.scrollIntoView();
+  };
+  window.addEventListener("hashchange", unfold);
+  unfold();
 })();

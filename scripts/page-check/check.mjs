@@ -6,7 +6,7 @@
 //
 // Exits with 1 and a line for each fault if there is one. CHROMIUM names the browser (default: /usr/bin/chromium).
 
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
@@ -18,6 +18,16 @@ const THEMES = ["light", "dark"];
 const SLOWEST_MS = 2000;
 /** The heaviest page is to open in a second: it is a fault only at several times that. */
 const SLOWEST_HEAVY_MS = 5000;
+/** The most that the page of a usual run may take, in bytes. */
+const LARGEST = 1.5e6;
+/** The first screen of a small laptop. */
+const FIRST_SCREEN = { width: 1280, height: 800 };
+/** Most presses of Tab before the first workload. */
+const MOST_STOPS = 30;
+/** Most pages of A4 on paper, and the smallest text of the matrix there, in CSS pixels: 7 are 5.2 points. */
+const MOST_PAGES = 15, SMALLEST_TEXT = 7;
+/** Width of what is printed on A4, in CSS pixels. */
+const PAPER = 710;
 const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 
 const [folder, flag, pictures] = process.argv.slice(2);
@@ -34,11 +44,15 @@ function complete() {
   const run = records[0];
   const key = (workload, params, cell) => JSON.stringify([workload, params, cell.runner, cell.workers, cell.options ?? "", cell.arm ?? ""]);
   const rounds = new Map(), reasons = new Set();
+  let broken = 0;
   for (const record of records) {
     if (record.type === "sample") {
       const cell = key(record.workload, record.params, record);
       rounds.set(cell, (rounds.get(cell) ?? new Set()).add(record.round));
-    } else if (record.type === "error") reasons.add(key(record.workload, record.params, record));
+    } else if (record.type === "error") {
+      reasons.add(key(record.workload, record.params, record));
+      if (!["limit", "unavailable"].includes(record.kind)) broken += 1;
+    }
   }
   for (const group of run.plan.groups) {
     const cells = group.cells.map((cell) => ({ name: `${group.workload}/${cell.runner}`, key: key(group.workload, group.params, cell) }));
@@ -53,7 +67,7 @@ function complete() {
   // The reference burn is in every round and in no table.
   const shown = (cell) => cell.arm !== "reference";
   run.plan.groups.forEach((group) => { group.cells = group.cells.filter(shown); });
-  return { ...run, samples: records.filter((record) => record.type === "sample" && shown(record)).length };
+  return { ...run, broken, samples: records.filter((record) => record.type === "sample" && shown(record)).length };
 }
 
 /** Opens the page, and says of everything that goes wrong with it. */
@@ -110,11 +124,13 @@ async function look(browser, run, width, theme) {
       },
       groups: document.querySelectorAll("section.group").length,
       rows: [...document.querySelectorAll("section.group")].map((section) => section.querySelectorAll("tbody tr").length),
-      figures: [...document.querySelectorAll("figure")].map((figure) => ({
+      figures: [...document.querySelectorAll("figure")].filter((figure) => figure.checkVisibility()).map((figure) => ({
         id: figure.id,
         width: figure.querySelector("svg") ? box(figure.querySelector("svg")).width : 0,
         height: figure.querySelector("svg") ? box(figure.querySelector("svg")).height : 0,
         inside: inside(figure),
+        // A chart that is wider than its place can be scrolled to its end.
+        whole: figure.scrollWidth <= figure.clientWidth || getComputedStyle(figure).overflowX === "auto",
         title: figure.querySelector("figcaption")?.textContent ?? "",
         caption: figure.querySelector("figcaption") ? box(figure.querySelector("figcaption")).width <= box(figure).width : false,
         alternative: figure.querySelector("svg")?.getAttribute("aria-label") ?? "",
@@ -133,9 +149,10 @@ async function look(browser, run, width, theme) {
     if (!figure.title || !figure.caption) fault(`chart ${figure.id} has no title, or one that is cut off`);
     if (figure.alternative.length < 20) fault(`chart ${figure.id} has no alternative text`);
     if (!figure.inside) fault(`chart ${figure.id} has text beyond its edge`);
+    if (!figure.whole) fault(`chart ${figure.id} is cut off`);
   }
   // On a narrow screen and in both themes, too, the figures of a mark can be read.
-  const chart = page.locator("figure svg").first();
+  const chart = page.locator("figure:visible svg").first();
   const box = await chart.boundingBox();
   await chart.hover({ position: { x: box.width * 0.4, y: Math.max(60, box.height * 0.35) } });
   const tip = await page.locator(".tip").boundingBox();
@@ -143,6 +160,107 @@ async function look(browser, run, width, theme) {
   if (await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth)) fault("the figures of a chart widen the page");
   await page.mouse.move(0, 0);
   if (pictures) await page.screenshot({ path: path.join(pictures, `page-${width}-${theme}.png`), fullPage: true });
+  await page.close();
+}
+
+/** What a reader sees first: machine, picture and sentences; then the verdicts, the matrix and the workloads. */
+async function firstScreen(browser, run, theme) {
+  const fault = (text) => faults.push(`first screen, ${theme}: ${text}`);
+  const page = await browser.newPage({ viewport: FIRST_SCREEN, colorScheme: theme });
+  await page.goto(pathToFileURL(path.resolve(folder, "index.html")).href);
+  const seen = await page.evaluate(() => {
+    const box = (selector) => { const found = document.querySelector(selector)?.getBoundingClientRect(); return found && { top: found.top, bottom: found.bottom, height: found.height }; };
+    const matrix = document.querySelector(".matrix");
+    return {
+      parts: Object.fromEntries(["#where", "#contents", "figure.wide svg", ".answer"].map((selector) => [selector, box(selector)])),
+      line: parseFloat(getComputedStyle(document.querySelector("#where")).lineHeight),
+      doubts: [...document.querySelectorAll("#doubts .notice")].map((notice) => notice.getBoundingClientRect().height),
+      order: ["#answer", "#claims", "#glance", "#workloads", "section.group"].map((selector) => box(selector)?.top),
+      verdicts: document.querySelectorAll(".verdicts tbody tr").length,
+      matrix: matrix.scrollWidth - matrix.parentElement.clientWidth,
+      red: document.querySelectorAll(".matrix .failed, section.group .notice.error, .findings .bad").length,
+    };
+  });
+  for (const [part, place] of Object.entries(seen.parts)) {
+    if (!place || place.top < 0 || place.bottom > FIRST_SCREEN.height) fault(`${part} is not within the window: ${JSON.stringify(place)}`);
+  }
+  if (seen.parts["#where"]?.height > 1.5 * seen.line) fault("the machine takes more than one line");
+  if (seen.doubts.some((height) => height > 2 * seen.line)) fault(`a doubt takes more than one line: ${seen.doubts} px`);
+  if (seen.order.some((top, at) => top === undefined || top < seen.order[at - 1])) fault(`the parts are not in order: ${seen.order}`);
+  if (seen.verdicts === 0) fault("no verdict is in the table");
+  if (seen.matrix > 1) fault(`the matrix is ${seen.matrix} px wider than its place`);
+  if (run.broken === 0 && seen.red > 0) fault(`${seen.red} places are marked as failed, and nothing failed`);
+  if (pictures) await page.screenshot({ path: path.join(pictures, `first-${theme}.png`) });
+  await page.close();
+}
+
+/** The head of the matrix stays in view, and so does what filter and picked runner change. */
+async function inView(browser, width) {
+  const page = await browser.newPage({ viewport: { width, height: 800 } });
+  await page.goto(pathToFileURL(path.resolve(folder, "index.html")).href);
+  // Where the matrix scrolls by itself its end is farther than the window's.
+  await page.locator(".matrix tbody tr").last().evaluate((row) => { row.scrollIntoView({ block: "center" }); });
+  const head = await page.locator(".matrix thead th").nth(1).evaluate((head) => {
+    const { left, right, top, bottom } = head.getBoundingClientRect();
+    return head.contains(document.elementFromPoint((left + right) / 2, bottom - 3)) && top >= 0;
+  });
+  expect(head, `${width} px: the head of the matrix is out of view beside its last row`);
+  await page.locator("section.group").first().scrollIntoViewIfNeeded();
+  await page.locator("#filter").evaluate((input) => { input.value = "thread"; input.dispatchEvent(new Event("input")); });
+  await page.locator("section.group button.pick:visible").first().evaluate((button) => button.click());
+  for (const selector of [".bar output", ".bar button"]) {
+    const place = await page.locator(selector).boundingBox();
+    const text = await page.locator(selector).textContent();
+    expect(place && place.y >= 0 && place.y + place.height <= 800 && place.x + place.width <= width && text !== "", `${width} px: ${selector} is out of view or empty: ${JSON.stringify(place)} ${text}`);
+  }
+  await page.close();
+}
+
+/** By keyboard: skip links, few stops before the first workload, arrow keys in tables. */
+async function keyboard(browser) {
+  const page = await browser.newPage({ viewport: FIRST_SCREEN });
+  await page.goto(pathToFileURL(path.resolve(folder, "index.html")).href);
+  const focused = () => page.evaluate(() => {
+    const { top } = document.activeElement.getBoundingClientRect();
+    return { href: document.activeElement.getAttribute("href"), top, isInWorkload: document.activeElement.closest("section.group") !== null, text: document.activeElement.textContent };
+  });
+  await page.keyboard.press("Tab");
+  const skip = await focused();
+  expect(skip.href?.startsWith("#") && skip.top >= 0, `the first stop is no visible skip link: ${JSON.stringify(skip)}`);
+  let stops = 1;
+  while (stops <= 2 * MOST_STOPS && !(await focused()).isInWorkload) {
+    await page.keyboard.press("Tab");
+    stops += 1;
+  }
+  expect(stops - 1 <= MOST_STOPS, `${stops - 1} stops of the Tab key before the first workload`);
+  await page.locator(".matrix thead a").first().focus();
+  const told = [];
+  for (const key of ["ArrowDown", "ArrowDown", "ArrowUp", "Home"]) {
+    await page.keyboard.press(key);
+    told.push((await focused()).text);
+  }
+  expect(told[0] === told[2] && told[1] !== told[0] && told[3].startsWith("Runner"), `arrow keys in the matrix lead to ${JSON.stringify(told)}`);
+  await page.close();
+}
+
+/** On paper: few pages, what is folded stays folded, and the matrix fits and can be read. */
+async function paper(browser) {
+  const page = await browser.newPage({ viewport: { width: PAPER, height: 1000 } });
+  await page.goto(pathToFileURL(path.resolve(folder, "index.html")).href);
+  const folded = () => page.locator("details:not([open])").count();
+  const before = await folded();
+  const pdf = await page.pdf({ preferCSSPageSize: true, printBackground: true });
+  if (pictures) writeFileSync(path.join(pictures, "paper.pdf"), pdf);
+  const pages = pdf.toString("latin1").match(/\/Type\s*\/Page\b/g)?.length ?? 0;
+  console.log(`page check: ${path.basename(folder)} is ${pages} pages on paper`);
+  expect(pages > 0 && pages <= MOST_PAGES, `${pages} pages on paper`);
+  expect(before > 0 && await folded() === before, "printing unfolds what was folded");
+  await page.emulateMedia({ media: "print" });
+  const matrix = await page.locator(".matrix").evaluate((table) => ({
+    over: table.scrollWidth - table.parentElement.clientWidth,
+    text: Math.min(...[...table.querySelectorAll("th, td")].map((cell) => parseFloat(getComputedStyle(cell).fontSize))),
+  }));
+  expect(matrix.over <= 1 && matrix.text >= SMALLEST_TEXT, `the matrix on paper: ${JSON.stringify(matrix)}`);
   await page.close();
 }
 
@@ -174,7 +292,7 @@ async function pick(page) {
 /** Exact figures: under the pointer at a mark of every kind of chart, and by arrow keys in a chart with the focus. */
 async function figures(page) {
   const tip = page.locator(".tip");
-  const kinds = await page.evaluate(() => Object.fromEntries([...document.querySelectorAll("figure")].reverse().map((figure) => [figure.id.split("-").pop(), figure.id])));
+  const kinds = await page.evaluate(() => Object.fromEntries([...document.querySelectorAll("figure")].filter((figure) => figure.checkVisibility()).reverse().map((figure) => [figure.id.split("-").pop(), figure.id])));
   for (const [kind, id] of Object.entries(kinds)) {
     const chart = page.locator(`[id="${id}"] svg`);
     await chart.scrollIntoViewIfNeeded();
@@ -243,6 +361,8 @@ async function download(page, run) {
 async function quick(page, slowest = SLOWEST_MS) {
   const took = await page.evaluate(() => performance.getEntriesByType("navigation")[0].loadEventEnd);
   console.log(`page check: ${path.basename(folder)} opens in ${took.toFixed(0)} ms, ${(statSync(path.join(folder, "index.html")).size / 1e6).toFixed(2)} MB`);
+  const size = statSync(path.join(folder, "index.html")).size;
+  expect(slowest !== SLOWEST_MS || size < LARGEST, `the page is ${size} bytes`);
   expect(took < slowest, `the page takes ${took.toFixed(0)} ms to open`);
 }
 
@@ -265,6 +385,12 @@ async function use(browser, run) {
   await button.focus();
   await page.keyboard.press("Enter");
   expect(ordered(await column(), -sign), "Enter on a column's head does not turn the order round");
+  const best = page.locator('section.group:has(th[data-first="descending"])').first();
+  const heading = best.locator('th[data-first="descending"]').first();
+  await heading.locator("button").click();
+  const at = await heading.evaluate((head) => head.cellIndex + 1);
+  const sorted = await best.locator(`tbody tr td:nth-child(${at})`).evaluateAll((cells) => cells.map((cell) => Number(cell.dataset.sort ?? -Infinity)));
+  expect(ordered(sorted, -1), `sorting by speed-up begins with ${sorted.slice(0, 3)}, not with the best`);
   await page.locator("#theme").click();
   expect(["dark", "light"].includes(await page.evaluate(() => getComputedStyle(document.documentElement).colorScheme)), "the theme switch does nothing");
   await page.close();
@@ -295,6 +421,10 @@ if (flag === "--heavy") {
 } else if (existsSync(path.join(folder, "results.jsonl"))) {
   const run = complete();
   await everywhere((width, theme) => look(browser, run, width, theme));
+  for (const theme of THEMES) await firstScreen(browser, run, theme);
+  for (const width of WIDTHS) await inView(browser, width);
+  await keyboard(browser);
+  await paper(browser);
   await use(browser, run);
   await accessible(browser);
 } else {

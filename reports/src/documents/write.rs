@@ -64,6 +64,7 @@ pub fn write(report: &Report, dir: &Path) -> Result<Files, WriteError> {
     let mut pictures = Vec::new();
     let mut charts = Charts {
         answer: charts::of_answer(&report.answer, &palette)?,
+        answer_narrow: charts::of_answer_narrow(&report.answer, &palette)?,
         costs: charts::of_costs(&report.costs, &palette)?,
         groups: Vec::new(),
     };

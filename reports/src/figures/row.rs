@@ -203,6 +203,11 @@ impl Row {
         Some(if ratio.is_interval() { "within the noise" } else { "too few rounds to tell" })
     }
 
+    /// Returns whether it was to be run and failed, which is more than not to be run at all.
+    pub fn is_broken(&self) -> bool {
+        self.failures.iter().any(|failure| !failure.kind.is_not_run())
+    }
+
     /// Says why it has no figures, in few words; none if it has some.
     pub fn missing(&self) -> Option<String> {
         if self.wall.is_some() {

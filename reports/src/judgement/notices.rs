@@ -10,6 +10,8 @@ use crate::records::Results;
 pub struct Notice {
     /// How much it matters.
     pub severity: Severity,
+    /// What it is, in a few words.
+    pub name: String,
     /// What it is, in whole sentences.
     pub text: String,
 }
@@ -18,15 +20,17 @@ pub struct Notice {
 pub fn of_run(results: &Results, summary: &Summary) -> Vec<Notice> {
     let groups = &summary.groups;
     let mut notices = Vec::new();
-    let mut say = |severity, text: String| notices.push(Notice { severity, text });
+    let mut say = |severity, name: String, text: String| notices.push(Notice { severity, name, text });
     match &results.end {
         None => say(
             Severity::Error,
+            "Incomplete: the run was killed".into(),
             "This run is incomplete: it was killed before it could write its end. Shown is what it got to.".into(),
         ),
         Some(end) if !end.complete => {
             say(
                 Severity::Error,
+                "Incomplete: the run was stopped".into(),
                 "This run is incomplete: it was stopped before its plan was done. Shown is what it got to.".into(),
             );
         }
@@ -34,28 +38,34 @@ pub fn of_run(results: &Results, summary: &Summary) -> Vec<Notice> {
     }
     let (broken, not_run) = failing_cells(groups);
     if broken > 0 {
-        say(Severity::Error, format!("{} failed. {}", cells(broken), "The reasons are listed with the workload."));
+        let name = format!("{} failed", cells(broken));
+        say(Severity::Error, name.clone(), format!("{name}. The reasons are listed with the workload."));
     }
     if not_run > 0 {
         say(
             Severity::Caution,
+            format!("{} not run", cells(not_run)),
             format!("{} could not be run here. The reasons are listed with the workload.", cells(not_run)),
         );
     }
     let unreadable: usize = groups.iter().flat_map(|group| &group.rows).map(|row| row.unreadable_histograms).sum();
     if unreadable > 0 {
         let what = if unreadable == 1 { "1 histogram".to_owned() } else { format!("{unreadable} histograms") };
-        say(Severity::Error, format!("{what} could not be read (HDR V2, deflated, base64): latencies leave them out."));
+        let text = format!("{what} could not be read (HDR V2, deflated, base64): latencies leave them out.");
+        say(Severity::Error, format!("{what} could not be read"), text);
     }
     let remarks = results.end.iter().flat_map(|end| &end.remarks);
-    for left_out in results.run.left_out.iter().chain(remarks) {
-        say(Severity::Caution, crate::text::plain(left_out));
+    for remark in &results.run.left_out {
+        say(Severity::Caution, "Left out".into(), crate::text::plain(remark));
+    }
+    for remark in remarks {
+        say(Severity::Caution, "Not recorded".into(), crate::text::plain(remark));
     }
     for warning in &results.warnings {
-        say(Severity::Caution, warning.clone());
+        say(Severity::Caution, "Records".into(), warning.clone());
     }
     for warning in lint::check_run(summary) {
-        say(warning.severity(), warning.to_string());
+        say(warning.severity(), warning.name(), warning.to_string());
     }
     notices.sort_by_key(|notice| notice.severity);
     notices

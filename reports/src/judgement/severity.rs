@@ -5,6 +5,8 @@
 pub enum Severity {
     /// Something is missing or failed.
     Error,
-    /// The figures are to be read with care.
+    /// Figures are in doubt.
+    Doubt,
+    /// It helps to read the figures, and none of them is in doubt for it.
     Caution,
 }

@@ -86,6 +86,11 @@ impl Column {
         first.chain([Self::Cores]).collect()
     }
 
+    /// Returns whether the most of it comes first where a table is sorted by it: the best.
+    pub fn is_most_first(self) -> bool {
+        matches!(self, Self::SpeedUp | Self::Cores)
+    }
+
     /// Returns its heading.
     pub fn heading(self) -> &'static str {
         match self {

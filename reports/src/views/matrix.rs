@@ -2,7 +2,7 @@
 
 use super::cells;
 pub use super::tint::{BOUNDS, Tint};
-use crate::figures::{Cell, GroupSummary, Row, Summary, Versus};
+use crate::figures::{Cell, GroupSummary, Summary, Versus};
 use crate::text::{named, plain, units};
 
 /// All groups of a run by all of its runners.
@@ -21,6 +21,8 @@ pub struct Head {
     pub title: String,
     /// Slug of the group.
     pub slug: String,
+    /// Whether the most of its figure is the best: a speed-up, not a time.
+    pub is_most_first: bool,
 }
 
 /// A runner's line.
@@ -105,7 +107,11 @@ impl Matrix {
             fields: groups.iter().map(|group| Field::of_runner(group, runner)).collect(),
         };
         let lines = runners.into_iter().map(line).collect();
-        let head = |group: &&GroupSummary| Head { title: group.title.clone(), slug: group.slug.clone() };
+        let head = |group: &&GroupSummary| Head {
+            title: group.title.clone(),
+            slug: group.slug.clone(),
+            is_most_first: group.versus == Versus::Baseline,
+        };
         Self { heads: groups.iter().map(head).collect(), lines }
     }
 }
@@ -131,7 +137,7 @@ impl Field {
                 Some(_) => "failed",
                 None => "not reached",
             };
-            return Self { is_broken: is_broken(row), ..Self::without_cell(State::Missing, word, cells::reason(row)) };
+            return Self { is_broken: row.is_broken(), ..Self::without_cell(State::Missing, word, cells::reason(row)) };
         }
         let figure = match (row.ratio, group.versus) {
             (Some(ratio), Versus::Wait) => format!("{} wait", units::ratio(ratio.value)),
@@ -146,7 +152,7 @@ impl Field {
             cores: row.effective_cores.map(|cores| units::cores(cores.value)),
             tint: speed_up.map(|ratio| Tint::from_ratio(ratio.value)),
             mark: mark.map(|ratio| if ratio.is_interval() { Mark::Noise } else { Mark::FewRounds }),
-            is_broken: is_broken(row),
+            is_broken: row.is_broken(),
             sort: row.ratio.map(|ratio| ratio.value),
             detail: cells::sentence(cell),
         }
@@ -164,10 +170,6 @@ impl Field {
             detail,
         }
     }
-}
-
-fn is_broken(row: &Row) -> bool {
-    row.failures.iter().any(|failure| !failure.kind.is_not_run())
 }
 
 /// Returns a ratio in few characters: far below 1 as a fraction.

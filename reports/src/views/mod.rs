@@ -9,6 +9,7 @@ pub mod families;
 pub mod findings;
 mod group;
 pub mod losses;
+pub mod machine;
 pub mod matrix;
 pub mod remarks;
 mod report;

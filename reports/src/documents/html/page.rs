@@ -13,11 +13,11 @@ use crate::judgement::claims::{Outcome, Verdict};
 use crate::judgement::fidelity::Fidelity;
 use crate::judgement::notices::Notice;
 use crate::judgement::severity::Severity;
-use crate::records::schema::Run;
+use crate::records::schema::{Failure, Run};
 use crate::views::answer::Answer;
 use crate::views::columns::{Column, Field};
 use crate::views::matrix::{Matrix, Tint};
-use crate::views::{GroupView, Report, verdicts};
+use crate::views::{GroupView, Report, machine, verdicts};
 
 /// The whole page.
 #[derive(Template)]
@@ -26,13 +26,15 @@ struct Page<'a> {
     run: &'a Run,
     finished: Option<&'a str>,
     notices: &'a [Notice],
-    /// Whether one of them is an error.
-    has_errors: bool,
-    /// How many of them are none.
-    remarks: usize,
+    /// How many of them put figures in doubt.
+    doubts: usize,
+    /// The machine in one line.
+    machine_line: String,
     answer: &'a Answer,
     gains: Option<&'a Chart>,
+    gains_narrow: Option<&'a str>,
     tally: String,
+    verdicts: verdicts::Table<'a>,
     claims: Vec<&'a [Verdict]>,
     matrix: &'a Matrix,
     palette: &'a Palette,
@@ -62,6 +64,10 @@ struct Section<'a> {
     group: &'a GroupSummary,
     view: &'a GroupView,
     lines: Vec<Line<'a>>,
+    /// The cells that were to be run and failed, each with what happened.
+    failed: Vec<(&'a str, &'a Failure)>,
+    /// What was not run, as planned or for a limit of the machine, and why.
+    not_run: Vec<(&'a str, &'a str)>,
     charts: &'a [Chart],
 }
 
@@ -77,6 +83,8 @@ struct Line<'a> {
 pub struct Charts {
     /// That of the answer, if there is one.
     pub answer: Option<Chart>,
+    /// The same for a narrow screen, as an `<svg>` element.
+    pub answer_narrow: Option<String>,
     /// Those of each group of the summary, in its order.
     pub groups: Vec<Vec<Chart>>,
     /// Those of costs.
@@ -97,11 +105,13 @@ pub fn page(report: &Report, charts: &Charts, palette: &Palette) -> Result<Strin
         run,
         finished: results.end.as_ref().map(|end| end.finished.as_str()),
         notices: &report.notices,
-        has_errors: report.notices.iter().any(is_error),
-        remarks: report.notices.iter().filter(|notice| !is_error(notice)).count(),
+        doubts: report.notices.iter().filter(|notice| notice.is_doubt()).count(),
+        machine_line: machine::line(summary),
         answer: &report.answer,
         gains: charts.answer.as_ref(),
+        gains_narrow: charts.answer_narrow.as_deref(),
         tally: verdicts::tally(&report.verdicts),
+        verdicts: verdicts::Table::from_verdicts(&report.verdicts, summary),
         claims: verdicts::by_claim(&report.verdicts).collect(),
         matrix: &report.matrix,
         palette,
@@ -125,21 +135,16 @@ pub fn page(report: &Report, charts: &Charts, palette: &Palette) -> Result<Strin
     finish(&page)
 }
 
-fn is_error(notice: &Notice) -> bool {
-    notice.severity == Severity::Error
-}
-
 fn section<'a>(group: &'a GroupSummary, view: &'a GroupView, charts: &'a [Chart], palette: &Palette) -> Section<'a> {
     let line = |(row, fields): (&'a Row, &'a Vec<Field>)| Line { row, class: palette.class(&row.cell.runner), fields };
-    Section { group, view, lines: group.rows.iter().zip(&view.lines).map(line).collect(), charts }
+    let failures = group.rows.iter().flat_map(|row| row.failures.iter().map(|failure| (row.label.as_str(), failure)));
+    let (not_run, failed): (Vec<_>, Vec<_>) = failures.partition(|(_, failure)| failure.kind.is_not_run());
+    let left_out = group.skipped.iter().map(|(runner, reason)| (runner.as_str(), reason.as_str()));
+    let not_run = not_run.into_iter().map(|(name, failure)| (name, failure.message.as_str())).chain(left_out).collect();
+    Section { group, view, lines: group.rows.iter().zip(&view.lines).map(line).collect(), failed, not_run, charts }
 }
 
 impl Verdict {
-    /// Returns whether there was something to judge.
-    fn is_decided(&self) -> bool {
-        self.outcome() != Outcome::NotRun
-    }
-
     /// Returns the class that colours it.
     pub(super) fn class(&self) -> &'static str {
         match self.outcome() {
@@ -156,7 +161,13 @@ impl Notice {
     fn mark(&self) -> (&'static str, &'static str) {
         match self.severity {
             Severity::Error => ("error", "Error"),
+            Severity::Doubt => ("doubt", "In doubt"),
             Severity::Caution => ("caution", "Note"),
         }
+    }
+
+    /// Returns whether it stands at the top: figures are missing, wrong or in doubt.
+    fn is_doubt(&self) -> bool {
+        self.severity != Severity::Caution
     }
 }

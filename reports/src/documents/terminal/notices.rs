@@ -9,7 +9,7 @@ use crate::text::plain;
 pub fn line(notice: &Notice, colour: bool) -> String {
     let (name, code) = match notice.severity {
         Severity::Error => ("error", BOLD_RED),
-        Severity::Caution => ("note", BOLD_YELLOW),
+        Severity::Doubt | Severity::Caution => ("note", BOLD_YELLOW),
     };
     format!("{}: {}\n", styled(name, code, colour), plain(&notice.text))
 }

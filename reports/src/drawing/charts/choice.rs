@@ -7,7 +7,7 @@ use super::lanes::Lanes;
 use super::latency::Latencies;
 use super::loss::Loss;
 use super::ratio::Ratios;
-use super::render::{Chart, ChartError, render};
+use super::render::{Chart, ChartError, render, render_svg};
 use super::samples::Samples;
 use super::side_by_side::Sides;
 use super::timeline::Timeline;
@@ -42,6 +42,14 @@ pub fn of_group(group: &GroupSummary, palette: &Palette) -> Result<Vec<Chart>, C
 /// If the drawing library fails.
 pub fn of_answer(answer: &Answer, palette: &Palette) -> Result<Option<Chart>, ChartError> {
     Answers::new(answer, palette).map(|chart| render(&chart)).transpose()
+}
+
+/// Draws the chart of an answer for a narrow screen, its panels below each other, as an `<svg>` element; none if it is empty.
+///
+/// # Errors
+/// If the drawing library fails.
+pub fn of_answer_narrow(answer: &Answer, palette: &Palette) -> Result<Option<String>, ChartError> {
+    Answers::new(answer, palette).map(|chart| render_svg(&chart.narrow())).transpose()
 }
 
 /// Draws the charts of costs, one a kind.

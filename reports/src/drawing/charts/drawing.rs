@@ -4,6 +4,7 @@ use plotters_backend::DrawingBackend;
 
 use super::canvas::Canvas;
 use super::drawn::Drawn;
+use super::pixels::WIDTH;
 use crate::figures::ChartKind;
 
 /// What can be drawn on any backend.
@@ -14,7 +15,11 @@ pub trait Drawing {
     fn title(&self) -> &str;
     /// Returns its figures in words.
     fn alternative(&self) -> String;
-    /// Returns the height in logical pixels; the width is [`WIDTH`](super::pixels::WIDTH).
+    /// Returns the width in logical pixels.
+    fn width(&self) -> u32 {
+        WIDTH
+    }
+    /// Returns the height in logical pixels.
     fn height(&self) -> u32;
     /// Draws it over the whole area.
     fn draw<DB: DrawingBackend>(&self, canvas: &Canvas<DB>) -> Drawn<DB>;

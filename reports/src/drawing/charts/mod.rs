@@ -44,5 +44,5 @@ mod timeline;
 mod tracks;
 mod utilisation;
 
-pub use self::choice::{of_answer, of_costs, of_group, of_profiles, of_shared};
+pub use self::choice::{of_answer, of_answer_narrow, of_costs, of_group, of_profiles, of_shared};
 pub use self::render::{Chart, ChartError, register_fonts};

@@ -1,6 +1,6 @@
 //! Logical pixels, and those of the backends.
 
-/// Width of every chart.
+/// Width of a chart, unless it is for a narrow screen.
 pub const WIDTH: u32 = 720;
 /// Backend pixels of one logical pixel: pictures stay crisp on dense screens, and coordinates of SVG are whole numbers.
 pub const SCALE: u32 = 2;

@@ -21,6 +21,8 @@ const DOT: f64 = 5.0;
 pub struct Ratios<'a> {
     group: &'a GroupSummary,
     palette: &'a Palette,
+    /// What it shows, the best first.
+    order: Vec<&'a Row>,
     rows: Rows,
     /// Where a line says how far ideal models could get.
     limit: Option<f64>,
@@ -41,14 +43,15 @@ impl<'a> Ratios<'a> {
         let axis = Axis::around(shown.chain([1.0]).chain(limit), &axis_title, |ratio| {
             units::without_zeros(&units::ratio(ratio))
         });
+        let order = best_first(group);
         let rows = Rows {
             title: findings::ratio(group)?.title(group),
-            rows: group.drawn().map(|row| RowLabel::new(Cell { group, row }, figure(row))).collect(),
+            rows: order.iter().map(|&row| RowLabel::new(Cell { group, row }, figure(row))).collect(),
             row_height: 28,
             axis: axis.or_from_zero(),
             legend: format!("{legend}; whiskers are intervals, where wider than the dot."),
         };
-        Some(Self { group, palette, rows, limit })
+        Some(Self { group, palette, order, rows, limit })
     }
 }
 
@@ -75,7 +78,7 @@ impl Drawing for Ratios<'_> {
             for reference in [1.0].into_iter().chain(self.limit) {
                 plot.reference(reference, REFERENCE)?;
             }
-            for (i, row) in self.group.drawn().enumerate() {
+            for (i, row) in self.order.iter().enumerate() {
                 let Some(ratio) = row.ratio else { continue };
                 let (y, colour) = (plot.middle(i), self.palette.colour(&row.cell.runner));
                 let (low, x, high) = (plot.x(ratio.low), plot.x(ratio.value), plot.x(ratio.high));
@@ -94,6 +97,18 @@ impl Drawing for Ratios<'_> {
             Ok(())
         })
     }
+}
+
+/// Returns the rows that are drawn: the best first, those without a ratio last.
+fn best_first(group: &GroupSummary) -> Vec<&Row> {
+    let badness = |row: &Row| match row.ratio {
+        Some(ratio) if group.versus == Versus::Wait => ratio.value,
+        Some(ratio) => -ratio.value,
+        None => f64::INFINITY,
+    };
+    let mut rows: Vec<&Row> = group.drawn().collect();
+    rows.sort_by(|a, b| badness(a).total_cmp(&badness(b)));
+    rows
 }
 
 /// Returns how far an ideal cell could get, where that is neither at the limit of all nor at the baseline.

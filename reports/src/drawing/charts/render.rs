@@ -9,7 +9,7 @@ use plotters::style::{FontStyle, register_font};
 use super::canvas::{Canvas, title_height};
 use super::drawing::Drawing;
 use super::notes::Notes;
-use super::pixels::{SCALE, WIDTH};
+use super::pixels::SCALE;
 use super::svg::SvgBackend;
 use crate::drawing::palette::PAPER;
 use crate::figures::ChartKind;
@@ -42,15 +42,8 @@ pub struct ChartError {
 pub fn render(drawing: &impl Drawing) -> Result<Chart, ChartError> {
     let kind = drawing.kind();
     let failed = |why: String| ChartError { kind, why };
-    register_fonts().map_err(|why| failed(why.to_owned()))?;
-    let alternative = drawing.alternative();
-    let size = (WIDTH * SCALE, drawing.height() * SCALE);
-    let mut svg = SvgBackend::new(size, title_height(drawing.title()) * SCALE, &alternative);
-    let notes = Notes::default();
-    {
-        let area = (&mut svg).into_drawing_area();
-        drawing.draw(&Canvas { area: &area, notes: &notes }).map_err(|error| failed(error.to_string()))?;
-    }
+    let svg = render_svg(drawing)?;
+    let size = (drawing.width() * SCALE, drawing.height() * SCALE);
     let mut pixels = vec![0; size.0 as usize * size.1 as usize * 3];
     {
         let area = BitMapBackend::with_buffer(&mut pixels, size).into_drawing_area();
@@ -60,7 +53,22 @@ pub fn render(drawing: &impl Drawing) -> Result<Chart, ChartError> {
         drawn.map_err(|error| failed(error.to_string()))?;
     }
     let png = encode(&pixels, size).map_err(|error| failed(error.to_string()))?;
-    Ok(Chart { kind, title: drawing.title().to_owned(), alternative, svg: svg.finish(&notes.into_text()), png })
+    Ok(Chart { kind, title: drawing.title().to_owned(), alternative: drawing.alternative(), svg, png })
+}
+
+/// Renders a chart as an `<svg>` element alone.
+pub fn render_svg(drawing: &impl Drawing) -> Result<String, ChartError> {
+    let kind = drawing.kind();
+    let failed = |why: String| ChartError { kind, why };
+    register_fonts().map_err(|why| failed(why.to_owned()))?;
+    let size = (drawing.width() * SCALE, drawing.height() * SCALE);
+    let mut svg = SvgBackend::new(size, title_height(drawing.title()) * SCALE, &drawing.alternative());
+    let notes = Notes::default();
+    {
+        let area = (&mut svg).into_drawing_area();
+        drawing.draw(&Canvas { area: &area, notes: &notes }).map_err(|error| failed(error.to_string()))?;
+    }
+    Ok(svg.finish(&notes.into_text()))
 }
 
 /// Encodes red, green and blue as a PNG file.

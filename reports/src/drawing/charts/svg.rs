@@ -19,6 +19,8 @@ use crate::drawing::palette::all;
 /// What plotters calls the size of a font is the height of its line; for the embedded font that is so many times its
 /// em.
 const LINE_PER_EM: f64 = 1.164;
+/// Size of labels in the page's style sheet.
+const LABEL_EM: f64 = 24.1;
 
 type Drawn = Result<(), DrawingErrorKind<Infallible>>;
 
@@ -193,10 +195,10 @@ impl DrawingBackend for &mut SvgBackend {
             HPos::Right => " end",
         };
         let shift = match style.anchor().v_pos {
-            VPos::Top => " dy=\".76em\"",
+            VPos::Top => 0.76,
             // Where the bitmap backend puts the baseline, too.
-            VPos::Center => " dy=\".11em\"",
-            VPos::Bottom => "",
+            VPos::Center => 0.11,
+            VPos::Bottom => 0.0,
         };
         let turn = match style.transform() {
             FontTransform::None => String::new(),
@@ -205,12 +207,15 @@ impl DrawingBackend for &mut SvgBackend {
             FontTransform::Rotate270 => format!(" transform=\"rotate(270 {x} {y})\""),
         };
         let weight = if matches!(style.style(), FontStyle::Bold) { " font-weight=\"600\"" } else { "" };
-        let size = (style.size() / LINE_PER_EM * 10.0).round() / 10.0;
+        let em = (style.size() / LINE_PER_EM * 10.0).round() / 10.0;
+        // Most texts are labels: the style sheet has their size, and a page of thousands of them is the smaller for it.
+        let size = if em == LABEL_EM { String::new() } else { format!(" font-size=\"{em}\"") };
+        let baseline = y + (shift * em).round() as i32;
         let look = self.look(style.color(), &format!("f{anchor}"), None);
         let text = escaped(text);
         let _ = write!(
             self.written,
-            "<text {look} x=\"{x}\" y=\"{y}\" font-size=\"{size}\"{shift}{turn}{weight}>{text}</text>"
+            "<text {look} x=\"{x}\" y=\"{baseline}\"{size}{turn}{weight}>{text}</text>"
         );
         Ok(())
     }

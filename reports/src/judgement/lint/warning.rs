@@ -97,7 +97,48 @@ pub enum Warning {
 impl Warning {
     /// Returns how much it matters.
     pub fn severity(&self) -> Severity {
-        if *self == Self::DebugBuild { Severity::Error } else { Severity::Caution }
+        match self {
+            Self::DebugBuild => Severity::Error,
+            Self::InBlocks
+            | Self::OnBattery
+            | Self::OutsideLoad { .. }
+            | Self::CodeDiffers { .. }
+            | Self::DisturbedRounds { .. }
+            | Self::FewCores { .. }
+            | Self::SaturatedServer { .. }
+            | Self::SaturatedClient { .. } => Severity::Doubt,
+            Self::PowerSaving { .. }
+            | Self::MovingClock { .. }
+            | Self::DisturbedCapacity { .. }
+            | Self::UnequalWorkers { .. }
+            | Self::IdleWorkers { .. }
+            | Self::LateTimers { .. }
+            | Self::Spinning { .. } => Severity::Caution,
+        }
+    }
+
+    /// Returns what it is in a few words, for one line.
+    pub fn name(&self) -> String {
+        match self {
+            Self::DebugBuild => "Debug build: its times say nothing".to_owned(),
+            Self::InBlocks => "Measured cell after cell, not in turns".to_owned(),
+            Self::OnBattery => "On battery: the speed may have changed".to_owned(),
+            Self::PowerSaving { governor } => format!("Slow start of cores: governor {governor}"),
+            Self::MovingClock { noise, .. } => format!("Copies of a cell differ by {:.1} %", (noise - 1.0) * 100.0),
+            Self::OutsideLoad { group, cores } => format!("Others kept up to {cores:.1} cores busy: {group}"),
+            Self::DisturbedCapacity { .. } => "Capacity not known: others kept cores busy".to_owned(),
+            Self::CodeDiffers { cells, .. } => format!("Other machine code: {}", first(cells)),
+            Self::DisturbedRounds { groups } => format!("Disturbed rounds: {}", first(groups)),
+            Self::FewCores { cores, workers } => {
+                format!("{workers} workers on {}", number_of_cores(*cores))
+            }
+            Self::UnequalWorkers { cells } => format!("Pools of different sizes: {}", first(cells)),
+            Self::IdleWorkers { cells } => format!("Idle workers: {}", first(cells)),
+            Self::SaturatedServer { cells } => format!("Server busy all the time: {}", first(cells)),
+            Self::SaturatedClient { cells } => format!("No core left to answer in time: {}", first(cells)),
+            Self::LateTimers { cells } => format!("Late timers: {}", first(cells)),
+            Self::Spinning { cells } => format!("Busy while waiting: {}", first(cells)),
+        }
     }
 }
 
@@ -160,11 +201,7 @@ impl fmt::Display for Warning {
                 to,
                 "Pools of {workers} workers share {} by affinity or quota: they cannot run at once. \
                  Give the run more cores, or ask for fewer with `--workers`.",
-                if *cores == 1.0 {
-                    "1 core".to_owned()
-                } else {
-                    format!("{} cores", units::without_zeros(&units::number(*cores)))
-                }
+                number_of_cores(*cores)
             ),
             Self::UnequalWorkers { cells } => write!(
                 to,
@@ -209,4 +246,21 @@ impl fmt::Display for Warning {
 fn named(names: &[String]) -> String {
     let shown = names.iter().take(NAMES).cloned().collect::<Vec<_>>().join(", ");
     if names.len() > NAMES { format!("{shown} and {} more", names.len() - NAMES) } else { shown }
+}
+
+/// Returns the first name, and how many there are beside it.
+fn first(names: &[String]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first, others @ ..] => format!("{first} and {} more", others.len()),
+    }
+}
+
+fn number_of_cores(cores: f64) -> String {
+    if cores == 1.0 {
+        "1 core".to_owned()
+    } else {
+        format!("{} cores", units::without_zeros(&units::number(cores)))
+    }
 }
