@@ -94,7 +94,8 @@ fn expect(page: &str, said: &[&str], unsaid: &[&str]) {
 
 #[test]
 fn each_question_has_its_sentence() {
-    let said = ["use every core", "gain nothing", "Threads hide waits", "it does not", "for computing", "for many waits"];
+    let said =
+        ["use every core", "gain nothing", "Threads hide waits", "it does not", "for computing", "for many waits"];
     expect(&page(usual), &said, &["against the rule", "undecided"]);
 }
 

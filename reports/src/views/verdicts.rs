@@ -27,9 +27,8 @@ pub struct Line<'a> {
 impl<'a> Table<'a> {
     /// Sets the verdicts of a run beside each other, by family.
     pub fn from_verdicts(all: &'a [Verdict], summary: &Summary) -> Self {
-        let is_judged = |family: &str| {
-            all.iter().any(|verdict| verdict.family == family && verdict.outcome() != Outcome::NotRun)
-        };
+        let is_judged =
+            |family: &str| all.iter().any(|verdict| verdict.family == family && verdict.outcome() != Outcome::NotRun);
         let families: Vec<String> = families::with_locks(summary).into_iter().map(|(family, _)| family).collect();
         let families: Vec<&String> = families.iter().filter(|family| is_judged(family)).collect();
         let (mut lines, mut not_run) = (Vec::new(), Vec::new());

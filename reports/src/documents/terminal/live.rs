@@ -39,7 +39,7 @@ mod tests {
     #[test]
     fn a_verdict_is_one_line_however_narrow_the_terminal() {
         let claims = Claims::built_in();
-        let summary = Summary::default();
+        let summary = Summary::from_results(&crate::Results::default());
         let verdict = claims.judge(&summary).remove(0);
         let whole = line(&verdict, None, &summary, false, None);
         assert!(whole.starts_with("– not run  ") && whole.ends_with(&verdict.statement), "{whole}");

@@ -213,10 +213,7 @@ impl DrawingBackend for &mut SvgBackend {
         let baseline = y + (shift * em).round() as i32;
         let look = self.look(style.color(), &format!("f{anchor}"), None);
         let text = escaped(text);
-        let _ = write!(
-            self.written,
-            "<text {look} x=\"{x}\" y=\"{baseline}\"{size}{turn}{weight}>{text}</text>"
-        );
+        let _ = write!(self.written, "<text {look} x=\"{x}\" y=\"{baseline}\"{size}{turn}{weight}>{text}</text>");
         Ok(())
     }
 }

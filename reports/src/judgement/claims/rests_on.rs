@@ -33,7 +33,6 @@ fn are_allowed<'a>(wanted: impl IntoIterator<Item = (&'a String, &'a Constraint)
 mod tests {
     use serde_json::json;
 
-    use super::*;
     use crate::claims::Claims;
 
     #[test]

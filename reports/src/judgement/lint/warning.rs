@@ -258,9 +258,5 @@ fn first(names: &[String]) -> String {
 }
 
 fn number_of_cores(cores: f64) -> String {
-    if cores == 1.0 {
-        "1 core".to_owned()
-    } else {
-        format!("{} cores", units::without_zeros(&units::number(cores)))
-    }
+    if cores == 1.0 { "1 core".to_owned() } else { format!("{} cores", units::without_zeros(&units::number(cores))) }
 }
