@@ -71,12 +71,13 @@ fn with_failure(workload: &str, runner: &str, kind: FailureKind) -> Results {
     let mut results = usual();
     let is_of_cell =
         |sample: &&Sample| sample.workload == workload && sample.cell.runner == runner && sample.cell.arm.is_empty();
-    let Sample { params, cell, process, round, .. } =
+    let Sample { params, group_params, cell, process, round, .. } =
         results.samples.iter().rfind(is_of_cell).cloned().expect("the cell has samples");
     results.samples.retain(|sample| !(is_of_cell(&sample) && sample.round == round));
     results.failures.push(Failure {
         workload: workload.to_owned(),
         params,
+        group_params,
         cell,
         process,
         round: Some(round),
