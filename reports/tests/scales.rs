@@ -189,7 +189,7 @@ fn reports_say_which_family_does_less() {
 fn claims_are_judged_at_the_scale_of_each_family() {
     let claim = |params: &str, more: &str| {
         let text = format!(
-            "[[claim]]\nid = 'c'\nstatement = 's'\nmatters = 'm'\nfamilies = ['native', 'cpython']\n[[claim.condition]]\n\
+            "[[claim]]\nid = 'c'\nstatement = 's'\nwhy = 'm'\nfamilies = ['native', 'cpython']\n[[claim.condition]]\n\
              statistic = 'speed-up'\nof = {{ workload = 'work', params = {{ {params} }}, models = ['thread-pool', 'process-pool'] }}\n{more}"
         );
         let claims = Claims::parse("test", &text).expect("a claim");

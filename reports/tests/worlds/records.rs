@@ -64,7 +64,9 @@ pub fn run_of(
                 breaking(cell, &mut figures);
                 let made = samples(&cell, &id, figures, &rounds, &mut noise);
                 let group_params = (*params != course.params).then(|| course.params.clone());
-                results.samples.extend(made.into_iter().map(|sample| Sample { group_params: group_params.clone(), ..sample }));
+                results
+                    .samples
+                    .extend(made.into_iter().map(|sample| Sample { group_params: group_params.clone(), ..sample }));
                 group.cells.push(id);
             }
         }

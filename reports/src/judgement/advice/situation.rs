@@ -68,10 +68,12 @@ impl Situation {
 mod tests {
     use super::*;
     use crate::figures::Row;
+    use crate::records::schema::Scale;
     use crate::statistics::Estimate;
 
     fn group(kind: &str, tasks: u64, wall_ns: f64) -> GroupSummary {
-        let row = Row { is_baseline: true, wall: Estimate::of_median(&[wall_ns]), ..Row::default() };
+        let scale = Scale { tasks, ..Scale::default() };
+        let row = Row { is_baseline: true, wall: Estimate::of_median(&[wall_ns]), scale, ..Row::default() };
         GroupSummary { kind: kind.to_owned(), tasks, rows: vec![row], ..GroupSummary::default() }
     }
 
