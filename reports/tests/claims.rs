@@ -251,7 +251,7 @@ fn names_and_statements_from_outside_are_escaped() {
 fn the_modelled_lock_is_set_beside_the_real_one() {
     let results = run(|cell, figures| match (cell.family, cell.model, cell.workload) {
         ("gil", "thread-pool", "primes") => figures.wall /= 1.5,
-        ("gil", "thread", "convoy") if cell.param("beside") > 0.0 => figures.round_trip = 12e6,
+        ("gil", "thread", "convoy") if cell.param("beside") > 0.0 => figures.round_trip += 6e6,
         _ => {}
     });
     let beside = Fidelity::from_summary(&Summary::from_results(&results));
@@ -271,7 +271,7 @@ fn the_modelled_lock_is_set_beside_the_real_one() {
         ["primes: speed-up", "convoy, beside 1: median latency", "convoy, beside 1: 99th percentile"]
     );
     assert!(off[0].1.starts_with("+5") && off[0].1.ends_with(" %"), "{off:?}");
-    assert!(off[1].1.starts_with("+5.8") && off[1].1.contains(" ms (+95 %)"), "{off:?}");
+    assert!(off[1].1.contains(" ms (+49 %)"), "{off:?}");
     assert_eq!(
         beside[0].finding(),
         "7 of 10 figures of the modelled GIL are as near to those of cpython as is aimed at"

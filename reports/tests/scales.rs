@@ -176,7 +176,7 @@ fn reports_say_which_family_does_less() {
     for sentence in [
         "## some work",
         "workload work, length 900, tasks 8",
-        "In cpython: length 100, tasks 3. Its wall times are of work of another size",
+        "In cpython: length 100, tasks 3. Compare its ratios with those of other families, but not its wall times.",
         "for at least 5.00 ms uncounted, so that its workers were awake, but not in cpython.",
     ] {
         assert!(text.contains(sentence), "{sentence}: {text}");

@@ -17,11 +17,8 @@ pub fn of_group(group: &GroupSummary) -> Vec<String> {
 /// Says how much a family does that does not do as much as the others, a sentence for each.
 fn scales(group: &GroupSummary) -> Vec<String> {
     let sentence = |(family, params): (&str, Vec<String>)| {
-        format!(
-            "In {}: {}. Its wall times are of work of another size than those of other families, and ratios are within the family",
-            plain(family),
-            params.join(", ")
-        )
+        let (family, params) = (plain(family), params.join(", "));
+        format!("In {family}: {params}. Compare its ratios with those of other families, but not its wall times")
     };
     group.scaled().into_iter().map(sentence).collect()
 }
