@@ -7,7 +7,7 @@ use regatta_reports::statistics::median;
 
 use crate::cell_error::CellError;
 use crate::driver::{Cell, Clock, Launch, verified};
-use crate::group::Reference;
+use crate::group::Work;
 
 /// Time for all of it, the start of the cells included. There are as many repetitions as fit, within bounds.
 const TIME: Duration = Duration::from_secs(1);
@@ -28,10 +28,10 @@ pub(crate) fn measure(
     launch: &dyn Launch,
     clock: &dyn Clock,
     busy_ns: &dyn Fn() -> Option<u64>,
-    reference: &Reference,
+    reference: &Work,
     cores: u64,
 ) -> Option<Capacity> {
-    let start = reference.start();
+    let start = reference.start_of_reference();
     let starts: Vec<_> = (0..cores).map(|_| start.clone()).collect();
     let mut cells: Vec<Box<dyn Cell>> =
         launch.cells(&starts, TIMEOUT).into_iter().collect::<Result<_, CellError>>().ok()?;
@@ -57,7 +57,7 @@ pub(crate) fn measure(
 /// Measures it once. Returns the points, and the CPU time that all burns took, nanoseconds.
 ///
 /// Each repetition has the lone burn and all numbers of burns at once, so what slows the machine for a while slows all of them.
-fn attempt(cells: &mut [Box<dyn Cell>], clock: &dyn Clock, reference: &Reference) -> Option<(Vec<CapacityPoint>, u64)> {
+fn attempt(cells: &mut [Box<dyn Cell>], clock: &dyn Clock, reference: &Work) -> Option<(Vec<CapacityPoint>, u64)> {
     let begin = clock.elapsed();
     let mut own_ns = 0;
     let burns = at_once(cells.len());
@@ -88,7 +88,7 @@ fn at_once(cores: usize) -> Vec<usize> {
 /// Has all these cells burn at once, adds the CPU time that they took to `own_ns`, and returns their wall times, nanoseconds.
 ///
 /// Each burns twice in a row and the second time counts: by then it is awake, and the kernel has found it a core.
-fn burn(cells: &mut [Box<dyn Cell>], reference: &Reference, own_ns: &mut u64) -> Result<Vec<f64>, CellError> {
+fn burn(cells: &mut [Box<dyn Cell>], reference: &Work, own_ns: &mut u64) -> Result<Vec<f64>, CellError> {
     let id = CellId { workers: 1, ..CellId::default() };
     for cell in &mut *cells {
         cell.ask();

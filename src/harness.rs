@@ -23,7 +23,7 @@ use jiff::Timestamp;
 use regatta_reports::record::{CellId, Failure, FailureKind, Group, Machine, Run, Sample};
 
 use crate::catalogue::Catalogue;
-use crate::driver::{Cell, Launch, Launcher, Server, failure, run_once, start};
+use crate::driver::{Cell, Launch, Launcher, Server, failure, left_out, run_once, start};
 use crate::environment;
 use crate::group::ReadyGroup;
 use crate::header::header;
@@ -124,15 +124,18 @@ impl<'s> SessionGroup<'s> {
 
     /// Returns the record of a cell that gave no sample, in this round if it was in one.
     pub fn failure(&self, id: &CellId, round: Option<u32>, kind: FailureKind, message: String) -> Failure {
-        failure(self.ready, id, 0, round, kind, message)
+        match self.ready.cells.iter().find(|cell| cell.id == *id) {
+            Some(cell) => failure(self.ready, cell, 0, round, kind, message),
+            None => Failure { round, kind, ..left_out(self.ready, &id.runner, &message) },
+        }
     }
 
     /// Starts a cell, and before it the server that it talks to.
     fn start(&self, place: usize) -> Result<Running, CellError> {
         let Session { launch, plan, .. } = self.session;
-        let service = self.ready.resolved.service;
+        let service = self.ready.service();
         let server = service.map(|service| launch.server(service, 0)).transpose()?;
-        let mut start = start(self.ready, &self.ready.cells[place]);
+        let mut start = start(&self.ready.cells[place]);
         start.server = server.as_ref().map(|server| server.address());
         Ok(Running { cell: launch.cell(&start, plan.timeout)?, server })
     }
@@ -165,6 +168,6 @@ impl SessionCell<'_> {
         };
         let (cell, server) = (running.cell.as_mut(), running.server.as_deref());
         let SessionGroup { session, ready } = self.group;
-        run_once(cell, server, ready, &ready.cells[self.place].id, session.plan.timeout)
+        run_once(cell, server, ready, &ready.cells[self.place], session.plan.timeout)
     }
 }

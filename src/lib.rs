@@ -61,7 +61,6 @@ mod progress;
 mod protocol;
 mod recorder;
 mod report;
-mod scale;
 mod server;
 mod subprocess;
 mod terminal;

@@ -109,6 +109,27 @@ fn a_run_begins_with_what_the_machine_gives() {
 }
 
 #[test]
+fn a_family_with_a_scale_of_its_own_does_that_much() {
+    let folder = Folder::new();
+    let plan = "rounds = 2\nreference = false\n[[group]]\ntitle = 'a few steps'\nworkload = 'counting'\nhot = '1ms'\n\
+                params = { from = 3000, tasks = 4 }\nscale = { native = { tasks = 2, hot = '0s' }, gil = { tasks = 2 } }\n\
+                runners = ['sequential', 'thread', 'gil-thread']\n";
+    let output = start(&folder, plan).wait_with_output().expect("it ends");
+    assert_eq!(output.status.code(), Some(0), "{:?}", said(&output));
+    let results = folder.results();
+    let group = &results.run.plan.groups[0];
+    assert_eq!((&*group.title, group.tasks, group.scale_of("native").tasks), ("a few steps", 4, 2));
+    assert_eq!((group.scale_of("native").hot_ns, group.scale_of("gil").hot_ns), (0, 1_000_000));
+    assert!(!results.samples.is_empty());
+    for sample in &results.samples {
+        assert_eq!((sample.tasks, &sample.params["tasks"]), (2, &2.into()), "{sample:?}");
+        assert_eq!(sample.group_params.as_ref(), Some(&group.params), "{sample:?}");
+    }
+    let summary = std::fs::read_to_string(folder.out().join("summary.md")).expect("a summary");
+    assert_eq!(summary.matches("\n## a few steps\n").count(), 1, "one section: {summary}");
+}
+
+#[test]
 fn a_budget_bounds_the_whole_run() {
     let folder = Folder::new();
     // A round takes 0.6 s, and there would be 100 of them.

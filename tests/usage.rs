@@ -56,6 +56,14 @@ fn a_plan_with_a_typo_is_shown_where() {
             vec!["primes", "`tasks`", "16 per wroker", "16 per worker", "at least 8"],
         ),
         ("rounds = 3\n[[group]]\nworkload = 'primes'\nparams = { tasks = 0 }\n", vec!["`tasks` = 0", "at least 1"]),
+        (
+            "rounds = 3\n[[group]]\nworkload = 'primes'\nscale = { cpyton = { tasks = 5 } }\n",
+            vec!["no family `cpyton`", "did you mean `cpython`?"],
+        ),
+        (
+            "rounds = 3\n[[group]]\nworkload = 'primes'\nscale = { cpython = { lenght = 5 } }\n",
+            vec!["no parameter `lenght`", "did you mean `length`?"],
+        ),
         ("rounds = 0\n[[group]]\nworkload = 'primes'\n", vec!["at least 1"]),
         ("rounds = 3\nbudget = '5 parsecs'\n[[group]]\nworkload = 'primes'\n", vec!["line 2", "parsecs"]),
         ("rounds = 3\nworkers = ['all']\n[[group]]\nworkload = 'primes'\n", vec!["line 2"]),

@@ -71,12 +71,13 @@ fn with_failure(workload: &str, runner: &str, kind: FailureKind) -> Results {
     let mut results = usual();
     let is_of_cell =
         |sample: &&Sample| sample.workload == workload && sample.cell.runner == runner && sample.cell.arm.is_empty();
-    let Sample { params, cell, process, round, .. } =
+    let Sample { params, group_params, cell, process, round, .. } =
         results.samples.iter().rfind(is_of_cell).cloned().expect("the cell has samples");
     results.samples.retain(|sample| !(is_of_cell(&sample) && sample.round == round));
     results.failures.push(Failure {
         workload: workload.to_owned(),
         params,
+        group_params,
         cell,
         process,
         round: Some(round),
@@ -250,7 +251,7 @@ fn names_and_statements_from_outside_are_escaped() {
 fn the_modelled_lock_is_set_beside_the_real_one() {
     let results = run(|cell, figures| match (cell.family, cell.model, cell.workload) {
         ("gil", "thread-pool", "primes") => figures.wall /= 1.5,
-        ("gil", "thread", "convoy") if cell.param("beside") > 0.0 => figures.round_trip = 12e6,
+        ("gil", "thread", "convoy") if cell.param("beside") > 0.0 => figures.round_trip += 6e6,
         _ => {}
     });
     let beside = Fidelity::from_summary(&Summary::from_results(&results));
@@ -270,7 +271,7 @@ fn the_modelled_lock_is_set_beside_the_real_one() {
         ["primes: speed-up", "convoy, beside 1: median latency", "convoy, beside 1: 99th percentile"]
     );
     assert!(off[0].1.starts_with("+5") && off[0].1.ends_with(" %"), "{off:?}");
-    assert!(off[1].1.starts_with("+5.8") && off[1].1.contains(" ms (+95 %)"), "{off:?}");
+    assert!(off[1].1.contains(" ms (+49 %)"), "{off:?}");
     assert_eq!(
         beside[0].finding(),
         "7 of 10 figures of the modelled GIL are as near to those of cpython as is aimed at"

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use regatta_reports::record::{
     Build, Capacity, CapacityPoint, CellId, End, Failure, Group, Lone, Machine, Overhead, Plan, Profile, Program,
-    Record, Run, RunnerInfo, Sample, WorkloadInfo,
+    Record, Run, RunnerInfo, Sample, Scale, WorkloadInfo,
 };
 use regatta_reports::{Claims, Report, Results, write};
 use serde_json::{Value, json};
@@ -15,16 +15,21 @@ use serde_json::{Value, json};
 type Fields = BTreeMap<String, BTreeSet<String>>;
 
 /// Objects whose names are of the user's, the plan's or the program's choosing.
-const OPEN: [&str; 6] = [
+const OPEN: [&str; 10] = [
     "sample.params",
+    "sample.group_params",
     "profile.params",
+    "profile.group_params",
     "error.params",
+    "error.group_params",
     "lone.params",
     "run.program.crates",
     "run.plan.groups[].params",
+    "run.plan.groups[].scale.*.params",
 ];
 /// Objects that have a name for each of many values of a kind.
-const MANY: [&str; 4] = ["run.workloads", "run.runners", "run.builds", "run.plan.groups[].skipped"];
+const MANY: [&str; 5] =
+    ["run.workloads", "run.runners", "run.builds", "run.plan.groups[].skipped", "run.plan.groups[].scale"];
 /// What has the fields of a cell beside its own.
 const CELLS: [&str; 4] = ["sample", "profile", "error", "run.plan.groups[].cells[]"];
 
@@ -62,10 +67,12 @@ fn complete() -> Vec<Record> {
     let cell = CellId { runner: text(), options: text(), workers: 1, arm: text() };
     let group = Group {
         workload: text(),
+        title: text(),
         params: BTreeMap::new(),
         tasks: 1,
         wait_ns: 1,
         hot_ns: 1,
+        scale: BTreeMap::from([(text(), Scale { params: BTreeMap::new(), tasks: 1, wait_ns: 1, hot_ns: 1 })]),
         cells: vec![cell.clone()],
         skipped: BTreeMap::new(),
     };
@@ -98,6 +105,7 @@ fn complete() -> Vec<Record> {
     let sample = Sample {
         workload: text(),
         params: BTreeMap::new(),
+        group_params: Some(BTreeMap::new()),
         cell: cell.clone(),
         process: 0,
         round: 0,
@@ -127,8 +135,12 @@ fn complete() -> Vec<Record> {
         Record::Capacity(Capacity { points: vec![CapacityPoint::default()], outside_cores: Some(0.0) }),
         Record::Lone(Lone::default()),
         Record::Sample(Box::new(sample)),
-        Record::Profile(Box::new(Profile { cell: cell.clone(), ..Profile::default() })),
-        Record::Error(Failure { cell, ..Failure::default() }),
+        Record::Profile(Box::new(Profile {
+            cell: cell.clone(),
+            group_params: Some(BTreeMap::new()),
+            ..Profile::default()
+        })),
+        Record::Error(Failure { cell, group_params: Some(BTreeMap::new()), ..Failure::default() }),
         Record::End(End { finished: text(), complete: true, remarks: vec![text()] }),
     ]
 }

@@ -62,7 +62,7 @@ pub enum Family {
 
 impl Family {
     /// Returns its name in records: `native` or `gil`.
-    pub fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Native => "native",
             Self::Gil => "gil",

@@ -14,7 +14,7 @@ use regatta_runners::Parallelism;
 use regatta_workloads::{Service, Tally};
 use serde_json::{Map, Value};
 
-pub(crate) use self::names::{check_runners, selects, suggestion, unknown};
+pub(crate) use self::names::{check_family, check_runners, means, selects, suggestion, unknown};
 
 /// What a workload is.
 #[derive(Debug, Clone)]

@@ -4,14 +4,27 @@ use regatta_runners::Family;
 
 use super::{RunnerCard, cpython};
 
+/// The families that every build knows.
+const FAMILIES: [&str; 3] = [Family::Native.name(), Family::Gil.name(), cpython::FAMILY];
+
 /// Returns whether a list of names of runners and families means this runner. An empty list means all.
 pub(crate) fn selects(names: &[String], card: &RunnerCard) -> bool {
-    let plain = |name: &str| name.split('@').next().map(str::to_owned);
-    let means = |name: &String| {
-        [&card.name, &card.family].contains(&name)
-            || [plain(&card.name), plain(&card.family)].iter().flatten().any(|plain| plain == name)
-    };
-    names.is_empty() || names.iter().any(means)
+    names.is_empty() || names.iter().any(|name| means(name, &card.name) || means(name, &card.family))
+}
+
+/// Returns whether `name` means this runner or family: its own name, or that of its kind, as `cpython` is of `cpython@3.14`.
+pub(crate) fn means(name: &str, own: &str) -> bool {
+    name == own || own.split('@').next() == Some(name)
+}
+
+/// Refuses a name that no family has, in words for the one who wrote it.
+pub(crate) fn check_family(name: &str, known: &[RunnerCard]) -> Result<(), String> {
+    // CPython's are known even where no Python is.
+    let is_there =
+        FAMILIES.contains(&name) || means(cpython::FAMILY, name) || known.iter().any(|card| card.family == name);
+    let families = FAMILIES.map(|family| format!("`{family}`")).join(", ");
+    let suggestion = suggestion(name, FAMILIES);
+    if is_there { Ok(()) } else { Err(format!("there is no family `{name}`{suggestion}; there are {families}")) }
 }
 
 /// Refuses names that neither a runner nor a family has, in words for the one who wrote them.
@@ -19,10 +32,9 @@ pub(crate) fn check_runners<'a>(
     names: impl IntoIterator<Item = &'a String>,
     known: &[RunnerCard],
 ) -> Result<(), String> {
-    let families = [Family::Native.name(), Family::Gil.name(), cpython::FAMILY];
     for name in names {
         // Python's are known even where no Python is.
-        let there = families.contains(&name.as_str()) || cpython::is_runner(name);
+        let there = FAMILIES.contains(&name.as_str()) || cpython::is_runner(name);
         if !there && !known.iter().any(|card| card.name == *name || card.family == *name) {
             return Err(unknown("runner", name, known.iter().map(|card| card.name.as_str())));
         }

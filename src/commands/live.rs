@@ -129,7 +129,7 @@ fn double(ready: &mut ReadyGroup) {
         let copies = if cell.id.arm.is_empty() { &[arms::OLD, arms::NEW][..] } else { &[arms::AA][..] };
         for arm in copies {
             let id = CellId { arm: (*arm).to_owned(), ..cell.id.clone() };
-            ready.cells.push(ReadyCell { id, options: cell.options.clone(), precision: Precise::Wall });
+            ready.cells.push(ReadyCell { id, precision: Precise::Wall, ..cell.clone() });
         }
     }
     ready.write_down_cells();

@@ -159,7 +159,7 @@ fn look_at_machine(
     cores: u64,
     output: &mut Output,
 ) -> io::Result<()> {
-    let reference = groups.iter().find_map(|ready| ready.reference.as_ref());
+    let reference = groups.iter().find_map(ReadyGroup::reference);
     if let Some(capacity) = reference.and_then(|reference| capacity::measure(launch, clock, &busy_ns, reference, cores))
     {
         output.write(&Record::Capacity(capacity))?;

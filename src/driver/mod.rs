@@ -32,7 +32,7 @@ pub(crate) use cell_process::Launcher;
 pub use pace::Clock;
 use pace::Pace;
 use running_group::RunningGroup;
-pub(crate) use sample::{failure, run_once, start, verified};
+pub(crate) use sample::{failure, left_out, run_once, start, verified};
 
 /// How often a group on which an undecided verdict rests is visited again. Two visits lie apart in time, so that what disturbs one
 /// leaves the other alone. More of them would be short: a process of two rounds cannot tell which of them was disturbed.

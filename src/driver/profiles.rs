@@ -6,6 +6,7 @@ use std::path::Path;
 use regatta_reports::record::{CellId, Profile, Record};
 
 use super::running_group::RunningGroup;
+use super::sample::params;
 use super::{CellError, Run, Server, Stop};
 use crate::durations;
 use crate::group::ReadyGroup;
@@ -48,26 +49,26 @@ impl Run<'_> {
         let mut server = None;
         for cell in group.to_profile() {
             self.check_interrupt()?;
-            if !self.driver.launch.can_profile(&cell.id.runner) {
-                without.add("only cells that are this program can be profiled", ready, &cell.id);
+            if !self.driver.launch.can_profile(&cell.id().runner) {
+                without.add("only cells that are this program can be profiled", ready, cell.id());
                 continue;
             }
             if let Some(budget) = self.driver.plan.budget.filter(|_| !self.pace.fits(each)) {
                 let budget = durations::format(budget);
-                without.add(format!("the budget of {budget} was spent"), ready, &cell.id);
+                without.add(format!("the budget of {budget} was spent"), ready, cell.id());
                 continue;
             }
-            self.driver.watch.cell(&cell.id, None, 0);
+            self.driver.watch.cell(cell.id(), None, 0);
             let start = Start { profile_log: Some(folder.join("log")), ..cell.start.clone() };
             match self.profile_cell(ready, start, &mut server) {
                 Ok(mut profile) => {
                     profile.workload.clone_from(&ready.group.workload);
-                    profile.params.clone_from(&ready.group.params);
-                    profile.cell = cell.id.clone();
+                    (profile.params, profile.group_params) = params(ready, cell.ready);
+                    profile.cell = cell.id().clone();
                     self.driver.sink.write(&Record::Profile(Box::new(profile)))?;
                 }
                 Err(CellError::Interrupted) => return Err(Stop::Interrupted),
-                Err(CellError::Failed { message, .. }) => without.add(message, ready, &cell.id),
+                Err(CellError::Failed { message, .. }) => without.add(message, ready, cell.id()),
             }
         }
         Ok(())
@@ -81,7 +82,7 @@ impl Run<'_> {
         server: &mut Option<Box<dyn Server>>,
     ) -> Result<Profile, CellError> {
         let launch = self.driver.launch;
-        if let (Some(service), None) = (ready.resolved.service, &server) {
+        if let (Some(service), None) = (ready.service(), &server) {
             *server = Some(launch.server(service, 0)?);
         }
         start.server = server.as_ref().map(|server| server.address());

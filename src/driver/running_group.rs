@@ -4,14 +4,14 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use rand::seq::SliceRandom;
-use regatta_reports::record::{CellId, FailureKind, Group, arms};
+use regatta_reports::record::{CellId, FailureKind, arms};
 
 use super::pace::Costs;
 use super::precision::Precision;
-use super::sample::{failure, least, run_once, start};
+use super::sample::{failure, least, left_out, run_once, start};
 use super::{Cell, CellError, Run, Server, Stop};
 use crate::durations;
-use crate::group::ReadyGroup;
+use crate::group::{ReadyCell, ReadyGroup};
 use crate::protocol::Start;
 
 /// How often a group's server may die before the group is given up.
@@ -21,7 +21,7 @@ const SERVER_LIVES: u32 = 3;
 pub(super) struct RunningGroup<'g> {
     pub(super) ready: &'g ReadyGroup,
     /// In the order of the group's cells.
-    pub(super) cells: Vec<RunningCell>,
+    pub(super) cells: Vec<RunningCell<'g>>,
     /// None where its workload needs none, and between the visits to a group.
     server: Option<Box<dyn Server>>,
     server_deaths: u32,
@@ -33,8 +33,8 @@ pub(super) struct RunningGroup<'g> {
 }
 
 /// A cell of a group while it is carried out.
-pub(super) struct RunningCell {
-    pub(super) id: CellId,
+pub(super) struct RunningCell<'g> {
+    pub(super) ready: &'g ReadyCell,
     pub(super) start: Start,
     /// None before its start and after its failure.
     cell: Option<Box<dyn Cell>>,
@@ -45,41 +45,48 @@ pub(super) struct RunningCell {
     has_samples: bool,
 }
 
-impl RunningCell {
+impl<'g> RunningCell<'g> {
+    fn new(ready: &'g ReadyCell) -> Self {
+        Self { ready, start: start(ready), cell: None, retired: false, resting: false, has_samples: false }
+    }
+
+    /// Returns its name in the records.
+    pub(super) fn id(&self) -> &'g CellId {
+        &self.ready.id
+    }
+
     /// Returns whether it is there, and there for its own sake.
     fn counts(&self) -> bool {
-        self.cell.is_some() && self.id.arm != arms::REFERENCE
+        self.cell.is_some() && self.id().arm != arms::REFERENCE
+    }
+
+    /// Returns whether the first run in this process is a warm-up. Where each counted run follows uncounted ones, only the first process has one,
+    /// to learn how long they take.
+    fn warms_up_in(&self, process: u32) -> bool {
+        process == 0 || self.ready.work.hot.is_zero()
     }
 
     /// Returns whether it is a second copy of another one.
     fn is_copy_of(&self, other: &Self) -> bool {
-        self.id.arm == arms::AA && other.id == self.original()
+        self.id().arm == arms::AA && *other.id() == self.original()
     }
 
     /// Returns the cell that it is a copy of, or itself.
     fn original(&self) -> CellId {
-        CellId { arm: String::new(), ..self.id.clone() }
+        CellId { arm: String::new(), ..self.id().clone() }
     }
 
     /// Returns whether a visit to these cells takes it along: it is one of them, a copy of one, or the reference burn.
     fn goes_with(&self, cells: &BTreeSet<CellId>) -> bool {
-        self.id.arm == arms::REFERENCE || cells.contains(&self.id) || cells.contains(&self.original())
+        self.id().arm == arms::REFERENCE || cells.contains(self.id()) || cells.contains(&self.original())
     }
 }
 
 impl<'g> RunningGroup<'g> {
     pub(super) fn new(ready: &'g ReadyGroup) -> Self {
-        let cells = ready.cells.iter().map(|cell| RunningCell {
-            id: cell.id.clone(),
-            start: start(ready, cell),
-            cell: None,
-            retired: false,
-            resting: false,
-            has_samples: false,
-        });
         Self {
             ready,
-            cells: cells.collect(),
+            cells: ready.cells.iter().map(RunningCell::new).collect(),
             server: None,
             server_deaths: 0,
             processes: 0,
@@ -92,8 +99,7 @@ impl<'g> RunningGroup<'g> {
     pub(super) fn have_rounds(&mut self, run: &mut Run<'_>) -> Result<(), Stop> {
         run.driver.watch.group(self.ready);
         for (runner, reason) in &self.ready.group.skipped {
-            let id = CellId { runner: runner.clone(), ..CellId::default() };
-            run.write_failure(failure(self.ready, &id, 0, None, FailureKind::Unavailable, reason.clone()))?;
+            run.write_failure(left_out(self.ready, runner, reason))?;
         }
         run.pace.begin_group(self.heat());
         for _ in 0..run.driver.plan.processes {
@@ -101,7 +107,7 @@ impl<'g> RunningGroup<'g> {
                 self.have_process(run)?;
             }
         }
-        let profiled = self.to_profile().filter(|cell| run.driver.launch.can_profile(&cell.id.runner)).count();
+        let profiled = self.to_profile().filter(|cell| run.driver.launch.can_profile(&cell.id().runner)).count();
         self.costs = run.pace.end_group(profiled, self.cells.len());
         self.server = None;
         Ok(())
@@ -128,8 +134,8 @@ impl<'g> RunningGroup<'g> {
     }
 
     /// Returns the cells that are worth a profile.
-    pub(super) fn to_profile(&self) -> impl Iterator<Item = &RunningCell> {
-        self.cells.iter().filter(|cell| !cell.retired && cell.has_samples && cell.id.arm.is_empty())
+    pub(super) fn to_profile(&self) -> impl Iterator<Item = &RunningCell<'g>> {
+        self.cells.iter().filter(|cell| !cell.retired && cell.has_samples && cell.id().arm.is_empty())
     }
 
     /// Starts a fresh process for each cell, and has the rounds that there is time for.
@@ -146,8 +152,7 @@ impl<'g> RunningGroup<'g> {
         if !run.pace.is_spent() {
             self.start_cells(run)?;
         }
-        // Where each counted run follows uncounted ones, only the first process has a round to learn how long they take.
-        let mut warm_up = run.driver.warm_up && (process == 0 || self.ready.group.hot_ns == 0);
+        let mut warm_up = run.driver.warm_up && self.cells.iter().any(|cell| cell.warms_up_in(process));
         while self.cells.iter().any(RunningCell::counts)
             && ((warm_up && !run.pace.is_spent()) || run.pace.has_time_for_a_round(|| self.precision.widest()))
         {
@@ -170,8 +175,11 @@ impl<'g> RunningGroup<'g> {
     fn have_round(&mut self, run: &mut Run<'_>, round: Option<u32>) -> Result<(), Stop> {
         let mut places: Vec<usize> = (0..self.cells.len()).collect();
         places.shuffle(&mut run.random);
+        if round.is_none() {
+            places.retain(|&place| self.cells[place].warms_up_in(self.process()));
+        }
         for (order, &place) in (0..).zip(&places) {
-            run.driver.watch.cell(&self.cells[place].id, round, run.pace.rounds_expected());
+            run.driver.watch.cell(self.cells[place].id(), round, run.pace.rounds_expected());
             run.driver.watch.progress(run.pace.share_done());
             if round.is_some() && self.cells[place].counts() {
                 self.heat_cell(run, place)?;
@@ -183,13 +191,12 @@ impl<'g> RunningGroup<'g> {
 
     /// Returns the time for which its cells run uncounted in each round.
     fn heat(&self) -> Duration {
-        let cells = self.cells.iter().filter(|cell| cell.id.arm != arms::REFERENCE).count();
-        Duration::from_nanos(self.ready.group.hot_ns).saturating_mul(u32::try_from(cells).unwrap_or(u32::MAX))
+        self.cells.iter().map(|cell| cell.ready.work.hot).sum()
     }
 
-    /// Has one cell run uncounted for as long as its group says: at least once, unless it says not at all.
+    /// Has one cell run uncounted for as long as the plan says: at least once, unless it says not at all.
     fn heat_cell(&mut self, run: &mut Run<'_>, place: usize) -> Result<(), Stop> {
-        let (time, begin) = (Duration::from_nanos(self.ready.group.hot_ns), run.driver.clock.elapsed());
+        let (time, begin) = (self.cells[place].ready.work.hot, run.driver.clock.elapsed());
         while run.driver.clock.elapsed().saturating_sub(begin) < time && self.cells[place].cell.is_some() {
             self.run_cell(run, place, None, 0)?;
         }
@@ -199,10 +206,10 @@ impl<'g> RunningGroup<'g> {
     /// Has one cell run once, and writes what comes of it if it is of a round.
     fn run_cell(&mut self, run: &mut Run<'_>, place: usize, round: Option<u32>, order: u32) -> Result<(), Stop> {
         run.check_interrupt()?;
-        let RunningCell { id, cell: Some(cell), .. } = &mut self.cells[place] else { return Ok(()) };
+        let RunningCell { ready, cell: Some(cell), .. } = &mut self.cells[place] else { return Ok(()) };
         let timeout = run.driver.plan.timeout;
-        let mut once = || run_once(cell.as_mut(), self.server.as_deref(), self.ready, id, timeout);
-        let mut sample = match if id.arm == arms::REFERENCE { least(once) } else { once() } {
+        let mut once = || run_once(cell.as_mut(), self.server.as_deref(), self.ready, ready, timeout);
+        let mut sample = match if ready.id.arm == arms::REFERENCE { least(once) } else { once() } {
             Ok(sample) => sample,
             Err(CellError::Interrupted) => return Err(Stop::Interrupted),
             Err(CellError::Failed { kind, message }) => return self.fail(run, place, round, kind, message),
@@ -221,7 +228,7 @@ impl<'g> RunningGroup<'g> {
 
     /// Starts its server if it has one; without it, its cells cannot run.
     fn start_server(&mut self, run: &mut Run<'_>, port: u16) -> Result<(), Stop> {
-        let Some(service) = self.ready.resolved.service else { return Ok(()) };
+        let Some(service) = self.ready.service() else { return Ok(()) };
         match run.driver.launch.server(service, port) {
             Ok(server) => {
                 self.cells.iter_mut().for_each(|cell| cell.start.server = Some(server.address()));
@@ -242,7 +249,7 @@ impl<'g> RunningGroup<'g> {
         for place in 0..self.cells.len() {
             self.cells[place].retired |= self.is_copy_of_retired(place);
         }
-        let takes_part = |cell: &RunningCell| !cell.retired && !cell.resting;
+        let takes_part = |cell: &RunningCell<'_>| !cell.retired && !cell.resting;
         let places: Vec<usize> = (0..self.cells.len()).filter(|&place| takes_part(&self.cells[place])).collect();
         let starts: Vec<Start> = places.iter().map(|&place| self.cells[place].start.clone()).collect();
         let started = run.driver.launch.cells(&starts, run.driver.plan.timeout);
@@ -290,7 +297,7 @@ impl<'g> RunningGroup<'g> {
         if self.server_deaths >= SERVER_LIVES {
             return self.retire_all(run, round, kind, &message);
         }
-        run.write_failure(failure(self.ready, &self.cells[place].id, self.process(), round, kind, message))?;
+        run.write_failure(failure(self.ready, self.cells[place].ready, self.process(), round, kind, message))?;
         self.cells[place].cell = None;
         self.start_server(run, port)?;
         self.start_cell(run, place)
@@ -307,7 +314,7 @@ impl<'g> RunningGroup<'g> {
         let process = self.process();
         let cell = &mut self.cells[place];
         (cell.cell, cell.retired) = (None, true);
-        run.write_failure(failure(self.ready, &cell.id, process, round, kind, message))
+        run.write_failure(failure(self.ready, cell.ready, process, round, kind, message))
     }
 
     fn retire_all(
@@ -330,16 +337,15 @@ impl<'g> RunningGroup<'g> {
         let plan = run.driver.plan;
         let Some(((had, least), budget)) = run.pace.rounds_cut(self.costs).zip(plan.budget) else { return Ok(()) };
         let budget = format!("the budget of {}", durations::format(budget));
-        for cell in self.cells.iter().filter(|cell| !cell.retired && !cell.has_samples && cell.id.arm.is_empty()) {
+        for cell in self.cells.iter().filter(|cell| !cell.retired && !cell.has_samples && cell.id().arm.is_empty()) {
             let message =
                 format!("left out: {budget} was spent; a larger --budget, or fewer --workload, leaves time for it");
             let kind = FailureKind::Unavailable;
-            run.write_failure(failure(self.ready, &cell.id, self.process(), None, kind, message))?;
+            run.write_failure(failure(self.ready, cell.ready, self.process(), None, kind, message))?;
         }
         if had > 0 {
-            let Group { workload, tasks, .. } = &self.ready.group;
-            let sentence =
-                format!("{workload} ({tasks} tasks) had {had} rounds where {least} are the least: {budget} was spent");
+            let name = self.ready.name();
+            let sentence = format!("{name} had {had} rounds where {least} are the least: {budget} was spent");
             run.totals.remarks.push(sentence);
         }
         Ok(())

@@ -2,11 +2,10 @@
 
 use std::time::Duration;
 
-use regatta_reports::record::{CellId, Failure, FailureKind, Sample, arms};
+use regatta_reports::record::{CellId, Failure, FailureKind, Parameters, Sample, arms};
 use regatta_workloads::Tally;
 
 use super::{Cell, CellError, Server};
-use crate::catalogue::Resolved;
 use crate::group::{ReadyCell, ReadyGroup};
 use crate::protocol::{Start, VERSION};
 
@@ -14,21 +13,12 @@ use crate::protocol::{Start, VERSION};
 /// a process wakes up or what interrupted it for a moment.
 const REFERENCE_RUNS: u32 = 3;
 
-/// Returns what a cell of a group carries out: the group's workload, or the reference burn.
-fn work_of<'a>(ready: &'a ReadyGroup, id: &CellId) -> (&'a str, &'a Resolved) {
-    match ready.reference.as_ref().filter(|_| id.arm == arms::REFERENCE) {
-        Some(reference) => (&reference.workload, &reference.resolved),
-        None => (&ready.group.workload, &ready.resolved),
-    }
-}
-
-/// Returns what a cell of a group is told to be. Where its server listens is not known yet.
-pub(crate) fn start(ready: &ReadyGroup, ReadyCell { id, options, .. }: &ReadyCell) -> Start {
-    let (workload, resolved) = work_of(ready, id);
+/// Returns what a cell is told to be. Where its server listens is not known yet.
+pub(crate) fn start(ReadyCell { id, options, work, .. }: &ReadyCell) -> Start {
     Start {
         protocol: VERSION,
-        workload: workload.to_owned(),
-        params: resolved.params.clone(),
+        workload: work.workload.clone(),
+        params: work.resolved.params.clone(),
         runner: id.runner.clone(),
         workers: id.workers,
         options: options.clone(),
@@ -36,6 +26,16 @@ pub(crate) fn start(ready: &ReadyGroup, ReadyCell { id, options, .. }: &ReadyCel
         profile_log: None,
         arm: id.arm.clone(),
     }
+}
+
+/// Returns the parameters of a cell's runs as records have them, and those of its group if they are others. The reference burn has the
+/// group's, though it carries out something else.
+pub(super) fn params(ready: &ReadyGroup, cell: &ReadyCell) -> (Parameters, Option<Parameters>) {
+    let (own, of_group) = (&cell.work.resolved.params, &ready.group.params);
+    if cell.id.arm == arms::REFERENCE || own == of_group {
+        return (of_group.clone(), None);
+    }
+    (own.clone(), Some(of_group.clone()))
 }
 
 /// Runs a few times, and returns the sample of the least CPU time.
@@ -53,31 +53,40 @@ pub(crate) fn run_once(
     cell: &mut dyn Cell,
     server: Option<&dyn Server>,
     ready: &ReadyGroup,
-    id: &CellId,
+    ready_cell: &ReadyCell,
     timeout: Duration,
 ) -> Result<Sample, CellError> {
     let server_before = server.and_then(Server::cpu_ns);
-    let mut sample = verified(cell.run(timeout)?, work_of(ready, id).1.expected, id)?;
+    let mut sample = verified(cell.run(timeout)?, ready_cell.work.resolved.expected, &ready_cell.id)?;
     let server_after = server.and_then(Server::cpu_ns);
     sample.server_cpu_ns = server_after.zip(server_before).map(|(after, before)| after.saturating_sub(before));
     sample.outside_ns = sample.outside_ns.map(|all| all.saturating_sub(sample.server_cpu_ns.unwrap_or(0)));
     sample.workload.clone_from(&ready.group.workload);
-    sample.params.clone_from(&ready.group.params);
-    sample.cell = id.clone();
+    (sample.params, sample.group_params) = params(ready, ready_cell);
+    sample.cell = ready_cell.id.clone();
     Ok(sample)
 }
 
 /// Returns the record of a cell that gave no sample.
 pub(crate) fn failure(
     ready: &ReadyGroup,
-    id: &CellId,
+    cell: &ReadyCell,
     process: u32,
     round: Option<u32>,
     kind: FailureKind,
     message: String,
 ) -> Failure {
+    let (params, group_params) = params(ready, cell);
+    let (workload, cell) = (ready.group.workload.clone(), cell.id.clone());
+    Failure { workload, params, group_params, cell, process, round, kind, message }
+}
+
+/// Returns the record of a runner that the plan leaves out of a group, with the reason.
+pub(crate) fn left_out(ready: &ReadyGroup, runner: &str, reason: &str) -> Failure {
     let (workload, params) = (ready.group.workload.clone(), ready.group.params.clone());
-    Failure { workload, params, cell: id.clone(), process, round, kind, message }
+    let cell = CellId { runner: runner.to_owned(), ..CellId::default() };
+    let (kind, message) = (FailureKind::Unavailable, reason.to_owned());
+    Failure { workload, params, cell, kind, message, ..Failure::default() }
 }
 
 /// Lets a sample through if its answer is right, every task was done, and no more workers than allowed did them.

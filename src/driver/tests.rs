@@ -8,7 +8,7 @@ use regatta_workloads::{Service, Tally};
 
 use super::*;
 use crate::catalogue::Resolved;
-use crate::group::{Precise, ReadyCell};
+use crate::group::{Precise, ReadyCell, Work};
 use regatta_reports::record::{FailureKind, Group, Parameters, arms};
 
 /// What a made-up cell does in its n-th run.
@@ -133,12 +133,13 @@ fn group(runners: &[&str], service: bool) -> ReadyGroup {
         only_computes: true,
     };
     let group = Group { workload: "w".to_owned(), tasks: 4, ..Group::default() };
+    let work = Work { workload: "w".to_owned(), resolved, hot: Duration::ZERO };
     let ready = |(place, id)| {
         let precision = if place == 0 { Precise::Wall } else { Precise::Nothing };
-        ReadyCell { id, options: Parameters::new(), precision }
+        ReadyCell { id, options: Parameters::new(), work: work.clone(), precision }
     };
     let cells = cells.into_iter().enumerate().map(ready).collect();
-    let mut ready = ReadyGroup { group, cells, resolved, reference: None, alone: None };
+    let mut ready = ReadyGroup { group, cells, alone: None };
     ready.write_down_cells();
     ready
 }
@@ -209,7 +210,7 @@ fn hot_runs_come_right_before_each_counted_one_and_are_not_counted() {
     let numbered: Script = |run| Ok(Sample { wall_ns: run.into(), ..right() });
     let world = world(&[("a", numbered), ("b", numbered)]);
     let mut hot = group(&["a", "b"], false);
-    hot.group.hot_ns = 150_000_000;
+    hot.cells.iter_mut().for_each(|cell| cell.work.hot = Duration::from_millis(150));
     let (tallied, records) = drive(&world, &plan("rounds = 2"), &[hot], 0);
     assert_eq!(tallied, RunTotals { samples: 4, ..RunTotals::default() });
     let numbers: Vec<u64> = samples(&records).iter().map(|sample| sample.wall_ns).collect();
@@ -234,7 +235,7 @@ fn a_cell_that_fails_while_it_is_made_hot_is_done_with() {
     let fails_later: Script = |run| if run < 3 { Ok(right()) } else { Ok(Sample { checksum: 1, ..right() }) };
     let world = world(&[("a", WELL), ("bad", fails_later)]);
     let mut hot = group(&["a", "bad"], false);
-    hot.group.hot_ns = 1_000_000_000;
+    hot.cells.iter_mut().for_each(|cell| cell.work.hot = Duration::from_secs(1));
     let (tallied, records) = drive(&world, &plan("rounds = 2"), &[hot], 0);
     assert_eq!((tallied.samples, tallied.failed), (2, 1));
     assert_eq!(failures(&records)[0].round, None);
@@ -436,8 +437,7 @@ fn the_capacity_is_told_in_units_of_the_lone_burn() {
     let fast: Script = |run| Ok(Sample { wall_ns: if run % 2 == 0 { 1_000 } else { 7_000 }, ..right() });
     let slow: Script = |run| Ok(Sample { wall_ns: if run % 2 == 0 { 2_000 } else { 9_000 }, ..right() });
     let machine = Machine(world(&[("fast", fast), ("slow", slow)]));
-    let resolved = group(&["fast"], false).resolved;
-    let reference = crate::group::Reference { workload: "burn".to_owned(), resolved };
+    let reference = group(&["fast"], false).cells.remove(0).work;
     let capacity = crate::capacity::measure(&machine, &machine.0, &|| None, &reference, 3).expect("right answers");
     let points: Vec<_> = capacity.points.iter().map(|point| (point.burns, &*point.speeds)).collect();
     // A repetition takes 1.2 s of the made-up clock, so there are no more than the fewest.
@@ -565,7 +565,7 @@ fn programs_load_side_by_side_and_models_start_one_after_the_other() {
     }
     let launch = Steps::default();
     let ready = group(&["a", "b", "c"], false);
-    let starts: Vec<_> = ready.cells.iter().map(|cell| start(&ready, cell)).collect();
+    let starts: Vec<_> = ready.cells.iter().map(|cell| start(cell)).collect();
     let cells = launch.cells(&starts, Duration::ZERO);
     assert_eq!(*launch.0.borrow(), ["spawn a", "spawn b", "spawn c", "settle a", "settle c", "start a", "start c"]);
     assert!(matches!(

@@ -9,9 +9,9 @@ type Column = (&'static str, fn(&GroupSummary, &Row) -> String);
 /// The columns. New ones are added at the end, so that programs that count them go on working.
 const COLUMNS: &[Column] = &[
     ("workload", |group, _| group.workload.clone()),
-    ("params_json", |group, _| serde_json::json!(group.params).to_string()),
+    ("params_json", |_, row| serde_json::json!(row.scale.params).to_string()),
     ("kind", |group, _| group.kind.clone()),
-    ("tasks", |group, _| group.tasks.to_string()),
+    ("tasks", |_, row| row.scale.tasks.to_string()),
     ("runner", |_, row| row.cell.runner.clone()),
     ("options", |_, row| row.cell.options.clone()),
     ("workers", |_, row| row.cell.workers.to_string()),
@@ -65,6 +65,7 @@ const COLUMNS: &[Column] = &[
         let ceiling = group.ceiling.as_ref().filter(|ceiling| ceiling.is_measured());
         number(ceiling.map(|ceiling| ceiling.of_threads(row.cell.workers as f64)))
     }),
+    ("group", |group, _| group.slug.clone()),
 ];
 
 /// Returns the summary as CSV with a heading line. A figure that there is not is an empty field.

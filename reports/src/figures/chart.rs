@@ -81,7 +81,7 @@ impl ChartKind {
                     && group.main_rows().any(|row| !row.latencies.is_empty())
             }
             Self::Loss if group.is_cpu_bound() => any(&|row| Cores::of_row(group, row).is_some()),
-            Self::Loss => any(&|row| Waits::of_row(group, row).is_some()),
+            Self::Loss => any(&|row| Waits::of_row(row).is_some()),
             Self::Cores => any(&|row| row.effective_cores.is_some()),
             Self::Utilisation => any(&|row| !row.core_busy.is_empty()),
             Self::Timeline | Self::Lanes => false,

@@ -88,29 +88,29 @@ fn items(summary: &Summary, workload: &str, figure: impl Fn(&[Cell]) -> Option<R
 
 /// Works out the time of an empty task where there are most of them.
 fn task(cells: &[Cell]) -> Option<Result<f64, String>> {
-    let most = cells.iter().max_by_key(|cell| cell.group.tasks)?;
-    Some(Ok(most.row.wall?.value / most.group.tasks.max(1) as f64))
+    let most = cells.iter().max_by_key(|cell| cell.row.scale.tasks)?;
+    Some(Ok(most.row.wall?.value / most.row.scale.tasks.max(1) as f64))
 }
 
 /// Works out the time of a yield over none.
 fn switch(cells: &[Cell]) -> Option<Result<f64, String>> {
-    let yields = |cell: &Cell| cell.group.params.get("yields").and_then(serde_json::Value::as_f64);
+    let yields = |cell: &Cell| cell.row.scale.params.get("yields").and_then(serde_json::Value::as_f64);
     let with = cells.iter().filter(|cell| yields(cell).is_some_and(|count| count > 0.0));
     let with = with.max_by(|a, b| yields(a).unwrap_or(0.0).total_cmp(&yields(b).unwrap_or(0.0)))?;
-    let is_counterpart = |other: &&Cell| yields(other) == Some(0.0) && other.group.tasks == with.group.tasks;
+    let is_counterpart = |other: &&Cell| yields(other) == Some(0.0) && other.row.scale.tasks == with.row.scale.tasks;
     let without = cells.iter().find(is_counterpart)?;
     let walls =
         |cell: &Cell| cell.row.points.iter().map(|point| (point.process, point.wall_ns)).collect::<Vec<(u32, f64)>>();
     let over = clusters::of_medians(&walls(with), &walls(without), |with, without| with - without)?;
-    let count = yields(with)? * with.group.tasks as f64;
+    let count = yields(with)? * with.row.scale.tasks as f64;
     Some(if over.low > 0.0 { Ok(over.value / count) } else { Err("too little to tell".to_owned()) })
 }
 
 /// Works out the memory of a waiting task.
 fn memory(cells: &[Cell]) -> Option<Result<f64, String>> {
-    let many = cells.iter().max_by_key(|cell| cell.group.tasks)?;
-    let few = cells.iter().min_by_key(|cell| cell.group.tasks)?;
-    let tasks = many.group.tasks.saturating_sub(few.group.tasks) as f64;
+    let many = cells.iter().max_by_key(|cell| cell.row.scale.tasks)?;
+    let few = cells.iter().min_by_key(|cell| cell.row.scale.tasks)?;
+    let tasks = many.row.scale.tasks.saturating_sub(few.row.scale.tasks) as f64;
     let over = many.row.memory_bytes()? - few.row.memory_bytes()?;
     (tasks > 0.0).then(|| {
         if over >= LEAST_MEMORY {

@@ -91,7 +91,7 @@ impl DisturbedRounds {
 
     /// Returns whether the figures do without this sample.
     pub fn leaves_out(&self, sample: &Sample) -> bool {
-        self.leaves_out_of(&group_key(&sample.workload, &sample.params), sample)
+        self.leaves_out_of(&group_key(&sample.workload, sample.params_of_group()), sample)
     }
 
     /// Does as [`DisturbedRounds::leaves_out`], given the key of the sample's group.

@@ -7,7 +7,8 @@ use super::disturbed::Disturbed;
 use super::row::Row;
 use super::titles::parameter;
 use crate::records::keys::baseline_place;
-use crate::records::schema::{Failure, Parameters, Profile};
+use crate::records::schema::{Failure, Parameters, Profile, Scale};
+use crate::text::named;
 
 /// One workload with its parameters, in figures.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -24,12 +25,14 @@ pub struct GroupSummary {
     pub title: String,
     /// The title as part of file names and links; distinct among the groups of a run.
     pub slug: String,
-    /// Number of tasks in a run.
+    /// Number of tasks in a run. As all that follows it is that of the group: a row knows that of its family.
     pub tasks: u64,
     /// The longest wait of one task, nanoseconds; 0 for work that never waits.
     pub wait_ns: f64,
     /// Time for which a cell ran, uncounted, right before each counted run, nanoseconds.
     pub hot_ns: f64,
+    /// The families that have a scale of their own, by name.
+    pub scale: BTreeMap<String, Scale>,
     /// What the ratios of the rows compare.
     pub versus: Versus,
     /// What tasks that compute can make of the cores of this machine; none if the records do not say how many there were.
@@ -87,7 +90,7 @@ impl GroupSummary {
 
     /// Returns whether a profile is of one of its cells.
     pub fn is_of(&self, profile: &Profile) -> bool {
-        profile.workload == self.workload && profile.params == self.params
+        profile.workload == self.workload && *profile.params_of_group() == self.params
     }
 
     /// Returns the row that the ratio of a row is taken against.
@@ -111,5 +114,26 @@ impl GroupSummary {
     /// Returns the parameters, `name value` each.
     pub fn parameters(&self) -> Vec<String> {
         self.params.iter().map(|(name, value)| format!("{name} {}", parameter(value))).collect()
+    }
+
+    /// Returns what stands below the title in small print: the workload, where the title does not begin with its name, and the parameters.
+    pub fn small_print(&self) -> Vec<String> {
+        let workload = (!self.title.starts_with(&self.workload)).then(|| format!("workload {}", named(&self.workload)));
+        workload.into_iter().chain(self.parameters()).collect()
+    }
+
+    /// Returns the parameters of a family: its own, or else those of the group.
+    pub fn params_of(&self, family: &str) -> &Parameters {
+        self.scale.get(family).map_or(&self.params, |scale| &scale.params)
+    }
+
+    /// Returns the families whose work is of another size than the group's, each with the parameters in which it differs, `name value` each.
+    pub fn scaled(&self) -> Vec<(&str, Vec<String>)> {
+        let differing = |scale: &Scale| -> Vec<String> {
+            let own = scale.params.iter().filter(|(name, value)| self.params.get(*name) != Some(*value));
+            own.map(|(name, value)| format!("{name} {}", parameter(value))).collect()
+        };
+        let families = self.scale.iter().map(|(family, scale)| (family.as_str(), differing(scale)));
+        families.filter(|(_, differing)| !differing.is_empty()).collect()
     }
 }

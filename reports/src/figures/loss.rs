@@ -64,10 +64,11 @@ pub struct Waits {
 }
 
 impl Waits {
-    /// Returns where the wall time of a cell went; none if no task of the group waits, or the cell has no samples.
-    pub fn of_row(group: &GroupSummary, row: &Row) -> Option<Self> {
-        let wall = row.wall.filter(|_| group.wait_ns > 0.0)?.value;
-        let unavoidable = group.wait_ns.min(wall);
+    /// Returns where the wall time of a cell went; none if none of its tasks waits, or the cell has no samples.
+    pub fn of_row(row: &Row) -> Option<Self> {
+        let wait = row.scale.wait_ns as f64;
+        let wall = row.wall.filter(|_| wait > 0.0)?.value;
+        let unavoidable = wait.min(wall);
         let over = wall - unavoidable;
         let cpu = row.cpu_ns.unwrap_or(0.0).min(over);
         Some(Self { unavoidable, cpu, queueing: over - cpu })

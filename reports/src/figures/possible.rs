@@ -54,12 +54,12 @@ impl Possible {
 
     /// Returns the speed-up that the cores can give.
     pub fn speed_up(&self, cell: Cell) -> f64 {
-        self.of_cores.speed_up(cell.group.tasks, cell.row.cell.workers)
+        self.of_cores.speed_up(cell.row.scale.tasks, cell.row.cell.workers)
     }
 
     /// Returns the cores, sibling threads counted, that can be busy: by batches, and by capacity, for which siblings may yield nothing.
     pub fn busy(&self, cell: Cell) -> f64 {
-        let (tasks, workers) = (cell.group.tasks, cell.row.cell.workers);
+        let (tasks, workers) = (cell.row.scale.tasks, cell.row.cell.workers);
         let by_capacity = self.of_threads.speed_up(tasks, workers) * self.siblings;
         self.of_time.speed_up(tasks, workers).min(by_capacity)
     }
@@ -68,7 +68,7 @@ impl Possible {
     pub fn words(&self, cell: Cell) -> String {
         let cores = units::without_zeros(&units::number(self.usable));
         let what = if self.siblings > 1.0 { "sibling threads" } else { "cores" };
-        format!("{cores} {what} with {} tasks for {} workers", cell.group.tasks, cell.row.cell.workers)
+        format!("{cores} {what} with {} tasks for {} workers", cell.row.scale.tasks, cell.row.cell.workers)
     }
 }
 

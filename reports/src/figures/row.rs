@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::disturbed::TICK_NS;
 use super::latency::{self, Latency};
-use crate::records::schema::{CellId, Failure, FailureKind, RunnerInfo, Sample, arms};
+use crate::records::schema::{CellId, Failure, FailureKind, RunnerInfo, Sample, Scale, arms};
 use crate::statistics::clusters;
 use crate::statistics::outliers;
 
@@ -23,6 +23,8 @@ pub struct Row {
     pub label: String,
     /// What its runner is; nothing known if the records do not say.
     pub runner: RunnerInfo,
+    /// How much it does in a run: as much as its family does in this group.
+    pub scale: Scale,
     /// Each sample that the figures rest on, in the order of the rounds.
     pub points: Vec<Point>,
     /// Each sample of a disturbed round, which the figures do without.

@@ -48,7 +48,7 @@ impl<'a> SortedRecords<'a> {
             }
         }
         for failure in &results.failures {
-            let key = group_key(&failure.workload, &failure.params);
+            let key = group_key(&failure.workload, failure.params_of_group());
             sorted.failures.entry(key).or_default().entry(&failure.cell).or_default().push(failure);
         }
         sorted.complete_groups();
@@ -81,8 +81,9 @@ impl<'a> SortedRecords<'a> {
             self.groups.iter().enumerate().map(|(i, group)| (group_key(&group.workload, &group.params), i)).collect();
         let of_samples = self.samples.values().flat_map(HashMap::values).filter_map(|samples| samples.first());
         let of_failures = self.failures.values().flat_map(HashMap::values).filter_map(|failures| failures.first());
-        let of_samples = of_samples.map(|sample| (&sample.workload, &sample.params, &sample.cell, sample.tasks));
-        let of_failures = of_failures.map(|failure| (&failure.workload, &failure.params, &failure.cell, 0));
+        let of_samples =
+            of_samples.map(|sample| (&sample.workload, sample.params_of_group(), &sample.cell, sample.tasks));
+        let of_failures = of_failures.map(|failure| (&failure.workload, failure.params_of_group(), &failure.cell, 0));
         let mut recorded: Vec<_> =
             of_samples.chain(of_failures).map(|cell| (group_key(cell.0, cell.1), cell)).collect();
         recorded.sort_by(|(a, (.., cell_a, _)), (b, (.., cell_b, _))| (a, cell_a).cmp(&(b, cell_b)));

@@ -76,9 +76,11 @@ fn group_summary(run: &Run, sorted: &SortedRecords, group: &Group, ceiling: Opti
     compare(&mut rows);
     let versus = if rows.iter().any(|row| row.ratio.is_some()) {
         Versus::Baseline
-    } else if group.wait_ns > 0 {
-        let wait = group.wait_ns as f64;
-        rows.iter_mut().for_each(|row| row.ratio = row.wall.map(|wall| wall.map(|ns| ns / wait)));
+    } else if rows.iter().any(|row| row.scale.wait_ns > 0) {
+        for row in &mut rows {
+            let wait = row.scale.wait_ns as f64;
+            row.ratio = row.wall.filter(|_| wait > 0.0).map(|wall| wall.map(|ns| ns / wait));
+        }
         Versus::Wait
     } else {
         Versus::Nothing
@@ -96,6 +98,7 @@ fn group_summary(run: &Run, sorted: &SortedRecords, group: &Group, ceiling: Opti
         tasks: group.tasks,
         wait_ns: group.wait_ns as f64,
         hot_ns: group.hot_ns as f64,
+        scale: group.scale.clone(),
         versus,
         disturbed: sorted.disturbed(&key),
         target: run.plan.target,
@@ -115,8 +118,10 @@ fn cell_row(
     cell: &CellId,
     ceiling: Option<&Ceiling>,
 ) -> Row {
+    let runner = run.runners.get(&cell.runner).cloned().unwrap_or_default();
+    let scale = group.scale_of(&runner.family);
     // A run of no tasks measures nothing, whatever time it took; records of old versions may have some.
-    let has_tasks = |sample: &&Sample| group.tasks > 0 || sample.tasks > 0;
+    let has_tasks = |sample: &&Sample| scale.tasks > 0 || sample.tasks > 0;
     let all = sorted.samples(key, cell);
     let samples = if all.iter().any(has_tasks) { all } else { &[] };
     let mut row = Row::from_records(cell, samples, sorted.left_out(key, cell), sorted.failures(key, cell));
@@ -124,18 +129,18 @@ fn cell_row(
         row.failures.push(no_tasks(group, cell));
     }
     row.label = titles::label(cell, &group.cells);
-    row.runner = run.runners.get(&cell.runner).cloned().unwrap_or_default();
-    let workers = if row.runner.parallelism == "one" { 1 } else { cell.workers };
-    row.ideal_cores = ceiling.map(|ceiling| ceiling.speed_up(group.tasks, workers));
-    row
+    let workers = if runner.parallelism == "one" { 1 } else { cell.workers };
+    row.ideal_cores = ceiling.map(|ceiling| ceiling.speed_up(scale.tasks, workers));
+    Row { runner, scale, ..row }
 }
 
-/// Takes the ratio of each row to its baseline, and of each copy to its original.
+/// Takes the ratio of each row to its baseline, and of each copy to its original. A baseline of another scale is none.
 fn compare(rows: &mut [Row]) {
     let cells: Vec<CellId> = rows.iter().map(|row| row.cell.clone()).collect();
     for at in 0..rows.len() {
         let row = &rows[at];
         let baseline = baseline_place(&row.runner.baseline, &cells).map(|place| &rows[place]);
+        let baseline = baseline.filter(|baseline| baseline.scale.params == row.scale.params);
         let is_baseline = baseline.is_some_and(|baseline| baseline.cell == row.cell);
         let ratio = baseline.and_then(|baseline| pairs::ratio(baseline, row, |point| point.wall_ns));
         let name = baseline.filter(|_| ratio.is_some()).map(|baseline| baseline.cell.runner.clone());

@@ -22,19 +22,25 @@ pub(super) fn label(cell: &CellId, cells: &[CellId]) -> String {
     text::plain(&label)
 }
 
-/// Returns the titles of groups: the workload, and what differs between groups of the same one.
+/// Widest part of a title, in columns of a terminal.
+const WIDEST: usize = 60;
+
+/// Returns the titles of groups: those of the plan, or else the workload, and what differs between groups of the same one.
 pub(super) fn titles(groups: &[Group]) -> Vec<String> {
     groups
         .iter()
         .map(|group| {
+            if !text::plain(group.title.trim()).is_empty() {
+                return text::shortened(group.title.trim(), WIDEST);
+            }
             let siblings: Vec<&Group> = groups.iter().filter(|other| other.workload == group.workload).collect();
             let differing = group
                 .params
                 .iter()
                 .filter(|(name, value)| siblings.iter().any(|s| s.params.get(*name) != Some(*value)));
             let parts: Vec<String> = differing.map(|(name, value)| format!("{name} {}", parameter(value))).collect();
-            let name = text::shortened(&text::named(&group.workload), 60);
-            if parts.is_empty() { name } else { format!("{name}, {}", text::shortened(&parts.join(", "), 60)) }
+            let name = text::shortened(&text::named(&group.workload), WIDEST);
+            if parts.is_empty() { name } else { format!("{name}, {}", text::shortened(&parts.join(", "), WIDEST)) }
         })
         .collect()
 }

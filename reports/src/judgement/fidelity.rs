@@ -197,8 +197,8 @@ fn lines(summary: &Summary, family: &str, workload: &str, same: &[&str]) -> Vec<
 fn are_alike(model: Cell, real: Cell, same: &[&str]) -> bool {
     let (a, b) = (&model.row.cell, &real.row.cell);
     // One worker a task: their number follows from the size of the group.
-    let has_one_a_task = a.workers == model.group.tasks && b.workers == real.group.tasks;
-    let has_same = same.iter().all(|name| model.group.params.get(*name) == real.group.params.get(*name));
+    let has_one_a_task = a.workers == model.row.scale.tasks && b.workers == real.row.scale.tasks;
+    let has_same = same.iter().all(|name| model.row.scale.params.get(*name) == real.row.scale.params.get(*name));
     model.row.runner.model == real.row.runner.model
         && (a.workers == b.workers || has_one_a_task)
         && a.options == b.options

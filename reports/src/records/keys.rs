@@ -12,15 +12,19 @@ pub struct GroupKeys<'a>(Option<(&'a Sample, String)>);
 impl<'a> GroupKeys<'a> {
     /// Returns the key of a sample's group.
     pub fn of_sample(&mut self, sample: &'a Sample) -> &str {
-        let is_same = |(last, _): &(&Sample, String)| last.workload == sample.workload && last.params == sample.params;
+        let is_same = |(last, _): &(&Sample, String)| {
+            last.workload == sample.workload && last.params_of_group() == sample.params_of_group()
+        };
         if !self.0.as_ref().is_some_and(is_same) {
             self.0 = None;
         }
-        &self.0.get_or_insert_with(|| (sample, group_key(&sample.workload, &sample.params))).1
+        &self.0.get_or_insert_with(|| (sample, group_key(&sample.workload, sample.params_of_group()))).1
     }
 }
 
-/// Returns what identifies a group among records. Parameters are a map sorted by name, so equal ones have equal text.
+/// Returns what identifies a group among records: its workload and its own parameters, whatever the scale of its families is.
+///
+/// Parameters are a map sorted by name, so equal ones have equal text.
 pub fn group_key(workload: &str, params: &Parameters) -> String {
     format!("{workload}\n{}", serde_json::json!(params))
 }

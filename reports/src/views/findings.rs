@@ -110,6 +110,9 @@ fn over_wait(group: &GroupSummary) -> Option<Finding> {
 
 /// Says what the samples show.
 pub fn samples(group: &GroupSummary) -> Finding {
+    if !group.scaled().is_empty() {
+        return Finding::new("Wall times of each family at its own scale".to_owned());
+    }
     let Some((fastest, slowest)) = extremes(group, |row| Some(row.wall?.value)) else {
         return Finding::new("Nothing could be measured".to_owned());
     };
@@ -165,7 +168,7 @@ pub fn lost_cores(group: &GroupSummary) -> Finding {
 pub fn lost_time(group: &GroupSummary) -> Finding {
     let known = || {
         let rows = group.main_rows();
-        rows.filter_map(|row| Some((row, Waits::of_row(group, row)?)))
+        rows.filter_map(|row| Some((row, Waits::of_row(row)?)))
     };
     let idle = known().max_by(|a, b| a.1.queueing.total_cmp(&b.1.queueing));
     let near = known().filter(|(_, waits)| waits.cpu + waits.queueing <= NEAR * waits.unavoidable).count();

@@ -11,7 +11,7 @@ const SLIGHT: f64 = 0.05;
 pub fn of_group(group: &GroupSummary) -> Vec<String> {
     let sentence = |row: &Row| {
         let cores = Cores::of_row(group, row).map(|cores| of_cores(&cores, &row.label));
-        cores.or_else(|| Waits::of_row(group, row).map(|waits| of_waits(&waits, row)))
+        cores.or_else(|| Waits::of_row(row).map(|waits| of_waits(&waits, row)))
     };
     group.main_rows().filter_map(sentence).collect()
 }

@@ -2,21 +2,43 @@
 
 use crate::figures::disturbed::Disturbed;
 use crate::figures::{GroupSummary, Row, Versus};
-use crate::text::units;
+use crate::text::{plain, units};
 
 /// Says what is to be known of how a group was measured, a sentence each without a full stop.
 pub fn of_group(group: &GroupSummary) -> Vec<String> {
-    let hot = (group.hot_ns > 0.0).then(|| {
-        let time = units::duration(group.hot_ns);
-        format!(
-            "Right before each counted run its cell ran for at least {time} uncounted, so that its workers were awake"
-        )
-    });
     let is_of_one = group.measured().next().is_some() && group.measured().all(|row| row.processes == 1);
     let of_one = is_of_one.then(|| {
         "Each cell ran in one process, so intervals are of that process: another one may be off by more".to_owned()
     });
-    [hot, noise(group), precision(group), of_one, disturbed(&group.disturbed)].into_iter().flatten().collect()
+    let more = [hot(group), noise(group), precision(group), of_one, disturbed(&group.disturbed)];
+    scales(group).into_iter().chain(more.into_iter().flatten()).collect()
+}
+
+/// Says how much a family does that does not do as much as the others, a sentence for each.
+fn scales(group: &GroupSummary) -> Vec<String> {
+    let sentence = |(family, params): (&str, Vec<String>)| {
+        let (family, params) = (plain(family), params.join(", "));
+        format!("In {family}: {params}. Compare its ratios with those of other families, but not its wall times")
+    };
+    group.scaled().into_iter().map(sentence).collect()
+}
+
+/// Says how cells were made hot; none if none was.
+fn hot(group: &GroupSummary) -> Option<String> {
+    let families = group.scale.iter().filter(|(_, scale)| scale.hot_ns as f64 != group.hot_ns);
+    let others: Vec<(String, f64)> = families.map(|(family, scale)| (plain(family), scale.hot_ns as f64)).collect();
+    if group.hot_ns == 0.0 && others.is_empty() {
+        return None;
+    }
+    let other = |(family, ns): &(String, f64)| match *ns {
+        0.0 => format!(", but not in {family}"),
+        ns => format!(", in {family} for {}", units::duration(ns)),
+    };
+    let others: String = others.iter().map(other).collect();
+    let time = units::duration(group.hot_ns);
+    Some(format!(
+        "Right before each counted run its cell ran for at least {time} uncounted, so that its workers were awake{others}"
+    ))
 }
 
 /// Says what identical cells differ by; none without copies.

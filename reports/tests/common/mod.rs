@@ -143,6 +143,7 @@ pub fn records() -> Vec<Record> {
                         round: (kind == FailureKind::Crash).then_some(round),
                         kind,
                         message: message.to_owned(),
+                        ..Failure::default()
                     })
                 };
                 match (workload, cell.runner.as_str(), round) {
@@ -161,7 +162,15 @@ pub fn records() -> Vec<Record> {
             let cells = cells.iter().filter(|cell| profiled.contains(&cell.runner.as_str()));
             lines.extend(cells.map(|cell| Record::Profile(Box::new(profile(&params, tasks, cell)))));
         }
-        groups.push(Group { workload: workload.to_owned(), params, tasks, wait_ns, hot_ns: 0, cells, skipped });
+        groups.push(Group {
+            workload: workload.to_owned(),
+            params,
+            tasks,
+            wait_ns,
+            cells,
+            skipped,
+            ..Group::default()
+        });
     }
     let mut all = vec![Record::Run(Box::new(run(groups)))];
     all.extend(lines);
@@ -258,6 +267,7 @@ fn profile(params: &Parameters, tasks: u64, cell: &CellId) -> Profile {
     Profile {
         workload: "primes".to_owned(),
         params: params.clone(),
+        group_params: None,
         cell: cell.clone(),
         wall_ns,
         segments: segments.collect(),

@@ -35,13 +35,13 @@ pub struct Course {
     pub params: Parameters,
     pub tasks: u64,
     pub wait_ns: u64,
+    /// What CPython has instead: its parameters and tasks.
+    pub of_python: Option<(Parameters, u64)>,
     pub models: &'static [&'static str],
     pub families: &'static [&'static str],
 }
 
 const ALL: &[&str] = &["native", "gil", "cpython"];
-const RUST: &[&str] = &["native", "gil"];
-const PYTHON: &[&str] = &["cpython"];
 const COMPUTING: &[&str] = &["sequential", "thread", "thread-pool", "process-pool", "green", "async", "async-single"];
 const SWITCHING: &[&str] = &["sequential", "thread", "thread-pool", "green", "async", "async-single"];
 const CREATING: &[&str] = &["sequential", "process", "process-pool", "thread", "thread-pool"];
@@ -51,6 +51,21 @@ const TALKING: &[&str] = &["sequential", "thread"];
 
 fn params(pairs: &[(&str, u64)]) -> Parameters {
     pairs.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect()
+}
+
+impl Course {
+    /// The group where CPython has parameters of its own.
+    fn and_python(self, pairs: &[(&str, u64)], tasks: u64) -> Self {
+        Self { of_python: Some((params(pairs), tasks)), ..self }
+    }
+
+    /// The parameters and the tasks of a family.
+    pub fn scale_of(&self, family: &str) -> (&Parameters, u64) {
+        match &self.of_python {
+            Some((params, tasks)) if family == "cpython" => (params, *tasks),
+            _ => (&self.params, self.tasks),
+        }
+    }
 }
 
 /// All groups on a machine.
@@ -63,6 +78,7 @@ pub fn courses(world: &World) -> Vec<Course> {
         params: params(pairs),
         tasks,
         wait_ns,
+        of_python: None,
         models,
         families,
     };
@@ -78,23 +94,15 @@ pub fn courses(world: &World) -> Vec<Course> {
     let talking = per_worker(2, 8);
     let convoy = |beside| [("beside", beside), ("bytes", 64), ("delay_us", 7_000), ("round_trips", 20)];
     vec![
-        group("primes", "cpu", &[("length", 640_000), ("tasks", computed)], computed, 0, COMPUTING, RUST),
-        group("primes", "cpu", &[("length", 64_000), ("tasks", interpreted)], interpreted, 0, COMPUTING, PYTHON),
-        group("counting", "cpu", &[("from", 5_000_000), ("tasks", counted)], counted, 0, COMPUTING, RUST),
-        group("counting", "cpu", &[("from", 250_000), ("tasks", interpreted)], interpreted, 0, COMPUTING, PYTHON),
-        group("switch", "cpu", &[("tasks", switched), ("yields", 2000)], switched, 0, SWITCHING, RUST),
-        group("switch", "cpu", &[("tasks", switched), ("yields", 500)], switched, 0, SWITCHING, PYTHON),
+        group("primes", "cpu", &[("length", 640_000), ("tasks", computed)], computed, 0, COMPUTING, ALL)
+            .and_python(&[("length", 64_000), ("tasks", interpreted)], interpreted),
+        group("counting", "cpu", &[("from", 5_000_000), ("tasks", counted)], counted, 0, COMPUTING, ALL)
+            .and_python(&[("from", 250_000), ("tasks", interpreted)], interpreted),
+        group("switch", "cpu", &[("tasks", switched), ("yields", 2000)], switched, 0, SWITCHING, ALL)
+            .and_python(&[("tasks", switched), ("yields", 500)], switched),
         group("switch", "cpu", &[("tasks", switched), ("yields", 0)], switched, 0, SWITCHING, ALL),
-        group("empty", "cpu", &[("tasks", created)], created, 0, &["sequential", "thread", "thread-pool"], RUST),
-        group(
-            "empty",
-            "cpu",
-            &[("tasks", created_by_python)],
-            created_by_python,
-            0,
-            &["sequential", "thread", "thread-pool"],
-            PYTHON,
-        ),
+        group("empty", "cpu", &[("tasks", created)], created, 0, &["sequential", "thread", "thread-pool"], ALL)
+            .and_python(&[("tasks", created_by_python)], created_by_python),
         group("empty", "cpu", &[("tasks", forked)], forked, 0, CREATING, ALL),
         group("sleep", "io", &[("tasks", pooled), ("wait_us", wait_us)], pooled, wait_us * 1000, POOLED, ALL),
         group("sleep", "io", &[("tasks", 100), ("wait_us", 60_000)], 100, 60_000_000, WAITING, ALL),

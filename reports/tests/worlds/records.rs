@@ -9,7 +9,7 @@ use hdrhistogram::Histogram;
 use hdrhistogram::serialization::{Serializer, V2DeflateSerializer};
 use regatta_reports::Results;
 use regatta_reports::record::{
-    Capacity, CapacityPoint, CellId, End, Group, Machine, Plan, Program, Run, RunnerInfo, Sample, WorkloadInfo,
+    Capacity, CapacityPoint, CellId, End, Group, Machine, Plan, Program, Run, RunnerInfo, Sample, Scale, WorkloadInfo,
 };
 
 use super::machine::World;
@@ -43,7 +43,7 @@ pub fn run_of(
         ..Results::default()
     };
     for course in courses(world).into_iter().filter(|course| is_wanted(course.workload)) {
-        let Course { workload, kind, params, tasks, wait_ns, models, families } = course;
+        let Course { workload, kind, ref params, tasks, wait_ns, models, families, .. } = course;
         let takes_part = |family: &str, model: &str| families.contains(&family) && models.contains(&model);
         let mut group =
             Group { workload: workload.to_owned(), params: params.clone(), tasks, wait_ns, ..Group::default() };
@@ -51,6 +51,7 @@ pub fn run_of(
         for (runner, family, model) in RUNNERS.into_iter().filter(|(_, family, model)| takes_part(family, model)) {
             let arms: &[&str] = if model == "sequential" { &["", "a-a"] } else { &[""] };
             for arm in arms {
+                let (params, tasks) = course.scale_of(family);
                 let workers = match model {
                     "sequential" | "async-single" => 1,
                     "process" | "thread" => tasks,
@@ -58,12 +59,20 @@ pub fn run_of(
                     _ => world.workers(),
                 };
                 let id = CellId { runner: runner.to_owned(), workers, arm: (*arm).to_owned(), ..CellId::default() };
-                let cell = Cell { world, workload, params: &params, tasks, workers, family, model };
+                let cell = Cell { world, workload, params, tasks, workers, family, model };
                 let mut figures = cell.figures();
                 breaking(cell, &mut figures);
-                results.samples.extend(samples(&cell, &id, figures, &rounds, &mut noise));
+                let made = samples(&cell, &id, figures, &rounds, &mut noise);
+                let group_params = (*params != course.params).then(|| course.params.clone());
+                results
+                    .samples
+                    .extend(made.into_iter().map(|sample| Sample { group_params: group_params.clone(), ..sample }));
                 group.cells.push(id);
             }
+        }
+        if let Some((params, tasks)) = &course.of_python {
+            let scale = Scale { params: params.clone(), tasks: *tasks, wait_ns, ..Scale::default() };
+            group.scale.insert("cpython".to_owned(), scale);
         }
         results.run.plan.groups.push(group);
         let info = WorkloadInfo { kind: kind.to_owned(), about: format!("The workload `{workload}`.") };

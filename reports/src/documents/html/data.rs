@@ -50,8 +50,10 @@ fn file_name(id: &str) -> String {
 fn group(group: &GroupSummary) -> Value {
     json!({
         "workload": group.workload,
+        "title": group.title,
         "params": group.params,
         "tasks": group.tasks,
+        "scale": group.scale,
         "cells": group.rows.iter().map(cell).collect::<Vec<Value>>(),
     })
 }

@@ -59,7 +59,7 @@ fn write_all(out: &mut String, report: &Report) -> fmt::Result {
 fn write_group(out: &mut String, group: &GroupSummary, view: &GroupView) -> fmt::Result {
     writeln!(out, "## {}\n", markdown(&group.title))?;
     writeln!(out, "**{}.**\n", markdown(&view.finding.to_string()))?;
-    let about = [markdown(&group.about), markdown(&group.parameters().join(", "))];
+    let about = [markdown(&group.about), markdown(&group.small_print().join(", "))];
     let about: Vec<&str> = about.iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
     if !about.is_empty() {
         writeln!(out, "{}\n", about.join(" — "))?;

@@ -58,6 +58,9 @@ fn group_text(group: &GroupSummary, view: &GroupView, colour: bool, width: usize
     let mut out = format!("{}: {}\n", styled(&plain(&group.title), BOLD, colour), plain(&finding));
     out.push_str(&table(group, view, colour, width));
     out.push('\n');
+    for (family, params) in group.scaled() {
+        out.push_str(&format!("  In {}: {} (compare ratios, not wall times)\n", plain(family), params.join(", ")));
+    }
     for row in &group.rows {
         if let Some(failure) = row.failures.first() {
             let more =

@@ -84,7 +84,7 @@ impl Lanes {
         }
         let cells: Vec<CellLanes> = known
             .iter()
-            .map(|(row, profile)| CellLanes::new(row, profile, group.tasks, known.len(), palette))
+            .map(|(row, profile)| CellLanes::new(row, profile, row.scale.tasks, known.len(), palette))
             .collect();
         let track = |(cell, (_, profile)): (&CellLanes, &&(&Row, &Profile))| Track {
             name: cell.label.clone(),

@@ -12,7 +12,7 @@ use super::rows::{Plot, RowLabel, Rows, either};
 use crate::drawing::palette::{Colour, FADED, INK, Palette};
 use crate::drawing::scale::Axis;
 use crate::figures::{Cell, ChartKind, GroupSummary, Point, Row};
-use crate::text::units;
+use crate::text::{plain, units};
 use crate::views::findings;
 
 /// Share of a row's height over which its points are spread.
@@ -35,13 +35,23 @@ impl<'a> Samples<'a> {
             rows: group.drawn().map(|row| RowLabel::new(Cell { group, row }, figure(row))).collect(),
             row_height: 32,
             axis: Axis::around(walls, "wall time of one run", |ns| units::without_zeros(&units::duration(ns))),
-            legend:
-                "A dot is one round, the first at the top of its row, a grey one was disturbed; the upright bar is the \
-                     median, the level one its interval."
-                    .to_owned(),
+            legend: legend(group),
         };
         Some(Self { group, palette, rows })
     }
+}
+
+fn legend(group: &GroupSummary) -> String {
+    let marks = "A dot is one round, the first at the top of its row, a grey one was disturbed; the upright bar is the \
+                 median, the level one its interval.";
+    let families: Vec<String> = group.scaled().iter().map(|(family, _)| plain(family)).collect();
+    if families.is_empty() {
+        return marks.to_owned();
+    }
+    format!(
+        "{marks} Work of {} is of another size: its times are no slower or faster than others'.",
+        families.join(", ")
+    )
 }
 
 impl Drawing for Samples<'_> {

@@ -28,8 +28,9 @@ impl Situation {
 
     /// Returns the situation that a group shows; none if the records do not say what kind its workload is.
     pub fn of_group(group: &GroupSummary) -> Option<Self> {
-        let baseline = group.rows.iter().filter(|row| row.is_baseline).filter_map(|row| row.wall);
-        let task_ns = baseline.map(|wall| wall.value / group.tasks.max(1) as f64).reduce(f64::min);
+        let baselines = group.rows.iter().filter(|row| row.is_baseline);
+        let each = baselines.filter_map(|row| Some(row.wall?.value / row.scale.tasks.max(1) as f64));
+        let task_ns = each.reduce(f64::min);
         match group.kind.as_str() {
             "cpu" if task_ns.is_some_and(|ns| ns < SMALL_TASK_NS) => Some(Self::SmallTasks),
             "cpu" => Some(Self::CpuBound),
@@ -67,10 +68,12 @@ impl Situation {
 mod tests {
     use super::*;
     use crate::figures::Row;
+    use crate::records::schema::Scale;
     use crate::statistics::Estimate;
 
     fn group(kind: &str, tasks: u64, wall_ns: f64) -> GroupSummary {
-        let row = Row { is_baseline: true, wall: Estimate::of_median(&[wall_ns]), ..Row::default() };
+        let scale = Scale { tasks, ..Scale::default() };
+        let row = Row { is_baseline: true, wall: Estimate::of_median(&[wall_ns]), scale, ..Row::default() };
         GroupSummary { kind: kind.to_owned(), tasks, rows: vec![row], ..GroupSummary::default() }
     }
 

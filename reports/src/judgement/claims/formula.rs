@@ -1,7 +1,7 @@
 //! The times that waits must take, whoever waits them: what a wall time can be held against.
 
 use super::claim::Formula;
-use crate::figures::{Cell, Summary};
+use crate::figures::{Cell, Row, Summary};
 use crate::text::units;
 
 /// The workload whose tasks do nothing.
@@ -10,7 +10,7 @@ pub(super) const NOTHING: &str = "empty";
 impl Formula {
     /// Returns the time in nanoseconds, and how it comes about; none if a task of the group never waits.
     pub(super) fn time(self, cell: Cell, summary: &Summary) -> Option<(f64, String)> {
-        let (n, t, w) = (cell.group.tasks, cell.group.wait_ns, cell.row.cell.workers.max(1));
+        let (n, t, w) = (cell.row.scale.tasks, cell.row.scale.wait_ns as f64, cell.row.cell.workers.max(1));
         let wait = units::duration(t);
         let (ns, words) = match self {
             Self::LongestWait => (t, "its longest wait".to_owned()),
@@ -30,10 +30,11 @@ impl Formula {
 
 /// Returns what a task takes that does nothing, by the group of the most of them that has the cell; none if there is none.
 fn handing_out(cell: Cell, summary: &Summary) -> Option<f64> {
-    let groups = summary.groups.iter().filter(|group| group.workload == NOTHING && group.tasks > 0);
+    let groups = summary.groups.iter().filter(|group| group.workload == NOTHING);
     let walls = groups.filter_map(|group| {
-        let row = group.rows.iter().find(|row| row.cell == cell.row.cell && row.failures.is_empty())?;
-        Some((group.tasks, row.wall?.value / group.tasks as f64))
+        let is_it = |row: &&Row| row.cell == cell.row.cell && row.failures.is_empty() && row.scale.tasks > 0;
+        let row = group.rows.iter().find(is_it)?;
+        Some((row.scale.tasks, row.wall?.value / row.scale.tasks as f64))
     });
     walls.max_by_key(|(tasks, _)| *tasks).map(|(_, each)| each)
 }

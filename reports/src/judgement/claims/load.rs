@@ -25,7 +25,7 @@ pub fn disturbing(
     let value = measured.estimate.value;
     let is_below = condition.at_least.is_some_and(|least| value < least);
     let is_above = condition.at_most.is_some_and(|most| value > most);
-    let at_best = row.ideal_cores.map(|cores| cores.min(cell.group.tasks as f64));
+    let at_best = row.ideal_cores.map(|cores| cores.min(row.scale.tasks as f64));
     let mut disturbing = DISTURBING_CORES;
     let (needed, is_doubtful) = match condition.statistic {
         // Load lowers what is gained in parallel: that it is little is no news then, but that it is enough is.
@@ -42,7 +42,7 @@ pub fn disturbing(
             if condition.quantile == Some(Quantile::P50) {
                 disturbing = DISTURBING_HALF;
             }
-            (usable.min(cell.group.tasks as f64), outcome == Outcome::Fails || condition.at_least.is_some())
+            (usable.min(row.scale.tasks as f64), outcome == Outcome::Fails || condition.at_least.is_some())
         }
         Statistic::Time
         | Statistic::TimeWithStart

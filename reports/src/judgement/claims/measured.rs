@@ -83,10 +83,10 @@ fn noise(of: Cell, to: Cell) -> Option<f64> {
 pub fn divisor(condition: &Condition, of: Cell) -> Result<f64, String> {
     condition.per.iter().try_fold(1.0, |product, name| {
         let number = match name.as_str() {
-            "tasks" => Some(of.group.tasks as f64),
+            "tasks" => Some(of.row.scale.tasks as f64),
             "workers" => Some(of.row.cell.workers as f64),
             "switch-interval" => Some(switch_interval(of.row).0),
-            other => of.group.params.get(other).and_then(serde_json::Value::as_f64),
+            other => of.row.scale.params.get(other).and_then(serde_json::Value::as_f64),
         };
         let number = number.filter(|number| *number > 0.0);
         number.map(|number| product * number).ok_or_else(|| format!("{} has no {name} to divide by", of.group.title))

@@ -67,7 +67,8 @@ impl<'a> Scope<'a> {
             batches: None,
         };
         let is_equal_but_for_what_is_named = |group: &&GroupSummary| {
-            group.workload != of.group.workload || differing(&group.params, &of.group.params, &to.params) == 0
+            let (params, own) = (group.params_of(self.family), &of.row.scale.params);
+            group.workload != of.group.workload || differing(params, own, &to.params) == 0
         };
         let groups: Vec<&GroupSummary> = if to.workload.is_some() || !to.params.is_empty() {
             self.summary.groups.iter().filter(is_equal_but_for_what_is_named).collect()
@@ -88,7 +89,7 @@ impl<'a> Scope<'a> {
 
     /// Returns the cells in the order of the groups, of each group the one with the workers that are wanted; if there is none, the reason.
     fn search(&self, wanted: Wanted, groups: Vec<&'a GroupSummary>) -> Vec<Result<Cell<'a>, Missing>> {
-        let groups: Vec<&GroupSummary> = groups.into_iter().filter(|group| wanted.is_in(group)).collect();
+        let groups: Vec<&GroupSummary> = groups.into_iter().filter(|group| self.is_in(wanted, group)).collect();
         if groups.is_empty() {
             return vec![Err(Missing::NotRun(format!("the plan has no {}", wanted.words())))];
         }
@@ -109,10 +110,10 @@ impl<'a> Scope<'a> {
         let rows: Vec<&Row> =
             rows.filter(|row| wanted.workers.is_none_or(|workers| row.cell.workers == workers)).collect();
         let most = rows.iter().max_by_key(|row| row.cell.workers)?;
-        let has_batches = |row: &&&Row| wanted.batches.is_none_or(|batches| batches.contains(batches_of(group, row)));
+        let has_batches = |row: &&&Row| wanted.batches.is_none_or(|batches| batches.contains(batches_of(row)));
         let row = rows.iter().filter(has_batches).max_by_key(|row| row.cell.workers);
         Some(row.map(|row| Cell { group, row }).ok_or_else(|| {
-            let (tasks, workers) = (group.tasks, most.cell.workers);
+            let (tasks, workers) = (most.scale.tasks, most.cell.workers);
             let batches = wanted.batches.map(Constraint::words).unwrap_or_default();
             let name = Cell { group, row: most }.name();
             Missing::NotRun(format!(
@@ -128,6 +129,14 @@ impl<'a> Scope<'a> {
         Some(format!("{runner} was left out: {reason}"))
     }
 
+    /// Returns whether a group has the work that is wanted, by the parameters that the family has there.
+    fn is_in(&self, wanted: Wanted, group: &GroupSummary) -> bool {
+        let params = group.params_of(self.family);
+        let has =
+            |(name, constraint): (&String, &Constraint)| params.get(name).is_some_and(|value| constraint.allows(value));
+        group.workload == wanted.workload && wanted.params.iter().all(has)
+    }
+
     fn is_wanted(&self, wanted: Wanted, runner: &str) -> bool {
         self.summary
             .run
@@ -138,13 +147,6 @@ impl<'a> Scope<'a> {
 }
 
 impl Wanted<'_> {
-    fn is_in(&self, group: &GroupSummary) -> bool {
-        let has = |(name, constraint): (&String, &Constraint)| {
-            group.params.get(name).is_some_and(|value| constraint.allows(value))
-        };
-        group.workload == self.workload && self.params.iter().all(has)
-    }
-
     fn words(&self) -> String {
         let params: Vec<String> =
             self.params.iter().map(|(name, constraint)| format!("{name} {}", constraint.words())).collect();
@@ -181,8 +183,8 @@ fn measured(found: Cell) -> Result<Cell, Missing> {
 }
 
 /// Returns the tasks for each worker.
-fn batches_of(group: &GroupSummary, row: &Row) -> f64 {
-    group.tasks as f64 / row.cell.workers.max(1) as f64
+fn batches_of(row: &Row) -> f64 {
+    row.scale.tasks as f64 / row.cell.workers.max(1) as f64
 }
 
 /// Returns whether it stands for itself, with the runner's default options: sweeps are no business of claims.

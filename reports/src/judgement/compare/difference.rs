@@ -1,6 +1,8 @@
 //! What differs between two runs besides the build: some of it makes their ratio meaningless.
 
-use crate::records::schema::{Group, Run};
+use std::collections::BTreeSet;
+
+use crate::records::schema::{Group, Parameters, Run, arms};
 use crate::text::plain;
 use crate::text::units;
 
@@ -75,31 +77,61 @@ fn plans(base: &Run, new: &Run) -> Vec<Difference> {
     let mut found: Vec<Difference> = Vec::new();
     for group in &base.plan.groups {
         let others: Vec<&Group> = new.plan.groups.iter().filter(|other| other.workload == group.workload).collect();
-        let same: Vec<&&Group> = others.iter().filter(|other| is_same_work(group, other)).collect();
-        if others.is_empty() || same.iter().any(|other| other.hot_ns == group.hot_ns) {
+        let same: Vec<&&Group> = others.iter().filter(|other| is_same_group(group, other)).collect();
+        if others.is_empty() {
             continue;
         }
         let name = plain(&group.workload);
-        let text = match same.first() {
-            Some(other) => {
-                let [base, new] = [group, other].map(|group| units::duration(group.hot_ns as f64));
-                format!("In `{name}` cells ran uncounted for {base} and for {new} before each counted run.")
-            }
-            None => {
-                let others: Vec<String> = others.iter().map(|other| work(other)).collect();
-                format!("The plans give `{name}` different work: {} and {}.", work(group), others.join(", "))
-            }
+        let text = if same.is_empty() {
+            let others: Vec<String> = others.iter().map(|other| words(&other.params)).collect();
+            let (work, others) = (words(&group.params), others.join(", "));
+            Some(format!("The plans give `{name}` different work: {work} and {others}."))
+        } else {
+            let of_each: Vec<Option<String>> = same.iter().map(|other| scales([base, new], [group, other])).collect();
+            of_each.into_iter().min_by_key(Option::is_some).flatten()
         };
-        found.push(Difference::fatal(text));
+        found.extend(text.map(Difference::fatal));
     }
     found
 }
 
-fn is_same_work(one: &Group, other: &Group) -> bool {
+/// Says in what the work of a family differs, or for how long its cells ran uncounted; none if it is the same in all families that both have.
+fn scales(runs: [&Run; 2], groups: [&Group; 2]) -> Option<String> {
+    let name = plain(&groups[0].workload);
+    let [base, new] = [0, 1].map(|side| families(runs[side], groups[side]));
+    let in_both: Vec<&str> = base.intersection(&new).copied().collect();
+    // Older records may know nothing of runners.
+    let in_both = if in_both.is_empty() { vec![""] } else { in_both };
+    in_both.into_iter().find_map(|family| {
+        let [base, new] = groups.map(|group| group.scale_of(family));
+        let of = if groups.iter().any(|group| group.scale.contains_key(family)) {
+            format!(" of {}", plain(family))
+        } else {
+            String::new()
+        };
+        if base.params != new.params {
+            let [base, new] = [base, new].map(|scale| words(&scale.params));
+            return Some(format!("The plans give `{name}` different work: {base} and {new}, in cells{of}."));
+        }
+        let [base, new] = [base, new].map(|scale| scale.hot_ns as f64);
+        (base != new).then(|| {
+            let [base, new] = [base, new].map(units::duration);
+            format!("In `{name}` cells{of} ran uncounted for {base} and for {new} before each counted run.")
+        })
+    })
+}
+
+/// Returns the families that have cells in a group.
+fn families<'r>(run: &'r Run, group: &Group) -> BTreeSet<&'r str> {
+    let cells = group.cells.iter().filter(|cell| cell.arm != arms::REFERENCE);
+    cells.filter_map(|cell| run.runners.get(&cell.runner)).map(|info| info.family.as_str()).collect()
+}
+
+fn is_same_group(one: &Group, other: &Group) -> bool {
     one.params == other.params && (one.tasks == other.tasks || one.tasks == 0 || other.tasks == 0)
 }
 
-fn work(group: &Group) -> String {
-    let params: Vec<String> = group.params.iter().map(|(name, value)| format!("{name} {value}")).collect();
+fn words(params: &Parameters) -> String {
+    let params: Vec<String> = params.iter().map(|(name, value)| format!("{name} {value}")).collect();
     plain(&format!("({})", params.join(", ")))
 }

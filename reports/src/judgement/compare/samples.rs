@@ -30,7 +30,7 @@ pub(super) fn by_cell(results: &Results) -> Cells<'_> {
     let mut cells = Cells::new();
     let disturbed = DisturbedRounds::find(results);
     for sample in results.samples.iter().filter(|sample| sample.wall_ns > 0 && !disturbed.leaves_out(sample)) {
-        let key = (group_key(&sample.workload, &sample.params), sample.cell.clone());
+        let key = (group_key(&sample.workload, sample.params_of_group()), sample.cell.clone());
         cells.entry(key).or_default().insert((sample.process, sample.round), sample);
     }
     cells

@@ -80,7 +80,7 @@ pub fn check_run(summary: &Summary) -> Vec<Warning> {
     of_cells(&|group, row| is_late(group, row), |cells| Warning::LateTimers { cells });
     of_cells(
         &|group, row| {
-            let only_waits = group.kind == "io" && group.wait_ns > 0.0 && row.server_busy.is_none();
+            let only_waits = group.kind == "io" && row.scale.wait_ns > 0 && row.server_busy.is_none();
             // To create a unit for each task takes a core for a while, and has its own figure.
             let only_waits = only_waits && row.runner.parallelism != "per-task";
             only_waits && row.effective_cores.is_some_and(|cores| cores.value > SPINNING_CORES)
@@ -145,22 +145,23 @@ fn lacks_widths(group: &GroupSummary, row: &Row) -> bool {
 /// Returns whether workers of a pool got nothing to do although there was CPU-bound work for all.
 fn leaves_workers_idle(group: &GroupSummary, row: &Row) -> bool {
     let used = row.workers_seen.map_or(u64::MAX, |(_, most)| most);
-    group.is_cpu_bound() && is_pool(row) && group.tasks >= row.cell.workers && used < row.cell.workers
+    group.is_cpu_bound() && is_pool(row) && row.scale.tasks >= row.cell.workers && used < row.cell.workers
 }
 
 /// Returns whether the waits of a cell that sleeps took longer than its timer explains.
 fn is_late(group: &GroupSummary, row: &Row) -> bool {
-    let Some(wall) = row.wall.filter(|_| group.workload == "sleep" && group.wait_ns > 0.0) else { return false };
+    let (wait, tasks) = (row.scale.wait_ns as f64, row.scale.tasks);
+    let Some(wall) = row.wall.filter(|_| group.workload == "sleep" && wait > 0.0) else { return false };
     // How many waits follow one another, and how coarse they are.
     let (waits, granularity) = match (row.runner.model.as_str(), row.runner.parallelism.as_str()) {
-        ("sequential", _) => (group.tasks, SLEEP_GRANULARITY_NS),
+        ("sequential", _) => (tasks, SLEEP_GRANULARITY_NS),
         ("async" | "async-single" | "green", _) => (1, LOOP_GRANULARITY_NS),
-        (_, "workers") => (group.tasks.div_ceil(row.cell.workers.max(1)), SLEEP_GRANULARITY_NS),
+        (_, "workers") => (tasks.div_ceil(row.cell.workers.max(1)), SLEEP_GRANULARITY_NS),
         // Creation of a unit for each task is a cost of its own.
         _ => return false,
     };
     let waits = waits.max(1) as f64;
-    wall.value / waits - group.wait_ns > LATE * granularity + 0.05 * group.wait_ns
+    wall.value / waits - wait > LATE * granularity + 0.05 * wait
 }
 
 #[cfg(test)]

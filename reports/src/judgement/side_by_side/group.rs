@@ -60,7 +60,15 @@ fn find<'a>(summary: &'a Summary, group: &GroupSummary) -> Option<&'a GroupSumma
     summary.groups.iter().find(|other| is_same_work(other, group))
 }
 
+/// Returns whether two groups do the same in each family that both have.
 fn is_same_work(a: &GroupSummary, b: &GroupSummary) -> bool {
+    let is_same_scale = |row: &Row| {
+        let same = b.rows.iter().find(|other| other.runner.family == row.runner.family);
+        same.is_none_or(|other| other.scale.params == row.scale.params)
+    };
+    if !a.rows.iter().all(is_same_scale) {
+        return false;
+    }
     let of = |group: &GroupSummary| -> (String, Parameters) { (group.workload.clone(), group.params.clone()) };
     of(a) == of(b) && (a.tasks == b.tasks || a.tasks == 0 || b.tasks == 0)
 }

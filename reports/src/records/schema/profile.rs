@@ -10,8 +10,11 @@ use super::cell::{CellId, Parameters};
 pub struct Profile {
     /// Workload name.
     pub workload: String,
-    /// All parameters of the workload.
+    /// All parameters of the workload, as they were run.
     pub params: Parameters,
+    /// Parameters of the group that it belongs to, where its family has others of its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub group_params: Option<Parameters>,
     /// Which cell of the group.
     #[serde(flatten)]
     pub cell: CellId,
@@ -25,6 +28,13 @@ pub struct Profile {
     pub timeline: Vec<Moment>,
     /// Where the timeline comes from: `perf-task-clock` (this process tree), or `proc-stat-whole-machine`.
     pub source: String,
+}
+
+impl Profile {
+    /// Returns the parameters of its group, which tell it from the other groups of its workload.
+    pub fn params_of_group(&self) -> &Parameters {
+        self.group_params.as_ref().unwrap_or(&self.params)
+    }
 }
 
 /// A piece of a task that a worker did without waiting.

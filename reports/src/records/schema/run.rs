@@ -135,7 +135,10 @@ pub struct Plan {
 pub struct Group {
     /// Workload name.
     pub workload: String,
-    /// All its parameters, defaults filled in.
+    /// What the plan calls it; empty if it has no name for it.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub title: String,
+    /// All its parameters, defaults filled in. No two groups of a workload have the same.
     pub params: Parameters,
     /// Number of tasks that every run of it carries out.
     pub tasks: u64,
@@ -146,10 +149,41 @@ pub struct Group {
     /// other cells of the round ran.
     #[serde(skip_serializing_if = "is_zero")]
     pub hot_ns: u64,
+    /// The families of its cells whose parameters or uncounted runs are others, by name.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub scale: BTreeMap<String, Scale>,
     /// Its cells.
     pub cells: Vec<CellId>,
     /// Runners that the plan leaves out of this group, with the reason.
     pub skipped: BTreeMap<String, String>,
+}
+
+impl Group {
+    /// Returns the scale of a family: its own, or else that of the group.
+    pub fn scale_of(&self, family: &str) -> Scale {
+        let own = self.scale.get(family).cloned();
+        own.unwrap_or_else(|| Scale {
+            params: self.params.clone(),
+            tasks: self.tasks,
+            wait_ns: self.wait_ns,
+            hot_ns: self.hot_ns,
+        })
+    }
+}
+
+/// How much the cells of a family do in a run. Figures of different scale are never compared with each other.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Scale {
+    /// All parameters of the workload, defaults filled in.
+    pub params: Parameters,
+    /// Number of tasks that every run carries out.
+    pub tasks: u64,
+    /// The longest wait of one task, nanoseconds; 0 for work that never waits.
+    pub wait_ns: u64,
+    /// As [`Group::hot_ns`].
+    #[serde(skip_serializing_if = "is_zero")]
+    pub hot_ns: u64,
 }
 
 fn is_zero(value: &u64) -> bool {

@@ -27,8 +27,11 @@ pub struct Lone {
 pub struct Sample {
     /// Workload name.
     pub workload: String,
-    /// All parameters of the workload.
+    /// All parameters of the workload, as they were run.
     pub params: Parameters,
+    /// Parameters of the group that it belongs to, where its family has others of its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub group_params: Option<Parameters>,
     /// Which cell of the group.
     #[serde(flatten)]
     pub cell: CellId,
@@ -79,4 +82,11 @@ pub struct Sample {
     pub histograms: BTreeMap<String, String>,
     /// Where each figure comes from: `cpu`, `per_core`, `switches`, `rss`, ... to the name of the source.
     pub source: BTreeMap<String, String>,
+}
+
+impl Sample {
+    /// Returns the parameters of its group, which tell it from the other groups of its workload.
+    pub fn params_of_group(&self) -> &Parameters {
+        self.group_params.as_ref().unwrap_or(&self.params)
+    }
 }

@@ -295,12 +295,14 @@ impl<'a> Shown<'a> {
             let is_default = row.is_main() && row.cell.options.is_empty() && !row.is_baseline;
             is_default && row.runner.family == family && way.models().contains(&row.runner.model.as_str())
         };
+        let has_as_many =
+            |group: &GroupSummary, row: &Row| self.work == Work::Computing || row.scale.tasks == group.tasks;
         let goodness = |row: &Row| {
             let value = row.ratio.map_or(f64::NEG_INFINITY, |ratio| ratio.value);
             if self.work == Work::ManyWaits && value.is_finite() { -value } else { value }
         };
         let best = |group: &&'a GroupSummary| {
-            let rows = group.rows.iter().filter(is_of);
+            let rows = group.rows.iter().filter(is_of).filter(|row| has_as_many(group, row));
             Some((*group, rows.max_by(|a, b| goodness(a).total_cmp(&goodness(b)))?))
         };
         let found: Vec<_> = self.groups.iter().filter_map(best).collect();

@@ -1,26 +1,37 @@
 //! Plans: which cells, how many rounds, how long. Written in TOML; four are built in; flags override.
+//!
+//! - `group`: a group as it is written.
+//! - `relative`: numbers that grow with the machine.
+//! - `workers`: a number of workers.
+//! - `overrides`: what flags change.
+//! - `error`: what is wrong with a plan.
+
+mod error;
+mod group;
+mod overrides;
+pub(crate) mod relative;
+mod workers;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::time::Duration;
 
-use regatta_reports::record::Parameters;
 use serde::{Deserialize, Deserializer};
-use serde_json::{Map, Value};
 
-use crate::catalogue::{Catalogue, RunnerCard, check_runners, selects, suggestion, unknown};
+pub use self::error::PlanError;
+pub use self::group::{PlannedGroup, Variant};
+pub(crate) use self::overrides::Overrides;
+pub use self::workers::Workers;
+use crate::catalogue::{Catalogue, selects, suggestion};
 use crate::durations;
 
 /// The plans that are built in, by name.
 pub(crate) const BUILT_IN: [(&str, &str); 4] = [
-    ("quick", include_str!("plans/quick.toml")),
-    ("default", include_str!("plans/default.toml")),
-    ("full", include_str!("plans/full.toml")),
-    ("gil-sweep", include_str!("plans/gil-sweep.toml")),
+    ("quick", include_str!("../plans/quick.toml")),
+    ("default", include_str!("../plans/default.toml")),
+    ("full", include_str!("../plans/full.toml")),
+    ("gil-sweep", include_str!("../plans/gil-sweep.toml")),
 ];
-
-/// Most rounds of a group where only time counts.
-const MOST_ROUNDS: u32 = 10_000;
 
 /// A plan as it is written.
 #[derive(Debug, Clone, Deserialize)]
@@ -90,98 +101,6 @@ pub enum RoundsFor {
     Verdicts,
 }
 
-/// A group as it is written.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct PlannedGroup {
-    /// Workload name.
-    pub workload: String,
-    /// The parameters that differ from the workload's defaults; a text like `16 per worker` is a number that grows with the workers.
-    #[serde(default)]
-    pub params: Map<String, Value>,
-    /// Runners, or whole families of them (`native`, `gil`, `cpython`); all if none is named.
-    #[serde(default)]
-    pub runners: Vec<String>,
-    /// Further cells of runners with options.
-    #[serde(default, rename = "variant")]
-    pub variants: Vec<Variant>,
-    /// Time of uncounted runs before each counted one; that of the plan if there is none.
-    #[serde(default, deserialize_with = "optional_duration")]
-    pub hot: Option<Duration>,
-    /// Workers; those of the plan if there are none.
-    #[serde(default)]
-    pub workers: Vec<Workers>,
-    /// Runners that are left out, with the reason.
-    #[serde(default)]
-    pub skip: BTreeMap<String, String>,
-}
-
-/// A runner with options.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Variant {
-    /// Its name.
-    pub runner: String,
-    /// Its options, by name.
-    pub options: Parameters,
-}
-
-/// A number of workers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(untagged)]
-pub enum Workers {
-    /// This many.
-    Number(u64),
-    /// One for each core that may be used.
-    #[serde(deserialize_with = "the_word_cores")]
-    Cores,
-}
-
-/// What the flags of the command line change.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Overrides {
-    pub(crate) workloads: Vec<String>,
-    pub(crate) runners: Vec<String>,
-    pub(crate) workers: Vec<u64>,
-    pub(crate) rounds: Option<u32>,
-    pub(crate) budget: Option<Duration>,
-    pub(crate) hot: Option<Duration>,
-}
-
-/// What is wrong with a plan.
-#[derive(Debug, thiserror::Error)]
-pub enum PlanError {
-    /// There is no such plan.
-    #[error(
-        "there is no plan `{name}`{suggestion}; built in are quick, default, full and gil-sweep, and a path names a file"
-    )]
-    Unknown {
-        /// What was asked for.
-        name: String,
-        /// What may have been meant.
-        suggestion: String,
-    },
-    /// Its file cannot be read.
-    #[error("cannot read the plan {path}: {cause}")]
-    Unreadable {
-        /// The file.
-        path: String,
-        /// Why.
-        cause: std::io::Error,
-    },
-    /// It is not what a plan looks like.
-    #[error("the plan {name} cannot be understood:\n{message}")]
-    Malformed {
-        /// Name of the plan.
-        name: String,
-        /// Where and why.
-        message: String,
-    },
-    /// It asks for something that is not there or cannot be.
-    #[error("{0}")]
-    Impossible(String),
-}
-
 fn default_least() -> u32 {
     6
 }
@@ -217,13 +136,6 @@ fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::E
 
 fn optional_duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Duration>, D::Error> {
     duration(deserializer).map(Some)
-}
-
-fn the_word_cores<'de, D: Deserializer<'de>>(deserializer: D) -> Result<(), D::Error> {
-    match String::deserialize(deserializer)?.as_str() {
-        "cores" => Ok(()),
-        other => Err(serde::de::Error::custom(format!("a number of workers or \"cores\" expected, not `{other}`"))),
-    }
 }
 
 impl Plan {
@@ -263,7 +175,10 @@ impl Plan {
     /// Has the cells of all groups run uncounted for this long before each counted run.
     pub(crate) fn heat(&mut self, time: Duration) {
         self.hot = time;
-        self.groups.iter_mut().for_each(|group| group.hot = None);
+        for group in &mut self.groups {
+            group.hot = None;
+            group.scale.values_mut().for_each(|scale| scale.hot = None);
+        }
     }
 
     /// Gives the plan the time that its work takes on a machine with so many cores.
@@ -273,86 +188,6 @@ impl Plan {
         self.budget = self.budget.map(|budget| budget.max(grown));
     }
 
-    /// Applies what the command line says.
-    ///
-    /// # Errors
-    /// If it names a workload that there is not.
-    pub(crate) fn apply(&mut self, overrides: &Overrides, catalogue: &dyn Catalogue) -> Result<(), PlanError> {
-        if let Some(rounds) = overrides.rounds {
-            (self.rounds, self.least_rounds) = (rounds, rounds);
-            // The budget of the plan is for the plan's own rounds.
-            (self.budget, self.budget_per_worker) = (None, None);
-        }
-        if overrides.budget.is_some() {
-            (self.budget, self.budget_per_worker) = (overrides.budget, None);
-            if overrides.rounds.is_none() {
-                self.rounds = MOST_ROUNDS;
-            }
-        }
-        if *overrides != Overrides::default() {
-            // Whoever asks for some of a plan, or for more of it, wants its figures.
-            self.rounds_for = RoundsFor::Ratios;
-        }
-        if let Some(hot) = overrides.hot {
-            self.heat(hot);
-        }
-        if !overrides.workers.is_empty() {
-            self.workers = overrides.workers.iter().copied().map(Workers::Number).collect();
-            self.groups.iter_mut().for_each(|group| group.workers.clear());
-        }
-        if !overrides.workloads.is_empty() {
-            let known: Vec<_> = catalogue.workloads().iter().map(|card| card.name).collect();
-            for name in &overrides.workloads {
-                if !known.contains(&name.as_str()) {
-                    return Err(PlanError::Impossible(unknown("workload", name, known)));
-                }
-                if !self.groups.iter().any(|group| group.workload == *name) {
-                    self.groups.push(PlannedGroup { workload: name.clone(), ..PlannedGroup::default() });
-                }
-            }
-            self.groups.retain(|group| overrides.workloads.contains(&group.workload));
-        }
-        if !overrides.runners.is_empty() {
-            check_runners(&overrides.runners, &catalogue.runners()).map_err(PlanError::Impossible)?;
-            let cards = catalogue.runners();
-            for name in &overrides.runners {
-                let there = cards.iter().any(|card| selects(std::slice::from_ref(name), card));
-                if let Some(reason) = catalogue.missing(name).filter(|_| !there) {
-                    return Err(PlanError::Impossible(format!("`{name}` cannot run here: {reason}")));
-                }
-            }
-            let mut used: Vec<&String> = Vec::new();
-            for group in &mut self.groups {
-                let planned = std::mem::take(&mut group.runners);
-                let asked = |card: &&RunnerCard| selects(&overrides.runners, card) && selects(&planned, card);
-                let chosen: Vec<&RunnerCard> = cards.iter().filter(asked).collect();
-                used.extend(
-                    overrides
-                        .runners
-                        .iter()
-                        .filter(|name| chosen.iter().any(|card| selects(std::slice::from_ref(name), card))),
-                );
-                group.runners = chosen.iter().map(|card| card.name.clone()).collect();
-                group.variants.retain(|variant| group.runners.contains(&variant.runner));
-                group.skip.retain(|name, _| group.runners.contains(name));
-            }
-            let is_empty = |group: &&PlannedGroup| group.runners.is_empty();
-            let emptied: Vec<String> = self.groups.iter().filter(is_empty).map(PlannedGroup::title).collect();
-            if !emptied.is_empty() {
-                let (asked, emptied) = (overrides.runners.join(", "), emptied.join(", "));
-                self.left_out
-                    .push(format!("of the runners that were asked for ({asked}) the plan has none in: {emptied}"));
-            }
-            for name in overrides.runners.iter().filter(|name| !used.contains(name)) {
-                self.left_out.push(format!("`{name}` was asked for, and no group of the plan has it"));
-            }
-            self.groups.retain(|group| !group.runners.is_empty());
-        }
-        Ok(())
-    }
-}
-
-impl Plan {
     /// Returns what groups name and this machine lacks, a sentence for each reason.
     pub(crate) fn missing(&self, catalogue: &dyn Catalogue) -> Vec<String> {
         let cards = catalogue.runners();
@@ -367,14 +202,6 @@ impl Plan {
             format!("the plan names {}: {reason}", names.into_iter().collect::<Vec<_>>().join(", "))
         };
         missing.into_iter().map(sentence).collect()
-    }
-}
-
-impl PlannedGroup {
-    /// Returns the workload with the parameters that differ from its defaults.
-    pub(crate) fn title(&self) -> String {
-        let params: Vec<_> = self.params.iter().map(|(name, value)| format!("{name} = {value}")).collect();
-        if params.is_empty() { self.workload.clone() } else { format!("{} ({})", self.workload, params.join(", ")) }
     }
 }
 
@@ -403,7 +230,7 @@ mod tests {
 
     #[test]
     fn the_plan_of_the_docs_is_one() {
-        let text = include_str!("../docs/PLANS.md");
+        let text = include_str!("../../docs/PLANS.md");
         let plan = text.split("```").find_map(|block| block.strip_prefix("toml\n")).expect("a block of TOML");
         let plan = Plan::parse("docs", plan).expect("a plan");
         assert_eq!(plan.hot, Duration::from_millis(30));

@@ -1,0 +1,210 @@
+//! A group that is ready to be carried out: parameters filled in, tasks counted, the right answer known, a cell for each runner.
+//!
+//! - `work`: what a cell carries out.
+//! - `scales`: how much each family does.
+//! - `cells`: the cells of a group.
+
+mod cells;
+mod scales;
+mod work;
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use regatta_reports::record::{Group, arms};
+use regatta_runners::Family;
+use regatta_workloads::Service;
+
+pub use self::cells::{Precise, ReadyCell};
+use self::scales::Scales;
+pub use self::work::Work;
+use crate::catalogue::{Catalogue, Resolved, RunnerCard, check_runners, selects};
+use crate::durations;
+use crate::plan::{Plan, PlanError, PlannedGroup, Workers};
+
+/// About what it takes to start a cell, at least.
+const START: Duration = Duration::from_millis(3);
+
+/// A group that is ready to be carried out.
+#[derive(Debug, Clone)]
+pub struct ReadyGroup {
+    /// As it stands in the records.
+    pub group: Group,
+    /// The cells, in the order of the record.
+    pub cells: Vec<ReadyCell>,
+    /// The workload with a single task, as large as for one worker, if its tasks only compute.
+    pub alone: Option<Resolved>,
+}
+
+impl ReadyGroup {
+    /// Makes the record name the cells that there are.
+    pub(crate) fn write_down_cells(&mut self) {
+        self.group.cells = self.cells.iter().map(|cell| cell.id.clone()).collect();
+    }
+
+    /// Returns its title, or else the workload with the number of its tasks.
+    pub(crate) fn name(&self) -> String {
+        let Group { workload, title, tasks, .. } = &self.group;
+        if title.is_empty() { format!("{workload} ({tasks} tasks)") } else { title.clone() }
+    }
+
+    /// Returns the server that its tasks talk to, one for all cells.
+    pub(crate) fn service(&self) -> Option<Service> {
+        self.cells.iter().find_map(|cell| cell.work.resolved.service)
+    }
+
+    /// Returns the reference burn, if a cell carries it out.
+    pub(crate) fn reference(&self) -> Option<&Work> {
+        self.cells.iter().find(|cell| cell.id.arm == arms::REFERENCE).map(|cell| &cell.work)
+    }
+}
+
+impl Plan {
+    /// Resolves every group: parameters, tasks, the right answer, cells.
+    ///
+    /// # Errors
+    /// If a name is unknown, a parameter does not fit, a number of workers is 0, or no cell is left.
+    pub(crate) fn ready(&self, catalogue: &dyn Catalogue, cores: u64) -> Result<Vec<ReadyGroup>, PlanError> {
+        let ready: Vec<_> =
+            self.groups.iter().map(|group| self.ready_group(group, catalogue, cores)).collect::<Result<_, _>>()?;
+        let ready: Vec<_> = ready
+            .into_iter()
+            .filter(|ready| !ready.group.cells.is_empty() || !ready.group.skipped.is_empty())
+            .collect();
+        self.check_hot()?;
+        check_distinct(&ready)?;
+        if ready.iter().all(|group| group.group.cells.is_empty()) {
+            return Err(PlanError::Impossible(
+                "nothing is left to run: the workloads and runners asked for leave no cell".to_owned(),
+            ));
+        }
+        Ok(ready)
+    }
+
+    fn ready_group(
+        &self,
+        planned: &PlannedGroup,
+        catalogue: &dyn Catalogue,
+        cores: u64,
+    ) -> Result<ReadyGroup, PlanError> {
+        let runners = catalogue.runners();
+        let named = planned.runners.iter().chain(planned.skip.keys());
+        let named = named.chain(planned.variants.iter().map(|variant| &variant.runner));
+        check_runners(named, &runners).map_err(PlanError::Impossible)?;
+        cells::check_variants(planned, &runners)?;
+        let counts = if planned.workers.is_empty() { &self.workers } else { &planned.workers };
+        let counts: Vec<u64> = counts
+            .iter()
+            .map(|count| match count {
+                Workers::Number(number) => *number,
+                Workers::Cores => cores,
+            })
+            .collect();
+        if counts.contains(&0) {
+            return Err(PlanError::Impossible(
+                "0 workers can do no work: the number of workers must be at least 1".to_owned(),
+            ));
+        }
+        let scales = Scales::resolve(planned, self.hot, catalogue, counts.iter().copied().max().unwrap_or(1))?;
+        let mut skipped = BTreeMap::new();
+        let mut chosen: Vec<&RunnerCard> = Vec::new();
+        for card in runners.iter().filter(|card| selects(&planned.runners, card)) {
+            match planned.skip.get(&card.name) {
+                Some(reason) => drop(skipped.insert(card.name.clone(), reason.clone())),
+                None => chosen.push(card),
+            }
+        }
+        let mut cells = cells::cells(planned, &scales, &chosen, &counts);
+        let copied = if self.noise_arm { cells::copied(&cells, &runners) } else { Vec::new() };
+        for place in copied {
+            let mut copy = cells[place].clone();
+            arms::AA.clone_into(&mut copy.id.arm);
+            cells.push(copy);
+        }
+        cells::compare(&mut cells, &runners)?;
+        if self.reference && !cells.is_empty() {
+            cells.extend(Work::reference(catalogue).map(ReadyCell::of_reference));
+        }
+        let only_computes = scales.of_group.resolved.only_computes;
+        let alone = if only_computes { work::alone(planned, Family::Native.name(), catalogue) } else { None };
+        let mut ready = ReadyGroup { group: record(planned, &scales, &chosen, skipped), cells, alone };
+        ready.write_down_cells();
+        Ok(ready)
+    }
+
+    /// Refuses a time of uncounted runs in which a cell would be taken for one that hangs.
+    fn check_hot(&self) -> Result<(), PlanError> {
+        let of_scales = self.groups.iter().flat_map(|group| group.scale.values()).filter_map(|scale| scale.hot);
+        let all = self.groups.iter().filter_map(|group| group.hot).chain(of_scales).chain([self.hot]);
+        let longest = all.max().unwrap_or_default();
+        if longest <= self.timeout {
+            return Ok(());
+        }
+        let (longest, timeout) = (durations::format(longest), durations::format(self.timeout));
+        Err(PlanError::Impossible(format!(
+            "`hot` of {longest} is longer than a cell may take to answer ({timeout}): some 30ms are enough to wake workers up"
+        )))
+    }
+}
+
+/// Returns a group as it stands in the records, but for its cells.
+fn record(
+    planned: &PlannedGroup,
+    scales: &Scales<'_>,
+    runners: &[&RunnerCard],
+    skipped: BTreeMap<String, String>,
+) -> Group {
+    let of_group = scales.of_group.scale();
+    let families = runners.iter().map(|card| (card.family.clone(), scales.of_family(&card.family).scale()));
+    let scale = families.filter(|(_, scale)| *scale != of_group).collect();
+    Group {
+        workload: planned.workload.clone(),
+        title: planned.title.trim().to_owned(),
+        params: of_group.params,
+        tasks: of_group.tasks,
+        wait_ns: of_group.wait_ns,
+        hot_ns: of_group.hot_ns,
+        scale,
+        cells: Vec::new(),
+        skipped,
+    }
+}
+
+/// Refuses groups whose records, or whose sections in a report, could not be told apart.
+fn check_distinct(ready: &[ReadyGroup]) -> Result<(), PlanError> {
+    let impossible = |why: String| Err(PlanError::Impossible(why));
+    for (place, ReadyGroup { group, .. }) in ready.iter().enumerate() {
+        let before = || ready[..place].iter().map(|other| &other.group);
+        if !group.title.is_empty() && before().any(|other| other.title == group.title) {
+            return impossible(format!("two groups have the title `{}`: give each one of its own", group.title));
+        }
+        let is_same_work = |other: &&Group| other.workload == group.workload && other.params == group.params;
+        let Some(other) = before().find(is_same_work) else { continue };
+        let what = match () {
+            () if other.hot_ns != group.hot_ns => "`hot`",
+            () if other.scale != group.scale => "`scale`",
+            () => continue,
+        };
+        return impossible(format!(
+            "two groups of `{}` have the same parameters and different {what}: their records could not be told apart",
+            group.workload
+        ));
+    }
+    Ok(())
+}
+
+impl Plan {
+    /// Returns a time that the least rounds of the groups take at any rate: starts, waits and warming up. What computing takes is not
+    /// known before it is measured.
+    pub(crate) fn least_time(&self, groups: &[ReadyGroup]) -> Duration {
+        let least = self.least_rounds.min(self.rounds);
+        let cells = groups.iter().flat_map(|group| &group.cells).filter(|cell| cell.id.arm != arms::REFERENCE);
+        let cell = |ReadyCell { work, .. }: &ReadyCell| {
+            // No cell waits for less than its longest wait, nor is hot in less time than it should be.
+            let wait = work.resolved.wait;
+            let rounds = (wait + work.hot).saturating_mul(least) + wait.saturating_mul(self.processes);
+            rounds + START.saturating_mul(self.processes)
+        };
+        cells.map(cell).sum()
+    }
+}
