@@ -49,7 +49,7 @@ fn legend(group: &GroupSummary) -> String {
         return marks.to_owned();
     }
     format!(
-        "{marks} Work of {} is of another size: its times are no slower or faster than others'.",
+        "{marks} The work of {} is of another size: compare its times with no others.",
         families.join(", ")
     )
 }
