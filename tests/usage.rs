@@ -110,7 +110,9 @@ fn runs_side_by_side() {
     refused(&folder, &["report"], &["DIR"]);
     refused(&folder, &["compare", "one", "two", "--open"], &["--html"]);
     let (text, _) = said(&regatta(&folder, &["report", "one", "two", "--out", "both"]));
-    for words in ["A  one: ", "B  two: ", "The machines are the same", "In common: few empty tasks", "Report: both/index.html"] {
+    for words in
+        ["A  one: ", "B  two: ", "The machines are the same", "In common: few empty tasks", "Report: both/index.html"]
+    {
         assert!(text.contains(words), "`{words}` in {text}");
     }
     assert!(folder.path().join("both/summary.md").exists());

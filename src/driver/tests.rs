@@ -565,7 +565,7 @@ fn programs_load_side_by_side_and_models_start_one_after_the_other() {
     }
     let launch = Steps::default();
     let ready = group(&["a", "b", "c"], false);
-    let starts: Vec<_> = ready.cells.iter().map(|cell| start(cell)).collect();
+    let starts: Vec<_> = ready.cells.iter().map(start).collect();
     let cells = launch.cells(&starts, Duration::ZERO);
     assert_eq!(*launch.0.borrow(), ["spawn a", "spawn b", "spawn c", "settle a", "settle c", "start a", "start c"]);
     assert!(matches!(

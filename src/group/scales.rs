@@ -82,8 +82,11 @@ mod tests {
     use crate::group::ReadyCell;
     use crate::plan::Plan;
 
-    /// Returns the cells of the only group of a plan by runner, with their parameter `length`, their tasks, workers and uncounted time.
-    fn scaled(group: &str) -> Result<Vec<(String, u64, u64, u64, Duration)>, PlanError> {
+    /// Runner, length, tasks, workers and uncounted time of a cell.
+    type Seen = (String, u64, u64, u64, Duration);
+
+    /// Returns the cells of the only group of a plan as they would run.
+    fn scaled(group: &str) -> Result<Vec<Seen>, PlanError> {
         let text = format!("rounds = 1\nnoise_arm = false\nreference = false\n[[group]]\nworkload = 'primes'\n{group}");
         let ready = Plan::parse("test", &text)?.ready(&Python(Course::standard()), 2)?.remove(0);
         let cell = |cell: &ReadyCell| {

@@ -98,7 +98,7 @@ impl<'a> Loss<'a> {
     }
 
     fn of_waits(group: &'a GroupSummary, palette: &'a Palette) -> Option<Self> {
-        let waits: Vec<Option<Waits>> = group.drawn().map(|row| Waits::of_row(row)).collect();
+        let waits: Vec<Option<Waits>> = group.drawn().map(Waits::of_row).collect();
         let whole = |waits: &Waits| waits.unavoidable + waits.cpu + waits.queueing;
         let most = waits.iter().flatten().map(whole).reduce(f64::max)?;
         let bar = |waits: Waits| {

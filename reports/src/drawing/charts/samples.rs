@@ -48,10 +48,7 @@ fn legend(group: &GroupSummary) -> String {
     if families.is_empty() {
         return marks.to_owned();
     }
-    format!(
-        "{marks} The work of {} is of another size: compare its times with no others.",
-        families.join(", ")
-    )
+    format!("{marks} The work of {} is of another size: compare its times with no others.", families.join(", "))
 }
 
 impl Drawing for Samples<'_> {

@@ -7,7 +7,7 @@ use super::load;
 use super::measured::{Measured, Noise};
 use super::outcome::Outcome;
 use super::unit::Unit;
-use crate::figures::{ChartKind, Row};
+use crate::figures::{Cell, ChartKind, Row};
 use crate::statistics::Estimate;
 use crate::text::units;
 
@@ -118,7 +118,7 @@ impl Judgement {
         if let Some(doubt) = &doubt {
             why = format!("{why}; {doubt}");
         }
-        let name = cells.first().map(|cell| cell.name()).unwrap_or_default();
+        let name = cells.first().map(Cell::name).unwrap_or_default();
         let doubt = doubt.map(|doubt| {
             let (figure, claimed) = (unit.format(estimate.value), bounds(condition, *unit));
             format!("{name}: {figure} [{}] where {claimed} is claimed; {doubt}", unit.ends(estimate))

@@ -267,7 +267,7 @@ impl<'a> Shown<'a> {
         numbers.into_iter().rev().map(with).max_by_key(|shown| shown.told(families))
     }
 
-    /// Returns of how many ways in all families there is a figure.
+    /// Returns the number of ways with a figure, in all families together.
     fn told(&self, families: &[(String, Option<bool>)]) -> usize {
         let ways = families.iter().flat_map(|(family, _)| Way::ALL.map(|way| (family, way)));
         ways.filter(|(family, way)| self.best(family, *way).is_some_and(|(_, row)| row.ratio.is_some())).count()
