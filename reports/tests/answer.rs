@@ -39,10 +39,7 @@ fn page(breaking: fn(Cell, &mut Figures)) -> String {
     let results = records::run(&World { noise: 0.2, ..World::USUAL }, 1, breaking);
     let report = Report::from_results(results, &Claims::built_in());
     let palette = Palette::from_summaries([&report.summary]);
-    let charts = Charts {
-        answer: charts::of_answer(&report.answer, &palette).expect("drawn"),
-        ..Charts::default()
-    };
+    let charts = Charts { answer: charts::of_answer(&report.answer, &palette).expect("drawn"), ..Charts::default() };
     html::page(&report, &charts, &palette).expect("the page is made")
 }
 
