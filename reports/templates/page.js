@@ -197,7 +197,7 @@
     say(`${shown} of ${rows.length} rows are shown.`);
     for (const area of areas) settle(area);
   });
-  const bar = make("div", { className: "bar" }, make("label", { htmlFor: "filter", textContent: "Rows with" }), filter, count, release);
+  const bar = make("div", { className: "bar" }, make("label", { htmlFor: "filter", textContent: "Show rows with" }), filter, count, release);
   if (rows.length > 0) document.getElementById("glance")?.before(bar);
 
   // Arrow keys: a table or a list of links is one stop of the Tab key, and arrow keys go on from there.

@@ -39,11 +39,7 @@ fn page(breaking: fn(Cell, &mut Figures)) -> String {
     let results = records::run(&World { noise: 0.2, ..World::USUAL }, 1, breaking);
     let report = Report::from_results(results, &Claims::built_in());
     let palette = Palette::from_summaries([&report.summary]);
-    let charts = Charts {
-        answer: charts::of_answer(&report.answer, &palette).expect("drawn"),
-        answer_narrow: charts::of_answer_narrow(&report.answer, &palette).expect("drawn"),
-        ..Charts::default()
-    };
+    let charts = Charts { answer: charts::of_answer(&report.answer, &palette).expect("drawn"), ..Charts::default() };
     html::page(&report, &charts, &palette).expect("the page is made")
 }
 
@@ -102,5 +98,5 @@ fn each_question_has_its_sentence() {
 #[test]
 fn each_question_has_its_sentence_where_the_answer_is_the_other_one() {
     let said = ["do not use every core", "do gain, against the rule", "do not hide waits", "it does, against the rule"];
-    expect(&page(otherwise), &said, &["gain nothing", "Threads hide waits", "it does not"]);
+    expect(&page(otherwise), &said, &["threads gain nothing", "Threads hide waits", "it does not"]);
 }

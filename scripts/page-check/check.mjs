@@ -112,6 +112,8 @@ async function look(browser, run, width, theme) {
   const page = await open(browser, width, theme, fault);
   const seen = await page.evaluate(() => {
     const box = (element) => element.getBoundingClientRect();
+    // Of a section that is not rendered yet the first box that is asked for is none.
+    document.querySelectorAll("figure svg").forEach(box);
     const inside = (figure) => [...figure.querySelectorAll("svg text")].every((text) => {
       const inner = box(text), outer = box(text.closest("svg"));
       return inner.left >= outer.left - 1 && inner.right <= outer.right + 1 && inner.top >= outer.top - 1 && inner.bottom <= outer.bottom + 1;
@@ -124,7 +126,7 @@ async function look(browser, run, width, theme) {
       },
       groups: document.querySelectorAll("section.group").length,
       rows: [...document.querySelectorAll("section.group")].map((section) => section.querySelectorAll("tbody tr").length),
-      figures: [...document.querySelectorAll("figure")].filter((figure) => figure.checkVisibility()).map((figure) => ({
+      figures: [...document.querySelectorAll("figure")].filter((figure) => getComputedStyle(figure).display !== "none").map((figure) => ({
         id: figure.id,
         width: figure.querySelector("svg") ? box(figure.querySelector("svg")).width : 0,
         height: figure.querySelector("svg") ? box(figure.querySelector("svg")).height : 0,
@@ -153,8 +155,12 @@ async function look(browser, run, width, theme) {
   }
   // On a narrow screen and in both themes, too, the figures of a mark can be read.
   const chart = page.locator("figure:visible svg").first();
-  const box = await chart.boundingBox();
-  await chart.hover({ position: { x: box.width * 0.4, y: Math.max(60, box.height * 0.35) } });
+  const position = await chart.evaluate((svg) => {
+    const [, top, bottom] = svg.querySelector("metadata").textContent.split("\n").find((line) => line.startsWith("=")).split(" ").map(Number);
+    const { width } = svg.getBoundingClientRect(), view = svg.viewBox.baseVal;
+    return { x: width * 0.4, y: ((top + bottom) / 2 - view.y) * width / view.width };
+  });
+  await chart.hover({ position });
   const tip = await page.locator(".tip").boundingBox();
   if (!tip || tip.x < 0 || tip.x + tip.width > width) fault(`the figures of a chart are not shown in the window: ${JSON.stringify(tip)}`);
   if (await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth)) fault("the figures of a chart widen the page");
@@ -198,8 +204,7 @@ async function firstScreen(browser, run, theme) {
 async function inView(browser, width) {
   const page = await browser.newPage({ viewport: { width, height: 800 } });
   await page.goto(pathToFileURL(path.resolve(folder, "index.html")).href);
-  // Where the matrix scrolls by itself its end is farther than the window's.
-  await page.locator(".matrix tbody tr").last().evaluate((row) => { row.scrollIntoView({ block: "center" }); });
+  await page.locator(".matrix tbody tr").last().evaluate((row) => { row.scrollIntoView({ block: "nearest" }); });
   const head = await page.locator(".matrix thead th").nth(1).evaluate((head) => {
     const { left, right, top, bottom } = head.getBoundingClientRect();
     return head.contains(document.elementFromPoint((left + right) / 2, bottom - 3)) && top >= 0;
@@ -292,7 +297,7 @@ async function pick(page) {
 /** Exact figures: under the pointer at a mark of every kind of chart, and by arrow keys in a chart with the focus. */
 async function figures(page) {
   const tip = page.locator(".tip");
-  const kinds = await page.evaluate(() => Object.fromEntries([...document.querySelectorAll("figure")].filter((figure) => figure.checkVisibility()).reverse().map((figure) => [figure.id.split("-").pop(), figure.id])));
+  const kinds = await page.evaluate(() => Object.fromEntries([...document.querySelectorAll("figure")].filter((figure) => getComputedStyle(figure).display !== "none").reverse().map((figure) => [figure.id.split("-").pop(), figure.id])));
   for (const [kind, id] of Object.entries(kinds)) {
     const chart = page.locator(`[id="${id}"] svg`);
     await chart.scrollIntoViewIfNeeded();

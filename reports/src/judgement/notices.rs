@@ -59,7 +59,7 @@ pub fn of_run(results: &Results, summary: &Summary) -> Vec<Notice> {
         say(Severity::Caution, "Left out".into(), crate::text::plain(remark));
     }
     for remark in remarks {
-        say(Severity::Caution, "Not recorded".into(), crate::text::plain(remark));
+        say(Severity::Caution, "While it ran".into(), crate::text::plain(remark));
     }
     for warning in &results.warnings {
         say(Severity::Caution, "Records".into(), warning.clone());
