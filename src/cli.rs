@@ -11,8 +11,8 @@ use crate::exit::Exit;
 
 const EXAMPLES: &str = "\
 Examples:
-  regatta                                          the default plan: 90 seconds on 2 cores, then tables, verdicts and report
-  regatta run --plan quick                         a first look, 25 seconds
+  regatta                                          the default plan: 90 seconds on 2 cores, then the answer, verdicts and report
+  regatta run --plan quick                         a first look, 15 seconds
   regatta run --workload primes --workers 1,2,4    one workload, three widths
   regatta run --workload sleep --runner thread,green,async --rounds 20
   regatta verify                                   every answer checked, nothing timed

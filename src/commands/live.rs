@@ -43,6 +43,7 @@ pub(crate) fn live(catalogue: &dyn Catalogue, args: &CompareArgs, old: &Path, ne
     let mut plan = Plan::load(&args.plan)?;
     plan.apply(&overrides(args), catalogue)?;
     (plan.reference, plan.noise_arm, plan.target) = (false, true, 0.0);
+    plan.groups.iter_mut().for_each(|group| group.noise_arm = None);
     plan.processes = args.processes.unwrap_or(PROCESSES);
     plan.rounds = args.rounds.unwrap_or(ROUNDS).max(plan.processes);
     let mut groups = plan.ready(catalogue, environment::cores(&machine))?;

@@ -43,7 +43,11 @@ impl<'a> Verdicts<'a> {
     fn ready(&self, place: usize) -> BTreeSet<String> {
         let is_ready = |places: &BTreeSet<usize>| places.contains(&place) && places.is_subset(&self.measured);
         let claims = self.claims.iter().filter(|claim| {
-            let rests_on = |ready: &ReadyGroup| claim.rests_on(&ready.group.workload, &ready.group.params);
+            let rests_on = |ready: &ReadyGroup| {
+                let group = &ready.group;
+                let mut scales = group.scale.values().map(|scale| &scale.params).chain([&group.params]);
+                scales.any(|params| claim.rests_on(&group.workload, params))
+            };
             is_ready(&(0..).zip(self.groups).filter(|(_, ready)| rests_on(ready)).map(|(place, _)| place).collect())
         });
         claims.map(|claim| claim.id.clone()).collect()

@@ -509,6 +509,40 @@ fn rounds_for_verdicts_go_to_the_groups_whose_verdicts_are_undecided() {
     assert!(rounds.values().all(|rounds| *rounds == [2, 2, 2]), "{rounds:?}");
 }
 
+/// Notes what it hears of groups, and says that the verdict on the last one is undecided.
+#[derive(Default)]
+struct Listener(Vec<String>);
+
+impl Watch for Listener {
+    fn group(&mut self, group: &ReadyGroup) {
+        self.0.push(format!("begins {}", group.cells[0].id.runner));
+    }
+
+    fn measured(&mut self, place: usize) {
+        self.0.push(format!("measured {place}"));
+    }
+
+    fn undecided(&mut self) -> Vec<Undecided> {
+        self.0.push("undecided?".to_owned());
+        vec![Undecided { group: 1, cells: BTreeSet::from([group(&["b"], false).cells[0].id.clone()]) }]
+    }
+}
+
+#[test]
+fn it_says_when_a_group_has_had_its_rounds_before_the_next_one_begins() {
+    let groups = [group(&["a"], false), group(&["b"], false)];
+    let (world, plan) =
+        (world(&[("a", WELL), ("b", WELL)]), plan("rounds_for = 'verdicts'\nrounds = 90\nbudget = '9s'"));
+    let (mut watch, mut disk) = (Listener::default(), Disk { records: Vec::new(), room: usize::MAX });
+    let launch = &world;
+    let driver =
+        Driver { plan: &plan, seed: 0, launch, clock: launch, watch: &mut watch, sink: &mut disk, warm_up: true };
+    driver.run(&groups).expect("a disk with room");
+    let heard = ["begins a", "measured 0", "begins b", "measured 1", "undecided?"];
+    let revisited = ["begins b", "measured 1", "begins b", "measured 1"];
+    assert_eq!(watch.0, [&heard[..], &revisited].concat());
+}
+
 #[test]
 fn cells_of_decided_verdicts_rest_while_others_have_more_rounds() {
     let groups = [group(&["a", "b", "c", "d"], false)];

@@ -115,7 +115,8 @@ impl Plan {
             }
         }
         let mut cells = cells::cells(planned, &scales, &chosen, &counts);
-        let copied = if self.noise_arm { cells::copied(&cells, &runners) } else { Vec::new() };
+        let has_copies = self.noise_arm && planned.noise_arm != Some(false);
+        let copied = if has_copies { cells::copied(&cells, &runners) } else { Vec::new() };
         for place in copied {
             let mut copy = cells[place].clone();
             arms::AA.clone_into(&mut copy.id.arm);

@@ -40,6 +40,9 @@ pub struct PlannedGroup {
     /// Runners that are left out, with the reason.
     #[serde(default)]
     pub skip: BTreeMap<String, String>,
+    /// Whether it has copies that show the noise; as the plan says if it is not said.
+    #[serde(default)]
+    pub noise_arm: Option<bool>,
 }
 
 /// What a family has instead of what its group has. Ratios stay within a family, so a slow one may have less to do.
