@@ -86,8 +86,10 @@ fn watched_in<'a>(group: &'a GroupSummary, profiles: &'a [Profile]) -> Option<Wa
 
 /// Returns the columns of the figures that a claim is about, and a line a cell.
 fn figures(claim: &Claim, groups: &[GroupSummary]) -> (Vec<Head>, Vec<(String, Vec<Field>)>) {
-    let columns: Vec<(&GroupSummary, Column)> =
-        groups.iter().flat_map(|group| columns_of(claim, group).into_iter().map(move |column| (group, column))).collect();
+    let columns: Vec<(&GroupSummary, Column)> = groups
+        .iter()
+        .flat_map(|group| columns_of(claim, group).into_iter().map(move |column| (group, column)))
+        .collect();
     let mut names: Vec<&str> = Vec::new();
     for row in columns.iter().flat_map(|(group, _)| group.main_rows()) {
         if !names.contains(&row.label.as_str()) {
