@@ -6,7 +6,7 @@ use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Parser, Subcommand};
 
 use crate::catalogue::Catalogue;
-use crate::commands::{self, CompareArgs, ProfileArgs, ReportArgs, RunArgs, VerifyArgs};
+use crate::commands::{self, CompareArgs, ExplainArgs, ProfileArgs, ReportArgs, RunArgs, VerifyArgs};
 use crate::exit::Exit;
 
 const EXAMPLES: &str = "\
@@ -20,6 +20,7 @@ Examples:
   regatta report laptop/ server/ --open            machines or commits side by side, in the browser
   regatta compare --live old/regatta new/regatta --workload primes --fail-on regression,undecided --threshold 3%
   regatta profile --workload primes --runner rayon,scoped    who does what when, with a trace for Perfetto
+  regatta explain gil-convoy                       one claim: what its tasks do, the verdict, and why
 
 Exit codes: 0 all well, 1 what --fail-on names, 2 bad usage or input, 3 finished but some cells failed, 128 + n ended by signal n.";
 
@@ -34,6 +35,14 @@ Examples:
 
 A cell is slower or faster (or needs more or less CPU) beyond noise; or there is no difference of the threshold or more; or it is
 undecided, with the change that would have been seen.";
+
+const EXPLAIN_EXAMPLES: &str = "\
+Examples:
+  regatta explain                                  all claims, by the kind of work
+  regatta explain gil-convoy                       seconds: the lanes, the figures, the verdict, and why
+  regatta explain cpu-gil-threads --open           the same run as a page, too
+  regatta explain my-claim --claims own.toml       a claim of your own
+  regatta explain gil-convoy --python python3.14t  beside a free-threaded CPython";
 
 /// Runs one and the same work under every concurrency model, watches every core, and says what holds on this machine.
 #[derive(Debug, Parser)]
@@ -58,6 +67,9 @@ enum Command {
     Compare(CompareArgs),
     /// Show which worker does what when: a timeline of the cores, a lane for each worker, a trace for Perfetto.
     Profile(ProfileArgs),
+    /// Explain a claim by a run of just what it needs: who says so, what the tasks do, the verdict and why. Without one, list them.
+    #[command(after_help = EXPLAIN_EXAMPLES)]
+    Explain(ExplainArgs),
 }
 
 fn styles() -> Styles {
@@ -74,6 +86,7 @@ pub(crate) fn main(catalogue: &dyn Catalogue) -> ExitCode {
         Some(Command::Report(args)) => commands::report(catalogue, &args),
         Some(Command::Compare(args)) => commands::compare(catalogue, &args),
         Some(Command::Profile(args)) => commands::profile(catalogue, &args),
+        Some(Command::Explain(args)) => commands::explain(catalogue, &args),
     };
     match done {
         Ok(exit) => exit.into(),

@@ -19,6 +19,8 @@ pub enum Detail {
     Brief,
     /// All tables.
     Tables,
+    /// Each claim as a lesson, and nothing else.
+    Lesson,
 }
 
 impl Detail {
@@ -43,9 +45,15 @@ pub fn write_report(
     let results = Results::read(&folder.join(RESULTS))?;
     let (colour, width) = (terminal::shows_colours(), terminal::width());
     let report = Report::from_results(results, claims);
-    let shows_tables = detail == Detail::Tables || report.summary.groups.len() <= FEW_GROUPS;
-    let shown = if shows_tables { regatta_reports::tables } else { regatta_reports::brief };
-    write!(terminal, "{}", shown(&report, colour, width))?;
+    let shown = match detail {
+        Detail::Lesson => {
+            let lesson = |claim| regatta_reports::lesson(&report, claim, colour, width, terminal::is_ascii());
+            claims.iter().map(lesson).collect()
+        }
+        Detail::Brief if report.summary.groups.len() > FEW_GROUPS => regatta_reports::brief(&report, colour, width),
+        Detail::Brief | Detail::Tables => regatta_reports::tables(&report, colour, width),
+    };
+    write!(terminal, "{shown}")?;
     let files = regatta_reports::write(&report, to)
         .with_context(|| format!("the records are safe, but the report cannot be written to {}", to.display()))?;
     writeln!(terminal, "Report: {}", files.index.display())?;

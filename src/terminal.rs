@@ -29,3 +29,10 @@ pub(crate) fn shows_colours_of_errors() -> bool {
 pub(crate) fn shows_colours() -> bool {
     AutoStream::choice(&io::stdout()) != ColorChoice::Never
 }
+
+/// Returns whether the locale is one of ASCII alone. Where nothing names a locale, as in most containers, other characters are shown.
+pub(crate) fn is_ascii() -> bool {
+    let value = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(value);
+    locale.is_some_and(|locale| locale == "C" || locale == "POSIX")
+}

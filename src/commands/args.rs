@@ -100,6 +100,31 @@ pub(crate) struct ProfileArgs {
     pub(crate) out: Option<PathBuf>,
 }
 
+/// What to explain.
+#[derive(Debug, Args)]
+pub(crate) struct ExplainArgs {
+    /// The claim, for example gil-convoy [default: none, and all are listed].
+    pub(crate) claim: Option<String>,
+    /// Measure this Python too (repeatable) [default: the python3 of the search path].
+    #[arg(long, value_name = "PATH")]
+    pub(crate) python: Vec<PathBuf>,
+    /// Spend at most this time on the whole run [default: 12s, or 3s for each core where that is more].
+    #[arg(long, value_parser = durations::parse)]
+    pub(crate) budget: Option<Duration>,
+    /// Take claims of this file too (repeatable).
+    #[arg(long, value_name = "FILE")]
+    pub(crate) claims: Vec<PathBuf>,
+    /// Draw the order of cells in each round from this seed [default: a new one each time].
+    #[arg(long)]
+    pub(crate) seed: Option<u64>,
+    /// Write the results to this folder, which must not hold any yet.
+    #[arg(long)]
+    pub(crate) out: Option<PathBuf>,
+    /// Open the page in the browser when it is done.
+    #[arg(long)]
+    pub(crate) open: bool,
+}
+
 /// What to report on.
 #[derive(Debug, Args)]
 pub(crate) struct ReportArgs {

@@ -3,6 +3,7 @@
 mod args;
 mod compare;
 mod comparison;
+mod explain;
 mod list;
 mod live;
 mod profile;
@@ -11,8 +12,9 @@ mod run;
 mod verdicts;
 mod verify;
 
-pub(crate) use args::{CompareArgs, ProfileArgs, ReportArgs, RunArgs, VerifyArgs};
+pub(crate) use args::{CompareArgs, ExplainArgs, ProfileArgs, ReportArgs, RunArgs, VerifyArgs};
 pub(crate) use compare::compare;
+pub(crate) use explain::explain;
 pub(crate) use list::list;
 pub(crate) use profile::profile;
 pub(crate) use report::report;

@@ -8,7 +8,7 @@ use regatta_reports::Results;
 use regatta_reports::record::Profile;
 
 use super::args::{ProfileArgs, RunArgs};
-use super::run::carry_out;
+use super::run::{Setup, carry_out};
 use crate::catalogue::Catalogue;
 use crate::exit::Exit;
 use crate::profile::trace;
@@ -24,9 +24,10 @@ pub(crate) fn profile(catalogue: &dyn Catalogue, args: &ProfileArgs) -> anyhow::
         out: args.out.clone(),
         ..RunArgs::default()
     };
-    let (exit, folder) = carry_out(catalogue, &run, |plan| {
+    let (exit, folder) = carry_out(catalogue, &run, |Setup { plan, .. }| {
         (plan.profile, plan.processes) = (true, 1);
         (plan.noise_arm, plan.reference) = (false, false);
+        Ok(())
     })?;
     let mut out = io::stdout().lock();
     let profiles = Results::read(&folder)?.profiles;

@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use jiff::Timestamp;
-use regatta_reports::record::{self, End, Record};
-use regatta_reports::{Comparison, Results};
+use regatta_reports::record::{self, End, Machine, Record};
+use regatta_reports::{Claims, Comparison, Results};
 
 use super::args::{RunArgs, ShowArgs};
 use super::comparison;
@@ -32,16 +32,28 @@ use crate::progress::Progress;
 use crate::recorder::busy_ns;
 use crate::report::{Detail, write_report};
 
-/// Measures what `args` ask for.
-pub(crate) fn run(catalogue: &dyn Catalogue, args: &RunArgs) -> anyhow::Result<Exit> {
-    carry_out(catalogue, args, |_| ()).map(|(exit, _)| exit)
+/// What a run is to be, before anything is measured.
+pub(super) struct Setup<'a> {
+    pub(super) plan: Plan,
+    /// What is judged.
+    pub(super) claims: Claims,
+    /// How much of the report the terminal shows.
+    pub(super) detail: Detail,
+    /// Workloads and runners, those of the interpreters included.
+    pub(super) catalogue: &'a dyn Catalogue,
+    pub(super) machine: Machine,
 }
 
-/// Measures what `args` ask for by their plan after `change`, and gives the folder of the run, too.
-pub(crate) fn carry_out(
+/// Measures what `args` ask for.
+pub(crate) fn run(catalogue: &dyn Catalogue, args: &RunArgs) -> anyhow::Result<Exit> {
+    carry_out(catalogue, args, |_| Ok(())).map(|(exit, _)| exit)
+}
+
+/// Measures what `args` ask for after `change`, and gives the folder of the run, too.
+pub(super) fn carry_out(
     catalogue: &dyn Catalogue,
     args: &RunArgs,
-    change: impl FnOnce(&mut Plan),
+    change: impl FnOnce(&mut Setup<'_>) -> anyhow::Result<()>,
 ) -> anyhow::Result<(Exit, PathBuf)> {
     let (started, clock) = (Timestamp::now(), Instant::now());
     let machine = environment::machine();
@@ -54,7 +66,9 @@ pub(crate) fn carry_out(
     let claims = load_claims(&args.claims, &names_of(catalogue))?;
     let mut plan = Plan::load(&args.plan)?;
     plan.apply(&overrides(args), catalogue)?;
-    change(&mut plan);
+    let mut setup = Setup { plan, claims, detail: Detail::asked_for(args.tables), catalogue, machine };
+    change(&mut setup)?;
+    let Setup { mut plan, claims, detail, machine, .. } = setup;
     let cores = environment::cores(&machine);
     plan.grow_budget(cores);
     let groups = plan.ready(catalogue, cores)?;
@@ -89,7 +103,7 @@ pub(crate) fn carry_out(
     watch.conclude();
 
     let mut terminal = io::stdout().lock();
-    let page = write_report(&folder, &folder, &claims, Detail::asked_for(args.tables), &mut terminal)?;
+    let page = write_report(&folder, &folder, &claims, detail, &mut terminal)?;
     if args.open {
         browser::open(&page);
     }

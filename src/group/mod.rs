@@ -81,7 +81,11 @@ impl Plan {
         Ok(ready)
     }
 
-    fn ready_group(
+    /// Resolves one group.
+    ///
+    /// # Errors
+    /// As [`Plan::ready`], but a group without a cell is none.
+    pub(crate) fn ready_group(
         &self,
         planned: &PlannedGroup,
         catalogue: &dyn Catalogue,

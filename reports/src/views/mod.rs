@@ -8,6 +8,7 @@ pub mod comparison;
 pub mod families;
 pub mod findings;
 mod group;
+pub mod lesson;
 pub mod losses;
 pub mod machine;
 pub mod matrix;

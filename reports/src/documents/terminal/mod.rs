@@ -4,6 +4,8 @@ mod answer;
 mod brief;
 mod comparison;
 mod glance;
+mod lanes;
+mod lesson;
 mod live;
 mod matrix;
 mod notices;
@@ -17,9 +19,11 @@ pub use self::comparison::text as comparison;
 pub use self::live::line as verdict_line;
 use self::style::{BOLD, RED, TABLE, styled};
 use crate::figures::{GroupSummary, Row};
+use crate::judgement::claims::Claim;
 use crate::text::units::NONE;
 use crate::text::{self, plain, shortened};
 use crate::views::columns::{Column, Field};
+use crate::views::lesson::Lesson;
 use crate::views::{GroupView, Report, capacity};
 
 /// Narrower than this no table is readable; wider lines wrap then.
@@ -32,6 +36,12 @@ const NAME: usize = 28;
 /// Returns the short form of a report for a terminal of `width` columns: the answer, and what does not hold. With ANSI colours if `colour`.
 pub fn brief(report: &Report, colour: bool, width: u16) -> String {
     brief::text(report, colour, usize::from(width).max(NARROWEST))
+}
+
+/// Returns what a report shows of one claim, for those who teach or learn: who says so, the lanes of its tasks, the figures, the verdict and
+/// why it comes out so. The lanes are drawn in ASCII if `ascii`.
+pub fn lesson(report: &Report, claim: &Claim, colour: bool, width: u16, ascii: bool) -> String {
+    lesson::text(&Lesson::from_report(report, claim), colour, usize::from(width).max(NARROWEST), ascii)
 }
 
 /// Returns a report with all its tables for a terminal of `width` columns; with ANSI colours if `colour`.

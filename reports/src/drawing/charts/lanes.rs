@@ -136,13 +136,13 @@ impl CellLanes {
         }
         Self {
             by_shade,
-            waits: waits(&profile.segments, &lane_of),
+            waits: waits(profile, &lane_of),
             spans: spans(&profile.segments, &lane_of, most_in_row(cells)),
             colour: palette.colour(&row.cell.runner),
             lanes: shown.len(),
             label: row.label.clone(),
             at_work: working / wall,
-            waiting: pauses(&profile.segments).map(|(_, from, to)| (to - from) as f64).sum::<f64>() / wall,
+            waiting: profile.waits().map(|wait| length(&wait)).sum::<f64>() / wall,
             workers,
         }
     }
@@ -175,19 +175,9 @@ fn shown(workers: usize, most: usize) -> Vec<usize> {
     (0..most).map(|lane| lane * (workers - 1) / (most - 1)).collect()
 }
 
-/// Returns the waits of tasks between two of their segments: the worker of the earlier one, begin and end.
-fn pauses(segments: &[Segment]) -> impl Iterator<Item = (u32, u64, u64)> {
-    let mut ordered: Vec<Segment> = segments.to_vec();
-    ordered.sort_by_key(|segment| (segment.task, segment.start_ns));
-    let pairs: Vec<(Segment, Segment)> = ordered.iter().copied().zip(ordered.iter().skip(1).copied()).collect();
-    let of_task =
-        pairs.into_iter().filter(|(before, after)| before.task == after.task && after.start_ns > before.end_ns);
-    of_task.map(|(before, after)| (before.worker, before.end_ns, after.start_ns))
-}
-
 /// Returns the waits in the lanes that are shown.
-fn waits(segments: &[Segment], lane_of: &HashMap<u32, usize>) -> Vec<Mark> {
-    pauses(segments).filter_map(|(worker, from, to)| Some(mark(*lane_of.get(&worker)?, from, to))).collect()
+fn waits(profile: &Profile, lane_of: &HashMap<u32, usize>) -> Vec<Mark> {
+    profile.waits().filter_map(|wait| Some(mark(*lane_of.get(&wait.worker)?, wait.start_ns, wait.end_ns))).collect()
 }
 
 fn mark(lane: usize, from: u64, to: u64) -> Mark {
@@ -340,9 +330,10 @@ mod tests {
     #[test]
     fn gaps_of_a_task_are_waits() {
         let segment = |task, worker, start_ns, end_ns| Segment { task, worker, start_ns, end_ns };
-        let segments = [segment(0, 0, 0, 5), segment(1, 0, 5, 8), segment(0, 0, 20, 25), segment(1, 7, 30, 40)];
+        let segments = vec![segment(0, 0, 0, 5), segment(1, 0, 5, 8), segment(0, 0, 20, 25), segment(1, 7, 30, 40)];
+        let profile = Profile { segments, ..Profile::default() };
         let lane_of = HashMap::from([(0, 0)]);
-        assert_eq!(waits(&segments, &lane_of), [mark(0, 5, 20), mark(0, 8, 30)]);
+        assert_eq!(waits(&profile, &lane_of), [mark(0, 5, 20), mark(0, 8, 30)]);
     }
 
     #[test]

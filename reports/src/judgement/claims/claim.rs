@@ -15,6 +15,12 @@ pub struct Claim {
     pub statement: String,
     /// Why it matters, in one sentence.
     pub why: String,
+    /// Who says so, and when.
+    pub said_by: Option<String>,
+    /// The mechanism behind it, in a few sentences.
+    pub because: Option<String>,
+    /// What it means if it does not hold.
+    pub if_not: Option<String>,
     /// The number that people quote for it, which a verdict shows beside the measured one.
     pub folk: Option<String>,
     /// The families of runners that it is judged for, each by itself; `cpython` means every CPython there is.
@@ -241,6 +247,16 @@ impl Claim {
 }
 
 impl Condition {
+    /// Returns whether it is to hold for a family of the claim.
+    pub(super) fn is_about(&self, family: &str) -> bool {
+        self.families.is_empty() || self.families.iter().any(|name| name == family)
+    }
+
+    /// Returns whether it compares its cells with another one.
+    pub(super) fn compares(&self) -> bool {
+        self.to.is_some() || self.statistic.has_baseline()
+    }
+
     fn check(&self) -> Result<(), String> {
         require(!self.of.models.is_empty(), "`of.models` is empty")?;
         let bounds = [self.at_least, self.at_most];

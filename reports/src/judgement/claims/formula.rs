@@ -26,15 +26,28 @@ impl Formula {
         };
         (ns > 0.0).then_some((ns, words))
     }
+
+    /// Returns the cell by which it is known what handing out takes, measured or not; none if the time does not depend on it.
+    pub(super) fn idle_cell<'a>(self, cell: Cell, summary: &'a Summary) -> Option<Cell<'a>> {
+        let cells = (self == Self::BatchesHandedOut).then(|| idle_cells(cell, summary));
+        cells.into_iter().flatten().max_by_key(|idle| idle.row.scale.tasks)
+    }
 }
 
 /// Returns what a task takes that does nothing, by the group of the most of them that has the cell; none if there is none.
 fn handing_out(cell: Cell, summary: &Summary) -> Option<f64> {
-    let groups = summary.groups.iter().filter(|group| group.workload == NOTHING);
-    let walls = groups.filter_map(|group| {
-        let is_it = |row: &&Row| row.cell == cell.row.cell && row.failures.is_empty() && row.scale.tasks > 0;
-        let row = group.rows.iter().find(is_it)?;
-        Some((row.scale.tasks, row.wall?.value / row.scale.tasks as f64))
+    let walls = idle_cells(cell, summary).filter_map(|idle| {
+        let tasks = idle.row.scale.tasks;
+        Some((tasks, idle.row.wall?.value / tasks as f64))
     });
     walls.max_by_key(|(tasks, _)| *tasks).map(|(_, each)| each)
+}
+
+/// Returns the same cell in the groups whose tasks do nothing.
+fn idle_cells<'a>(cell: Cell, summary: &'a Summary) -> impl Iterator<Item = Cell<'a>> {
+    let groups = summary.groups.iter().filter(|group| group.workload == NOTHING);
+    groups.filter_map(move |group| {
+        let is_it = |row: &&Row| row.cell == cell.row.cell && row.failures.is_empty() && row.scale.tasks > 0;
+        Some(Cell { group, row: group.rows.iter().find(is_it)? })
+    })
 }

@@ -9,6 +9,7 @@
 //! set.rs         a set of claims: parsed, joined, judged
 //! claim.rs       what a claim consists of, and what makes one invalid
 //! names.rs       what claims name that there is not
+//! needs.rs       the cells of a plan that a verdict takes
 //! rests_on.rs    which groups of a plan a claim rests on
 //! selection.rs   finds the cells that a condition speaks of, or says why there are none
 //! measure.rs     works out a condition's statistic:   cells -> measured
@@ -29,6 +30,7 @@ mod load;
 mod measure;
 mod measured;
 mod names;
+mod needs;
 mod outcome;
 mod rests_on;
 mod selection;

@@ -22,6 +22,8 @@ pub enum Missing {
 pub struct Scope<'a> {
     pub summary: &'a Summary,
     pub family: &'a str,
+    /// Whether a cell counts that is planned and has not been measured.
+    pub takes_planned: bool,
 }
 
 /// What is looked for.
@@ -84,7 +86,12 @@ impl<'a> Scope<'a> {
         let row = of.group.baseline_row(name);
         let row =
             row.ok_or_else(|| Missing::NotRun(format!("{} has no cell of {name}, its baseline", of.group.title)))?;
-        measured(Cell { group: of.group, row })
+        self.accepted(Cell { group: of.group, row })
+    }
+
+    /// Returns the cell if it is one to judge by.
+    fn accepted(&self, found: Cell<'a>) -> Result<Cell<'a>, Missing> {
+        if self.takes_planned { Ok(found) } else { measured(found) }
     }
 
     /// Returns the cells in the order of the groups, of each group the one with the workers that are wanted; if there is none, the reason.
@@ -95,7 +102,7 @@ impl<'a> Scope<'a> {
         }
         let cells: Vec<_> = groups.iter().filter_map(|group| self.cell(wanted, group)).collect();
         if !cells.is_empty() {
-            return cells.into_iter().map(|cell| cell.and_then(measured)).collect();
+            return cells.into_iter().map(|cell| cell.and_then(|cell| self.accepted(cell))).collect();
         }
         let reason = self.left_out(wanted, &groups).unwrap_or_else(|| {
             let (model, family) = (wanted.model, self.family);

@@ -91,6 +91,12 @@ impl Claims {
         Ok(())
     }
 
+    /// Returns a set of the claim of this id alone; none if there is no such claim.
+    pub fn only(&self, id: &str) -> Option<Self> {
+        let claim = self.claims.iter().find(|claim| claim.id == id)?;
+        Some(Self { claims: vec![claim.clone()] })
+    }
+
     /// Returns the claims in the order in which they are judged.
     pub fn iter(&self) -> std::slice::Iter<'_, Claim> {
         self.claims.iter()

@@ -96,12 +96,10 @@ fn of_family(claim: &Claim, pattern: &str, family: &str, summary: &Summary) -> O
     {
         return not_run(&format!("it takes {needed} cores, and {usable} could be used"));
     }
-    let scope = Scope { summary, family };
+    let scope = Scope { summary, family, takes_planned: false };
     let mut judgements = Vec::new();
     let mut notes = Vec::new();
-    let is_judged =
-        |condition: &&Condition| condition.families.is_empty() || condition.families.iter().any(|name| name == pattern);
-    for condition in claim.conditions.iter().filter(is_judged) {
+    for condition in claim.conditions.iter().filter(|condition| condition.is_about(pattern)) {
         let (mut found, missing) = judge_condition(condition, scope);
         if found.is_empty() {
             found.push(Judgement::not_run(Some(condition), &missing.join("; ")));
@@ -143,11 +141,10 @@ fn judge_condition(condition: &Condition, scope: Scope) -> (Vec<Judgement>, Vec<
 /// Returns the judgement on a condition for a model: in the first group that has all the cells. One that failed is not passed over for another.
 fn judge_model(condition: &Condition, model: &str, scope: Scope) -> Result<Judgement, Missing> {
     let usable_cores = scope.summary.usable_cores;
-    let compares = condition.to.is_some() || condition.statistic.has_baseline();
     let mut reason = None;
     for of in scope.find(&condition.of, model) {
         let judged = of.and_then(|of| {
-            let to = if compares { Some(scope.reference(&of, condition.to.as_ref())?) } else { None };
+            let to = if condition.compares() { Some(scope.reference(&of, condition.to.as_ref())?) } else { None };
             measure(condition, of, to, scope.summary).map_err(Missing::NotRun)
         });
         match judged {

@@ -51,6 +51,18 @@ pub struct Segment {
     pub end_ns: u64,
 }
 
+impl Profile {
+    /// Returns the waits of tasks between two of their segments, each as a segment of the worker that was at the task before.
+    pub fn waits(&self) -> impl Iterator<Item = Segment> {
+        let mut ordered = self.segments.clone();
+        ordered.sort_by_key(|segment| (segment.task, segment.start_ns));
+        let pairs: Vec<(Segment, Segment)> = ordered.iter().copied().zip(ordered.iter().skip(1).copied()).collect();
+        let of_task =
+            pairs.into_iter().filter(|(before, after)| before.task == after.task && after.start_ns > before.end_ns);
+        of_task.map(|(before, after)| Segment { start_ns: before.end_ns, end_ns: after.start_ns, ..before })
+    }
+}
+
 impl From<(u64, u32, u64, u64)> for Segment {
     fn from((task, worker, start_ns, end_ns): (u64, u32, u64, u64)) -> Self {
         Self { task, worker, start_ns, end_ns }

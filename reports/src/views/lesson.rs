@@ -1,0 +1,132 @@
+//! What a run shows of one claim: what its tasks did, the figures that the claim is about, and the verdicts.
+
+use super::columns::{Column, Field};
+use super::families;
+use super::report::Report;
+use crate::figures::{GroupSummary, Row, Versus};
+use crate::judgement::claims::{Claim, Outcome, Quantile, Statistic, Verdict};
+use crate::records::schema::Profile;
+
+/// A claim, and what a run shows of it.
+#[derive(Debug, Clone)]
+pub struct Lesson<'a> {
+    /// The claim.
+    pub claim: &'a Claim,
+    /// The group whose cells were watched at work; none if none was.
+    pub watched: Option<Watched<'a>>,
+    /// The columns of figures that the claim is about.
+    pub heads: Vec<Head>,
+    /// The cells, each by its name and with a figure a column.
+    pub lines: Vec<(String, Vec<Field>)>,
+    /// The verdicts, each with what its family is called.
+    pub verdicts: Vec<(String, &'a Verdict)>,
+}
+
+/// The cells of a group that were watched at work.
+#[derive(Debug, Clone)]
+pub struct Watched<'a> {
+    /// The group.
+    pub group: &'a GroupSummary,
+    /// The cells, each with what its tasks did in one run.
+    pub cells: Vec<(&'a Row, &'a Profile)>,
+    /// The cells that were measured and not watched.
+    pub unwatched: Vec<&'a str>,
+}
+
+/// A column of figures.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Head {
+    /// What the work is called.
+    pub work: String,
+    /// Which figure of it.
+    pub column: Column,
+}
+
+impl<'a> Lesson<'a> {
+    /// Returns what a report shows of a claim.
+    pub fn from_report(report: &'a Report, claim: &'a Claim) -> Self {
+        let groups = &report.summary.groups;
+        let verdicts: Vec<&Verdict> = report.verdicts.iter().filter(|verdict| verdict.id == claim.id).collect();
+        let (heads, lines) = figures(claim, groups);
+        Self {
+            claim,
+            watched: watched(groups, &report.results.profiles, &verdicts),
+            heads,
+            lines,
+            verdicts: verdicts
+                .into_iter()
+                .map(|verdict| (families::title(&report.summary, &verdict.family), verdict))
+                .collect(),
+        }
+    }
+
+    /// Returns whether the claim does not hold for some family.
+    pub fn fails(&self) -> bool {
+        self.verdicts.iter().any(|(_, verdict)| verdict.outcome() == Outcome::Fails)
+    }
+}
+
+/// Returns the cells that were watched in the first group that a verdict speaks of, or in any.
+fn watched<'a>(groups: &'a [GroupSummary], profiles: &'a [Profile], verdicts: &[&Verdict]) -> Option<Watched<'a>> {
+    let conditions = verdicts.iter().flat_map(|verdict| &verdict.conditions);
+    let slugs = conditions.filter_map(|condition| condition.group.as_deref());
+    let spoken_of = slugs.filter_map(|slug| groups.iter().find(|group| group.slug == slug));
+    spoken_of.chain(groups).find_map(|group| watched_in(group, profiles))
+}
+
+/// Returns the cells of a group that were watched; none if there are none.
+fn watched_in<'a>(group: &'a GroupSummary, profiles: &'a [Profile]) -> Option<Watched<'a>> {
+    let known = |profile: &&Profile| group.is_of(profile) && !profile.segments.is_empty();
+    let profile_of = |row: &Row| profiles.iter().filter(known).find(|profile| profile.cell == row.cell);
+    let cells: Vec<(&Row, &Profile)> = group.main_rows().filter_map(|row| Some((row, profile_of(row)?))).collect();
+    let measured = group.main_rows().filter(|row| row.wall.is_some() && profile_of(row).is_none());
+    let unwatched = measured.map(|row| row.label.as_str()).collect();
+    (!cells.is_empty()).then_some(Watched { group, cells, unwatched })
+}
+
+/// Returns the columns of the figures that a claim is about, and a line a cell.
+fn figures(claim: &Claim, groups: &[GroupSummary]) -> (Vec<Head>, Vec<(String, Vec<Field>)>) {
+    let columns: Vec<(&GroupSummary, Column)> = groups
+        .iter()
+        .flat_map(|group| columns_of(claim, group).into_iter().map(move |column| (group, column)))
+        .collect();
+    let mut names: Vec<&str> = Vec::new();
+    for row in columns.iter().flat_map(|(group, _)| group.main_rows()) {
+        if !names.contains(&row.label.as_str()) {
+            names.push(&row.label);
+        }
+    }
+    let field = |name: &str, group: &GroupSummary, column: Column| {
+        group.main_rows().find(|row| row.label == name).map(|row| column.field(row)).unwrap_or_default()
+    };
+    let line = |name: &str| columns.iter().map(|(group, column)| field(name, group, *column)).collect();
+    let lines = names.into_iter().map(|name| (name.to_owned(), line(name))).collect();
+    let head = |(group, column): (&GroupSummary, Column)| Head { work: group.title.clone(), column };
+    (columns.iter().copied().map(head).collect(), lines)
+}
+
+/// Returns the columns of a group that show what the claim is about; none if it is not about this work.
+fn columns_of(claim: &Claim, group: &GroupSummary) -> Vec<Column> {
+    let mut columns = Vec::new();
+    for condition in &claim.conditions {
+        let other = condition.to.as_ref().and_then(|to| to.workload.as_ref());
+        if condition.of.workload != group.workload && other != Some(&group.workload) {
+            continue;
+        }
+        let column = match (condition.statistic, group.versus) {
+            (Statistic::SpeedUp | Statistic::Efficiency, Versus::Baseline) => Column::SpeedUp,
+            (Statistic::OverFormula, Versus::Wait) => Column::OverWait,
+            (Statistic::EffectiveCores | Statistic::Occupancy, _) => Column::Cores,
+            (Statistic::CpuTime | Statistic::CpuCost, _) => Column::Cpu,
+            (Statistic::SwitchesRatio, _) => Column::Switches,
+            (Statistic::Latency | Statistic::LatencyRatio | Statistic::LatencyDifference, _) => {
+                if condition.quantile == Some(Quantile::P99) { Column::P99 } else { Column::P50 }
+            }
+            _ => Column::Wall,
+        };
+        if !columns.contains(&column) {
+            columns.push(column);
+        }
+    }
+    columns
+}
