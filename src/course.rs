@@ -123,7 +123,7 @@ impl Visitor for Resolve {
             wait: workload.wait(),
             service: workload.service(),
             shares_memory: W::SHARES_MEMORY,
-            only_computes: W::KIND == Kind::Cpu && !W::GIVES_WAY,
+            only_computes: W::KIND == Kind::Cpu,
         }
     }
 }

@@ -21,7 +21,7 @@ pub(crate) use self::names::{check_family, check_runners, means, selects, sugges
 pub struct WorkloadCard {
     /// Its name.
     pub name: &'static str,
-    /// `cpu`, `io` or `mixed`.
+    /// `cpu`, `switching`, `io` or `mixed`.
     pub kind: &'static str,
     /// What it does, in one sentence.
     pub about: &'static str,

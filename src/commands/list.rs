@@ -18,7 +18,7 @@ pub(crate) fn list(catalogue: &dyn Catalogue) -> anyhow::Result<Exit> {
     let mut out = io::stdout().lock();
     writeln!(out, "Workloads")?;
     for card in catalogue.workloads() {
-        writeln!(out, "  {:<22} {:<5} {}", card.name, card.kind, card.about)?;
+        writeln!(out, "  {:<22} {:<9} {}", card.name, card.kind, card.about)?;
     }
     writeln!(out, "\nRunners")?;
     for card in catalogue.runners() {

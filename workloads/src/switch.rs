@@ -22,9 +22,8 @@ impl Default for Switch {
 
 impl Workload for Switch {
     const NAME: &'static str = "switch";
-    const KIND: Kind = Kind::Cpu;
+    const KIND: Kind = Kind::Switching;
     const ABOUT: &'static str = "gives way to the other tasks again and again, and does nothing else";
-    const GIVES_WAY: bool = true;
 
     fn tasks(&self) -> u64 {
         self.tasks

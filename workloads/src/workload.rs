@@ -25,6 +25,8 @@ pub enum Error {
 pub enum Kind {
     /// Computing.
     Cpu,
+    /// Giving way from task to task: what that costs differs from model to model by nature.
+    Switching,
     /// Waiting.
     Io,
     /// Both side by side.
@@ -32,10 +34,11 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// Returns its name in records: `cpu`, `io` or `mixed`.
+    /// Returns its name in records: `cpu`, `switching`, `io` or `mixed`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Cpu => "cpu",
+            Self::Switching => "switching",
             Self::Io => "io",
             Self::Mixed => "mixed",
         }
@@ -74,8 +77,6 @@ pub trait Workload: Serialize + DeserializeOwned + Default + Clone + Send + Sync
     const ABOUT: &'static str;
     /// Whether its tasks share memory, so that they cannot run in processes of their own.
     const SHARES_MEMORY: bool = false;
-    /// Whether its tasks give way or wait, though they are CPU-bound: what that costs differs from model to model by nature.
-    const GIVES_WAY: bool = false;
 
     /// Says what is wrong with the parameters, in words for the one who set them.
     ///

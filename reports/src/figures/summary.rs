@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::capacity::Ceiling;
-use super::group::{GroupSummary, Versus};
+use super::group::{GroupSummary, Versus, is_cpu_bound};
 use super::lone::{self, CodeDiffers};
 use super::noise::Usual;
 use super::pairs;
@@ -70,7 +70,7 @@ impl Summary {
 fn group_summary(run: &Run, sorted: &SortedRecords, group: &Group, ceiling: Option<&Ceiling>) -> GroupSummary {
     let key = group_key(&group.workload, &group.params);
     let info = run.workloads.get(&group.workload).cloned().unwrap_or_default();
-    let ceiling_of_rows = ceiling.filter(|_| info.kind == "cpu");
+    let ceiling_of_rows = ceiling.filter(|_| is_cpu_bound(&info.kind));
     let row = |cell: &CellId| cell_row(run, sorted, group, &key, cell, ceiling_of_rows);
     let mut rows: Vec<Row> = group.cells.iter().map(row).collect();
     compare(&mut rows);

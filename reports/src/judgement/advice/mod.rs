@@ -1,9 +1,11 @@
 //! Advice: which model to take for which kind of work.
 
 mod contest;
+mod cost;
 mod recommendation;
 mod situation;
 
 pub use self::contest::{Best, Contest};
+pub use self::cost::Cost;
 pub use self::recommendation::{Advice, from_summary};
 pub use self::situation::Situation;

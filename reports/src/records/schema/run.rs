@@ -194,7 +194,7 @@ fn is_zero(value: &u64) -> bool {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct WorkloadInfo {
-    /// `cpu`, `io` or `mixed`.
+    /// `cpu`, `switching`, `io` or `mixed`.
     pub kind: String,
     /// One sentence.
     pub about: String,
