@@ -11,7 +11,7 @@ mod run;
 mod verdicts;
 mod verify;
 
-pub(crate) use args::{CompareArgs, ProfileArgs, ReportArgs, RunArgs, VerifyArgs};
+pub(crate) use args::{CompareArgs, ListArgs, ProfileArgs, ReportArgs, RunArgs, VerifyArgs};
 pub(crate) use compare::compare;
 pub(crate) use list::list;
 pub(crate) use profile::profile;

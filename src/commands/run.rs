@@ -31,6 +31,7 @@ use crate::plan::{Overrides, Plan};
 use crate::progress::Progress;
 use crate::recorder::busy_ns;
 use crate::report::{Detail, write_report};
+use crate::sizing;
 
 /// Measures what `args` ask for.
 pub(crate) fn run(catalogue: &dyn Catalogue, args: &RunArgs) -> anyhow::Result<Exit> {
@@ -57,8 +58,11 @@ pub(crate) fn carry_out(
     change(&mut plan);
     let cores = environment::cores(&machine);
     plan.grow_budget(cores);
-    let groups = plan.ready(catalogue, cores)?;
+    let mut groups = plan.ready(catalogue, cores)?;
     plan.left_out.extend(plan.missing(catalogue));
+    let launch =
+        Launcher::new(interpreters.externals(), interrupt.clone()).context("cannot find this program's own file")?;
+    sizing::size(&launch, catalogue, &mut groups);
     let seed = args.seed.unwrap_or_else(rand::random);
     let planned = groups.iter().map(|ready| ready.group.clone()).collect();
     let mut first_line = header(started, seed, &plan, planned, machine, catalogue);
@@ -66,8 +70,6 @@ pub(crate) fn carry_out(
     if let Some(name) = &args.save_baseline {
         output::baseline(name)?;
     }
-    let launch =
-        Launcher::new(interpreters.externals(), interrupt.clone()).context("cannot find this program's own file")?;
     let mut output = Output::create(args.out.as_deref(), started)?;
     let folder = output.folder.clone();
     let lost = || {
@@ -194,6 +196,7 @@ fn read_baseline(name: &str, run: &record::Run, force: bool) -> anyhow::Result<R
 fn overrides(args: &RunArgs) -> Overrides {
     Overrides {
         workloads: args.workload.clone(),
+        params: args.param.clone(),
         runners: args.runner.clone(),
         workers: args.workers.clone(),
         rounds: args.rounds,

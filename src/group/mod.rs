@@ -105,7 +105,7 @@ impl Plan {
                 "0 workers can do no work: the number of workers must be at least 1".to_owned(),
             ));
         }
-        let scales = Scales::resolve(planned, self.hot, catalogue, counts.iter().copied().max().unwrap_or(1))?;
+        let scales = Scales::resolve(planned, self.hot, catalogue, counts.iter().copied().max().unwrap_or(cores))?;
         let mut skipped = BTreeMap::new();
         let mut chosen: Vec<&RunnerCard> = Vec::new();
         for card in runners.iter().filter(|card| selects(&planned.runners, card)) {
@@ -114,7 +114,7 @@ impl Plan {
                 None => chosen.push(card),
             }
         }
-        let mut cells = cells::cells(planned, &scales, &chosen, &counts);
+        let mut cells = cells::cells(planned, &scales, &chosen, &counts, cores);
         let copied = if self.noise_arm { cells::copied(&cells, &runners) } else { Vec::new() };
         for place in copied {
             let mut copy = cells[place].clone();
@@ -165,6 +165,7 @@ fn record(
         wait_ns: of_group.wait_ns,
         hot_ns: of_group.hot_ns,
         scale,
+        pieces_per_ms: BTreeMap::new(),
         cells: Vec::new(),
         skipped,
     }

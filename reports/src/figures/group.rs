@@ -17,7 +17,7 @@ pub struct GroupSummary {
     pub workload: String,
     /// All its parameters.
     pub params: Parameters,
-    /// `cpu`, `switching`, `io` or `mixed`; empty if the records do not say.
+    /// `cpu`, `switching`, `io`, `mixed` or `service`; empty if the records do not say.
     pub kind: String,
     /// One sentence about the workload; empty if the records do not say.
     pub about: String,

@@ -10,6 +10,7 @@ use super::pairs;
 use super::possible::Possible;
 use super::row::Row;
 use super::sorted::SortedRecords;
+use super::task_times::TaskTimes;
 use super::titles;
 use crate::records::Results;
 use crate::records::keys::{baseline_place, group_key};
@@ -55,6 +56,12 @@ impl Summary {
             let is_of = |group: &&mut GroupSummary| group.workload == found.workload && group.params == found.params;
             let rows = groups.iter_mut().filter(is_of).flat_map(|group| &mut group.rows);
             rows.filter(|row| row.cell.runner == found.runner).for_each(|row| row.code_differs = true);
+        }
+        for profile in &results.profiles {
+            let rows = groups.iter_mut().filter(|group| group.is_of(profile)).flat_map(|group| &mut group.rows);
+            for row in rows.filter(|row| row.cell == profile.cell && row.task_times.is_none()) {
+                row.task_times = TaskTimes::from_profile(profile);
+            }
         }
         let usual = Usual::from_rows(groups.iter().flat_map(|group| &group.rows));
         for group in &mut groups {
@@ -128,6 +135,7 @@ fn cell_row(
     if samples.len() < all.len() {
         row.failures.push(no_tasks(group, cell));
     }
+    row.note_tasks(group.tasks);
     row.label = titles::label(cell, &group.cells);
     let workers = if runner.parallelism == "one" { 1 } else { cell.workers };
     row.ideal_cores = ceiling.map(|ceiling| ceiling.speed_up(scale.tasks, workers));

@@ -41,7 +41,7 @@ pub struct Best {
 
 /// How a cell stands to the leader.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Standing {
+pub(super) enum Standing {
     /// It takes the same time, within [`ALIKE`].
     Alike,
     /// It takes another time, by however little.
@@ -141,7 +141,7 @@ impl Best {
 
 /// Returns the row with the least upper end of its time: a noisy one does not lead by a lucky median.
 /// Rows without an interval come after those with one, by their medians.
-fn leader<'a>(rows: &[&'a Row]) -> Option<&'a Row> {
+pub(super) fn leader<'a>(rows: &[&'a Row]) -> Option<&'a Row> {
     let at_most = |row: &Row| match row.wall {
         Some(wall) if wall.is_interval() => (0, wall.high),
         _ => (1, wall(row)),
@@ -173,7 +173,7 @@ fn over(row: &Row, leader: &Row) -> Option<Estimate> {
 }
 
 /// Returns how a cell stands to the leader. Only an interval that is narrow enough makes it alike.
-fn standing(row: &Row, leader: &Row) -> Standing {
+pub(super) fn standing(row: &Row, leader: &Row) -> Standing {
     let noise = [row.noise, leader.noise].into_iter().flatten().reduce(f64::max).unwrap_or(1.0);
     match over(row, leader) {
         Some(ratio) if ratio.is_one_within(ALIKE, noise) => Standing::Alike,
