@@ -1,5 +1,9 @@
 //! What a report says of a service, from made-up records of either answer.
 
+mod common;
+
+use std::collections::BTreeMap;
+
 use regatta_reports::documents::html::{self, Charts};
 use regatta_reports::documents::{markdown, terminal};
 use regatta_reports::drawing::palette::Palette;
@@ -34,6 +38,7 @@ fn report(cells: &[Made]) -> Report {
             workers_seen: *workers,
             wall_ns: (ms * 1e6) as u64,
             cpu_ns: 26_000_000,
+            histograms: noted(*runner),
             tree_pss_bytes: Some(if *runner == "async" { 2 << 20 } else { 8 << 20 }),
             ..Sample::default()
         }));
@@ -41,6 +46,12 @@ fn report(cells: &[Made]) -> Report {
     }
     results.run.plan.groups.push(group);
     Report::from_results(results, &Claims::default())
+}
+
+/// What tasks note: 5 to 6 ms, under green 10 ms.
+fn noted(runner: &str) -> BTreeMap<String, String> {
+    let times = (0..100).map(|task| if runner == "green" { 10_000_000 } else { 5_000_000 + task * 10_000 });
+    BTreeMap::from([("task_ns".to_owned(), common::latencies(times))])
 }
 
 /// Walls around a value, the same each time, within 1 %.
@@ -70,7 +81,7 @@ fn the_least_size_that_is_alike_is_named_beside_coroutines() {
     ];
     assert_eq!(
         sentence(&cells),
-        "native: async on 2 threads, or thread-pool of 52: 7,000 requests a second; async takes 1/4 of the memory of thread-pool; \
+        "native: async on 2 threads, or thread-pool of 52: 7,000 requests a second, p99 5.98 ms; async takes 1/4 of the memory of thread-pool; \
          thread-pool of 2 serves 375."
     );
 }
@@ -78,14 +89,26 @@ fn the_least_size_that_is_alike_is_named_beside_coroutines() {
 #[test]
 fn a_pool_of_one_worker_a_core_is_named_where_it_is_as_good() {
     let cells = [("thread-pool", 2, around(100.0)), ("thread-pool", 4, around(100.5)), ("async", 2, around(150.0))];
-    assert_eq!(sentence(&cells), "native: thread-pool of 2: 1,270 requests a second.");
+    assert_eq!(sentence(&cells), "native: thread-pool of 2: 1,270 requests a second, p99 5.98 ms.");
+}
+
+#[test]
+fn latencies_that_differ_stand_behind_each() {
+    let cells = [("thread-pool", 52, around(18.0)), ("green", 2, around(18.1))];
+    assert_eq!(
+        sentence(&cells),
+        "native: green on 2 threads (p99 10.0 ms), or thread-pool of 52 (p99 5.98 ms): 7,040 requests a second."
+    );
 }
 
 #[test]
 fn a_noisy_cell_is_not_named() {
     let noisy = (0..12).map(|round| if round % 2 == 0 { 15.0 } else { 24.0 }).collect();
     let cells = [("thread", 128, noisy), ("thread-pool", 52, around(18.0)), ("async", 2, around(30.0))];
-    assert_eq!(sentence(&cells), "native: thread-pool of 52: 7,080 requests a second; too noisy to tell: thread.");
+    assert_eq!(
+        sentence(&cells),
+        "native: thread-pool of 52: 7,080 requests a second, p99 5.98 ms; too noisy to tell: thread."
+    );
 }
 
 #[test]

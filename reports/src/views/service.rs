@@ -8,6 +8,8 @@ use crate::text::{plain, units};
 const COROUTINES: [&str; 3] = ["async", "async-single", "green"];
 /// The least share of memory that is worth a word.
 const LESS_MEMORY: f64 = 0.8;
+/// Percentiles that differ by less than this factor are said once.
+const SAME_P99: f64 = 1.1;
 /// Headings of the table, after that of the cells.
 pub const HEADINGS: [&str; 5] = ["requests/s", "p50", "p99", "memory", "CPU each"];
 
@@ -46,8 +48,12 @@ impl Service {
     }
 
     fn from_group(group: &GroupSummary) -> Option<Self> {
-        let mut families: Vec<&str> = group.measured().map(|row| row.runner.family.as_str()).collect();
-        families.dedup();
+        let mut families: Vec<&str> = Vec::new();
+        for row in group.main_rows() {
+            if !families.contains(&row.runner.family.as_str()) {
+                families.push(&row.runner.family);
+            }
+        }
         let advice: Vec<ServiceAdvice> =
             families.iter().filter_map(|family| ServiceAdvice::in_group(group, family)).collect();
         let lines = advice.iter().flat_map(|advice| lines(group, advice)).collect();
@@ -69,13 +75,14 @@ fn sentence(advice: &ServiceAdvice) -> String {
     if !advice.is_told {
         return format!("{family}: {} has the least median, but there were too few rounds to tell.", names.join(", "));
     }
+    let (each, together) = latencies(&advice.best);
+    let names: Vec<String> = names.iter().zip(each).map(|(name, p99)| format!("{name}{p99}")).collect();
     let what = match names.as_slice() {
         [one] => one.clone(),
         [first, second] => format!("{first}, or {second}"),
         several => format!("any of {}", several.join(", ")),
     };
-    let p99 = first.task_times.map(|times| format!(", p99 {}", units::duration(times.p99_ns))).unwrap_or_default();
-    let mut parts = vec![format!("{what}: {} requests a second{p99}", rate(first))];
+    let mut parts = vec![format!("{what}: {} requests a second{together}", rate(first))];
     parts.extend(memory(&advice.best));
     parts.extend(advice.at_cores.map(|row| format!("{} serves {}", name(row), rate(row))));
     let open: Vec<String> = advice.open.iter().map(|runner| plain(runner)).collect();
@@ -83,6 +90,23 @@ fn sentence(advice: &ServiceAdvice) -> String {
         parts.push(format!("too noisy to tell: {}", open.join(", ")));
     }
     format!("{family}: {}.", parts.join("; "))
+}
+
+/// Returns what is said of the 99th percentiles: behind each cell where they differ, or else behind all of them.
+fn latencies(best: &[&Row]) -> (Vec<String>, String) {
+    let times: Vec<Option<f64>> = best.iter().map(|row| row.task_times.map(|times| times.p99_ns)).collect();
+    let known = || times.iter().flatten().copied();
+    let text = |ns: f64| format!("p99 {}", units::duration(ns));
+    let (least, most) = (known().fold(f64::INFINITY, f64::min), known().fold(0.0, f64::max));
+    let nothing = || vec![String::new(); best.len()];
+    if most <= 0.0 {
+        (nothing(), String::new())
+    } else if times.iter().all(Option::is_some) && most <= SAME_P99 * least {
+        (nothing(), format!(", {}", text(most)))
+    } else {
+        let each = times.iter().map(|ns| ns.map(|ns| format!(" ({})", text(ns))).unwrap_or_default());
+        (each.collect(), String::new())
+    }
 }
 
 /// Returns a cell in its size: "thread-pool of 52", "async on 2 threads".
