@@ -1,5 +1,6 @@
 //! What a report says of a service, from made-up records of either answer.
 
+#[allow(dead_code, reason = "only its latencies are of use here")]
 mod common;
 
 use std::collections::BTreeMap;
@@ -38,7 +39,7 @@ fn report(cells: &[Made]) -> Report {
             workers_seen: *workers,
             wall_ns: (ms * 1e6) as u64,
             cpu_ns: 26_000_000,
-            histograms: noted(*runner),
+            histograms: noted(runner),
             tree_pss_bytes: Some(if *runner == "async" { 2 << 20 } else { 8 << 20 }),
             ..Sample::default()
         }));
