@@ -6,7 +6,7 @@ use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Parser, Subcommand};
 
 use crate::catalogue::Catalogue;
-use crate::commands::{self, CompareArgs, ExplainArgs, ProfileArgs, ReportArgs, RunArgs, VerifyArgs};
+use crate::commands::{self, CompareArgs, ExplainArgs, ListArgs, ProfileArgs, ReportArgs, RunArgs, VerifyArgs};
 use crate::exit::Exit;
 
 const EXAMPLES: &str = "\
@@ -15,6 +15,7 @@ Examples:
   regatta run --plan quick                         a first look, 15 seconds
   regatta run --workload primes --workers 1,2,4    one workload, three widths
   regatta run --workload sleep --runner thread,green,async --rounds 20
+  regatta run --workload request --param cpu_us=200 --param wait_us=5000    which model for a service like this?
   regatta verify                                   every answer checked, nothing timed
   regatta report regatta-report/latest             the report once more, from its records
   regatta report laptop/ server/ --open            machines or commits side by side, in the browser
@@ -56,8 +57,8 @@ struct Cli {
 enum Command {
     /// Measure, print the tables and write a report.
     Run(RunArgs),
-    /// Show workloads, runners and plans, and whether they can run here.
-    List,
+    /// Show workloads, runners and plans, and whether they can run here; or the parameters of a workload.
+    List(ListArgs),
     /// Run every workload under every runner once and check the answers; nothing is timed.
     Verify(VerifyArgs),
     /// Write the report of a run once more, from its records; or, of several runs, one that sets them side by side.
@@ -81,7 +82,7 @@ pub(crate) fn main(catalogue: &dyn Catalogue) -> ExitCode {
     let done = match Cli::parse().command {
         None => commands::run(catalogue, &RunArgs { plan: "default".to_owned(), ..RunArgs::default() }),
         Some(Command::Run(args)) => commands::run(catalogue, &args),
-        Some(Command::List) => commands::list(catalogue),
+        Some(Command::List(args)) => commands::list(catalogue, &args),
         Some(Command::Verify(args)) => commands::verify(catalogue, &args),
         Some(Command::Report(args)) => commands::report(catalogue, &args),
         Some(Command::Compare(args)) => commands::compare(catalogue, &args),

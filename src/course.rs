@@ -3,11 +3,12 @@
 use std::marker::PhantomData;
 use std::process::ExitCode;
 
-use regatta_runners::{Family, Runner, RunnerVisitor, Runners, worker};
+use regatta_reports::record::Parameters;
+use regatta_runners::{Family, Parallelism, Runner, RunnerVisitor, Runners, worker};
 use regatta_workloads::{Burn, Kind, Selected, Visitor, Workload, Workloads};
 use serde_json::{Map, Value};
 
-use crate::catalogue::{Catalogue, Resolved, RunnerCard, WorkloadCard};
+use crate::catalogue::{Catalogue, ReadySizing, Resolved, RunnerCard, WorkloadCard};
 use crate::profile::{LOG_FILE, TracedWorkloads};
 use crate::protocol::{CELL, SERVER, WORKER};
 use crate::{cell, cli, server};
@@ -81,7 +82,7 @@ impl Visitor for DescribeWorkload {
     type Output = WorkloadCard;
 
     fn visit<W: Workload>(self, _workload: W) -> WorkloadCard {
-        WorkloadCard { name: W::NAME, kind: W::KIND.name(), about: W::ABOUT }
+        WorkloadCard { name: W::NAME, kind: W::KIND.name(), about: W::ABOUT, parameters: W::PARAMETERS }
     }
 }
 
@@ -100,6 +101,7 @@ impl RunnerVisitor for DescribeRunner {
             baseline: "sequential".to_owned(),
             parallelism: R::PARALLELISM,
             processes: R::PROCESSES,
+            waits_in_workers: R::PARALLELISM == Parallelism::Workers && R::PREEMPTIVE,
             options: R::OPTIONS,
             version: String::new(),
         }
@@ -112,18 +114,25 @@ impl Visitor for Resolve {
     type Output = Resolved;
 
     fn visit<W: Workload>(self, workload: W) -> Resolved {
-        let params = match serde_json::to_value(&workload) {
-            Ok(Value::Object(params)) => params.into_iter().collect(),
-            _ => Default::default(),
-        };
+        let sizing = workload.sizing();
         Resolved {
-            params,
+            params: parameters(&workload),
             tasks: workload.tasks(),
             expected: workload.expected(),
             wait: workload.wait(),
+            computing: workload.computing(),
+            sizing: sizing.map(|sizing| ReadySizing { field: sizing.field, probe: parameters(&sizing.probe) }),
             service: workload.service(),
             shares_memory: W::SHARES_MEMORY,
-            only_computes: W::KIND == Kind::Cpu && !W::GIVES_WAY,
+            only_computes: W::KIND == Kind::Cpu,
         }
+    }
+}
+
+/// Returns all parameters of a workload by name, defaults filled in.
+fn parameters<W: Workload>(workload: &W) -> Parameters {
+    match serde_json::to_value(workload) {
+        Ok(Value::Object(params)) => params.into_iter().collect(),
+        _ => Parameters::default(),
     }
 }

@@ -54,7 +54,9 @@ mod header;
 mod interrupt;
 mod lone;
 mod output;
+mod params;
 mod plan;
+mod pools;
 pub mod prelude;
 mod profile;
 mod progress;
@@ -62,6 +64,7 @@ mod protocol;
 mod recorder;
 mod report;
 mod server;
+mod sizing;
 mod subprocess;
 mod terminal;
 

@@ -101,10 +101,59 @@ fn few_rounds_are_too_few_to_tell() {
     assert!(finding.ends_with("as fast as sequential, but there were too few rounds to tell"), "{finding}");
     let advice = advice::from_summary(&summary);
     assert_eq!(advice[0].reason, "the least median, but there were too few rounds to tell");
-    assert!(advice[0].as_good.is_empty());
-    assert!(advice[0].contests[0].sentence.ends_with("too few rounds to tell who is as good"));
+    assert!(advice[0].alike.is_empty());
+    assert!(advice[0].contests[0].sentence.ends_with("too few rounds to tell who is alike"));
     let many = Summary::from_results(&run(2, 64, &cells(12)));
     assert!(headline(&many.groups[0]).to_string().ends_with("2 of 2 beat sequential"));
+}
+
+/// Walls of a cell that is interrupted every other round.
+fn noisy(ms: f64, rounds: u32) -> Vec<f64> {
+    (0..rounds).map(|round| ms * if round % 2 == 0 { 0.9 } else { 1.2 }).collect()
+}
+
+#[test]
+fn a_noisy_runner_earns_nothing() {
+    let advice = |green: Vec<f64>| {
+        let pools =
+            [("rayon", 2, "", around(330.0, 12)), ("scoped", 2, "", around(332.0, 12)), ("green", 2, "", green)];
+        let cells: Vec<_> = [("sequential", 1, "", around(640.0, 12))].into_iter().chain(pools).collect();
+        let summary = Summary::from_results(&run(2, 64, &cells));
+        let all = advice::from_summary(&summary);
+        assert_eq!(all.len(), 1, "{all:?}");
+        all.into_iter().next().expect("there is advice")
+    };
+    // Its median is the least, and so is each other round of it.
+    let lucky = advice(noisy(310.0, 12));
+    assert_eq!(lucky.any_of(), "any of rayon, scoped");
+    assert_eq!(lucky.too_noisy(), "too noisy to tell: green");
+    assert_eq!(lucky.reason, "within 5 % of the fastest, the simplest first");
+    let steady = advice(around(334.0, 12));
+    assert_eq!((steady.any_of().as_str(), steady.too_noisy().as_str()), ("any of rayon, scoped, green", ""));
+    let slower = advice(around(360.0, 12));
+    assert_eq!((slower.any_of().as_str(), slower.too_noisy().as_str()), ("any of rayon, scoped", ""));
+    let faster = advice(around(300.0, 12));
+    assert_eq!((faster.any_of().as_str(), faster.reason.as_str()), ("green", "the fastest"));
+}
+
+#[test]
+fn of_those_alike_the_one_that_takes_the_least_cpu_time_comes_first() {
+    let pools = [("rayon", 2, "", around(330.0, 12)), ("scoped", 2, "", around(332.0, 12))];
+    let cells: Vec<_> = [("sequential", 1, "", around(640.0, 12))].into_iter().chain(pools).collect();
+    let mut results = run(2, 64, &cells);
+    results.samples.iter_mut().filter(|sample| sample.cell.runner == "rayon").for_each(|sample| sample.cpu_ns *= 2);
+    assert_eq!(advice::from_summary(&Summary::from_results(&results))[0].any_of(), "any of scoped, rayon");
+}
+
+#[test]
+fn giving_way_earns_no_advice() {
+    let cells = [("sequential", 1, "", around(640.0, 12)), ("rayon", 2, "", around(330.0, 12))];
+    let mut results = run(2, 64, &cells);
+    assert_eq!(advice::from_summary(&Summary::from_results(&results)).len(), 1);
+    results.run.workloads.get_mut("work").expect("it is there").kind = "switching".to_owned();
+    let summary = Summary::from_results(&results);
+    assert!(summary.groups[0].is_cpu_bound(), "it keeps cores busy all the same");
+    assert!(advice::from_summary(&summary).is_empty());
 }
 
 #[test]

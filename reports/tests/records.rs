@@ -28,8 +28,14 @@ const OPEN: [&str; 10] = [
     "run.plan.groups[].scale.*.params",
 ];
 /// Objects that have a name for each of many values of a kind.
-const MANY: [&str; 5] =
-    ["run.workloads", "run.runners", "run.builds", "run.plan.groups[].skipped", "run.plan.groups[].scale"];
+const MANY: [&str; 6] = [
+    "run.workloads",
+    "run.runners",
+    "run.builds",
+    "run.plan.groups[].skipped",
+    "run.plan.groups[].scale",
+    "run.plan.groups[].pieces_per_ms",
+];
 /// What has the fields of a cell beside its own.
 const CELLS: [&str; 4] = ["sample", "profile", "error", "run.plan.groups[].cells[]"];
 
@@ -71,6 +77,7 @@ fn complete() -> Vec<Record> {
         params: BTreeMap::new(),
         tasks: 1,
         wait_ns: 1,
+        pieces_per_ms: BTreeMap::from([("native".to_owned(), 100)]),
         hot_ns: 1,
         scale: BTreeMap::from([(text(), Scale { params: BTreeMap::new(), tasks: 1, wait_ns: 1, hot_ns: 1 })]),
         cells: vec![cell.clone()],

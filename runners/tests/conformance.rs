@@ -42,6 +42,7 @@ fn trials_of(runner: &'static str) -> Vec<Trial> {
             ("empty", json!({"tasks": tasks})),
             ("sleep", json!({"wait_us": 1000, "tasks": tasks})),
             ("block", json!({"wait_us": 500, "tasks": tasks.min(50)})),
+            ("request", json!({"cpu_us": 5, "wait_us": 900, "requests": tasks, "steps": 3})),
             ("convoy", json!({"beside": tasks.min(1), "round_trips": tasks.max(1), "bytes": 10})),
             ("echo", json!({"connections": tasks, "round_trips": 3, "bytes": 100, "delay_us": 0})),
         ];

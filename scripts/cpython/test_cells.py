@@ -158,6 +158,13 @@ def letters_sum(index: int, round_trips: int, length: int) -> int:
     return total
 
 
+def burnt(index: int, steps: int) -> int:
+    """The result of a piece of computing of a request: the same steps as one sum of powers a state."""
+    factor, term = 6364136223846793005, 1442695040888963407
+    grown = sum(term * factor**power for power in range(steps))
+    return sum((4 * index + lane) * factor**steps + grown for lane in range(4)) % MODULUS
+
+
 def oracle(results: list[int]) -> int:
     """The checksum, as PROTOCOL.md puts it, reduced at every step."""
     total = 0
@@ -185,6 +192,9 @@ def cases(workload: str) -> Iterator[tuple[dict[str, Any], list[int]]]:
         elif workload == "echo":
             params = {"connections": tasks, "round_trips": 30, "bytes": 10 + 990 * (tasks == 1), "delay_us": 0}
             yield params, [letters_sum(i, 30, params["bytes"]) for i in everyone]
+        elif workload == "request":
+            params = {"cpu_us": 90, "wait_us": 1500, "requests": tasks, "steps": 3, "pieces_per_ms": 100}
+            yield params, [burnt(i, 8) for i in everyone]
         elif workload == "convoy":
             yield {"beside": tasks // 2, "round_trips": 4, "bytes": 8}, [letters_sum(0, 4, 8), 1, 2][: 1 + tasks // 2]
 
@@ -294,9 +304,10 @@ class EveryWorkloadUnderEveryRunner(unittest.TestCase):
             self.assertLessEqual(sample["workers_seen"], 3)
         else:
             self.assertEqual(min(1, tasks), sample["workers_seen"])
-        round_trips = {"convoy": 4, "echo": 30 * tasks}.get(workload, 0)
-        if round_trips:
-            self.assertEqual(round_trips, sum(decode(sample["histograms"]["round_trip_ns"]).values()))
+        latencies = {"convoy": 4, "echo": 30 * tasks, "request": tasks}.get(workload, 0)
+        if latencies:
+            name = "task_ns" if workload == "request" else "round_trip_ns"
+            self.assertEqual(latencies, sum(decode(sample["histograms"][name]).values()))
         else:
             self.assertEqual({}, sample["histograms"])
 

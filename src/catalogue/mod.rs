@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use regatta_reports::record::Parameters;
 use regatta_runners::Parallelism;
-use regatta_workloads::{Service, Tally};
+use regatta_workloads::{Parameter, Service, Tally};
 use serde_json::{Map, Value};
 
 pub(crate) use self::names::{check_family, check_runners, means, selects, suggestion, unknown};
@@ -21,10 +21,12 @@ pub(crate) use self::names::{check_family, check_runners, means, selects, sugges
 pub struct WorkloadCard {
     /// Its name.
     pub name: &'static str,
-    /// `cpu`, `io` or `mixed`.
+    /// `cpu`, `switching`, `io`, `mixed` or `service`.
     pub kind: &'static str,
     /// What it does, in one sentence.
     pub about: &'static str,
+    /// What its parameters mean, as far as it says so.
+    pub parameters: &'static [Parameter],
 }
 
 /// What a runner is.
@@ -46,6 +48,8 @@ pub struct RunnerCard {
     pub parallelism: Parallelism,
     /// Whether its workers are processes, which share no memory.
     pub processes: bool,
+    /// Whether it has a number of workers each of which is taken while its task waits, so that the number bounds how many wait at once.
+    pub waits_in_workers: bool,
     /// The options that it has, by name.
     pub options: &'static [&'static str],
     /// Version and build of what runs it; empty if that is this program.
@@ -74,12 +78,25 @@ pub struct Resolved {
     pub expected: Tally,
     /// The longest wait of a single task.
     pub wait: Duration,
+    /// For how long a task computes, if a parameter says so.
+    pub computing: Option<Duration>,
+    /// How it is found out how much computing that is here.
+    pub sizing: Option<ReadySizing>,
     /// The server that the tasks talk to.
     pub service: Option<Service>,
     /// Whether the tasks share memory, so that they cannot run in processes of their own.
     pub shares_memory: bool,
     /// Whether the tasks only compute, so that their CPU time is the same under every runner.
     pub only_computes: bool,
+}
+
+/// How it is found out how much computing a time is.
+#[derive(Debug, Clone)]
+pub struct ReadySizing {
+    /// The field of the workload that says how many pieces of computing take a millisecond.
+    pub field: &'static str,
+    /// The workload with a single task that computes for a millisecond.
+    pub probe: Parameters,
 }
 
 /// Which workloads and runners there are.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 
 use crate::durations;
+use crate::params::Assignment;
 
 /// What to measure.
 #[derive(Debug, Default, Args)]
@@ -16,6 +17,9 @@ pub(crate) struct RunArgs {
     /// Measure only these workloads (comma-separated, repeatable), for example primes,sleep.
     #[arg(long, value_delimiter = ',')]
     pub(crate) workload: Vec<String>,
+    /// Set a parameter of the workload, for example wait_us=5000 (repeatable). `regatta list WORKLOAD` shows them.
+    #[arg(long, value_name = "NAME=VALUE", requires = "workload")]
+    pub(crate) param: Vec<Assignment>,
     /// Measure only these runners or families (native, gil, cpython), comma-separated.
     #[arg(long, value_delimiter = ',')]
     pub(crate) runner: Vec<String>,
@@ -66,12 +70,22 @@ pub(crate) struct RunArgs {
     pub(crate) open: bool,
 }
 
+/// What to list.
+#[derive(Debug, Args)]
+pub(crate) struct ListArgs {
+    /// Show the parameters of this workload.
+    pub(crate) workload: Option<String>,
+}
+
 /// What to verify.
 #[derive(Debug, Args)]
 pub(crate) struct VerifyArgs {
     /// Check only these workloads.
     #[arg(long, value_delimiter = ',')]
     pub(crate) workload: Vec<String>,
+    /// Set a parameter of the workload, for example wait_us=5000 (repeatable). `regatta list WORKLOAD` shows them.
+    #[arg(long, value_name = "NAME=VALUE", requires = "workload")]
+    pub(crate) param: Vec<Assignment>,
     /// Check only these runners.
     #[arg(long, value_delimiter = ',')]
     pub(crate) runner: Vec<String>,
@@ -86,6 +100,9 @@ pub(crate) struct ProfileArgs {
     /// Profile these workloads.
     #[arg(long, value_delimiter = ',', required = true)]
     pub(crate) workload: Vec<String>,
+    /// Set a parameter of the workload, for example wait_us=5000 (repeatable). `regatta list WORKLOAD` shows them.
+    #[arg(long, value_name = "NAME=VALUE", requires = "workload")]
+    pub(crate) param: Vec<Assignment>,
     /// Profile under these runners.
     #[arg(long, value_delimiter = ',', required = true)]
     pub(crate) runner: Vec<String>,

@@ -26,6 +26,7 @@ use crate::header::header;
 use crate::interrupt::Interrupt;
 use crate::output::{Output, RESULTS};
 use crate::plan::{Overrides, Plan};
+use crate::sizing;
 
 /// Fresh processes of each build: what differs between processes of one build must not pass for a difference between builds.
 const PROCESSES: u32 = 16;
@@ -47,6 +48,8 @@ pub(crate) fn live(catalogue: &dyn Catalogue, args: &CompareArgs, old: &Path, ne
     plan.processes = args.processes.unwrap_or(PROCESSES);
     plan.rounds = args.rounds.unwrap_or(ROUNDS).max(plan.processes);
     let mut groups = plan.ready(catalogue, environment::cores(&machine))?;
+    let own = Launcher::new(Vec::new(), interrupt.clone()).context("cannot find this program's own file")?;
+    sizing::size(&own, catalogue, &mut groups);
     groups.iter_mut().for_each(double);
     let cells = groups.iter().flat_map(|group| &group.group.cells).filter(|cell| cell.arm == arms::NEW).count();
     let time = TIME_PER_CELL * u32::try_from(cells).unwrap_or(u32::MAX);
@@ -61,13 +64,11 @@ pub(crate) fn live(catalogue: &dyn Catalogue, args: &CompareArgs, old: &Path, ne
     let mut run = header(started, seed, &plan, planned, machine, catalogue);
     run.builds = programs.iter().map(|(arm, build)| ((*arm).to_owned(), build.clone())).collect();
     let program_of = |arm: &str, of: &str| (arm.to_owned(), programs[of].program.clone().into());
-    let launch = Launcher::new(Vec::new(), interrupt.clone())
-        .context("cannot find this program's own file")?
-        .with_builds(BTreeMap::from([
-            program_of(arms::OLD, arms::OLD),
-            program_of(arms::AA, arms::OLD),
-            program_of(arms::NEW, arms::NEW),
-        ]));
+    let launch = own.with_builds(BTreeMap::from([
+        program_of(arms::OLD, arms::OLD),
+        program_of(arms::AA, arms::OLD),
+        program_of(arms::NEW, arms::NEW),
+    ]));
     let tallied = record(&plan, seed, &launch, &groups, run, &mut output).with_context(lost)?;
 
     let results = Results::read(&folder)?;

@@ -12,7 +12,7 @@ mod run;
 mod verdicts;
 mod verify;
 
-pub(crate) use args::{CompareArgs, ExplainArgs, ProfileArgs, ReportArgs, RunArgs, VerifyArgs};
+pub(crate) use args::{CompareArgs, ExplainArgs, ListArgs, ProfileArgs, ReportArgs, RunArgs, VerifyArgs};
 pub(crate) use compare::compare;
 pub(crate) use explain::explain;
 pub(crate) use list::list;

@@ -18,6 +18,7 @@ pub(crate) fn profile(catalogue: &dyn Catalogue, args: &ProfileArgs) -> anyhow::
     let run = RunArgs {
         plan: args.plan.clone(),
         workload: args.workload.clone(),
+        param: args.param.clone(),
         runner: args.runner.clone(),
         workers: args.workers.clone(),
         rounds: Some(3),

@@ -31,6 +31,7 @@ use crate::plan::{Overrides, Plan};
 use crate::progress::Progress;
 use crate::recorder::busy_ns;
 use crate::report::{Detail, write_report};
+use crate::sizing;
 
 /// What a run is to be, before anything is measured.
 pub(super) struct Setup<'a> {
@@ -71,8 +72,11 @@ pub(super) fn carry_out(
     let Setup { mut plan, claims, detail, machine, .. } = setup;
     let cores = environment::cores(&machine);
     plan.grow_budget(cores);
-    let groups = plan.ready(catalogue, cores)?;
+    let mut groups = plan.ready(catalogue, cores)?;
     plan.left_out.extend(plan.missing(catalogue));
+    let launch =
+        Launcher::new(interpreters.externals(), interrupt.clone()).context("cannot find this program's own file")?;
+    sizing::size(&launch, catalogue, &mut groups);
     let seed = args.seed.unwrap_or_else(rand::random);
     let planned = groups.iter().map(|ready| ready.group.clone()).collect();
     let mut first_line = header(started, seed, &plan, planned, machine, catalogue);
@@ -80,8 +84,6 @@ pub(super) fn carry_out(
     if let Some(name) = &args.save_baseline {
         output::baseline(name)?;
     }
-    let launch =
-        Launcher::new(interpreters.externals(), interrupt.clone()).context("cannot find this program's own file")?;
     let mut output = Output::create(args.out.as_deref(), started)?;
     let folder = output.folder.clone();
     let lost = || {
@@ -208,6 +210,7 @@ fn read_baseline(name: &str, run: &record::Run, force: bool) -> anyhow::Result<R
 fn overrides(args: &RunArgs) -> Overrides {
     Overrides {
         workloads: args.workload.clone(),
+        params: args.param.clone(),
         runners: args.runner.clone(),
         workers: args.workers.clone(),
         rounds: args.rounds,

@@ -45,6 +45,7 @@ pub(crate) fn verify(catalogue: &dyn Catalogue, args: &VerifyArgs) -> anyhow::Re
     let mut plan = Plan::parse("verify", PLAN)?;
     let overrides = Overrides {
         workloads: args.workload.clone(),
+        params: args.param.clone(),
         runners: args.runner.clone(),
         rounds: Some(1),
         ..Overrides::default()

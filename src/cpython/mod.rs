@@ -12,6 +12,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use regatta_reports::text::plain;
+use regatta_runners::Parallelism;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -178,6 +179,7 @@ impl Interpreter {
             baseline: format!("python-sequential{}", self.suffix),
             parallelism: runner.parallelism,
             processes: runner.processes,
+            waits_in_workers: runner.parallelism == Parallelism::Workers,
             options: OPTIONS,
             version: self.about.sentence(),
         };

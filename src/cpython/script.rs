@@ -32,6 +32,7 @@ const FILES: &[(&str, &str)] = &[
     script!("regatta_cell/processes.py"),
     script!("regatta_cell/protocol.py"),
     script!("regatta_cell/recorder.py"),
+    script!("regatta_cell/service.py"),
     script!("regatta_cell/threads.py"),
     script!("regatta_cell/waiting.py"),
 ];

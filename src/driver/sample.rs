@@ -14,11 +14,15 @@ use crate::protocol::{Start, VERSION};
 const REFERENCE_RUNS: u32 = 3;
 
 /// Returns what a cell is told to be. Where its server listens is not known yet.
-pub(crate) fn start(ReadyCell { id, options, work, .. }: &ReadyCell) -> Start {
+pub(crate) fn start(ReadyCell { id, options, work, pieces_per_ms, .. }: &ReadyCell) -> Start {
+    let mut params = work.resolved.params.clone();
+    if let Some((sizing, pieces)) = work.resolved.sizing.as_ref().zip(*pieces_per_ms) {
+        params.insert(sizing.field.to_owned(), pieces.into());
+    }
     Start {
         protocol: VERSION,
         workload: work.workload.clone(),
-        params: work.resolved.params.clone(),
+        params,
         runner: id.runner.clone(),
         workers: id.workers,
         options: options.clone(),

@@ -128,6 +128,8 @@ fn group(runners: &[&str], service: bool) -> ReadyGroup {
         tasks: 4,
         expected: Tally { tasks: 4, checksum: 99 },
         wait: Duration::ZERO,
+        computing: None,
+        sizing: None,
         service: service.then_some(Service::Echo { delay: Duration::ZERO }),
         shares_memory: false,
         only_computes: true,
@@ -136,7 +138,7 @@ fn group(runners: &[&str], service: bool) -> ReadyGroup {
     let work = Work { workload: "w".to_owned(), resolved, hot: Duration::ZERO };
     let ready = |(place, id)| {
         let precision = if place == 0 { Precise::Wall } else { Precise::Nothing };
-        ReadyCell { id, options: Parameters::new(), work: work.clone(), precision }
+        ReadyCell { id, options: Parameters::new(), work: work.clone(), pieces_per_ms: None, precision }
     };
     let cells = cells.into_iter().enumerate().map(ready).collect();
     let mut ready = ReadyGroup { group, cells, alone: None };

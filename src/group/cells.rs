@@ -8,6 +8,7 @@ use super::scales::Scales;
 use super::work::{REFERENCE_RUNNER, Work};
 use crate::catalogue::{RunnerCard, selects};
 use crate::plan::{PlanError, PlannedGroup, Variant};
+use crate::pools;
 
 /// A cell that is ready to be started.
 #[derive(Debug, Clone)]
@@ -18,6 +19,8 @@ pub struct ReadyCell {
     pub options: Parameters,
     /// What it carries out: the workload at the scale of its family, or the reference burn.
     pub work: Work,
+    /// Pieces of computing in a millisecond, of work that is sized by time; none until it is measured.
+    pub pieces_per_ms: Option<u64>,
     /// Whose precision counts when the group is asked whether it is known well enough.
     pub precision: Precise,
 }
@@ -38,16 +41,18 @@ impl ReadyCell {
     pub(super) fn of_reference(work: Work) -> Self {
         let (runner, arm) = (REFERENCE_RUNNER.to_owned(), arms::REFERENCE.to_owned());
         let id = CellId { runner, workers: 1, arm, ..CellId::default() };
-        Self { id, options: Parameters::new(), work, precision: Precise::Nothing }
+        Self { id, options: Parameters::new(), work, pieces_per_ms: None, precision: Precise::Nothing }
     }
 }
 
-/// Returns the cells of some runners, with these numbers of workers.
+/// Returns the cells of some runners, with these numbers of workers. Without any there is one for each core, and pools have larger sizes
+/// besides where tasks wait.
 pub(super) fn cells(
     planned: &PlannedGroup,
     scales: &Scales<'_>,
     runners: &[&RunnerCard],
     counts: &[u64],
+    cores: u64,
 ) -> Vec<ReadyCell> {
     let mut cells: Vec<ReadyCell> = Vec::new();
     for card in runners {
@@ -55,13 +60,15 @@ pub(super) fn cells(
         let variants = planned.variants.iter().filter(|variant| variant.runner == card.name);
         let variants: Vec<_> =
             std::iter::once(Parameters::new()).chain(variants.map(|variant| variant.options.clone())).collect();
+        let sizes = if counts.is_empty() { pools::sizes(card, &work.resolved, cores) } else { Vec::new() };
+        let counts: Vec<u64> = if counts.is_empty() { [vec![cores], sizes].concat() } else { counts.to_vec() };
         for (&count, options) in counts.iter().flat_map(|count| variants.iter().map(move |options| (count, options))) {
             let workers = card.parallelism.workers(count, work.resolved.tasks);
             let pairs: Vec<_> = options.iter().map(|(name, value)| format!("{name}={value}")).collect();
             let id = CellId { runner: card.name.clone(), options: pairs.join(","), workers, ..CellId::default() };
             if cells.iter().all(|other| other.id != id) {
                 let (options, work) = (options.clone(), work.clone());
-                cells.push(ReadyCell { id, options, work, precision: Precise::Wall });
+                cells.push(ReadyCell { id, options, work, pieces_per_ms: None, precision: Precise::Wall });
             }
         }
     }

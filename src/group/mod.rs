@@ -109,7 +109,7 @@ impl Plan {
                 "0 workers can do no work: the number of workers must be at least 1".to_owned(),
             ));
         }
-        let scales = Scales::resolve(planned, self.hot, catalogue, counts.iter().copied().max().unwrap_or(1))?;
+        let scales = Scales::resolve(planned, self.hot, catalogue, counts.iter().copied().max().unwrap_or(cores))?;
         let mut skipped = BTreeMap::new();
         let mut chosen: Vec<&RunnerCard> = Vec::new();
         for card in runners.iter().filter(|card| selects(&planned.runners, card)) {
@@ -118,7 +118,7 @@ impl Plan {
                 None => chosen.push(card),
             }
         }
-        let mut cells = cells::cells(planned, &scales, &chosen, &counts);
+        let mut cells = cells::cells(planned, &scales, &chosen, &counts, cores);
         let has_copies = self.noise_arm && planned.noise_arm != Some(false);
         let copied = if has_copies { cells::copied(&cells, &runners) } else { Vec::new() };
         for place in copied {
@@ -170,6 +170,7 @@ fn record(
         wait_ns: of_group.wait_ns,
         hot_ns: of_group.hot_ns,
         scale,
+        pieces_per_ms: BTreeMap::new(),
         cells: Vec::new(),
         skipped,
     }

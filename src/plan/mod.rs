@@ -79,8 +79,8 @@ pub struct Plan {
     /// Whether each cell is profiled after the rounds of its group.
     #[serde(default)]
     pub profile: bool,
-    /// Workers where a group does not say.
-    #[serde(default = "default_workers")]
+    /// Workers where a group does not say. Without any, one for each core, and pools of work that waits have larger sizes besides.
+    #[serde(default)]
     pub workers: Vec<Workers>,
     /// What is compared with each other.
     #[serde(rename = "group")]
@@ -123,10 +123,6 @@ fn default_reference() -> bool {
 
 fn default_timeout() -> Duration {
     Duration::from_secs(30)
-}
-
-fn default_workers() -> Vec<Workers> {
-    vec![Workers::Cores]
 }
 
 fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {

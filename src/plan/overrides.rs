@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::{Plan, PlanError, PlannedGroup, RoundsFor, Workers};
 use crate::catalogue::{Catalogue, RunnerCard, check_runners, selects, unknown};
+use crate::params::{self, Assignment};
 
 /// Most rounds of a group where only time counts.
 const MOST_ROUNDS: u32 = 10_000;
@@ -14,6 +15,7 @@ pub(crate) struct Overrides {
     pub(crate) workloads: Vec<String>,
     pub(crate) runners: Vec<String>,
     pub(crate) workers: Vec<u64>,
+    pub(crate) params: Vec<Assignment>,
     pub(crate) rounds: Option<u32>,
     pub(crate) budget: Option<Duration>,
     pub(crate) hot: Option<Duration>,
@@ -50,6 +52,7 @@ impl Plan {
         if !overrides.workloads.is_empty() {
             self.keep_workloads(&overrides.workloads, catalogue)?;
         }
+        params::assign(&mut self.groups, &overrides.params, catalogue).map_err(PlanError::Impossible)?;
         if !overrides.runners.is_empty() {
             self.keep_runners(&overrides.runners, catalogue)?;
         }

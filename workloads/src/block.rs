@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Context, Error, Kind, Tally, Workload, expected_tally};
+use crate::{Context, Error, Kind, Parameter, Tally, Workload, expected_tally};
 
 /// Waits in a call that knows nothing of the model and blocks its thread.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -26,6 +26,10 @@ impl Workload for Block {
     const NAME: &'static str = "block";
     const KIND: Kind = Kind::Io;
     const ABOUT: &'static str = "waits in a call that blocks the thread without telling the model";
+    const PARAMETERS: &'static [Parameter] = &[
+        Parameter::new("wait_us", "us", "length of each wait"),
+        Parameter::new("tasks", "", "number of waits, one a task"),
+    ];
 
     fn validate(&self) -> Result<(), String> {
         if self.wait_us == 0 { Err("`wait_us` must be at least 1, or nothing waits".to_owned()) } else { Ok(()) }

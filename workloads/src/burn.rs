@@ -59,19 +59,7 @@ impl Workload for Burn {
     }
 
     fn expected(&self) -> Tally {
-        // All steps together are one multiplication and one addition, found by squaring.
-        let (mut factor, mut term) = (1_u64, 0_u64);
-        let (mut power, mut power_term, mut left) = (FACTOR, TERM, self.steps);
-        while left > 0 {
-            if left & 1 == 1 {
-                (factor, term) = (factor.wrapping_mul(power), term.wrapping_mul(power).wrapping_add(power_term));
-            }
-            power_term = power.wrapping_add(1).wrapping_mul(power_term);
-            power = power.wrapping_mul(power);
-            left >>= 1;
-        }
-        let end = |state: u64| state.wrapping_mul(factor).wrapping_add(term);
-        expected_tally((0..self.tasks).map(|index| sum(beginning(index).map(end))))
+        expected_tally((0..self.tasks).map(|index| foretold(index, self.steps)))
     }
 }
 
@@ -84,10 +72,26 @@ fn sum(states: [u64; LANES as usize]) -> u64 {
     states.into_iter().fold(0, u64::wrapping_add)
 }
 
+/// Returns what [`burn`] gives, by another route: all steps together are one multiplication and one addition, found by squaring.
+pub(crate) fn foretold(index: u64, steps: u64) -> u64 {
+    let (mut factor, mut term) = (1_u64, 0_u64);
+    let (mut power, mut power_term, mut left) = (FACTOR, TERM, steps);
+    while left > 0 {
+        if left & 1 == 1 {
+            (factor, term) = (factor.wrapping_mul(power), term.wrapping_mul(power).wrapping_add(power_term));
+        }
+        power_term = power.wrapping_add(1).wrapping_mul(power_term);
+        power = power.wrapping_mul(power);
+        left >>= 1;
+    }
+    let end = |state: u64| state.wrapping_mul(factor).wrapping_add(term);
+    sum(beginning(index).map(end))
+}
+
 /// Carries out `steps` steps of the task of this index and returns the sum of its last states.
 #[cfg(target_arch = "x86_64")]
 #[inline(never)]
-fn burn(index: u64, steps: u64) -> u64 {
+pub(crate) fn burn(index: u64, steps: u64) -> u64 {
     let [mut a, mut b, mut c, mut d] = beginning(index);
     // SAFETY: the loop reads and writes no memory and no stack, and only the registers that are named; it ends, for `steps` is counted
     // down to 0 and the loop is left out where it is 0.
@@ -124,7 +128,7 @@ fn burn(index: u64, steps: u64) -> u64 {
 /// Carries out `steps` steps of the task of this index and returns the sum of its last states.
 #[cfg(target_arch = "aarch64")]
 #[inline(never)]
-fn burn(index: u64, steps: u64) -> u64 {
+pub(crate) fn burn(index: u64, steps: u64) -> u64 {
     let [mut a, mut b, mut c, mut d] = beginning(index);
     // SAFETY: as on x86-64.
     unsafe {
@@ -159,7 +163,7 @@ fn burn(index: u64, steps: u64) -> u64 {
 /// Carries out `steps` steps of the task of this index and returns the sum of its last states.
 #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
 #[inline(never)]
-fn burn(index: u64, steps: u64) -> u64 {
+pub(crate) fn burn(index: u64, steps: u64) -> u64 {
     let mut states = beginning(index);
     for _ in 0..steps {
         states = std::hint::black_box(states.map(|state| state.wrapping_mul(FACTOR).wrapping_add(TERM)));

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::echo::ROUND_TRIP;
 use crate::latencies::Latencies;
-use crate::{Context, Echo, Error, Kind, Service, Tally, Workload};
+use crate::{Context, Echo, Error, Kind, Parameter, Service, Tally, Workload};
 
 /// Steps of computing between two looks at whether the round trips are done.
 const STRIDE: u64 = 256;
@@ -109,6 +109,12 @@ impl Workload for Convoy {
     const KIND: Kind = Kind::Mixed;
     const ABOUT: &'static str = "times TCP round trips of one task beside tasks that compute";
     const SHARES_MEMORY: bool = true;
+    const PARAMETERS: &'static [Parameter] = &[
+        Parameter::new("beside", "", "tasks that compute beside the one that waits"),
+        Parameter::new("round_trips", "", "round trips of the one that waits"),
+        Parameter::new("bytes", "bytes", "length of each request and of its reply"),
+        Parameter::new("delay_us", "us", "how long the server waits before each reply"),
+    ];
 
     fn validate(&self) -> Result<(), String> {
         self.echo().validate()

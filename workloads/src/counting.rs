@@ -4,7 +4,7 @@ use std::hint::black_box;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Context, Error, Kind, Tally, Workload, expected_tally};
+use crate::{Context, Error, Kind, Parameter, Tally, Workload, expected_tally};
 
 /// Steps between two checkpoints: about a microsecond of work.
 const STRIDE: u64 = 1024;
@@ -29,6 +29,10 @@ impl Workload for Counting {
     const NAME: &'static str = "counting";
     const KIND: Kind = Kind::Cpu;
     const ABOUT: &'static str = "counts down from n to 0, one by one";
+    const PARAMETERS: &'static [Parameter] = &[
+        Parameter::new("from", "", "where each task starts to count down"),
+        Parameter::new("tasks", "", "number of tasks"),
+    ];
 
     fn validate(&self) -> Result<(), String> {
         if self.from == 0 { Err("`from` must be at least 1, or there is nothing to count".to_owned()) } else { Ok(()) }

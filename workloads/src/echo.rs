@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::latencies::Latencies;
-use crate::{Context, Error, Kind, Service, Stream, Tally, Workload, expected_tally};
+use crate::{Context, Error, Kind, Parameter, Service, Stream, Tally, Workload, expected_tally};
 
 /// Name of the latencies of round trips, with their unit.
 pub(crate) const ROUND_TRIP: &str = "round_trip_ns";
@@ -69,6 +69,12 @@ impl Workload for Echo {
     const NAME: &'static str = "echo";
     const KIND: Kind = Kind::Io;
     const ABOUT: &'static str = "makes TCP round trips to an upper-casing server in another process";
+    const PARAMETERS: &'static [Parameter] = &[
+        Parameter::new("connections", "", "number of connections, one a task"),
+        Parameter::new("round_trips", "", "round trips on each connection, one after the other"),
+        Parameter::new("bytes", "bytes", "length of each request and of its reply"),
+        Parameter::new("delay_us", "us", "how long the server waits before each reply"),
+    ];
 
     fn validate(&self) -> Result<(), String> {
         if self.round_trips == 0 {

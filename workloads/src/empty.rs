@@ -4,7 +4,7 @@ use std::hint::black_box;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Context, Error, Kind, Tally, Workload, expected_tally};
+use crate::{Context, Error, Kind, Parameter, Tally, Workload, expected_tally};
 
 /// Does nothing, many times.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -24,6 +24,7 @@ impl Workload for Empty {
     const NAME: &'static str = "empty";
     const KIND: Kind = Kind::Cpu;
     const ABOUT: &'static str = "returns its index: what it costs to create and dispatch a task";
+    const PARAMETERS: &'static [Parameter] = &[Parameter::new("tasks", "", "number of tasks")];
 
     fn tasks(&self) -> u64 {
         self.tasks

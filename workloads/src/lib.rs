@@ -24,6 +24,7 @@ mod empty;
 mod latencies;
 mod list;
 mod primes;
+mod request;
 mod sleep;
 mod switch;
 mod workload;
@@ -38,9 +39,10 @@ pub use echo::Echo;
 pub use empty::Empty;
 pub use list::{Selected, UnknownWorkload, Visitor, Workloads};
 pub use primes::{Preset, Primes};
+pub use request::Request;
 pub use sleep::Sleep;
 pub use switch::Switch;
-pub use workload::{Error, Kind, Service, Workload};
+pub use workload::{Error, Kind, Parameter, Service, Sizing, Workload};
 
 /// The workloads that come with Regatta, in the order in which they are shown. A new one is one more name here.
-pub type Standard = list![Primes, Counting, Switch, Empty, Sleep, Block, Echo, Convoy];
+pub type Standard = list![Primes, Counting, Switch, Empty, Sleep, Block, Echo, Convoy, Request];

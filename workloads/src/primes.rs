@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Context, Error, Kind, Tally, Workload, expected_tally};
+use crate::{Context, Error, Kind, Parameter, Tally, Workload, expected_tally};
 
 /// Divisors tried between two checkpoints: a few microseconds of work.
 const STRIDE: usize = 1024;
@@ -68,6 +68,12 @@ impl Workload for Primes {
     const NAME: &'static str = "primes";
     const KIND: Kind = Kind::Cpu;
     const ABOUT: &'static str = "counts primes in a range by trial division over odd divisors";
+    const PARAMETERS: &'static [Parameter] = &[
+        Parameter::new("start", "", "first number of the range"),
+        Parameter::new("length", "", "numbers in the range"),
+        Parameter::new("tasks", "", "slices of the range, one a task"),
+        Parameter::new("preset", "", "`known-13`: 13 known numbers, five times over, instead of the range"),
+    ];
 
     fn validate(&self) -> Result<(), String> {
         const SIEVE: u64 = 1 << 32;

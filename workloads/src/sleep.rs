@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Context, Error, Kind, Tally, Workload, expected_tally};
+use crate::{Context, Error, Kind, Parameter, Tally, Workload, expected_tally};
 
 /// Waits, the way the model waits.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -26,6 +26,10 @@ impl Workload for Sleep {
     const NAME: &'static str = "sleep";
     const KIND: Kind = Kind::Io;
     const ABOUT: &'static str = "waits for a while, the way the model waits";
+    const PARAMETERS: &'static [Parameter] = &[
+        Parameter::new("wait_us", "us", "length of each wait"),
+        Parameter::new("tasks", "", "number of waits, one a task"),
+    ];
 
     fn validate(&self) -> Result<(), String> {
         if self.wait_us == 0 { Err("`wait_us` must be at least 1, or nothing waits".to_owned()) } else { Ok(()) }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Context, Error, Kind, Tally, Workload, expected_tally};
+use crate::{Context, Error, Kind, Parameter, Tally, Workload, expected_tally};
 
 /// Gives way to the other tasks, again and again.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -22,9 +22,12 @@ impl Default for Switch {
 
 impl Workload for Switch {
     const NAME: &'static str = "switch";
-    const KIND: Kind = Kind::Cpu;
+    const KIND: Kind = Kind::Switching;
     const ABOUT: &'static str = "gives way to the other tasks again and again, and does nothing else";
-    const GIVES_WAY: bool = true;
+    const PARAMETERS: &'static [Parameter] = &[
+        Parameter::new("yields", "", "how often each task gives way"),
+        Parameter::new("tasks", "", "number of tasks"),
+    ];
 
     fn tasks(&self) -> u64 {
         self.tasks

@@ -25,19 +25,25 @@ pub enum Error {
 pub enum Kind {
     /// Computing.
     Cpu,
+    /// Giving way from task to task: what that costs differs from model to model by nature.
+    Switching,
     /// Waiting.
     Io,
-    /// Both side by side.
+    /// Both side by side: some tasks compute, others wait.
     Mixed,
+    /// Both in turn: each task computes and waits, as the requests of a service do.
+    Service,
 }
 
 impl Kind {
-    /// Returns its name in records: `cpu`, `io` or `mixed`.
+    /// Returns its name in records: `cpu`, `switching`, `io`, `mixed` or `service`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Cpu => "cpu",
+            Self::Switching => "switching",
             Self::Io => "io",
             Self::Mixed => "mixed",
+            Self::Service => "service",
         }
     }
 }
@@ -61,6 +67,33 @@ impl Service {
     }
 }
 
+/// A parameter of a workload, as one who sets it sees it. Its default is that of the workload.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Parameter {
+    /// Its name in plans, flags and records.
+    pub name: &'static str,
+    /// Its unit; empty for a number of things.
+    pub unit: &'static str,
+    /// What it means, in a few words.
+    pub about: &'static str,
+}
+
+impl Parameter {
+    /// Returns a parameter with its unit and meaning.
+    pub const fn new(name: &'static str, unit: &'static str, about: &'static str) -> Self {
+        Self { name, unit, about }
+    }
+}
+
+/// How the harness finds out how much computing a time is on this machine.
+#[derive(Debug, Clone)]
+pub struct Sizing<W> {
+    /// Name of the field that says how many pieces of computing take a millisecond. The harness sets it, so it is no parameter.
+    pub field: &'static str,
+    /// Work of one task that computes for a millisecond and does not wait.
+    pub probe: W,
+}
+
 /// A set of tasks with a known right answer.
 ///
 /// The value itself is the workload's parameters. Serde writes it to plans, records and worker processes.
@@ -74,8 +107,9 @@ pub trait Workload: Serialize + DeserializeOwned + Default + Clone + Send + Sync
     const ABOUT: &'static str;
     /// Whether its tasks share memory, so that they cannot run in processes of their own.
     const SHARES_MEMORY: bool = false;
-    /// Whether its tasks give way or wait, though they are CPU-bound: what that costs differs from model to model by nature.
-    const GIVES_WAY: bool = false;
+
+    /// Its parameters with their units and meanings, in the order in which they are shown.
+    const PARAMETERS: &'static [Parameter] = &[];
 
     /// Says what is wrong with the parameters, in words for the one who set them.
     ///
@@ -100,6 +134,16 @@ pub trait Workload: Serialize + DeserializeOwned + Default + Clone + Send + Sync
     /// Returns the longest wait of a single task, which is zero for work that never waits. No model can finish sooner.
     fn wait(&self) -> Duration {
         Duration::ZERO
+    }
+
+    /// Returns for how long each task computes; none unless a parameter says so. With the wait it tells how many tasks keep a core busy.
+    fn computing(&self) -> Option<Duration> {
+        None
+    }
+
+    /// Returns how the harness finds out how much computing that is; none for work whose size is no time. Answers must not depend on it.
+    fn sizing(&self) -> Option<Sizing<Self>> {
+        None
     }
 
     /// Returns how many file descriptors one task holds open at once.

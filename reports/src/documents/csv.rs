@@ -66,6 +66,11 @@ const COLUMNS: &[Column] = &[
         number(ceiling.map(|ceiling| ceiling.of_threads(row.cell.workers as f64)))
     }),
     ("group", |group, _| group.slug.clone()),
+    ("tasks_per_s", |_, row| number(row.per_second.map(|rate| rate.value))),
+    ("tasks_per_s_low", |_, row| number(row.per_second.map(|rate| rate.low))),
+    ("tasks_per_s_high", |_, row| number(row.per_second.map(|rate| rate.high))),
+    ("task_p50_ns", |_, row| number(row.task_times.map(|times| times.p50_ns))),
+    ("task_p99_ns", |_, row| number(row.task_times.map(|times| times.p99_ns))),
 ];
 
 /// Returns the summary as CSV with a heading line. A figure that there is not is an empty field.

@@ -17,7 +17,7 @@ pub struct GroupSummary {
     pub workload: String,
     /// All its parameters.
     pub params: Parameters,
-    /// `cpu`, `io` or `mixed`; empty if the records do not say.
+    /// `cpu`, `switching`, `io`, `mixed` or `service`; empty if the records do not say.
     pub kind: String,
     /// One sentence about the workload; empty if the records do not say.
     pub about: String,
@@ -61,10 +61,15 @@ pub enum Versus {
     Nothing,
 }
 
+/// Returns whether work of a kind keeps a core busy all the time, so that cores bound it.
+pub(super) fn is_cpu_bound(kind: &str) -> bool {
+    matches!(kind, "cpu" | "switching")
+}
+
 impl GroupSummary {
     /// Returns whether the work keeps a core busy all the time, so that cores bound it.
     pub fn is_cpu_bound(&self) -> bool {
-        self.kind == "cpu"
+        is_cpu_bound(&self.kind)
     }
 
     /// Returns the rows that stand for themselves: no copies, and no second build.

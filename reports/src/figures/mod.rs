@@ -15,6 +15,7 @@ mod possible;
 mod row;
 mod sorted;
 mod summary;
+mod task_times;
 mod titles;
 
 pub use self::cell::Cell;
@@ -24,3 +25,4 @@ pub use self::latency::{BINS, Latency};
 pub use self::possible::Possible;
 pub use self::row::{Load, Point, Row};
 pub use self::summary::Summary;
+pub use self::task_times::TaskTimes;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::disturbed::TICK_NS;
 use super::latency::{self, Latency};
+use super::task_times::TaskTimes;
 use crate::records::schema::{CellId, Failure, FailureKind, RunnerInfo, Sample, Scale, arms};
 use crate::statistics::clusters;
 use crate::statistics::outliers;
@@ -57,6 +58,10 @@ pub struct Row {
     pub code_differs: bool,
     /// Share of a core that the group's server was busy meanwhile, median; none if it has no server.
     pub server_busy: Option<f64>,
+    /// Tasks that it does in a second.
+    pub per_second: Option<Estimate>,
+    /// How long its tasks took from their start; none if neither they nor a profile say.
+    pub task_times: Option<TaskTimes>,
     /// CPU time of a run, nanoseconds, median.
     pub cpu_ns: Option<f64>,
     /// Voluntary context switches of a run, median.
@@ -152,6 +157,7 @@ impl Row {
             cpu_ns: median(&optional(|sample| Some(sample.cpu_ns))),
             switches_voluntary: median(&optional(|sample| sample.switches_voluntary)),
             switches_involuntary: median(&optional(|sample| sample.switches_involuntary)),
+            task_times: TaskTimes::from_latencies(&latencies),
             latencies,
             unreadable_histograms,
             peak_rss_bytes: most(optional(|sample| sample.peak_rss_bytes)),
@@ -184,6 +190,22 @@ impl Row {
     /// was recorded; or else the sum of their peaks, in which shared pages count in each.
     pub fn memory_bytes(&self) -> Option<f64> {
         self.tree_pss_bytes.or_else(|| self.peak_rss_bytes.map(|own| own + self.children_rss_bytes.unwrap_or(0.0)))
+    }
+
+    /// Notes how many tasks a run of it does.
+    pub(super) fn note_tasks(&mut self, tasks: u64) {
+        let rate = |ns: f64| tasks as f64 * 1e9 / ns;
+        self.per_second = self.wall.filter(|wall| wall.low > 0.0).map(|wall| Estimate {
+            value: rate(wall.value),
+            low: rate(wall.high),
+            high: rate(wall.low),
+            ..wall
+        });
+    }
+
+    /// Returns the number of tasks of a run; none without samples.
+    pub fn tasks(&self) -> Option<f64> {
+        self.per_second.zip(self.wall).map(|(rate, wall)| rate.value * wall.value / 1e9)
     }
 
     /// Returns the number of samples that the figures rest on.

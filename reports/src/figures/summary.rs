@@ -3,13 +3,14 @@
 use std::collections::HashMap;
 
 use super::capacity::Ceiling;
-use super::group::{GroupSummary, Versus};
+use super::group::{GroupSummary, Versus, is_cpu_bound};
 use super::lone::{self, CodeDiffers};
 use super::noise::Usual;
 use super::pairs;
 use super::possible::Possible;
 use super::row::Row;
 use super::sorted::SortedRecords;
+use super::task_times::TaskTimes;
 use super::titles;
 use crate::records::Results;
 use crate::records::keys::{baseline_place, group_key};
@@ -56,6 +57,12 @@ impl Summary {
             let rows = groups.iter_mut().filter(is_of).flat_map(|group| &mut group.rows);
             rows.filter(|row| row.cell.runner == found.runner).for_each(|row| row.code_differs = true);
         }
+        for profile in &results.profiles {
+            let rows = groups.iter_mut().filter(|group| group.is_of(profile)).flat_map(|group| &mut group.rows);
+            for row in rows.filter(|row| row.cell == profile.cell && row.task_times.is_none()) {
+                row.task_times = TaskTimes::from_profile(profile);
+            }
+        }
         let usual = Usual::from_rows(groups.iter().flat_map(|group| &group.rows));
         for group in &mut groups {
             let noises = usual.noises(&group.rows);
@@ -70,7 +77,7 @@ impl Summary {
 fn group_summary(run: &Run, sorted: &SortedRecords, group: &Group, ceiling: Option<&Ceiling>) -> GroupSummary {
     let key = group_key(&group.workload, &group.params);
     let info = run.workloads.get(&group.workload).cloned().unwrap_or_default();
-    let ceiling_of_rows = ceiling.filter(|_| info.kind == "cpu");
+    let ceiling_of_rows = ceiling.filter(|_| is_cpu_bound(&info.kind));
     let row = |cell: &CellId| cell_row(run, sorted, group, &key, cell, ceiling_of_rows);
     let mut rows: Vec<Row> = group.cells.iter().map(row).collect();
     compare(&mut rows);
@@ -128,6 +135,7 @@ fn cell_row(
     if samples.len() < all.len() {
         row.failures.push(no_tasks(group, cell));
     }
+    row.note_tasks(group.tasks);
     row.label = titles::label(cell, &group.cells);
     let workers = if runner.parallelism == "one" { 1 } else { cell.workers };
     row.ideal_cores = ceiling.map(|ceiling| ceiling.speed_up(scale.tasks, workers));

@@ -94,6 +94,15 @@ impl Estimate {
         self.is_interval() && log.abs() > towards_bound.hypot(noise.ln())
     }
 
+    /// Returns whether it is 1 but for less than `share`: the whole interval is, widened by noise as in [`Estimate::differs_from`].
+    /// False without an interval. An interval at 95 % makes this stricter than two one-sided tests at 5 % each.
+    pub fn is_one_within(&self, share: f64, noise: f64) -> bool {
+        let (log, noise, limit) = (self.value.ln(), noise.ln(), share.ln_1p());
+        let low = log - (self.value / self.low).ln().hypot(noise);
+        let high = log + (self.high / self.value).ln().hypot(noise);
+        self.is_interval() && low >= -limit && high <= limit
+    }
+
     /// Returns the estimate of an increasing function of the values. Exact for the interval, which consists of two of the
     /// values.
     pub fn map(self, increasing: impl Fn(f64) -> f64) -> Self {
@@ -203,6 +212,18 @@ mod tests {
         for part in [ratio.value, ratio.low, ratio.high] {
             assert!((part - 2.0).abs() < 1e-12, "drift cancels: {part}");
         }
+    }
+
+    #[test]
+    fn one_within_a_share_takes_the_whole_interval_and_the_noise() {
+        let ratio =
+            |low, value, high, coverage| Estimate { value, low, high, coverage, count: 20, method: Method::Values };
+        assert!(ratio(0.98, 1.0, 1.02, 0.95).is_one_within(0.05, 1.0));
+        assert!(ratio(0.98, 1.0, 1.02, 0.95).is_one_within(0.05, 1.03));
+        assert!(!ratio(0.98, 1.0, 1.02, 0.95).is_one_within(0.05, 1.06), "noise alone is more");
+        assert!(!ratio(0.98, 1.0, 1.06, 0.95).is_one_within(0.05, 1.0), "one end is beyond");
+        assert!(!ratio(0.93, 1.0, 1.02, 0.95).is_one_within(0.05, 1.0), "the other end is");
+        assert!(!ratio(1.0, 1.0, 1.0, 0.9).is_one_within(0.05, 1.0), "no interval says nothing");
     }
 
     #[test]

@@ -14,6 +14,7 @@ pub mod machine;
 pub mod matrix;
 pub mod remarks;
 mod report;
+pub mod service;
 pub mod side_by_side;
 mod tint;
 pub mod verdicts;

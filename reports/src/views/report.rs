@@ -3,6 +3,7 @@
 use super::answer::Answer;
 use super::group::GroupView;
 use super::matrix::Matrix;
+use super::service::Service;
 use crate::figures::costs::{self, Cost};
 use crate::figures::{GroupSummary, Summary};
 use crate::judgement::advice::{self, Advice};
@@ -28,6 +29,8 @@ pub struct Report {
     pub answer: Answer,
     /// Which model to take for which kind of work.
     pub advice: Vec<Advice>,
+    /// Which model for a service, where the run has work like one.
+    pub services: Vec<Service>,
     /// The modelled lock beside each interpreter that has a real one.
     pub fidelity: Vec<Fidelity>,
     /// The run at a glance.
@@ -54,6 +57,7 @@ impl Report {
             costs,
             verdicts,
             advice,
+            services: Service::from_summary(&summary),
             fidelity: Fidelity::from_summary(&summary),
             matrix: Matrix::from_summary(&summary),
             groups: summary.groups.iter().map(GroupView::from_group).collect(),

@@ -16,6 +16,7 @@ WORKLOADS = {
     "block": "waiting:Block",
     "echo": "waiting:Echo",
     "convoy": "convoy:Convoy",
+    "request": "service:Request",
 }
 
 RUNNERS = {

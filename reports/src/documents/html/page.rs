@@ -17,6 +17,7 @@ use crate::records::schema::{Failure, Run};
 use crate::views::answer::Answer;
 use crate::views::columns::{Column, Field};
 use crate::views::matrix::{Matrix, Tint};
+use crate::views::service::Service;
 use crate::views::{GroupView, Report, machine, verdicts};
 
 /// The whole page.
@@ -33,6 +34,7 @@ struct Page<'a> {
     answer: &'a Answer,
     gains: Option<&'a Chart>,
     gains_narrow: Option<&'a str>,
+    services: &'a [Service],
     tally: String,
     verdicts: verdicts::Table<'a>,
     claims: Vec<&'a [Verdict]>,
@@ -110,6 +112,7 @@ pub fn page(report: &Report, charts: &Charts, palette: &Palette) -> Result<Strin
         answer: &report.answer,
         gains: charts.answer.as_ref(),
         gains_narrow: charts.answer_narrow.as_deref(),
+        services: &report.services,
         tally: verdicts::tally(&report.verdicts),
         verdicts: verdicts::Table::from_verdicts(&report.verdicts, summary),
         claims: verdicts::by_claim(&report.verdicts).collect(),

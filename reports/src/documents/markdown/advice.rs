@@ -19,15 +19,15 @@ pub fn write(out: &mut String, all: &[Advice]) -> fmt::Result {
         if last.replace(advice.situation) != Some(advice.situation) {
             writeln!(out, "**{}** ({})\n", advice.situation.title(), advice.situation.meaning())?;
         }
-        let as_good = advice.as_good();
+        let noisy = advice.too_noisy();
         writeln!(
             out,
-            "- {}: **{}**, {}.{}{}",
+            "- {}: **{}**, {}{}{}.",
             markdown(&advice.family),
-            markdown(&advice.name()),
+            markdown(&advice.any_of()),
             markdown(&advice.reason),
-            if as_good.is_empty() { "" } else { " " },
-            markdown(&as_good)
+            if noisy.is_empty() { "" } else { "; " },
+            markdown(&noisy)
         )?;
         for contest in &advice.contests {
             writeln!(out, "  - {}", markdown(&contest.sentence))?;

@@ -6,6 +6,7 @@ mod answer;
 mod comparison;
 mod fidelity;
 mod matrix;
+mod service;
 mod side_by_side;
 mod verdicts;
 
@@ -40,6 +41,7 @@ fn write_all(out: &mut String, report: &Report) -> fmt::Result {
         writeln!(out, "> **{name}:** {}\n", markdown(&notice.text))?;
     }
     answer::write(out, &report.answer)?;
+    service::write(out, &report.services)?;
     matrix::write(out, &report.matrix)?;
     advice::write(out, &report.advice)?;
     verdicts::write(out, &report.verdicts, &report.summary)?;

@@ -10,6 +10,7 @@ mod live;
 mod matrix;
 mod notices;
 mod open;
+mod service;
 mod style;
 mod verdicts;
 
@@ -52,6 +53,7 @@ pub fn tables(report: &Report, colour: bool, width: u16) -> String {
         out.push_str(&format!("{capacity}.\n\n"));
     }
     out.push_str(&answer::text(&report.answer, colour, width));
+    out.push_str(&service::text(&report.services, colour, width));
     for (group, view) in report.groups() {
         out.push_str(&group_text(group, view, colour, width));
         out.push('\n');

@@ -1,11 +1,15 @@
-//! Who leads a group, and who cannot be told from the leader.
+//! Who is the best of a group, who is alike, and of whom the rounds do not tell.
 
 use std::collections::BTreeMap;
 
+use super::cost::{Cost, by_cost};
 use crate::figures::{Cell, GroupSummary, Row, Versus, pairs};
 use crate::records::schema::RunnerInfo;
 use crate::statistics::Estimate;
 use crate::text::{plain, units};
+
+/// Runners are alike if the whole interval of the ratio of their times is within this share of 1.
+const ALIKE: f64 = 0.05;
 
 /// A group as a contest between the runners of one family.
 #[derive(Debug, Clone, PartialEq)]
@@ -14,13 +18,15 @@ pub struct Contest {
     pub title: String,
     /// Slug of the group.
     pub slug: String,
-    /// The leader, and those that are as good within the noise, each runner once. Never empty.
+    /// The leader and those that are alike, each runner once, the simplest first. Never empty.
     pub best: Vec<Best>,
+    /// Runners that may be as good or slower: the rounds do not tell.
+    pub open: Vec<String>,
     /// How many runners took part.
     pub runners: usize,
-    /// Whether there were rounds enough to tell any of them from the leader.
+    /// Whether there were rounds enough to compare any of them with the leader.
     pub is_told: bool,
-    /// By how much the leader wins, at what cost, and who is as good: one sentence that names the group.
+    /// By how much the leader wins, at what cost, and who is alike: one sentence that names the group.
     pub sentence: String,
 }
 
@@ -29,10 +35,19 @@ pub struct Contest {
 pub struct Best {
     /// The runner.
     pub runner: String,
-    /// Its wall time over the leader's: the median of the ratios within each round.
-    pub behind: f64,
-    /// The most memory that it took, bytes.
-    pub memory_bytes: Option<f64>,
+    /// What it takes besides time.
+    pub cost: Cost,
+}
+
+/// How a cell stands to the leader.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// It takes the same time, within [`ALIKE`].
+    Alike,
+    /// It takes another time, by however little.
+    Slower,
+    /// Its interval is too wide for either.
+    Open,
 }
 
 impl Contest {
@@ -45,19 +60,25 @@ impl Contest {
             row.is_main() && !row.code_differs && is_called_for
         };
         let rows: Vec<&Row> = group.measured().filter(takes_part).collect();
-        let leader = *rows.iter().min_by(|a, b| wall(a).total_cmp(&wall(b)))?;
+        let leader = leader(&rows)?;
         let has_own = rows.iter().any(|row| row.runner.family == family);
-        if !has_own || rows.iter().all(|row| row.cell.runner == leader.cell.runner) {
+        let others: Vec<&Row> = rows.iter().copied().filter(|row| row.cell.runner != leader.cell.runner).collect();
+        if !has_own || others.is_empty() {
             return None;
         }
-        let others = || rows.iter().filter(|row| row.cell.runner != leader.cell.runner);
-        let is_told = others().any(|row| over(row, leader).is_some_and(|ratio| ratio.is_interval()));
-        let mut best = vec![Best::new(leader, 1.0)];
-        for row in &rows {
-            let is_there = best.iter().any(|one| one.runner == row.cell.runner);
-            let noise = [row.noise, leader.noise].into_iter().flatten().reduce(f64::max);
-            if let Some(behind) = as_good(row, leader, noise).filter(|_| !is_there) {
-                best.push(Best::new(row, behind));
+        let standings = || others.iter().map(|row| (*row, standing(row, leader)));
+        let mut best = vec![Best::new(leader)];
+        for (row, _) in standings().filter(|(_, standing)| *standing == Standing::Alike) {
+            if !best.iter().any(|one| one.runner == row.cell.runner) {
+                best.push(Best::new(row));
+            }
+        }
+        best.sort_by(|a, b| by_cost(&a.cost, &b.cost));
+        let mut open: Vec<String> = Vec::new();
+        for (row, _) in standings().filter(|(_, standing)| *standing == Standing::Open) {
+            let runner = &row.cell.runner;
+            if !best.iter().any(|one| one.runner == *runner) && !open.contains(runner) {
+                open.push(runner.clone());
             }
         }
         let mut names: Vec<&str> = rows.iter().map(|row| row.cell.runner.as_str()).collect();
@@ -67,8 +88,9 @@ impl Contest {
             title: group.title.clone(),
             slug: group.slug.clone(),
             best,
+            open,
             runners: names.len(),
-            is_told,
+            is_told: others.iter().any(|row| over(row, leader).is_some_and(|ratio| ratio.is_interval())),
             sentence: String::new(),
         };
         Some(Self { sentence: contest.sentence(Cell { group, row: leader }), ..contest })
@@ -89,23 +111,45 @@ impl Contest {
         let memory = row.memory_bytes().map(units::size);
         let latency = row.latencies.first().map(|latency| format!("p99 {}", units::duration(latency.p99.value)));
         let costs: Vec<String> = [cpu, memory, latency].into_iter().flatten().collect();
-        let others: Vec<String> = self.best.iter().skip(1).map(|one| plain(&one.runner)).collect();
-        let others = if !self.is_told {
-            "too few rounds to tell who is as good".to_owned()
-        } else if others.is_empty() {
-            format!("no other of {} is as good", self.runners)
-        } else {
-            format!("as good: {}", others.join(", "))
-        };
         let took = units::duration(wall(row));
+        let others = self.others(&row.cell.runner);
         format!("{}: {} ({took}), {how}, with {}; {others}", group.title, row.label, costs.join(", "))
+    }
+
+    /// Says who is alike, and of whom it is open.
+    fn others(&self, leader: &str) -> String {
+        if !self.is_told {
+            return "too few rounds to tell who is alike".to_owned();
+        }
+        let alike: Vec<String> =
+            self.best.iter().filter(|one| one.runner != leader).map(|one| plain(&one.runner)).collect();
+        let open: Vec<String> = self.open.iter().map(|runner| plain(runner)).collect();
+        match (alike.is_empty(), open.is_empty()) {
+            (true, true) => format!("no other of {} is alike", self.runners),
+            (false, true) => format!("alike: {}", alike.join(", ")),
+            (true, false) => format!("too noisy to tell: {}", open.join(", ")),
+            (false, false) => format!("alike: {}; too noisy to tell: {}", alike.join(", "), open.join(", ")),
+        }
     }
 }
 
 impl Best {
-    fn new(row: &Row, behind: f64) -> Self {
-        Self { runner: row.cell.runner.clone(), behind, memory_bytes: row.memory_bytes() }
+    fn new(row: &Row) -> Self {
+        Self { runner: row.cell.runner.clone(), cost: Cost::from_row(row) }
     }
+}
+
+/// Returns the row with the least upper end of its time: a noisy one does not lead by a lucky median.
+/// Rows without an interval come after those with one, by their medians.
+pub(super) fn leader<'a>(rows: &[&'a Row]) -> Option<&'a Row> {
+    let at_most = |row: &Row| match row.wall {
+        Some(wall) if wall.is_interval() => (0, wall.high),
+        _ => (1, wall(row)),
+    };
+    rows.iter().copied().min_by(|a, b| {
+        let (a, b) = (at_most(a), at_most(b));
+        a.0.cmp(&b.0).then(a.1.total_cmp(&b.1))
+    })
 }
 
 /// Returns the CPU time of a cell over its baseline's, in brackets; empty if either is not known.
@@ -128,10 +172,14 @@ fn over(row: &Row, leader: &Row) -> Option<Estimate> {
     pairs::ratio(row, leader, |point| point.wall_ns)
 }
 
-/// Returns how far behind the leader a cell is, if that cannot be told from not at all.
-fn as_good(row: &Row, leader: &Row, noise: Option<f64>) -> Option<f64> {
-    let ratio = over(row, leader)?;
-    (!ratio.differs_from(1.0, noise.unwrap_or(1.0))).then_some(ratio.value)
+/// Returns how a cell stands to the leader. Only an interval that is narrow enough makes it alike.
+pub(super) fn standing(row: &Row, leader: &Row) -> Standing {
+    let noise = [row.noise, leader.noise].into_iter().flatten().reduce(f64::max).unwrap_or(1.0);
+    match over(row, leader) {
+        Some(ratio) if ratio.is_one_within(ALIKE, noise) => Standing::Alike,
+        Some(ratio) if ratio.differs_from(1.0, noise) && ratio.value > 1.0 => Standing::Slower,
+        _ => Standing::Open,
+    }
 }
 
 #[cfg(test)]
@@ -145,14 +193,30 @@ mod tests {
         Row { points: points.collect(), wall: Estimate::of_median(walls), ..Row::default() }
     }
 
+    fn between(low: f64, high: f64) -> Row {
+        row(&(0..12).map(|i| if i % 2 == 0 { low } else { high }).collect::<Vec<f64>>())
+    }
+
     #[test]
-    fn as_good_is_what_cannot_be_told_from_the_leader() {
-        let leader = row(&[100.0; 10]);
-        let mixed: Vec<f64> = (0..10).map(|i| if i % 2 == 0 { 99.0 } else { 101.0 }).collect();
-        assert!(as_good(&row(&mixed), &leader, None).is_some(), "its interval includes 1");
-        assert_eq!(as_good(&row(&[102.0; 10]), &leader, None), None);
-        assert!(as_good(&row(&[102.0; 10]), &leader, Some(1.03)).is_some(), "within the noise");
-        assert_eq!(as_good(&row(&[]), &leader, None), None, "nothing to pair");
-        assert!(as_good(&row(&[150.0; 3]), &row(&[100.0; 3]), None).is_some(), "3 rounds tell nothing");
+    fn alike_is_what_is_certainly_within_five_percent() {
+        let leader = row(&[100.0; 12]);
+        assert_eq!(standing(&between(99.0, 101.0), &leader), Standing::Alike);
+        assert_eq!(standing(&between(101.0, 104.0), &leader), Standing::Alike, "slower by less than matters");
+        assert_eq!(standing(&between(98.0, 107.0), &leader), Standing::Open, "noise earns nothing");
+        assert_eq!(standing(&between(104.0, 107.0), &leader), Standing::Slower);
+        assert_eq!(standing(&row(&[]), &leader), Standing::Open, "nothing to pair");
+        assert_eq!(standing(&row(&[100.0; 3]), &row(&[100.0; 3])), Standing::Open, "3 rounds tell nothing");
+        let noisy = Row { noise: Some(1.06), ..between(99.0, 101.0) };
+        assert_eq!(standing(&noisy, &leader), Standing::Open, "copies of it differ by more");
+    }
+
+    #[test]
+    fn a_lucky_median_does_not_lead() {
+        let (steady, noisy, faster) = (between(100.0, 101.0), between(80.0, 110.0), between(70.0, 80.0));
+        let walls = |row: &Row| row.wall.map(|wall| wall.value);
+        assert_eq!(leader(&[&noisy, &steady]).map(walls), Some(Some(100.5)));
+        assert_eq!(leader(&[&noisy, &steady, &faster]).map(walls), Some(Some(75.0)));
+        assert_eq!(leader(&[&row(&[1.0; 3]), &steady]).map(walls), Some(Some(100.5)), "3 rounds tell nothing");
+        assert_eq!(leader(&[]), None);
     }
 }

@@ -1,9 +1,13 @@
 //! Advice: which model to take for which kind of work.
 
 mod contest;
+mod cost;
 mod recommendation;
+mod service;
 mod situation;
 
 pub use self::contest::{Best, Contest};
+pub use self::cost::Cost;
 pub use self::recommendation::{Advice, from_summary};
+pub use self::service::ServiceAdvice;
 pub use self::situation::Situation;

@@ -26,12 +26,15 @@ impl Situation {
     /// All of them, in the order in which they are shown.
     pub const ALL: [Self; 5] = [Self::CpuBound, Self::FewWaits, Self::ManyWaits, Self::Mixed, Self::SmallTasks];
 
-    /// Returns the situation that a group shows; none if the records do not say what kind its workload is.
+    /// Returns the situation that a group shows; none if its tasks only give way to each other, or the records do not say what kind its
+    /// workload is.
     pub fn of_group(group: &GroupSummary) -> Option<Self> {
         let baselines = group.rows.iter().filter(|row| row.is_baseline);
         let each = baselines.filter_map(|row| Some(row.wall?.value / row.scale.tasks.max(1) as f64));
         let task_ns = each.reduce(f64::min);
         match group.kind.as_str() {
+            // Records of older builds call it computing.
+            "cpu" if group.workload == "switch" => None,
             "cpu" if task_ns.is_some_and(|ns| ns < SMALL_TASK_NS) => Some(Self::SmallTasks),
             "cpu" => Some(Self::CpuBound),
             "io" if group.tasks >= MANY_WAITS => Some(Self::ManyWaits),
@@ -70,6 +73,13 @@ mod tests {
     use crate::figures::Row;
     use crate::records::schema::Scale;
     use crate::statistics::Estimate;
+
+    #[test]
+    fn giving_way_is_no_computing() {
+        assert_eq!(Situation::of_group(&group("switching", 16, 24e6)), None);
+        let old = GroupSummary { workload: "switch".to_owned(), ..group("cpu", 16, 24e6) };
+        assert_eq!(Situation::of_group(&old), None, "in records of older builds, too");
+    }
 
     fn group(kind: &str, tasks: u64, wall_ns: f64) -> GroupSummary {
         let scale = Scale { tasks, ..Scale::default() };

@@ -139,7 +139,10 @@ fn lacks_widths(group: &GroupSummary, row: &Row) -> bool {
         rows.map(|row| row.cell.workers).collect::<std::collections::BTreeSet<u64>>()
     };
     let own = widths(&row.cell.runner);
-    is_pool(row) && group.measured().any(|other| is_pool(other) && !widths(&other.cell.runner).is_subset(&own))
+    // For a service sizes differ on purpose: each pool is measured in those that suit it.
+    is_pool(row)
+        && group.kind != "service"
+        && group.measured().any(|other| is_pool(other) && !widths(&other.cell.runner).is_subset(&own))
 }
 
 /// Returns whether workers of a pool got nothing to do although there was CPU-bound work for all.

@@ -152,6 +152,9 @@ pub struct Group {
     /// The families of its cells whose parameters or uncounted runs are others, by name.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub scale: BTreeMap<String, Scale>,
+    /// By family, the pieces of computing that took a millisecond before the run, of work whose size is a time.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub pieces_per_ms: BTreeMap<String, u64>,
     /// Its cells.
     pub cells: Vec<CellId>,
     /// Runners that the plan leaves out of this group, with the reason.
@@ -194,7 +197,7 @@ fn is_zero(value: &u64) -> bool {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct WorkloadInfo {
-    /// `cpu`, `io` or `mixed`.
+    /// `cpu`, `switching`, `io`, `mixed` or `service`.
     pub kind: String,
     /// One sentence.
     pub about: String,

@@ -307,8 +307,7 @@ fn recommended(facts: &Facts) -> Vec<String> {
     let named = |family: &Line, situation: Situation, what: &str| {
         let advice =
             facts.advice.iter().find(|advice| advice.family == family.family && advice.situation == situation)?;
-        let is_told = advice.contests.iter().any(|contest| contest.is_told);
-        is_told.then(|| format!("{} for {what}", advice.any_of()))
+        advice.is_told().then(|| format!("{} for {what}{}", advice.any_of(), advice.caveats()))
     };
     let of_family = |family: &Line| {
         let parts: Vec<String> = [
