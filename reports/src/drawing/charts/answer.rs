@@ -170,8 +170,10 @@ impl<'a> Answers<'a> {
         let end = left + value.value * scale;
         canvas.shade((left, middle - BAR / 2.0), (end, middle + BAR / 2.0), colour, alpha)?;
         let limit = left + width - GAP;
+        let at = limit - FIGURE + GAP;
         if value.is_interval() {
-            let (low, high) = (left + value.low * scale, (left + value.high * scale).min(limit));
+            // A wide interval ends before the figure: its note has both ends.
+            let (low, high) = (left + value.low * scale, (left + value.high * scale).min(at - 4.0));
             canvas.line((low, middle), (high, middle), 1.5, INK)?;
         }
         let said = format!(
@@ -184,7 +186,6 @@ impl<'a> Answers<'a> {
             panel.under_heading()
         );
         canvas.notes.mark((left, y), (limit, y + ROW), &said);
-        let at = limit - FIGURE + GAP;
         canvas.text(&figure.text(), at, middle, Pen::new(INK).left())?;
         let beside = if figure.is_no_gain { "no gain".to_owned() } else { figure.beside() };
         canvas.text(&fitted(&beside, SMALL, FIGURE - 40.0), at + 46.0, middle, small)

@@ -125,7 +125,7 @@ impl Warning {
             Self::OnBattery => "On battery: the speed may have changed".to_owned(),
             Self::PowerSaving { governor } => format!("Slow start of cores: governor {governor}"),
             Self::MovingClock { noise, .. } => format!("Copies of a cell differ by {:.1} %", (noise - 1.0) * 100.0),
-            Self::OutsideLoad { group, cores } => format!("Others kept up to {cores:.1} cores busy: {group}"),
+            Self::OutsideLoad { group, cores } => format!("Others kept up to {cores:.1} cores busy ({group})"),
             Self::DisturbedCapacity { .. } => "Capacity not known: others kept cores busy".to_owned(),
             Self::CodeDiffers { cells, .. } => format!("Other machine code: {}", first(cells)),
             Self::DisturbedRounds { groups } => format!("Disturbed rounds: {}", first(groups)),
