@@ -136,3 +136,18 @@ fn parameters<W: Workload>(workload: &W) -> Parameters {
         _ => Parameters::default(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_parameter_is_described_once_and_nothing_else_is() {
+        for card in Course::standard().workloads() {
+            let defaults = Course::standard().resolve(card.name, &Map::new()).expect(card.name).params;
+            let mut described: Vec<&str> = card.parameters.iter().map(|parameter| parameter.name).collect();
+            described.sort_unstable();
+            assert_eq!(described, defaults.keys().map(String::as_str).collect::<Vec<_>>(), "{}", card.name);
+        }
+    }
+}

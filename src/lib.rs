@@ -54,7 +54,6 @@ mod header;
 mod interrupt;
 mod lone;
 mod output;
-mod params;
 mod plan;
 mod pools;
 pub mod prelude;

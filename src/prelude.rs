@@ -8,7 +8,7 @@
 //! type derives [`Serialize`] and [`Deserialize`] with `#[serde(crate = "regatta::serde")]`: no other crate has to be named.
 //!
 //! - For a workload: [`Workload`], [`Kind`], [`Context`] and [`Stream`], [`TaskError`], [`Tally`] and [`expected_tally`], and
-//!   [`Service`] if its tasks talk to a server.
+//!   [`Service`] if its tasks talk to a server; [`Parameter`] says what its parameters mean, and [`Sizing`] measures what a time is.
 //! - For a runner: [`Runner`], [`Parallelism`], [`Settings`], [`Outcome`], [`RunnerError`] and [`Need`]; [`Crew`] counts its
 //!   workers; [`Blocking`], [`carry_out`], [`carry_out_all`] and [`catch`] carry out tasks on threads; [`poll_task`] does in a
 //!   world of its own.
@@ -21,7 +21,9 @@ pub use regatta_runners::{
     Blocking, BlockingStream, Crew, Error as RunnerError, Family, Need, Outcome, Parallelism, Runner, Settings,
     carry_out, carry_out_all, catch, complete, poll_task,
 };
-pub use regatta_workloads::{Context, Error as TaskError, Kind, Service, Stream, Tally, Workload, expected_tally};
+pub use regatta_workloads::{
+    Context, Error as TaskError, Kind, Parameter, Service, Sizing, Stream, Tally, Workload, expected_tally,
+};
 pub use serde::{Deserialize, Serialize};
 
 pub use crate::course::Course;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 
 use crate::durations;
-use crate::params::Assignment;
+use crate::plan::Assignment;
 
 /// What to measure.
 #[derive(Debug, Default, Args)]

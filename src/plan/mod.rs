@@ -4,11 +4,13 @@
 //! - `relative`: numbers that grow with the machine.
 //! - `workers`: a number of workers.
 //! - `overrides`: what flags change.
+//! - `params`: parameters that a flag sets.
 //! - `error`: what is wrong with a plan.
 
 mod error;
 mod group;
 mod overrides;
+mod params;
 pub(crate) mod relative;
 mod workers;
 
@@ -21,6 +23,7 @@ use serde::{Deserialize, Deserializer};
 pub use self::error::PlanError;
 pub use self::group::{PlannedGroup, Variant};
 pub(crate) use self::overrides::Overrides;
+pub(crate) use self::params::Assignment;
 pub use self::workers::Workers;
 use crate::catalogue::{Catalogue, selects, suggestion};
 use crate::durations;

@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use super::{Plan, PlanError, PlannedGroup, RoundsFor, Workers};
+use super::{Assignment, Plan, PlanError, PlannedGroup, RoundsFor, Workers};
 use crate::catalogue::{Catalogue, RunnerCard, check_runners, selects, unknown};
-use crate::params::{self, Assignment};
 
 /// Most rounds of a group where only time counts.
 const MOST_ROUNDS: u32 = 10_000;
@@ -52,7 +51,7 @@ impl Plan {
         if !overrides.workloads.is_empty() {
             self.keep_workloads(&overrides.workloads, catalogue)?;
         }
-        params::assign(&mut self.groups, &overrides.params, catalogue).map_err(PlanError::Impossible)?;
+        super::params::assign(&mut self.groups, &overrides.params, catalogue).map_err(PlanError::Impossible)?;
         if !overrides.runners.is_empty() {
             self.keep_runners(&overrides.runners, catalogue)?;
         }

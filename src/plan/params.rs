@@ -4,8 +4,8 @@ use std::str::FromStr;
 
 use serde_json::{Map, Value};
 
+use super::PlannedGroup;
 use crate::catalogue::{Catalogue, suggestion};
-use crate::plan::PlannedGroup;
 
 /// A parameter and its value as they were written.
 #[derive(Debug, Clone, PartialEq, Eq)]
