@@ -135,7 +135,7 @@ fn cell_row(
     if samples.len() < all.len() {
         row.failures.push(no_tasks(group, cell));
     }
-    row.note_tasks(group.tasks);
+    row.note_tasks(scale.tasks);
     row.label = titles::label(cell, &group.cells);
     let workers = if runner.parallelism == "one" { 1 } else { cell.workers };
     row.ideal_cores = ceiling.map(|ceiling| ceiling.speed_up(scale.tasks, workers));
