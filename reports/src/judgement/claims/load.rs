@@ -3,6 +3,7 @@
 use super::claim::{Condition, Quantile, Statistic};
 use super::measured::Measured;
 use super::outcome::Outcome;
+use crate::figures::{Cell, Row};
 
 /// Loss of a cell that matters, in cores.
 const DISTURBING_CORES: f64 = 0.25;
@@ -10,6 +11,8 @@ const DISTURBING_CORES: f64 = 0.25;
 const DISTURBING_HALF: f64 = 0.5;
 /// What it takes to go on in time after a wait, in cores.
 const WAKING_CORES: f64 = 0.5;
+/// Share of a core below which one that only computes was kept from it.
+const KEPT_FROM: f64 = 0.85;
 /// How far beyond an upper bound a figure has to be able to get before load can be what holds it below.
 const BEYOND: f64 = 1.25;
 
@@ -52,7 +55,18 @@ pub fn disturbing(
         // Others take time, but not CPU time.
         Statistic::CpuTime | Statistic::CpuCost => return None,
     };
-    let load: f64 = [row.outside, row.steal].into_iter().flatten().map(|load| load.cores).sum();
+    let counted: f64 = [row.outside, row.steal].into_iter().flatten().map(|load| load.cores).sum();
+    let load = counted.max(usable - lone_share(cell).unwrap_or(usable));
     let lost = needed - (usable - load);
     (is_doubtful && lost >= disturbing).then_some(load)
+}
+
+/// Returns the cores that computing one after the other had in the cell's group, if it was kept from the one that it needs: all others were
+/// busy then, too. The load that the kernel counts in ticks says nothing of runs that are shorter than a tick.
+fn lone_share(cell: &Cell) -> Option<f64> {
+    let is_lone =
+        |row: &&Row| row.is_baseline && row.runner.family == cell.row.runner.family && row.ideal_cores.is_some();
+    let lone = cell.group.rows.iter().find(is_lone)?;
+    let cores = lone.effective_cores?.value;
+    (lone.cell.workers == 1 && cores < KEPT_FROM).then_some(cores)
 }

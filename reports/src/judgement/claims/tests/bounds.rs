@@ -120,6 +120,27 @@ fn a_core_that_others_kept_busy_excuses_a_low_figure_and_does_not_prove_one() {
 }
 
 #[test]
+fn what_computes_alone_and_lacks_its_core_excuses_a_low_figure_where_ticks_show_nothing() {
+    for (share, outcome) in [(0.97, Outcome::Fails), (0.6, Outcome::Undecided)] {
+        let mut made = pool(around(90.0, 20));
+        let info = crate::records::schema::WorkloadInfo { kind: "cpu".to_owned(), ..Default::default() };
+        made.0.run.workloads.insert("work".to_owned(), info);
+        for sample in &mut made.0.samples {
+            sample.outside_ns = Some(0);
+            sample.cpu_ns = (sample.wall_ns as f64 * share) as u64;
+        }
+        let judgement = made.verdict(&(SPEED_UP.replace("speed-up", "efficiency") + "at-least = 0.75"));
+        assert_eq!(judgement.verdict, outcome, "{share}: {}", judgement.why);
+        assert_eq!(
+            judgement.why.contains("others kept 1.40 cores"),
+            outcome == Outcome::Undecided,
+            "{}",
+            judgement.why
+        );
+    }
+}
+
+#[test]
 fn on_a_busy_machine_no_latency_is_trusted() {
     let made = |wall, outside: f64| {
         let mut made = Made::new().with("work", 1, "thread", 2, around(wall, 20));
