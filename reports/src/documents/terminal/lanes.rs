@@ -9,7 +9,7 @@ use crate::records::schema::{Profile, Segment};
 use crate::text::{self, padded, shortened, units};
 
 /// Rows of all cells together.
-const ROWS: usize = 12;
+const ROWS: usize = 10;
 /// Most rows of a cell.
 const ROWS_OF_CELL: usize = 8;
 /// Longest name of a cell that is shown in full.
