@@ -102,7 +102,7 @@ impl<W: Workload> Workload for Traced<W> {
     }
 }
 
-/// Notes that the task of this thread begins to wait for the lock.
+/// Writes down that the task of this thread begins to wait for the lock.
 fn note_wait_for_lock() {
     PEN.with_borrow(|pen| {
         if let Some(Pen { log, task, .. }) = pen.as_deref() {
