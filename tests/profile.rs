@@ -40,8 +40,9 @@ fn each_task_has_its_segments_whoever_carries_it_out() {
     for profile in &profiles {
         let runner = profile.cell.runner.as_str();
         assert_eq!(tasks(profile), 6, "{runner}");
-        // What a task does before and after its one wait.
-        assert_eq!(profile.segments.len(), 12, "{runner}");
+        // What a task does before and after its one wait. One without length is where it asks for a lock.
+        let with_length = profile.segments.iter().filter(|segment| segment.start_ns < segment.end_ns);
+        assert_eq!(with_length.count(), 12, "{runner}");
         match runner {
             "sequential" | "async-single" => assert_eq!(workers(profile), 1, "{runner}"),
             "thread" | "process" | "gil-thread" => assert_eq!(workers(profile), 6, "{runner}"),

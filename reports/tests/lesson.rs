@@ -41,6 +41,8 @@ fn convoy(runner: &str, has_lock: bool) -> Profile {
     if has_lock {
         let slices = (0..trips).map(|trip| segment(1, trip * each + 30_000, (trip + 1) * each - 10_000));
         segments.extend(slices);
+        // The reply comes after a millisecond, and the lock an interval later.
+        segments.extend((0..trips).map(|trip| segment(0, trip * each + MS, trip * each + MS)));
     } else {
         segments.push(segment(1, 0, trips * each));
     }

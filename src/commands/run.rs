@@ -100,7 +100,7 @@ pub(super) fn carry_out(
     if plan.reference {
         look_at_machine(&launch, catalogue, &clock, &groups, cores, &mut output).with_context(lost)?;
     }
-    let mut watch = Verdicts::new(&claims, &folder, &groups);
+    let mut watch = Verdicts::new(&claims, &folder, &groups, detail != Detail::Lesson);
     let totals = carry_out_groups(&plan, seed, &launch, &clock, &groups, &mut watch, &mut output).with_context(lost)?;
     watch.conclude();
 

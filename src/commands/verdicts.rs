@@ -24,13 +24,17 @@ pub(super) struct Verdicts<'a> {
     measured: BTreeSet<usize>,
     /// What was said last, by claim and family.
     said: BTreeMap<(String, String), Outcome>,
+    /// Whether verdicts are said while the run goes on.
+    says: bool,
 }
 
 impl<'a> Verdicts<'a> {
     /// Watches a run of these groups that writes to this folder.
-    pub(super) fn new(claims: &'a Claims, folder: &'a Path, groups: &'a [ReadyGroup]) -> Self {
+    ///
+    /// It says verdicts as soon as they are known if `says`.
+    pub(super) fn new(claims: &'a Claims, folder: &'a Path, groups: &'a [ReadyGroup], says: bool) -> Self {
         let (measured, said) = (BTreeSet::new(), BTreeMap::new());
-        Self { progress: Progress::new(), claims, folder, groups, measured, said }
+        Self { progress: Progress::new(), claims, folder, groups, measured, said, says }
     }
 
     /// Says at the end which of the verdicts that were said are others now: noise is judged by all groups, later ones included.
@@ -55,7 +59,7 @@ impl<'a> Verdicts<'a> {
 
     /// Says the verdicts on the claims with these ids that are decided, or are no longer what was said.
     fn judge(&mut self, ids: &BTreeSet<String>) {
-        if ids.is_empty() {
+        if ids.is_empty() || !self.says {
             return;
         }
         // Records that cannot be read now are a matter of the report, which says why.

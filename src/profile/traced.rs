@@ -1,9 +1,9 @@
 //! A workload that writes what its tasks do to a log, and the world that it waits in.
 //!
-//! A segment ends where a task begins to wait and the next begins where it goes on, perhaps on another worker. Neither the runner
-//! nor the workload knows of it.
+//! A segment ends where a task begins to wait and the next begins where it goes on, perhaps on another worker. One without length is
+//! where a task begins to wait for a modelled lock. Neither the runner nor the workload knows of it.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::io;
 use std::net::SocketAddr;
 use std::path::Path;
@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use regatta_runners::watch_for_the_lock;
 use regatta_workloads::{
     Context, Error, Kind, Selected, Service, Stream, Tally, UnknownWorkload, Visitor, Workload, Workloads,
 };
@@ -25,6 +26,8 @@ use crate::Recorder;
 thread_local! {
     /// The number of this thread; 0 until it is asked for.
     static THREAD: Cell<u64> = const { Cell::new(0) };
+    /// Who writes of the task that this thread was at last, for where threads share a lock a task stays on its thread.
+    static PEN: RefCell<Option<Arc<Pen>>> = const { RefCell::new(None) };
 }
 
 /// A workload that logs.
@@ -39,6 +42,7 @@ pub(crate) struct Traced<W> {
 
 impl<W> Traced<W> {
     pub(crate) fn new(inner: W, log: Arc<Log>) -> Self {
+        watch_for_the_lock(note_wait_for_lock);
         Self { inner, log: Some(log) }
     }
 }
@@ -57,9 +61,11 @@ impl<W: Workload> Workload for Traced<W> {
         let Some(log) = &self.log else { return self.inner.task(cx, index).await };
         let pen =
             Arc::new(Pen { log: Arc::clone(log), task: index, start_ns: AtomicU64::new(0), worker: AtomicU64::new(0) });
+        PEN.set(Some(Arc::clone(&pen)));
         pen.begin();
         let result = self.inner.task(&TracedContext { inner: cx.clone(), pen: Arc::clone(&pen) }, index).await;
         pen.end();
+        PEN.set(None);
         result
     }
 
@@ -94,6 +100,18 @@ impl<W: Workload> Workload for Traced<W> {
     fn begin(&self) {
         self.inner.begin();
     }
+}
+
+/// Writes down that the task of this thread begins to wait for the lock.
+fn note_wait_for_lock() {
+    PEN.with_borrow(|pen| {
+        if let Some(Pen { log, task, .. }) = pen.as_deref() {
+            log.push(|| {
+                let now = Recorder::now_ns();
+                Entry { task: *task, worker: this_thread(), start_ns: now, end_ns: now }
+            });
+        }
+    });
 }
 
 /// Writes the segments of one task.

@@ -10,7 +10,7 @@ use std::cell::Cell;
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use regatta_workloads::{Context, Stream};
@@ -19,9 +19,19 @@ use super::World;
 
 static NEXT_THREAD: AtomicU64 = AtomicU64::new(1);
 
+/// What is called on each thread that finds the lock taken, if anything is.
+static WATCHER: OnceLock<fn()> = OnceLock::new();
+
 thread_local! {
     /// A number of its own for each thread, and 0 until it first takes a lock.
     static THREAD: Cell<u64> = const { Cell::new(0) };
+}
+
+/// Has `watcher` called on each thread of this process that begins to wait for a modelled lock. It stays the first one that is set.
+///
+/// *Why:* a profile tells waits for the lock from others, and what is measured has no part in it.
+pub fn watch_for_the_lock(watcher: fn()) {
+    WATCHER.get_or_init(|| watcher);
 }
 
 /// The lock.
@@ -76,6 +86,9 @@ impl Gil {
         let mut state = self.state();
         if state.locked {
             self.waits.fetch_add(1, Ordering::Relaxed);
+            if let Some(watcher) = WATCHER.get() {
+                watcher();
+            }
         }
         while state.locked {
             let switches = state.switches;

@@ -13,6 +13,7 @@ mod tokio;
 use regatta_workloads::Context;
 
 pub use self::blocking::{Blocking, BlockingStream};
+pub use self::gil::watch_for_the_lock;
 pub(crate) use self::gil::{Gil, UnderGil};
 pub(crate) use self::suspending::Suspending;
 pub(crate) use self::tokio::Tokio;

@@ -9,7 +9,7 @@ use crate::records::schema::{Profile, Segment};
 use crate::text::{self, padded, shortened, units};
 
 /// Rows of all cells together.
-const ROWS: usize = 12;
+const ROWS: usize = 10;
 /// Most rows of a cell.
 const ROWS_OF_CELL: usize = 8;
 /// Longest name of a cell that is shown in full.
@@ -30,8 +30,6 @@ pub struct Cell<'a> {
     pub label: &'a str,
     /// What its tasks did in one run.
     pub profile: &'a Profile,
-    /// Whether a global lock lets only one of its tasks compute at a time.
-    pub has_lock: bool,
 }
 
 /// Whose lanes are drawn.
@@ -90,7 +88,7 @@ impl Doing {
             Self::Computes => "computes",
             Self::ComputesForAMoment => "for a moment",
             Self::Waits => "waits",
-            Self::WaitsForLock => "waits while another has the lock",
+            Self::WaitsForLock => "waits for the lock",
         }
     }
 
@@ -176,14 +174,15 @@ fn shown(profile: &Profile, by: By, most: usize) -> Vec<u64> {
 /// Returns what goes on in each column of a lane.
 fn lane(cell: &Cell, by: By, number: u64, scale: Scale) -> Vec<Doing> {
     let is_own = |segment: &Segment| by.number(segment) == number;
-    let (own, others): (Vec<Segment>, Vec<Segment>) = cell.profile.segments.iter().partition(|segment| is_own(segment));
-    let computes = scale.shares(own);
+    // Where a task only asks for the lock, it computes nothing.
+    let computes = |segment: &Segment| is_own(segment) && segment.end_ns > segment.start_ns;
+    let computes = scale.shares(cell.profile.segments.iter().copied().filter(computes));
     let waits = scale.shares(cell.profile.waits().filter(is_own));
-    let others = if cell.has_lock { scale.shares(others) } else { vec![0.0; scale.columns] };
+    let for_lock = scale.shares(cell.profile.waits_for_lock().filter(is_own));
     let doing = |column: usize| match (computes[column], waits[column]) {
         (computes, _) if computes >= MOST_OF_COLUMN => Doing::Computes,
         (computes, _) if computes > 0.0 => Doing::ComputesForAMoment,
-        (_, waits) if waits > 0.0 && others[column] >= MOST_OF_COLUMN => Doing::WaitsForLock,
+        (_, waits) if waits > 0.0 && for_lock[column] >= waits / 2.0 => Doing::WaitsForLock,
         (_, waits) if waits > 0.0 => Doing::Waits,
         _ => Doing::Nothing,
     };
@@ -219,8 +218,7 @@ impl Scale {
     fn shares(self, segments: impl IntoIterator<Item = Segment>) -> Vec<f64> {
         let mut shares = vec![0.0; self.columns];
         for Segment { start_ns, end_ns, .. } in segments {
-            // What takes no time that a clock could tell still shows.
-            let (from, to) = (start_ns as f64 / self.each, end_ns.max(start_ns + 1) as f64 / self.each);
+            let (from, to) = (start_ns as f64 / self.each, end_ns as f64 / self.each);
             let last = (to.ceil() as usize).min(self.columns);
             for (column, share) in shares.iter_mut().enumerate().take(last).skip(from as usize) {
                 *share += (to.min(column as f64 + 1.0) - from.max(column as f64)).max(0.0);
@@ -262,22 +260,23 @@ mod tests {
     }
 
     #[test]
-    fn a_wait_while_another_has_the_lock_is_told_from_any_other() {
-        let profile = profile(&[(0, 0, 0, 2), (1, 1, 0, 10), (0, 0, 10, 12), (0, 0, 16, 18)], 18);
-        let locked = Cell { label: "locked", profile: &profile, has_lock: true };
-        let free = Cell { label: "free", has_lock: false, ..locked };
-        let text = text(&[locked, free], By::Task, false, 28, false);
+    fn a_wait_for_the_lock_is_told_from_any_other() {
+        let free = [(0, 0, 0, 2), (1, 1, 0, 10), (0, 0, 10, 12), (0, 0, 16, 18)];
+        let asks = [(0, 0, 5, 5)];
+        let (locked, free) = (profile(&[&free[..], &asks[..]].concat(), 18), profile(&free, 18));
+        let cells = [Cell { label: "locked", profile: &locked }, Cell { label: "free", profile: &free }];
+        let text = text(&cells, By::Task, false, 28, false);
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(
             lines,
             [
                 "         │0        │10 ms",
-                "locked 0 ██░░░░░░░░██────██",
+                "locked 0 ██───░░░░░██────██",
                 "       1 ██████████",
                 "free   0 ██────────██────██",
                 "       1 ██████████",
                 "█ computes   ─ waits",
-                "░ waits while another has the lock",
+                "░ waits for the lock",
             ]
         );
     }
@@ -286,7 +285,7 @@ mod tests {
     fn a_run_is_cut_where_its_waits_could_not_be_seen() {
         let trips: Vec<(u64, u32, u64, u64)> = (0..100).map(|trip| (0, 0, trip * 5, trip * 5 + 1)).collect();
         let profile = profile(&trips, 500);
-        let cells = [Cell { label: "thread", profile: &profile, has_lock: false }];
+        let cells = [Cell { label: "thread", profile: &profile }];
         let (by_task, by_worker) = (Scale::new(&cells, By::Task, 40), Scale::new(&cells, By::Worker, 40));
         assert_eq!((by_task.each, by_worker.each), (MS as f64, 12.5 * MS as f64));
         let text = text(&cells, By::Task, false, 50, true);
@@ -299,7 +298,6 @@ mod tests {
         let segment = |start_ns, end_ns| Segment { start_ns, end_ns, ..Segment::default() };
         assert_eq!(scale.shares([segment(5, 25)]), [0.5, 1.0, 0.5, 0.0]);
         assert_eq!(scale.shares([segment(35, 900), segment(50, 60)]), [0.0, 0.0, 0.0, 0.5]);
-        assert!(scale.shares([segment(10, 10)])[1] > 0.0, "what takes no time is there");
     }
 
     #[test]

@@ -49,12 +49,8 @@ pub fn text(lesson: &Lesson, colour: bool, width: usize, ascii: bool) -> String 
 
 /// Returns the lanes of the cells that were watched, and which were not.
 fn lanes_of(watched: &Watched, colour: bool, width: usize, ascii: bool) -> String {
-    let lock = |gil: Option<bool>| gil == Some(true);
-    let cells: Vec<lanes::Cell> = watched
-        .cells
-        .iter()
-        .map(|(row, profile)| lanes::Cell { label: &row.label, profile, has_lock: lock(row.runner.gil) })
-        .collect();
+    let cells = watched.cells.iter().map(|(row, profile)| lanes::Cell { label: &row.label, profile });
+    let cells: Vec<lanes::Cell> = cells.collect();
     let by = if watched.group.is_cpu_bound() { lanes::By::Worker } else { lanes::By::Task };
     let title = format!("{}: what each {} did in one run", plain(&watched.group.title), by.name());
     let mut out = format!("{}\n", styled(&shortened(&title, width), BOLD, colour));

@@ -20,7 +20,8 @@ pub struct Profile {
     pub cell: CellId,
     /// Wall time of this run, nanoseconds. Recording costs time: it is not to be compared with a sample's.
     pub wall_ns: u64,
-    /// What the workers did: from the start of a task or the end of a wait to the end of the task or the start of the next wait.
+    /// What the workers did: from the start of a task or the end of a wait to the end of the task or the start of the next wait. One
+    /// without length is where a task began to wait for a lock that lets only one compute; older records have none.
     pub segments: Vec<Segment>,
     /// Segments that were not kept because there were too many.
     pub segments_dropped: u64,
@@ -52,14 +53,26 @@ pub struct Segment {
 }
 
 impl Profile {
-    /// Returns the waits of tasks between two of their segments, each as a segment of the worker that was at the task before.
+    /// Returns the waits of tasks between two of their segments, each as a segment of the worker that was at the task before. That
+    /// for a lock is apart from the one for IO that came before it.
     pub fn waits(&self) -> impl Iterator<Item = Segment> {
+        self.pauses().into_iter().map(|(_, wait)| wait)
+    }
+
+    /// Returns those of the waits that were for a lock.
+    pub fn waits_for_lock(&self) -> impl Iterator<Item = Segment> {
+        self.pauses().into_iter().filter(|(before, _)| before.start_ns == before.end_ns).map(|(_, wait)| wait)
+    }
+
+    /// Returns each wait behind the segment that it follows.
+    fn pauses(&self) -> Vec<(Segment, Segment)> {
         let mut ordered = self.segments.clone();
-        ordered.sort_by_key(|segment| (segment.task, segment.start_ns));
-        let pairs: Vec<(Segment, Segment)> = ordered.iter().copied().zip(ordered.iter().skip(1).copied()).collect();
-        let of_task =
-            pairs.into_iter().filter(|(before, after)| before.task == after.task && after.start_ns > before.end_ns);
-        of_task.map(|(before, after)| Segment { start_ns: before.end_ns, end_ns: after.start_ns, ..before })
+        ordered.sort_by_key(|segment| (segment.task, segment.start_ns, segment.end_ns));
+        let pairs = ordered.windows(2).map(|pair| (pair[0], pair[1]));
+        let of_task = pairs.filter(|(before, after)| before.task == after.task && after.start_ns > before.end_ns);
+        of_task
+            .map(|(before, after)| (before, Segment { start_ns: before.end_ns, end_ns: after.start_ns, ..before }))
+            .collect()
     }
 }
 
