@@ -131,6 +131,7 @@ fn complete() -> Vec<Record> {
         start_ns: 1,
         steal_ns: None,
         outside_ns: None,
+        busy_ns: Some(1),
         server_cpu_ns: Some(1),
         // The names in these are those of the stored records, and the one that they lack.
         figures: BTreeMap::new(),

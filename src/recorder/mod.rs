@@ -55,6 +55,8 @@ pub struct Usage {
     pub steal_ns: Option<u64>,
     /// CPU time of everything else on the machine, nanoseconds.
     pub outside_ns: Option<u64>,
+    /// CPU time of the whole machine, nanoseconds.
+    pub busy_ns: Option<u64>,
     /// Where each figure comes from.
     pub source: BTreeMap<String, String>,
 }
@@ -71,6 +73,7 @@ impl Usage {
         sample.children_rss_bytes = self.children_rss_bytes;
         sample.steal_ns = self.steal_ns;
         sample.outside_ns = self.outside_ns;
+        sample.busy_ns = self.busy_ns;
         sample.source = self.source;
     }
 }
@@ -192,7 +195,9 @@ impl Recorder {
         }
         if let Some(machine) = machine_used {
             usage.steal_ns = Some(machine.steal);
-            usage.outside_ns = Some(machine.busy.iter().sum::<u64>().saturating_sub(usage.cpu_ns));
+            let busy = machine.busy.iter().sum::<u64>();
+            usage.busy_ns = Some(busy);
+            usage.outside_ns = Some(busy.saturating_sub(usage.cpu_ns));
             source("steal", "proc-stat");
             source("outside", "proc-stat");
         }

@@ -23,6 +23,6 @@ pub use self::chart::ChartKind;
 pub use self::group::{GroupSummary, Versus};
 pub use self::latency::{BINS, Latency};
 pub use self::possible::Possible;
-pub use self::row::{Load, Point, Row};
+pub use self::row::{Load, Others, Point, Row};
 pub use self::summary::Summary;
 pub use self::task_times::TaskTimes;

@@ -88,6 +88,8 @@ pub struct Row {
     pub steal: Option<Load>,
     /// CPU time that other processes of the machine used.
     pub outside: Option<Load>,
+    /// What others used of the machine while its samples ran.
+    pub others: Others,
     /// Where figures come from: name of the figure to names of sources.
     pub sources: BTreeMap<String, Vec<String>>,
     /// Memory of the cell process and all its children at once, shared pages counted once, bytes, the most that was seen.
@@ -111,6 +113,40 @@ pub struct Point {
     pub switches: Option<f64>,
     /// Time that the runner of its process took to start, nanoseconds.
     pub start_ns: f64,
+}
+
+/// What others used of the machine while samples ran, added up: ticks that are wrong in one sample are right in many.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Others {
+    /// CPU time of others, and of other guests, nanoseconds. In few short samples it may be below zero.
+    pub used_ns: f64,
+    /// Wall time of the samples, nanoseconds.
+    pub wall_ns: f64,
+}
+
+impl Others {
+    /// Shortest wall time of which the sum is told: 20 ticks are within a quarter of the truth.
+    const SHORTEST_NS: f64 = 20.0 * TICK_NS;
+
+    /// Adds up what samples say; nothing is known of those that do not say what the whole machine used.
+    fn of(samples: &[&Sample]) -> Self {
+        let known = samples.iter().filter_map(|sample| {
+            let own = sample.cpu_ns + sample.server_cpu_ns.unwrap_or(0);
+            let used = sample.busy_ns? as f64 - own as f64 + sample.steal_ns.unwrap_or(0) as f64;
+            Some(Self { used_ns: used, wall_ns: sample.wall_ns as f64 })
+        });
+        known.fold(Self::default(), Self::and)
+    }
+
+    fn and(self, other: Self) -> Self {
+        Self { used_ns: self.used_ns + other.used_ns, wall_ns: self.wall_ns + other.wall_ns }
+    }
+
+    /// Returns the cores that others kept busy while the cells of these rows ran, which take turns; none if too little is known.
+    pub fn cores<'a>(rows: impl IntoIterator<Item = &'a Row>) -> Option<f64> {
+        let all = rows.into_iter().map(|row| row.others).fold(Self::default(), Self::and);
+        (all.wall_ns >= Self::SHORTEST_NS).then(|| (all.used_ns / all.wall_ns).max(0.0))
+    }
 }
 
 /// Load that was not the cell's own.
@@ -170,6 +206,7 @@ impl Row {
             core_busy: core_busy(samples),
             steal: load(samples, |sample| sample.steal_ns),
             outside: load(samples, |sample| sample.outside_ns),
+            others: Others::of(samples),
             sources: sources(samples),
             failures: failures.iter().map(|failure| (*failure).clone()).collect(),
             ..Self::default()

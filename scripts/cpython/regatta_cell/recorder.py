@@ -104,9 +104,9 @@ class Recorder:
     @staticmethod
     def _load_fields(first: Reading, last: Reading, own: int) -> dict[str, Any]:
         if first.machine is None or last.machine is None:
-            return {"steal_ns": None, "outside_ns": None}
+            return {"steal_ns": None, "outside_ns": None, "busy_ns": None}
         busy, stolen = (max(0, end - start) for start, end in zip(first.machine, last.machine))
-        return {"steal_ns": stolen, "outside_ns": max(0, busy - own)}
+        return {"steal_ns": stolen, "outside_ns": max(0, busy - own), "busy_ns": busy}
 
     @staticmethod
     def _memory_fields(children: list[int]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 use super::claim::{Condition, Quantile, Statistic};
 use super::measured::Measured;
 use super::outcome::Outcome;
-use crate::figures::{Cell, Row};
+use crate::figures::{Cell, Others, Row};
 
 /// Loss of a cell that matters, in cores.
 const DISTURBING_CORES: f64 = 0.25;
@@ -55,7 +55,8 @@ pub fn disturbing(
         // Others take time, but not CPU time.
         Statistic::CpuTime | Statistic::CpuCost => return None,
     };
-    let counted: f64 = [row.outside, row.steal].into_iter().flatten().map(|load| load.cores).sum();
+    let by_itself = || [row.outside, row.steal].into_iter().flatten().map(|load| load.cores).sum();
+    let counted = Others::cores(&cell.group.rows).unwrap_or_else(by_itself);
     let load = counted.max(usable - lone_share(cell).unwrap_or(usable));
     let lost = needed - (usable - load);
     (is_doubtful && lost >= disturbing).then_some(load)

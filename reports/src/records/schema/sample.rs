@@ -71,6 +71,11 @@ pub struct Sample {
     pub steal_ns: Option<u64>,
     /// CPU time that other processes of the machine used in the meantime, nanoseconds.
     pub outside_ns: Option<u64>,
+    /// CPU time of the whole machine in the meantime, nanoseconds, as the kernel counts it in ticks. In one short sample it is off by
+    /// some ticks either way. Over many, what it is above `cpu_ns` is the load from outside, while `outside_ns`, which is never below
+    /// zero, adds up to too much.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub busy_ns: Option<u64>,
     /// CPU time that the workload's server used in the meantime, nanoseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub server_cpu_ns: Option<u64>,

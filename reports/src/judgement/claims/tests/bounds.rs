@@ -141,6 +141,24 @@ fn what_computes_alone_and_lacks_its_core_excuses_a_low_figure_where_ticks_show_
 }
 
 #[test]
+fn ticks_that_are_wrong_in_one_sample_are_right_in_all_together() {
+    // Of runs of 15 ms, most of which see no tick of the others' 10 ms, and some of which see two.
+    for (ticks, outcome) in [(0, Outcome::Fails), (20_000_000, Outcome::Undecided)] {
+        let mut made = pool(around(13.5, 80));
+        let info = crate::records::schema::WorkloadInfo { kind: "cpu".to_owned(), ..Default::default() };
+        made.0.run.workloads.insert("work".to_owned(), info);
+        for (at, sample) in made.0.samples.iter_mut().enumerate() {
+            sample.wall_ns = if sample.cell.runner == "sequential" { 15_000_000 } else { sample.wall_ns };
+            sample.cpu_ns = sample.wall_ns;
+            sample.outside_ns = Some(0);
+            sample.busy_ns = Some(sample.cpu_ns + if at % 2 == 0 { ticks } else { 0 });
+        }
+        let judgement = made.verdict(&(SPEED_UP.replace("speed-up", "efficiency") + "at-least = 0.75"));
+        assert_eq!(judgement.verdict, outcome, "{ticks}: {}", judgement.why);
+    }
+}
+
+#[test]
 fn on_a_busy_machine_no_latency_is_trusted() {
     let made = |wall, outside: f64| {
         let mut made = Made::new().with("work", 1, "thread", 2, around(wall, 20));
