@@ -127,7 +127,7 @@ impl Plan {
             cells.push(copy);
         }
         cells::compare(&mut cells, &runners)?;
-        if self.reference && !cells.is_empty() {
+        if self.reference && planned.reference != Some(false) && !cells.is_empty() {
             cells.extend(Work::reference(catalogue).map(ReadyCell::of_reference));
         }
         let only_computes = scales.of_group.resolved.only_computes;

@@ -43,6 +43,9 @@ pub struct PlannedGroup {
     /// Whether it has copies that show the noise; as the plan says if it is not said.
     #[serde(default)]
     pub noise_arm: Option<bool>,
+    /// Whether the reference burn runs in each round; none: as the plan says.
+    #[serde(default)]
+    pub reference: Option<bool>,
 }
 
 /// What a family has instead of what its group has. Ratios stay within a family, so a slow one may have less to do.
