@@ -36,9 +36,24 @@ pub struct Line {
     /// The runner in its size.
     pub name: String,
     /// The figures, by [`HEADINGS`].
-    pub figures: [String; 5],
+    pub figures: [Figure; 5],
     /// Whether the sentence of its family recommends it.
     pub is_best: bool,
+}
+
+/// A figure of the table.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Figure {
+    /// As people read it.
+    pub text: String,
+    /// By which it is sorted; none if it is not known.
+    pub sort: Option<f64>,
+}
+
+impl Figure {
+    fn new(value: Option<f64>, text: impl Fn(f64) -> String) -> Self {
+        Self { text: value.map_or_else(|| units::NONE.to_owned(), text), sort: value }
+    }
 }
 
 impl Service {
@@ -146,16 +161,15 @@ fn lines(group: &GroupSummary, advice: &ServiceAdvice) -> Vec<Line> {
     let of_family = group.measured().filter(|row| row.is_main() && row.runner.family == advice.family);
     let mut rows: Vec<&Row> = of_family.collect();
     rows.sort_by(|a, b| wall(a).total_cmp(&wall(b)));
-    let time = |ns: Option<f64>| ns.map_or_else(|| units::NONE.to_owned(), units::duration);
     let line = |row: &&Row| Line {
         runner: row.cell.runner.clone(),
         name: name(row),
         figures: [
-            rate(row),
-            time(row.task_times.map(|times| times.p50_ns)),
-            time(row.task_times.map(|times| times.p99_ns)),
-            row.memory_bytes().map_or_else(|| units::NONE.to_owned(), units::size),
-            time(row.cpu_ns.zip(row.tasks()).map(|(ns, tasks)| ns / tasks)),
+            Figure::new(row.per_second.map(|rate| rate.value), |_| rate(row)),
+            Figure::new(row.task_times.map(|times| times.p50_ns), units::duration),
+            Figure::new(row.task_times.map(|times| times.p99_ns), units::duration),
+            Figure::new(row.memory_bytes(), units::size),
+            Figure::new(row.cpu_ns.zip(row.tasks()).map(|(ns, tasks)| ns / tasks), units::duration),
         ],
         is_best: advice.is_told && advice.best.iter().any(|best| best.cell == row.cell),
     };
