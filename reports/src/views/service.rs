@@ -1,5 +1,6 @@
 //! Which model for my service: for work whose tasks compute and wait, a sentence a family and a table.
 
+use super::families;
 use crate::figures::{GroupSummary, Row, Summary};
 use crate::judgement::advice::ServiceAdvice;
 use crate::text::{plain, units};
@@ -59,10 +60,10 @@ impl Figure {
 impl Service {
     /// Returns what a run says of each of its services.
     pub fn from_summary(summary: &Summary) -> Vec<Self> {
-        summary.groups.iter().filter_map(Self::from_group).collect()
+        summary.groups.iter().filter_map(|group| Self::from_group(summary, group)).collect()
     }
 
-    fn from_group(group: &GroupSummary) -> Option<Self> {
+    fn from_group(summary: &Summary, group: &GroupSummary) -> Option<Self> {
         let mut families: Vec<&str> = Vec::new();
         for row in group.main_rows() {
             if !families.contains(&row.runner.family.as_str()) {
@@ -76,15 +77,17 @@ impl Service {
             title: group.title.clone(),
             slug: group.slug.clone(),
             work: plain(&group.parameters().join(", ")),
-            sentences: advice.iter().map(sentence).collect(),
+            sentences: advice
+                .iter()
+                .map(|advice| sentence(&families::title(summary, &advice.family), advice))
+                .collect(),
             lines,
         })
     }
 }
 
 /// Says what to use in a family, in which size, and what that gives.
-fn sentence(advice: &ServiceAdvice) -> String {
-    let family = plain(&advice.family);
+fn sentence(family: &str, advice: &ServiceAdvice) -> String {
     let names: Vec<String> = advice.best.iter().map(|row| name(row)).collect();
     let Some(first) = advice.best.first() else { return String::new() };
     if !advice.is_told {
