@@ -103,6 +103,7 @@ fn sentence(family: &str, advice: &ServiceAdvice) -> String {
     let mut parts = vec![format!("{what}: {} requests a second{together}", rate(first))];
     parts.extend(memory(&advice.best));
     parts.extend(advice.at_cores.map(|row| format!("{} serves {}", name(row), rate(row))));
+    parts.extend(advice.perhaps.iter().map(|row| format!("too noisy to tell if {} is enough", name(row))));
     let open: Vec<String> = advice.open.iter().map(|runner| plain(runner)).collect();
     if !open.is_empty() {
         parts.push(format!("too noisy to tell: {}", open.join(", ")));
