@@ -113,6 +113,16 @@ fn a_noisy_cell_is_not_named() {
 }
 
 #[test]
+fn a_smaller_size_that_may_be_as_good_is_named() {
+    let noisy = (0..12).map(|round| if round % 2 == 0 { 15.0 } else { 24.0 }).collect();
+    let cells = [("thread-pool", 26, noisy), ("thread-pool", 52, around(18.0)), ("async", 2, around(30.0))];
+    assert_eq!(
+        sentence(&cells),
+        "native: thread-pool of 52: 7,080 requests a second, p99 5.98 ms; too noisy to tell if thread-pool of 26 is enough."
+    );
+}
+
+#[test]
 fn few_rounds_are_told() {
     let few = |ms: f64| around(ms)[..3].to_vec();
     let cells = [("thread-pool", 52, few(18.0)), ("async", 2, few(30.0))];

@@ -1,5 +1,6 @@
 //! Which model for my service: for work whose tasks compute and wait, a sentence a family and a table.
 
+use super::families;
 use crate::figures::{GroupSummary, Row, Summary};
 use crate::judgement::advice::ServiceAdvice;
 use crate::text::{plain, units};
@@ -36,18 +37,33 @@ pub struct Line {
     /// The runner in its size.
     pub name: String,
     /// The figures, by [`HEADINGS`].
-    pub figures: [String; 5],
+    pub figures: [Figure; 5],
     /// Whether the sentence of its family recommends it.
     pub is_best: bool,
+}
+
+/// A figure of the table.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Figure {
+    /// As people read it.
+    pub text: String,
+    /// By which it is sorted; none if it is not known.
+    pub sort: Option<f64>,
+}
+
+impl Figure {
+    fn new(value: Option<f64>, text: impl Fn(f64) -> String) -> Self {
+        Self { text: value.map_or_else(|| units::NONE.to_owned(), text), sort: value }
+    }
 }
 
 impl Service {
     /// Returns what a run says of each of its services.
     pub fn from_summary(summary: &Summary) -> Vec<Self> {
-        summary.groups.iter().filter_map(Self::from_group).collect()
+        summary.groups.iter().filter_map(|group| Self::from_group(summary, group)).collect()
     }
 
-    fn from_group(group: &GroupSummary) -> Option<Self> {
+    fn from_group(summary: &Summary, group: &GroupSummary) -> Option<Self> {
         let mut families: Vec<&str> = Vec::new();
         for row in group.main_rows() {
             if !families.contains(&row.runner.family.as_str()) {
@@ -61,15 +77,17 @@ impl Service {
             title: group.title.clone(),
             slug: group.slug.clone(),
             work: plain(&group.parameters().join(", ")),
-            sentences: advice.iter().map(sentence).collect(),
+            sentences: advice
+                .iter()
+                .map(|advice| sentence(&families::title(summary, &advice.family), advice))
+                .collect(),
             lines,
         })
     }
 }
 
 /// Says what to use in a family, in which size, and what that gives.
-fn sentence(advice: &ServiceAdvice) -> String {
-    let family = plain(&advice.family);
+fn sentence(family: &str, advice: &ServiceAdvice) -> String {
     let names: Vec<String> = advice.best.iter().map(|row| name(row)).collect();
     let Some(first) = advice.best.first() else { return String::new() };
     if !advice.is_told {
@@ -85,6 +103,7 @@ fn sentence(advice: &ServiceAdvice) -> String {
     let mut parts = vec![format!("{what}: {} requests a second{together}", rate(first))];
     parts.extend(memory(&advice.best));
     parts.extend(advice.at_cores.map(|row| format!("{} serves {}", name(row), rate(row))));
+    parts.extend(advice.perhaps.iter().map(|row| format!("too noisy to tell if {} is enough", name(row))));
     let open: Vec<String> = advice.open.iter().map(|runner| plain(runner)).collect();
     if !open.is_empty() {
         parts.push(format!("too noisy to tell: {}", open.join(", ")));
@@ -146,16 +165,15 @@ fn lines(group: &GroupSummary, advice: &ServiceAdvice) -> Vec<Line> {
     let of_family = group.measured().filter(|row| row.is_main() && row.runner.family == advice.family);
     let mut rows: Vec<&Row> = of_family.collect();
     rows.sort_by(|a, b| wall(a).total_cmp(&wall(b)));
-    let time = |ns: Option<f64>| ns.map_or_else(|| units::NONE.to_owned(), units::duration);
     let line = |row: &&Row| Line {
         runner: row.cell.runner.clone(),
         name: name(row),
         figures: [
-            rate(row),
-            time(row.task_times.map(|times| times.p50_ns)),
-            time(row.task_times.map(|times| times.p99_ns)),
-            row.memory_bytes().map_or_else(|| units::NONE.to_owned(), units::size),
-            time(row.cpu_ns.zip(row.tasks()).map(|(ns, tasks)| ns / tasks)),
+            Figure::new(row.per_second.map(|rate| rate.value), |_| rate(row)),
+            Figure::new(row.task_times.map(|times| times.p50_ns), units::duration),
+            Figure::new(row.task_times.map(|times| times.p99_ns), units::duration),
+            Figure::new(row.memory_bytes(), units::size),
+            Figure::new(row.cpu_ns.zip(row.tasks()).map(|(ns, tasks)| ns / tasks), units::duration),
         ],
         is_best: advice.is_told && advice.best.iter().any(|best| best.cell == row.cell),
     };

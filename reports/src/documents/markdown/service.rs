@@ -24,7 +24,8 @@ pub fn write(out: &mut String, services: &[Service]) -> fmt::Result {
         for line in &service.lines {
             let name = markdown(&line.name);
             let name = if line.is_best { format!("**{name}**") } else { name };
-            writeln!(out, "| {name} | {} |", line.figures.join(" | "))?;
+            let figures: Vec<&str> = line.figures.iter().map(|figure| figure.text.as_str()).collect();
+            writeln!(out, "| {name} | {} |", figures.join(" | "))?;
         }
         writeln!(out)?;
     }

@@ -41,7 +41,7 @@ fn table(service: &Service, colour: bool, width: usize) -> String {
     for line in &service.lines {
         let mark = if line.is_best { "* " } else { "  " };
         let name = Cell::new(format!("{mark}{}", shortened(&line.name, NAME)));
-        table.add_row([name].into_iter().chain(line.figures.iter().map(|figure| right(figure))));
+        table.add_row([name].into_iter().chain(line.figures.iter().map(|figure| right(&figure.text))));
     }
     table.column_iter_mut().for_each(|column| {
         column.set_padding((0, 1));

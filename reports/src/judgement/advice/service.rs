@@ -13,6 +13,8 @@ pub struct ServiceAdvice<'a> {
     pub best: Vec<&'a Row>,
     /// Runners no size of which is among the best for certain, and some may be.
     pub open: Vec<String>,
+    /// Of each runner that is among the best, the least size that may be, if it is less than the one that is.
+    pub perhaps: Vec<&'a Row>,
     /// The pool with one worker a core, where larger ones are among the best.
     pub at_cores: Option<&'a Row>,
     /// Whether there were rounds enough to compare any of them.
@@ -42,19 +44,21 @@ impl<'a> ServiceAdvice<'a> {
             }
         }
         best.sort_by(|a, b| by_cost(&Cost::from_row(a), &Cost::from_row(b)));
+        let chosen = |row: &Row| best.iter().find(|other| other.cell.runner == row.cell.runner);
+        let is_less = |row: &&Row| chosen(row).is_some_and(|other| row.cell.workers < other.cell.workers);
         let mut open: Vec<String> = Vec::new();
+        let mut perhaps: Vec<&Row> = Vec::new();
         for row in of(Standing::Open) {
-            let runner = &row.cell.runner;
-            if !best.iter().any(|other| other.cell.runner == *runner) && !open.contains(runner) {
-                open.push(runner.clone());
+            let is_new = !perhaps.iter().any(|other| other.cell.runner == row.cell.runner);
+            if chosen(row).is_none() && !open.contains(&row.cell.runner) {
+                open.push(row.cell.runner.clone());
+            } else if is_new && is_less(&row) {
+                perhaps.push(row);
             }
         }
-        let is_smaller = |row: &Row| {
-            best.iter().any(|other| other.cell.runner == row.cell.runner && row.cell.workers < other.cell.workers)
-        };
-        let at_cores = of(Standing::Slower).filter(|row| is_smaller(row)).min_by_key(|row| row.cell.workers);
+        let at_cores = of(Standing::Slower).filter(is_less).min_by_key(|row| row.cell.workers);
         let has_interval = |row: &&Row| row.wall.is_some_and(|wall| wall.is_interval());
         let is_told = rows.iter().copied().filter(has_interval).count() > 1;
-        Some(Self { family: family.to_owned(), best, open, at_cores, is_told })
+        Some(Self { family: family.to_owned(), best, open, perhaps, at_cores, is_told })
     }
 }
