@@ -19,6 +19,7 @@ Examples:
   regatta verify                                   every answer checked, nothing timed
   regatta report regatta-report/latest             the report once more, from its records
   regatta report laptop/ server/ --open            machines or commits side by side, in the browser
+  regatta run --plan quick --fail-on claim=io-one-thread    a gate: exit 1 if that claim fails
   regatta compare --live old/regatta new/regatta --workload primes --fail-on regression,undecided --threshold 3%
   regatta profile --workload primes --runner rayon,scoped    who does what when, with a trace for Perfetto
   regatta explain gil-convoy                       one claim: what its tasks do, the verdict, and why
@@ -28,7 +29,7 @@ Exit codes: 0 all well, 1 what --fail-on names, 2 bad usage or input, 3 finished
 const COMPARE_EXAMPLES: &str = "\
 Examples:
   regatta compare base/ new/                                   two runs; what changed beyond noise
-  regatta compare base/ new/ --fail-on regression              exit 1 if a cell is slower, fails, answers wrongly or is gone
+  regatta compare main new/ --fail-on regression               exit 1 if a cell is worse than in the run kept as `main`
   regatta compare base/ new/ --fail-on regression,undecided --threshold 3%
                                                                exit 1, too, where a change of 3 % could have gone unseen
   regatta compare --live old/regatta new/regatta --plan default --budget 5m --markdown comment.md
@@ -66,6 +67,8 @@ enum Command {
     /// Show what changed between two runs, or, with --live, between two builds in the same rounds.
     #[command(after_help = COMPARE_EXAMPLES)]
     Compare(CompareArgs),
+    /// List the runs that are kept under a name: when, by which commit, plan and machine each was measured.
+    Baselines,
     /// Show which worker does what when: a timeline of the cores, a lane for each worker, a trace for Perfetto.
     Profile(ProfileArgs),
     /// Explain a claim by a run of just what it needs: who says so, what the tasks do, the verdict and why. Without one, list them.
@@ -86,6 +89,7 @@ pub(crate) fn main(catalogue: &dyn Catalogue) -> ExitCode {
         Some(Command::Verify(args)) => commands::verify(catalogue, &args),
         Some(Command::Report(args)) => commands::report(catalogue, &args),
         Some(Command::Compare(args)) => commands::compare(catalogue, &args),
+        Some(Command::Baselines) => commands::baselines(),
         Some(Command::Profile(args)) => commands::profile(catalogue, &args),
         Some(Command::Explain(args)) => commands::explain(catalogue, &args),
     };

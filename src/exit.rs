@@ -7,7 +7,7 @@ use std::process::ExitCode;
 pub enum Exit {
     /// All is well.
     Well,
-    /// A comparison found what it was to fail on.
+    /// A comparison or a verdict is what `--fail-on` names.
     Regression,
     /// The usage or the input is wrong.
     Bad,

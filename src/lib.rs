@@ -30,10 +30,12 @@
 //! - `calibration`: what the harness itself costs; `capacity`: how much parallel speed the machine gives; `lone`: one task alone.
 //! - `scale`: numbers that grow with the machine; `durations`: read and printed.
 //! - `environment`: describes the machine and this program.
+//! - `baselines`: runs that are kept under a name.
 //! - `output`: the folder of a run and its `results.jsonl`; `header`: the first record in it; `report`: what is written when it is over.
 //! - `terminal`: how wide it is, and whether it shows colours; `browser`: opens a page.
 //! - [`harness`]: the same cells for another driver, as criterion under `cargo bench`.
 
+mod baselines;
 mod browser;
 mod calibration;
 mod capacity;

@@ -16,9 +16,6 @@ const TIME: &str = "%Y-%m-%dT%H-%M-%SZ";
 /// The records of a run.
 pub(crate) const RESULTS: &str = "results.jsonl";
 
-/// Where runs are kept by name.
-const BASELINES: &str = "regatta-report/baselines";
-
 /// The folder of a run.
 #[derive(Debug)]
 pub struct Output {
@@ -107,28 +104,6 @@ fn unused(name: String) -> PathBuf {
 impl Sink for Output {
     fn write(&mut self, record: &Record) -> io::Result<()> {
         write_line(&mut self.results, record)
-    }
-}
-
-/// Returns the folder of the baseline of this name.
-pub(crate) fn baseline(name: &str) -> Result<PathBuf, OutputError> {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-    if name.is_empty() || name.starts_with('.') || !name.chars().all(is_plain) {
-        return Err(OutputError::Name(name.to_owned()));
-    }
-    Ok(Path::new(BASELINES).join(name))
-}
-
-/// Keeps the records of a run under a name, in place of those that had it before. The run itself stays where it is.
-pub(crate) fn save_baseline(run: &Path, name: &str) -> Result<PathBuf, OutputError> {
-    let folder = baseline(name)?;
-    let new = folder.join(format!(".{RESULTS}-{}", std::process::id()));
-    let kept = fs::create_dir_all(&folder)
-        .and_then(|()| fs::copy(run.join(RESULTS), &new))
-        .and_then(|_| fs::rename(&new, folder.join(RESULTS)));
-    match kept {
-        Ok(()) => Ok(folder),
-        Err(cause) => Err(OutputError::Unwritable { path: folder, cause }),
     }
 }
 

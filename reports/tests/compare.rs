@@ -235,9 +235,52 @@ fn what_could_not_have_been_seen_is_undecided_and_the_rest_is_the_same() {
         "Of 3 cells 0 slower, 0 faster, 0 without a difference of 0.2 %, 3 undecided.",
         "the threshold is told"
     );
-    // A slowdown is one whatever matters; and one that is smaller than what matters is still told.
+    // A slowdown is one whatever matters; and one that is smaller than what matters is still told, though it is no regression.
     let slower = World { seed: 1, factor: 1.02, ..World::default() }.run();
-    assert_eq!(conclusions(&Comparison::of_runs(&base, &slower).within(0.1))[0], Conclusion::Slower);
+    let slight = Comparison::of_runs(&base, &slower).within(0.1);
+    assert_eq!(conclusions(&slight)[0], Conclusion::Slower);
+    assert_eq!((slight.counts().slower, slight.counts().regressions()), (1, 0));
+    assert_eq!(slight.headline(), "Of 3 cells 1 slower by less than 10 %, 0 faster, 2 without a difference of 10 %.");
+    assert_eq!(slight.within(0.02).counts().regressions(), 1, "it may be as large as that");
+}
+
+#[test]
+fn a_change_for_the_worse_is_slight_only_if_each_figure_is() {
+    let base = World::default().run();
+    let mut new = World { seed: 1, factor: 1.02, ..World::default() }.run();
+    for sample in new.samples.iter_mut().filter(|sample| sample.cell.runner == "sequential") {
+        sample.cpu_ns = if sample.cell.arm == arms::REFERENCE { sample.cpu_ns } else { sample.cpu_ns * 2 };
+    }
+    let comparison = Comparison::of_runs(&base, &new).within(0.1);
+    assert_eq!((conclusions(&comparison)[0], comparison.counts().regressions()), (Conclusion::Slower, 1));
+}
+
+#[test]
+fn a_comment_has_what_changed_first_and_the_worst_on_top() {
+    let base = World::default().run();
+    let mut new = World { seed: 1, factor: 1.2, ..World::default() }.run();
+    for sample in new.samples.iter_mut().filter(|sample| sample.cell.arm.is_empty()) {
+        let factor = match sample.cell.runner.as_str() {
+            "thread-pool" => 1.5,
+            "rayon" => 0.8,
+            _ => continue,
+        };
+        [sample.wall_ns, sample.cpu_ns] =
+            [sample.wall_ns, sample.cpu_ns].map(|nanoseconds| (nanoseconds as f64 * factor) as u64);
+    }
+    let order = |comparison: &Comparison| -> Vec<String> {
+        let text = markdown(comparison);
+        let rows = text.lines().filter_map(|line| line.strip_prefix("| w | "));
+        rows.filter_map(|row| Some(row.split(" |").next()?.to_owned())).collect()
+    };
+    assert_eq!(order(&Comparison::of_runs(&base, &new)), ["thread-pool", "sequential", "rayon"]);
+    assert_eq!(order(&Comparison::of_runs(&base, &base)), ["sequential", "thread-pool", "rayon"], "as in the plan");
+    let comment = markdown(&Comparison::of_runs(&base, &new));
+    let facts = "- Base: 2026-01-01T00:00:00Z, plan made-up, 40 rounds\n\
+                 - New: 2026-01-01T00:00:00Z, plan made-up, 40 rounds\n- Machine: Imagined · 2 cores\n";
+    assert!(comment.contains(facts), "{comment}");
+    let folded = comment.find("<details>").expect("the method");
+    assert!(comment.find("| w | rayon").is_some_and(|changed| changed < folded), "{comment}");
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
+use super::gate::Gate;
 use crate::durations;
 use crate::plan::Assignment;
 
@@ -47,21 +48,25 @@ pub(crate) struct RunArgs {
     /// Write the results to this folder, which must not hold any yet.
     #[arg(long)]
     pub(crate) out: Option<PathBuf>,
-    /// Keep this run under a name, and replace an older one of that name.
+    /// Keep this run under a name, and replace an older one of that name. `regatta baselines` lists them.
     #[arg(long, value_name = "NAME")]
     pub(crate) save_baseline: Option<String>,
     /// Compare this run with the one that was kept under a name.
     #[arg(long, value_name = "NAME")]
     pub(crate) baseline: Option<String>,
-    /// With --baseline: exit with code 1 on any of these (comma-separated).
-    #[arg(long, value_enum, value_delimiter = ',', requires = "baseline")]
-    pub(crate) fail_on: Vec<FailOn>,
+    /// Exit with code 1 on any of these (comma-separated, repeatable): `claim` if a claim fails, `claim=ID` if that one does; with --baseline
+    /// `regression`, as `compare --fail-on`; and `undecided`, of such a claim or of the comparison.
+    #[arg(long, value_name = "WHAT", value_delimiter = ',')]
+    pub(crate) fail_on: Vec<Gate>,
     /// With --baseline: the smallest change that matters, as `compare --threshold`.
     #[arg(long, value_name = "PERCENT", value_parser = threshold, requires = "baseline")]
     pub(crate) threshold: Option<f64>,
     /// With --baseline: compare even what cannot be compared; the result is marked.
     #[arg(long, requires = "baseline")]
     pub(crate) force: bool,
+    /// With --baseline: write the comparison as Markdown to this file; `-` is standard output, in place of the table.
+    #[arg(long, value_name = "FILE", requires = "baseline")]
+    pub(crate) markdown: Option<PathBuf>,
     /// Print all tables, and not only the answer and what does not hold.
     #[arg(long)]
     pub(crate) tables: bool,
@@ -165,9 +170,9 @@ pub(crate) struct ReportArgs {
 /// What to compare.
 #[derive(Debug, Args)]
 pub(crate) struct CompareArgs {
-    /// Folder or results.jsonl of the run to compare with; with --live, the old program.
+    /// Folder, results.jsonl or name (of a baseline) of the run to compare with; with --live, the old program.
     pub(crate) base: PathBuf,
-    /// Folder or results.jsonl of the new run; with --live, the new program. Without it, BASE is the folder of a live comparison.
+    /// Folder, results.jsonl or name of the new run; with --live, the new program. Without it, BASE is the folder of a live comparison.
     pub(crate) new: Option<PathBuf>,
     /// Run two builds of this program side by side, in the same rounds: much sharper than two separate runs.
     #[arg(long)]
@@ -233,7 +238,7 @@ pub(crate) struct ShowArgs {
 /// What a comparison is to fail on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum FailOn {
-    /// A cell that has become slower beyond noise, fails, answers wrongly or is gone.
+    /// A cell that is slower, and not by less than the threshold for certain, that fails, answers wrongly or is gone.
     Regression,
     /// A cell of which neither a change nor its absence could be shown, or nothing at all.
     Undecided,

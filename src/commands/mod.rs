@@ -1,9 +1,11 @@
 //! The subcommands, one a file.
 
 mod args;
+mod baselines;
 mod compare;
 mod comparison;
 mod explain;
+mod gate;
 mod list;
 mod live;
 mod profile;
@@ -13,6 +15,7 @@ mod verdicts;
 mod verify;
 
 pub(crate) use args::{CompareArgs, ExplainArgs, ListArgs, ProfileArgs, ReportArgs, RunArgs, VerifyArgs};
+pub(crate) use baselines::list as baselines;
 pub(crate) use compare::compare;
 pub(crate) use explain::explain;
 pub(crate) use list::list;

@@ -11,8 +11,10 @@ use regatta_reports::{Claims, Comparison, Results};
 
 use super::args::{RunArgs, ShowArgs};
 use super::comparison;
+use super::gate::Gates;
 use super::report::{load_claims, names_of};
 use super::verdicts::Verdicts;
+use crate::baselines;
 use crate::browser;
 use crate::calibration::calibrate;
 use crate::capacity;
@@ -26,7 +28,7 @@ use crate::group::ReadyGroup;
 use crate::header::header;
 use crate::interrupt::Interrupt;
 use crate::lone;
-use crate::output::{self, Output, RESULTS};
+use crate::output::{Output, RESULTS};
 use crate::plan::{Overrides, Plan};
 use crate::progress::Progress;
 use crate::recorder::busy_ns;
@@ -65,6 +67,8 @@ pub(super) fn carry_out(
     }
     let catalogue: &dyn Catalogue = &WithPython { inner: catalogue, interpreters: &interpreters };
     let claims = load_claims(&args.claims, &names_of(catalogue))?;
+    let gates = Gates(&args.fail_on);
+    gates.check(&claims, args.baseline.is_some())?;
     let mut plan = Plan::load(&args.plan)?;
     plan.apply(&overrides(args), catalogue)?;
     let mut setup = Setup { plan, claims, detail: Detail::asked_for(args.tables), catalogue, machine };
@@ -82,7 +86,7 @@ pub(super) fn carry_out(
     let mut first_line = header(started, seed, &plan, planned, machine, catalogue);
     let baseline = args.baseline.as_deref().map(|name| read_baseline(name, &first_line, args.force)).transpose()?;
     if let Some(name) = &args.save_baseline {
-        output::baseline(name)?;
+        baselines::folder(name)?;
     }
     let mut output = Output::create(args.out.as_deref(), started)?;
     let folder = output.folder.clone();
@@ -115,8 +119,9 @@ pub(super) fn carry_out(
         Some(baseline) => {
             let show = ShowArgs {
                 force: args.force,
-                fail_on: args.fail_on.clone(),
+                fail_on: gates.found(),
                 threshold: args.threshold,
+                markdown: args.markdown.clone(),
                 ..ShowArgs::default()
             };
             let comparison = Comparison::of_runs(baseline, &Results::read(&folder)?);
@@ -124,14 +129,16 @@ pub(super) fn carry_out(
         }
         None => Exit::Well,
     };
+    let claims_fail = gates.has_claims() && gates.claims_fail(&claims, &Results::read(&folder)?);
+    let found = if claims_fail { Exit::Regression } else { compared };
     if let Some(name) = &args.save_baseline {
-        let kept = output::save_baseline(&folder, name)?;
+        let kept = baselines::save(&folder, name)?;
         writeln!(io::stdout(), "Baseline: {}", kept.display())?;
     }
     let exit = match interrupt.signal() {
         Some(signal) => Exit::Signal(signal),
-        None if compared == Exit::Well && totals.failed > 0 => Exit::CellsFailed,
-        None => compared,
+        None if found == Exit::Well && totals.failed > 0 => Exit::CellsFailed,
+        None => found,
     };
     Ok((exit, folder))
 }
@@ -199,10 +206,7 @@ fn warn_of_short_budget(plan: &Plan, groups: &[ReadyGroup]) {
 
 /// Reads a baseline, and refuses one with which this run cannot be compared before anything is measured.
 fn read_baseline(name: &str, run: &record::Run, force: bool) -> anyhow::Result<Results> {
-    let folder = output::baseline(name)?;
-    let baseline = Results::read(&folder).with_context(|| {
-        format!("there is no baseline `{name}` here; `regatta run --save-baseline {name}` keeps one")
-    })?;
+    let baseline = baselines::read(name)?;
     comparison::check(&baseline.run, run, force)?;
     Ok(baseline)
 }

@@ -1,13 +1,75 @@
 //! What is shown of two builds side by side.
 
-use crate::judgement::compare::{Compared, Comparison, Conclusion, Kind};
+use super::machine;
+use crate::judgement::compare::{Compared, Comparison, Conclusion, Kind, Side};
 use crate::statistics::Estimate;
-use crate::text::plain;
 use crate::text::units::{self, NONE};
+use crate::text::{moment, plain};
 
 /// The headings of all tables.
 pub const HEADINGS: [&str; 9] =
     ["Workload", "Cell", "Base", "New", "Time [95 %]", "Raw time", "CPU [95 %]", "Noise", "Result"];
+
+/// Returns what is compared, and what measured it: commits, date, plan, rounds and machine, each with its name.
+pub fn facts(comparison: &Comparison) -> Vec<(&'static str, String)> {
+    let Comparison { base, new, .. } = comparison;
+    let [base_machine, new_machine] = [base, new].map(|side| machine::short(&side.machine));
+    let machines = match (base_machine == new_machine, base_machine.is_empty() && new_machine.is_empty()) {
+        (_, true) => None,
+        (true, _) => Some(base_machine),
+        (false, _) => Some(format!("{base_machine} (base), {new_machine} (new)")),
+    };
+    let sides = match comparison.kind {
+        Kind::Separate => {
+            vec![("Base", joined([&program(base), &run(base)])), ("New", joined([&program(new), &run(new)]))]
+        }
+        // One run measured both.
+        Kind::Live => vec![("Base", program(base)), ("New", program(new)), ("Run", run(new))],
+    };
+    sides.into_iter().chain(machines.map(|machines| ("Machine", machines))).collect()
+}
+
+/// Returns which program one of the two is: its commit and version, or its path and what it says of itself.
+fn program(side: &Side) -> String {
+    let Side { program, version, revision, .. } = side;
+    let named = if revision.is_empty() { program.clone() } else { format!("commit {revision}") };
+    match (named.is_empty(), version.is_empty()) {
+        (true, _) => plain(version),
+        (false, true) => plain(&named),
+        (false, false) => plain(&format!("{named} ({version})")),
+    }
+}
+
+/// Returns how one of the two was measured: when, by which plan, in how many rounds.
+fn run(side: &Side) -> String {
+    let plan = if side.plan.is_empty() { String::new() } else { format!("plan {}", side.plan) };
+    plain(&joined([&moment(&side.started), &plan, &side.rounds.map(round_text).unwrap_or_default()]))
+}
+
+/// Says how many rounds the groups of a run had: `6 to 30 rounds`.
+pub fn round_text([fewest, most]: [usize; 2]) -> String {
+    match (fewest == most, most) {
+        (true, 1) => "1 round".to_owned(),
+        (true, _) => format!("{most} rounds"),
+        (false, _) => format!("{fewest} to {most} rounds"),
+    }
+}
+
+fn joined<const N: usize>(parts: [&str; N]) -> String {
+    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<&str>>().join(", ")
+}
+
+/// Returns the cells that changed, from the worst to the best, and the others in the order of the plan.
+pub fn changed_first(comparison: &Comparison) -> [Vec<&Compared>; 2] {
+    let is_changed = |cell: &&Compared| cell.conclusion.is_regression() || cell.conclusion.is_improvement();
+    let (mut changed, rest): (Vec<&Compared>, Vec<&Compared>) = comparison.cells.iter().partition(is_changed);
+    let factor = |cell: &Compared| match cell.conclusion {
+        Conclusion::Costlier | Conclusion::Cheaper => cell.cpu.unwrap_or(cell.wall).ratio.value,
+        _ => cell.wall.ratio.value,
+    };
+    changed.sort_by(|one, other| factor(other).total_cmp(&factor(one)));
+    [changed, rest]
+}
 
 /// Says what a reader must know before the figures.
 pub fn remarks(comparison: &Comparison) -> Vec<String> {
@@ -27,6 +89,13 @@ pub fn remarks(comparison: &Comparison) -> Vec<String> {
         lines.push(format!("Not compared: {}.", comparison.unmatched.join(", ")));
     }
     let counts = comparison.counts();
+    if counts.slightly_slower > 0 {
+        lines.push(format!(
+            "What is slower or needs more CPU by less than {} for certain is marked as slight: it is no regression for `--fail-on`, and \
+             --threshold sets what is.",
+            units::share(comparison.threshold)
+        ));
+    }
     if counts.undecided > 0 {
         let threshold = units::share(comparison.threshold);
         let (plural, verb) = if counts.undecided == 1 { ("cell", "is") } else { ("cells", "are") };
@@ -56,14 +125,15 @@ pub fn fields(cell: &Compared) -> [String; 9] {
         if cell.wall.is_relative { change_text(cell.wall.raw.value) } else { NONE.to_owned() },
         cell.cpu.map_or_else(|| NONE.to_owned(), |cpu| interval_text(&cpu.ratio)),
         if cell.wall.floor > 1.0 { format!("±{} %", noise.join(" / ")) } else { NONE.to_owned() },
-        conclusion_text(cell.conclusion),
+        conclusion_text(cell),
     ]
 }
 
 /// Says what became of a cell, with the change that would have been seen: `undecided, ≥ 12 %`.
-fn conclusion_text(conclusion: Conclusion) -> String {
-    let name = conclusion.name();
-    match conclusion {
+fn conclusion_text(cell: &Compared) -> String {
+    let name = cell.conclusion.name();
+    match cell.conclusion {
+        _ if cell.is_slight => format!("{name}, slight"),
         Conclusion::Undecided { detectable: Some(factor) } if factor < 10.0 => {
             format!("{name}, ≥ {}", units::share(factor - 1.0))
         }

@@ -5,12 +5,13 @@ use askama::Template;
 use super::shell::{SCRIPT, STYLE, finish};
 use crate::drawing::palette;
 use crate::judgement::compare::Comparison;
-use crate::views::comparison::{HEADINGS, fields, remarks};
+use crate::views::comparison::{HEADINGS, facts, fields, remarks};
 
 #[derive(Template)]
 #[template(path = "compare.html")]
 struct Page<'a> {
     comparison: &'a Comparison,
+    facts: Vec<(&'static str, String)>,
     remarks: Vec<String>,
     headings: [&'static str; 9],
     lines: Vec<Line>,
@@ -45,6 +46,7 @@ pub fn comparison(comparison: &Comparison) -> Result<String, askama::Error> {
     });
     let page = Page {
         comparison,
+        facts: facts(comparison),
         remarks: remarks(comparison),
         headings: HEADINGS,
         lines: lines.collect(),

@@ -5,14 +5,17 @@ use comfy_table::{Attribute, Cell, CellAlignment, Color, ContentArrangement, Tab
 use super::style::TABLE;
 use crate::judgement::compare::Comparison;
 use crate::text::{plain, shortened};
-use crate::views::comparison::{HEADINGS, fields, remarks};
+use crate::views::comparison::{HEADINGS, facts, fields, remarks};
 
 /// Longest name of a group or a cell that is shown in full.
 const NAME: usize = 28;
 
 /// Returns the comparison for a terminal of `width` columns; with ANSI colours if `colour`.
 pub fn text(comparison: &Comparison, colour: bool, width: u16) -> String {
-    let mut out = format!("Base: {}\nNew:  {}\n", plain(&comparison.base), plain(&comparison.new));
+    let facts = facts(comparison);
+    let widest = facts.iter().map(|(name, _)| name.len() + 1).max().unwrap_or(0);
+    let mut out: String =
+        facts.iter().map(|(name, text)| format!("{:<widest$} {text}\n", format!("{name}:"))).collect();
     for line in remarks(comparison) {
         out.push_str(&format!("note: {}\n", plain(&line)));
     }

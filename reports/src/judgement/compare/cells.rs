@@ -221,6 +221,7 @@ fn candidate(
         processes,
         samples: sides.map(BTreeMap::len),
         conclusion: Conclusion::Unjudged,
+        is_slight: false,
     };
     Candidate { compared, wall, cpu }
 }

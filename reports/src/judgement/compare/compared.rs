@@ -32,6 +32,8 @@ pub struct Compared {
     pub samples: [usize; 2],
     /// What is said of it.
     pub conclusion: Conclusion,
+    /// Whether it is worse, but certainly by less than what matters.
+    pub is_slight: bool,
 }
 
 impl Compared {
@@ -55,6 +57,13 @@ impl Compared {
             None => Conclusion::Same,
             Some(detectable) => Conclusion::Undecided { detectable },
         }
+    }
+
+    /// Returns whether it is said to be worse, but each change for the worse is certainly smaller than `threshold`, a share.
+    pub(super) fn is_slightly_worse(&self, threshold: f64) -> bool {
+        let judged = [self.is_wall_judged.then_some(&self.wall), self.cpu.as_ref()].into_iter().flatten();
+        let mut worse = judged.filter(|change| change.is_real() && change.ratio.value > 1.0);
+        self.judged(threshold).is_regression() && worse.all(|change| change.is_within(threshold))
     }
 }
 

@@ -5,9 +5,10 @@ use super::change::POWER;
 use super::compared::{Compared, Conclusion};
 use super::difference::Difference;
 use super::lost::{Loss, Lost};
+use super::side::Side;
 use crate::records::Results;
-use crate::records::schema::{Run, arms};
-use crate::text::{moment, units};
+use crate::records::schema::arms;
+use crate::text::units;
 
 /// The smallest change that matters, a share, unless the user says otherwise.
 pub const THRESHOLD: f64 = 0.05;
@@ -17,10 +18,10 @@ pub const THRESHOLD: f64 = 0.05;
 pub struct Comparison {
     /// How they were measured.
     pub kind: Kind,
-    /// What is compared with, in one line.
-    pub base: String,
-    /// What is compared, in one line.
-    pub new: String,
+    /// What is compared with.
+    pub base: Side,
+    /// What is compared.
+    pub new: Side,
     /// What else differs between the two; some of it keeps the comparison from meaning anything.
     pub differences: Vec<Difference>,
     /// What a reader must know besides, in whole sentences.
@@ -51,6 +52,8 @@ pub enum Kind {
 pub struct Counts {
     /// Cells that take longer, or more CPU time.
     pub slower: usize,
+    /// The slower ones whose change is certainly smaller than what matters.
+    pub slightly_slower: usize,
     /// Cells that take less long, or less CPU time.
     pub faster: usize,
     /// Cells without a difference that matters.
@@ -66,9 +69,9 @@ pub struct Counts {
 }
 
 impl Counts {
-    /// Returns the number of cells that are worse in the new build.
+    /// Returns the number of cells that are worse in the new build, and by so much that it may matter.
     pub fn regressions(&self) -> usize {
-        self.slower + self.failed + self.gone
+        self.slower - self.slightly_slower + self.failed + self.gone
     }
 
     /// Returns the number of cells that may be worse, for all that could be seen.
@@ -84,15 +87,12 @@ impl Comparison {
         let mut matched = cells::of_runs(base, new);
         differences.append(&mut matched.differences);
         let notices = notices(&matched, &[(base, "base "), (new, "new ")]);
-        Self::new(Kind::Separate, [described(&base.run), described(&new.run)], differences, notices, matched)
+        Self::new(Kind::Separate, [Side::of_run(base), Side::of_run(new)], differences, notices, matched)
     }
 
     /// Compares the two builds of one run; none if it did not carry two.
     pub fn of_live(results: &Results) -> Option<Self> {
-        let build = |arm| {
-            let build = results.run.builds.get(arm)?;
-            Some(format!("{} ({})", build.program, build.version))
-        };
+        let build = |arm| Some(Side::of_build(results.run.builds.get(arm)?, results));
         let builds = [build(arms::OLD)?, build(arms::NEW)?];
         let matched = cells::of_live(results);
         let notices = notices(&matched, &[(results, "")]);
@@ -101,7 +101,7 @@ impl Comparison {
 
     fn new(
         kind: Kind,
-        [base, new]: [String; 2],
+        [base, new]: [Side; 2],
         differences: Vec<Difference>,
         notices: Vec<String>,
         matched: Matched,
@@ -114,7 +114,10 @@ impl Comparison {
     #[must_use]
     pub fn within(mut self, threshold: f64) -> Self {
         self.threshold = threshold;
-        self.cells.iter_mut().for_each(|cell| cell.conclusion = cell.judged(threshold));
+        for cell in &mut self.cells {
+            cell.conclusion = cell.judged(threshold);
+            cell.is_slight = cell.is_slightly_worse(threshold);
+        }
         self
     }
 
@@ -139,6 +142,7 @@ impl Comparison {
                 Conclusion::Unjudged => &mut counts.unjudged,
                 _ => &mut counts.same,
             } += 1;
+            counts.slightly_slower += usize::from(cell.is_slight);
         }
         counts.gone = self.lost.iter().filter(|lost| lost.how == Loss::Gone).count();
         counts.failed = self.lost.len() - counts.gone;
@@ -147,14 +151,19 @@ impl Comparison {
 
     /// Returns the result in one sentence.
     pub fn headline(&self) -> String {
-        let Counts { slower, faster, same, undecided, unjudged, failed, gone } = self.counts();
+        let Counts { slower, slightly_slower, faster, same, undecided, unjudged, failed, gone } = self.counts();
         let total = self.cells.len() + self.lost.len();
         let plural = if total == 1 { "cell" } else { "cells" };
         let threshold = units::share(self.threshold);
         let rest = [(undecided, "undecided"), (unjudged, "not judged"), (failed, "failed"), (gone, "gone")];
         let rest = rest.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!(", {count} {what}"));
+        let slightly = match slightly_slower {
+            0 => String::new(),
+            all if all == slower => format!(" by less than {threshold}"),
+            some => format!(" ({some} of them by less than {threshold})"),
+        };
         format!(
-            "Of {total} {plural} {slower} slower, {faster} faster, {same} without a difference of {threshold}{}.",
+            "Of {total} {plural} {slower} slower{slightly}, {faster} faster, {same} without a difference of {threshold}{}.",
             rest.collect::<String>()
         )
     }
@@ -184,15 +193,6 @@ impl Comparison {
              is the one that would have been found with {power} probability."
         )
     }
-}
-
-/// Returns a run in one line.
-fn described(run: &Run) -> String {
-    let program = [run.program.version.as_str(), run.program.revision.as_str()];
-    let program: Vec<&str> = program.into_iter().filter(|part| !part.is_empty()).collect();
-    let plan = if run.plan.name.is_empty() { String::new() } else { format!(", plan {}", run.plan.name) };
-    let program = if program.is_empty() { String::new() } else { format!(" (regatta {})", program.join(" ")) };
-    format!("{}{plan}{program}", moment(&run.started))
 }
 
 fn notices(matched: &Matched, runs: &[(&Results, &str)]) -> Vec<String> {

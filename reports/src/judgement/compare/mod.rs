@@ -7,6 +7,7 @@
 //! change.rs      what became of a figure, and whether it is more than noise
 //! compared.rs    what is said of a cell
 //! lost.rs        the cells that the new build has lost
+//! side.rs        which program each of the two is, and the run that measured it
 //! comparison.rs  all of it
 //! ```
 
@@ -17,6 +18,7 @@ mod comparison;
 mod difference;
 mod lost;
 mod samples;
+mod side;
 
 pub use self::change::{Change, POWER, SIGNIFICANT};
 pub use self::compared::{Compared, Conclusion};
@@ -24,3 +26,4 @@ pub use self::comparison::{Comparison, Counts, Kind, THRESHOLD};
 pub use self::difference::Difference;
 pub use self::lost::{Loss, Lost};
 pub use self::samples::OtherLoad;
+pub use self::side::Side;
