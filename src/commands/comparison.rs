@@ -1,7 +1,7 @@
 //! A comparison as the command line shows it: printed, written to files, and as an exit code.
 
 use std::fs;
-use std::io::{self, Write};
+use std::io::Write;
 use std::path::Path;
 
 use anyhow::{Context, bail};
@@ -12,6 +12,7 @@ use regatta_reports::record::Run;
 use super::args::{FailOn, ShowArgs};
 use crate::browser;
 use crate::exit::Exit;
+use crate::terminal::Screen;
 
 impl ShowArgs {
     /// Returns the comparison by the threshold that was asked for.
@@ -20,8 +21,8 @@ impl ShowArgs {
     }
 }
 
-/// Prints and writes the comparison, unless it would mean nothing.
-pub(crate) fn show(comparison: &Comparison, args: &ShowArgs) -> anyhow::Result<Exit> {
+/// Shows and writes the comparison, unless it would mean nothing.
+pub(crate) fn show(comparison: &Comparison, args: &ShowArgs, screen: &mut Screen) -> anyhow::Result<Exit> {
     if comparison.is_empty() {
         let reasons = reasons(&comparison.differences);
         bail!(
@@ -32,12 +33,10 @@ pub(crate) fn show(comparison: &Comparison, args: &ShowArgs) -> anyhow::Result<E
     if comparison.is_refused() && !args.force {
         bail!("the two cannot be compared. {} `--force` shows them anyway", reasons(&comparison.differences));
     }
-    let mut out = io::stdout().lock();
     if args.markdown.as_deref() == Some(Path::new("-")) {
-        write!(out, "{}", markdown::comparison(comparison))?;
+        write!(Screen::document(), "{}", markdown::comparison(comparison))?;
     } else {
-        let (colour, width) = (crate::terminal::shows_colours(), crate::terminal::width());
-        write!(out, "{}", terminal::comparison(comparison, colour, width))?;
+        write!(screen, "{}", terminal::comparison(comparison, screen.has_colours(), screen.width()))?;
         if let Some(path) = &args.markdown {
             put(path, &markdown::comparison(comparison))?;
         }
