@@ -14,6 +14,9 @@ use crate::browser;
 use crate::exit::Exit;
 use crate::terminal::Screen;
 
+/// Columns of the table in a log, which is what a gate in CI leaves behind.
+const WIDE: u16 = 160;
+
 impl ShowArgs {
     /// Returns the comparison by the threshold that was asked for.
     pub(crate) fn judged(&self, comparison: Comparison) -> Comparison {
@@ -36,7 +39,8 @@ pub(crate) fn show(comparison: &Comparison, args: &ShowArgs, screen: &mut Screen
     if args.markdown.as_deref() == Some(Path::new("-")) {
         write!(Screen::document(), "{}", markdown::comparison(comparison))?;
     } else {
-        write!(screen, "{}", terminal::comparison(comparison, screen.has_colours(), screen.width()))?;
+        let width = screen.columns().unwrap_or(WIDE);
+        write!(screen, "{}", terminal::comparison(comparison, screen.has_colours(), width))?;
         if let Some(path) = &args.markdown {
             put(path, &markdown::comparison(comparison))?;
         }

@@ -71,7 +71,8 @@ fn fitting(lines: &[Vec<String>], width: usize) -> Vec<usize> {
     let columns = |at: &usize| widest(at).max(text::width(HEADINGS[*at])) + GAP;
     let mut shown: Vec<usize> = (0..HEADINGS.len()).collect();
     for dropped in DROPPED {
-        if shown.iter().map(columns).sum::<usize>() <= width + GAP {
+        // The last gap has a column only.
+        if shown.iter().map(columns).sum::<usize>() < width + GAP {
             break;
         }
         shown.retain(|at| *at != dropped);
