@@ -20,10 +20,10 @@ Examples:
   regatta                                          the default plan: 90 seconds on 2 cores, then the answer, verdicts and report
   regatta run --plan quick                         a first look, 15 seconds
   regatta run --workload primes --workers 1,2,4    one workload, three widths
-  regatta run --workload sleep --runner thread,green,async --rounds 20
+  regatta run -w sleep -r thread,green,async -n 20    the same flags, short
   regatta run --workload request --param cpu_us=200 --param wait_us=5000    which model for a service like this?
   regatta verify                                   every answer checked, nothing timed
-  regatta report regatta-report/latest             the report once more, from its records
+  regatta report                                   the report of the latest run once more, from its records
   regatta report laptop/ server/ --open            machines or commits side by side, in the browser
   regatta compare --live old/regatta new/regatta --workload primes --fail-on regression,undecided --threshold 3%
   regatta profile --workload primes --runner rayon,scoped    who does what when, with a trace for Perfetto

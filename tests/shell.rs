@@ -55,6 +55,15 @@ fn lines(shown: &str) -> Vec<String> {
     plain.split(['\n', '\r']).map(str::to_owned).collect()
 }
 
+/// Checks that the page on records names the keys of a document.
+fn documented(document: &Value) {
+    const RECORDS: &str = include_str!("../docs/RECORDS.md");
+    let (_, text) = RECORDS.split_once("## `--json`").expect("a section");
+    for key in document.as_object().expect("an object").keys() {
+        assert!(text.contains(&format!("`{key}`")), "docs/RECORDS.md does not name `{key}`");
+    }
+}
+
 fn parsed(text: &[u8]) -> Value {
     serde_json::from_slice(text).unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(text)))
 }
@@ -68,7 +77,8 @@ fn tables_of_narrow_terminals_fit_and_name_what_they_drop() {
         for args in [&["report", "one", "--tables"][..], &["compare", "one", "two"]] {
             let shown = on_terminal(&folder, args, columns, &[]);
             let lines = lines(&shown);
-            let is_of_table = |line: &&String| ["sequential", "thread", "─", "few empty"].iter().any(|s| line.starts_with(s));
+            let is_of_table =
+                |line: &&String| ["sequential", "thread", "─", "few empty"].iter().any(|s| line.starts_with(s));
             let rows = || lines.iter().filter(is_of_table).filter(|line| !line.contains(": "));
             assert!(rows().count() > 2, "{args:?}: {shown}");
             let longest = rows().map(|line| width(line)).max().unwrap_or(0);
@@ -159,6 +169,7 @@ fn json_is_one_document_and_all_else_is_on_standard_error() {
     assert!(comparison["cells"][0]["conclusion"]["outcome"].is_string(), "{comparison}");
     let list = parsed(&regatta(&folder, &["list", "--json"]).stdout);
     let workload = parsed(&regatta(&folder, &["list", "empty", "--json"]).stdout);
+    [&document, &both, &comparison, &list, &workload].into_iter().for_each(documented);
     assert!(list["workloads"].as_array().is_some_and(|workloads| workloads.contains(&workload)), "{list}");
 }
 
@@ -185,9 +196,10 @@ fn messages_of_failed_cells_are_a_line_and_whole_where_more_is_wanted() {
     let mut failure = parsed(sample.expect("a sample").as_bytes());
     failure["type"] = "error".into();
     failure["kind"] = "crash".into();
-    failure["message"] = "it ended; its last words:\nthread 'main' panicked at a.rs:1:2:\nb\u{fffd}oom\nstack backtrace:\n   \
+    failure["message"] =
+        "it ended; its last words:\nthread 'main' panicked at a.rs:1:2:\nb\u{fffd}oom\nstack backtrace:\n   \
                           0: a::inner\n             at ./a.rs:1:2\nnote: run with `RUST_BACKTRACE=1`\n"
-        .into();
+            .into();
     fs::write(&path, format!("{text}{failure}\n")).expect("written");
     let output = regatta(&folder, &["report", "out"]);
     let (text, _) = said(&output);
@@ -252,7 +264,10 @@ fn the_version_says_which_build_it_is() {
 #[test]
 fn as_many_workers_as_cores() {
     let folder = Folder::new();
-    let output = regatta(&folder, &[&RUN[..5], &["-r", "thread-pool", "-n", "1", "--workers", "1,cores", "-o", "out"]].concat()[..]);
+    let output = regatta(
+        &folder,
+        &[&RUN[..5], &["-r", "thread-pool", "-n", "1", "--workers", "1,cores", "-o", "out"]].concat()[..],
+    );
     assert_eq!(output.status.code(), Some(0), "{:?}", said(&output));
     let results = folder.results();
     let cores = results.run.machine.usable_cores;

@@ -71,7 +71,10 @@ fn a_plan_with_a_typo_is_shown_where() {
             "rounds = 3\nworkers = ['core']\n[[group]]\nworkload = 'primes'\n",
             vec!["line 2", "`workers[0]`", "a number of workers or \"cores\""],
         ),
-        ("rounds = 3\n[[group]]\nworkload = 'primes'\nrunners = [\n'rayon',\n5]\n", vec!["line 6", "`group[0].runners[1]`"]),
+        (
+            "rounds = 3\n[[group]]\nworkload = 'primes'\nrunners = [\n'rayon',\n5]\n",
+            vec!["line 6", "`group[0].runners[1]`"],
+        ),
         ("rounds = 'many'\n[[group]]\nworkload = 'primes'\n", vec!["line 1", "`rounds`", "a whole number"]),
         ("rounds = 3\nbudget = 5\n[[group]]\nworkload = 'primes'\n", vec!["line 2", "`budget`", "\"90s\""]),
         ("rounds = 3\ngroup = []\n", vec!["no cell"]),

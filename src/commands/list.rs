@@ -166,10 +166,7 @@ impl Listing {
             gil: card.gil,
             about: card.about.clone(),
         };
-        let claim = |claim: &Claim| ListedClaim {
-            id: claim.id.clone(),
-            statement: claim.statement.clone(),
-        };
+        let claim = |claim: &Claim| ListedClaim { id: claim.id.clone(), statement: claim.statement.clone() };
         let workloads = catalogue.workloads();
         Ok(Self {
             workloads: workloads.iter().map(|card| ListedWorkload::new(card, catalogue)).collect::<Result<_, _>>()?,

@@ -33,7 +33,11 @@ impl Sink for Announce {
         match record {
             Record::Sample(_) if self.verbosity.quiet => Ok(()),
             Record::Sample(sample) => {
-                writeln!(self.screen, "ok       {:<10} {:<20} {} tasks", sample.workload, sample.cell.runner, sample.tasks)
+                writeln!(
+                    self.screen,
+                    "ok       {:<10} {:<20} {} tasks",
+                    sample.workload, sample.cell.runner, sample.tasks
+                )
             }
             Record::Error(failure) => {
                 let word = if failure.kind.is_not_run() { "not run " } else { "FAILED  " };
@@ -84,9 +88,7 @@ pub(crate) fn verify(catalogue: &dyn Catalogue, args: &VerifyArgs, verbosity: Ve
     writeln!(
         announce.screen,
         "{} answers right, {} cells failed, {} not run",
-        tallied.samples,
-        tallied.failed,
-        tallied.not_run
+        tallied.samples, tallied.failed, tallied.not_run
     )?;
     Ok(match interrupt.signal() {
         Some(signal) => Exit::Signal(signal),

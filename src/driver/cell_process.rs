@@ -36,7 +36,13 @@ pub(crate) struct Launcher {
 
 impl Launcher {
     pub(crate) fn new(externals: Vec<External>, interrupt: Interrupt) -> std::io::Result<Self> {
-        Ok(Self { program: std::env::current_exe()?, externals, builds: BTreeMap::new(), has_backtraces: false, interrupt })
+        Ok(Self {
+            program: std::env::current_exe()?,
+            externals,
+            builds: BTreeMap::new(),
+            has_backtraces: false,
+            interrupt,
+        })
     }
 
     /// Returns the same, with the cells of some arms in other builds of this program.

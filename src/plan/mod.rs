@@ -165,7 +165,8 @@ impl Plan {
     pub fn parse(name: &str, text: &str) -> Result<Self, PlanError> {
         let malformed = |message| PlanError::Malformed { name: name.to_owned(), message };
         let read = toml::Deserializer::parse(text).map_err(|error| malformed(error.to_string()))?;
-        let mut plan: Self = serde_path_to_error::deserialize(read).map_err(|error| malformed(error::explained(&error)))?;
+        let mut plan: Self =
+            serde_path_to_error::deserialize(read).map_err(|error| malformed(error::explained(&error)))?;
         plan.name = name.to_owned();
         if plan.rounds == 0 || plan.processes == 0 {
             return Err(malformed("`rounds` and `processes` must be at least 1".to_owned()));

@@ -56,7 +56,11 @@ impl Visitor<'_> for NumberOrWord {
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Workers, E> {
         // In a plan a number has no quotes.
-        if text == "cores" { Ok(Workers::Cores) } else { Err(E::invalid_value(serde::de::Unexpected::Str(text), &self)) }
+        if text == "cores" {
+            Ok(Workers::Cores)
+        } else {
+            Err(E::invalid_value(serde::de::Unexpected::Str(text), &self))
+        }
     }
 }
 

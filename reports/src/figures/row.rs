@@ -120,7 +120,7 @@ pub struct Point {
 }
 
 /// What others used of the machine while samples ran, added up: ticks that are wrong in one sample are right in many.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
 pub struct Others {
     /// CPU time of others, and of other guests, nanoseconds. In few short samples it may be below zero.
     pub used_ns: f64,
@@ -212,7 +212,10 @@ impl Row {
             outside: load(samples, |sample| sample.outside_ns),
             others: Others::of(samples),
             sources: sources(samples),
-            failures: failures.iter().map(|failure| Failure { message: gist(&failure.message), ..(*failure).clone() }).collect(),
+            failures: failures
+                .iter()
+                .map(|failure| Failure { message: gist(&failure.message), ..(*failure).clone() })
+                .collect(),
             ..Self::default()
         }
     }

@@ -88,7 +88,8 @@ mod tests {
 
     #[test]
     fn hints_and_what_cannot_be_read_go() {
-        let message = "boom \u{fffd}\x1b[31mred\r\nnote: run with `RUST_BACKTRACE=1` environment variable to display a backtrace";
+        let message =
+            "boom \u{fffd}\x1b[31mred\r\nnote: run with `RUST_BACKTRACE=1` environment variable to display a backtrace";
         assert_eq!(gist(message), "boom [31mred");
         let older = "it ended; its last words: boom note: run with `RUST_BACKTRACE=1` environment variable";
         assert_eq!(gist(older), "it ended; its last words: boom");

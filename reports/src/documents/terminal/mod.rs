@@ -85,13 +85,7 @@ fn groups(report: &Report, colour: bool, width: usize) -> String {
 }
 
 /// Returns the heading, the table, and what is missing from it.
-fn group_text(
-    group: &GroupSummary,
-    view: &GroupView,
-    dropped: &mut Vec<Column>,
-    colour: bool,
-    width: usize,
-) -> String {
+fn group_text(group: &GroupSummary, view: &GroupView, dropped: &mut Vec<Column>, colour: bool, width: usize) -> String {
     let finding = view.finding.to_string();
     let mut out = format!("{}: {}\n", styled(&plain(&group.title), BOLD, colour), plain(&finding));
     out.push_str(&table(group, view, dropped, colour, width));

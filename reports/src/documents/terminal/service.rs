@@ -50,7 +50,9 @@ fn table(service: &Service, colour: bool, width: usize) -> String {
     let right = |text: &str| Cell::new(text).set_alignment(CellAlignment::Right);
     table.set_header([Cell::new("")].into_iter().chain(HEADINGS[..shown].iter().copied().map(right)));
     for (name, line) in names.iter().zip(&service.lines) {
-        table.add_row([Cell::new(name)].into_iter().chain(line.figures[..shown].iter().map(|figure| right(&figure.text))));
+        table.add_row(
+            [Cell::new(name)].into_iter().chain(line.figures[..shown].iter().map(|figure| right(&figure.text))),
+        );
     }
     table.column_iter_mut().for_each(|column| {
         column.set_padding((0, 1));
