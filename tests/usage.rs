@@ -119,6 +119,7 @@ fn runs_side_by_side() {
     refused(&folder, &["report", "one", "two", "--out", "two"], &["already holds results", "--out"]);
     refused(&folder, &["report"], &["regatta-report/latest", "regatta run"]);
     refused(&folder, &["compare", "one", "two", "--open"], &["--html"]);
+    refused(&folder, &["compare", "one", "two", "--json", "--markdown", "-"], &["--markdown FILE"]);
     let (text, _) = said(&regatta(&folder, &["report", "one", "two", "--out", "both"]));
     for words in
         ["A  one: ", "B  two: ", "The machines are the same", "In common: few empty tasks", "Report: both/index.html"]

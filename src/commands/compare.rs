@@ -20,6 +20,7 @@ pub(crate) fn compare(catalogue: &dyn Catalogue, args: &CompareArgs, verbosity: 
     if args.show.open && args.show.html.is_none() && !args.live {
         bail!("--open shows the page that --html writes: add `--html FILE`");
     }
+    args.show.check(args.json)?;
     match (&args.new, args.live) {
         (Some(new), true) => live::live(catalogue, args, verbosity, &args.base, new),
         (Some(new), false) => {

@@ -18,6 +18,18 @@ use crate::terminal::Screen;
 const WIDE: u16 = 160;
 
 impl ShowArgs {
+    /// Refuses two documents on one standard output.
+    pub(crate) fn check(&self, is_json: bool) -> anyhow::Result<()> {
+        if is_json && self.is_markdown_printed() {
+            bail!("--json and `--markdown -` both print a document: name a file: `--markdown FILE`");
+        }
+        Ok(())
+    }
+
+    fn is_markdown_printed(&self) -> bool {
+        self.markdown.as_deref() == Some(Path::new("-"))
+    }
+
     /// Returns the comparison by the threshold that was asked for.
     pub(crate) fn judged(&self, comparison: Comparison) -> Comparison {
         comparison.within(self.threshold.unwrap_or(compare::THRESHOLD))
@@ -36,7 +48,7 @@ pub(crate) fn show(comparison: &Comparison, args: &ShowArgs, screen: &mut Screen
     if comparison.is_refused() && !args.force {
         bail!("the two cannot be compared. {} `--force` shows them anyway", reasons(&comparison.differences));
     }
-    if args.markdown.as_deref() == Some(Path::new("-")) {
+    if args.is_markdown_printed() {
         write!(Screen::document(), "{}", markdown::comparison(comparison))?;
     } else {
         let width = screen.columns().unwrap_or(WIDE);
