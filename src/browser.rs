@@ -4,6 +4,8 @@ use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::terminal::say;
+
 /// A launcher that has not failed by then has found a browser, and may stay as long as that is open.
 const PATIENCE: Duration = Duration::from_secs(3);
 
@@ -17,6 +19,6 @@ pub(crate) fn open(page: &Path) {
     }
     let failed = opening.is_finished() && !matches!(opening.join(), Ok(Ok(())));
     if failed {
-        eprintln!("regatta: there is no browser here that could open it; the page is {}", page.display());
+        say(format_args!("there is no browser here that could open it; the page is {}", page.display()));
     }
 }

@@ -1,23 +1,29 @@
 //! The command line.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::builder::styling::{AnsiColor, Styles};
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
+use clap_complete::Shell;
 
 use crate::catalogue::Catalogue;
 use crate::commands::{self, CompareArgs, ExplainArgs, ListArgs, ProfileArgs, ReportArgs, RunArgs, VerifyArgs};
+use crate::environment;
 use crate::exit::Exit;
+use crate::shell;
+use crate::terminal::say;
+use crate::verbosity::Verbosity;
 
 const EXAMPLES: &str = "\
 Examples:
   regatta                                          the default plan: 90 seconds on 2 cores, then the answer, verdicts and report
   regatta run --plan quick                         a first look, 15 seconds
   regatta run --workload primes --workers 1,2,4    one workload, three widths
-  regatta run --workload sleep --runner thread,green,async --rounds 20
+  regatta run -w sleep -r thread,green,async -n 20    the same flags, short
   regatta run --workload request --param cpu_us=200 --param wait_us=5000    which model for a service like this?
   regatta verify                                   every answer checked, nothing timed
-  regatta report regatta-report/latest             the report once more, from its records
+  regatta report                                   the report of the latest run once more, from its records
   regatta report laptop/ server/ --open            machines or commits side by side, in the browser
   regatta run --plan quick --fail-on claim=io-one-thread    a gate: exit 1 if that claim fails
   regatta compare --live old/regatta new/regatta --workload primes --fail-on regression,undecided --threshold 3%
@@ -48,8 +54,10 @@ Examples:
 
 /// Runs one and the same work under every concurrency model, watches every core, and says what holds on this machine.
 #[derive(Debug, Parser)]
-#[command(name = "regatta", version, after_help = EXAMPLES, styles = styles())]
+#[command(name = "regatta", version = environment::version(), after_help = EXAMPLES, styles = styles())]
 struct Cli {
+    #[command(flatten)]
+    verbosity: Verbosity,
     #[command(subcommand)]
     command: Option<Command>,
 }
@@ -74,6 +82,16 @@ enum Command {
     /// Explain a claim by a run of just what it needs: who says so, what the tasks do, the verdict and why. Without one, list them.
     #[command(after_help = EXPLAIN_EXAMPLES)]
     Explain(ExplainArgs),
+    /// Print completions for a shell, for example `regatta completions bash > ~/.local/share/bash-completion/completions/regatta`.
+    Completions {
+        /// The shell.
+        shell: Shell,
+    },
+    /// Write manual pages to a folder; without one, print the page of regatta itself: `regatta man | man -l -`.
+    Man {
+        /// The folder, for example ~/.local/share/man/man1.
+        dir: Option<PathBuf>,
+    },
 }
 
 fn styles() -> Styles {
@@ -82,28 +100,33 @@ fn styles() -> Styles {
 
 /// Reads the command line and does what it says.
 pub(crate) fn main(catalogue: &dyn Catalogue) -> ExitCode {
-    let done = match Cli::parse().command {
-        None => commands::run(catalogue, &RunArgs { plan: "default".to_owned(), ..RunArgs::default() }),
-        Some(Command::Run(args)) => commands::run(catalogue, &args),
+    let Cli { command, verbosity } = Cli::parse();
+    let done = match command {
+        None => commands::run(catalogue, &RunArgs { plan: "default".to_owned(), ..RunArgs::default() }, verbosity),
+        Some(Command::Run(args)) => commands::run(catalogue, &args, verbosity),
         Some(Command::List(args)) => commands::list(catalogue, &args),
-        Some(Command::Verify(args)) => commands::verify(catalogue, &args),
-        Some(Command::Report(args)) => commands::report(catalogue, &args),
-        Some(Command::Compare(args)) => commands::compare(catalogue, &args),
+        Some(Command::Verify(args)) => commands::verify(catalogue, &args, verbosity),
+        Some(Command::Report(args)) => commands::report(catalogue, &args, verbosity),
+        Some(Command::Compare(args)) => commands::compare(catalogue, &args, verbosity),
         Some(Command::Baselines) => commands::baselines(),
-        Some(Command::Profile(args)) => commands::profile(catalogue, &args),
-        Some(Command::Explain(args)) => commands::explain(catalogue, &args),
+        Some(Command::Profile(args)) => commands::profile(catalogue, &args, verbosity),
+        Some(Command::Explain(args)) => commands::explain(catalogue, &args, verbosity),
+        Some(Command::Completions { shell }) => completions(shell),
+        Some(Command::Man { dir }) => shell::man(Cli::command(), dir.as_deref()).map(|()| Exit::Well),
     };
     match done {
         Ok(exit) => exit.into(),
-        // A reader that has seen enough, as in `regatta list | head`, is no fault of anyone.
-        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("regatta: {error:#}");
+            if verbosity.verbose {
+                say(format_args!("{error:?}"));
+            } else {
+                say(format_args!("{error:#}"));
+            }
             Exit::Bad.into()
         }
     }
 }
 
-fn is_broken_pipe(error: &anyhow::Error) -> bool {
-    error.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
+fn completions(shell: Shell) -> anyhow::Result<Exit> {
+    Ok(shell::completions(Cli::command(), shell).map(|()| Exit::Well)?)
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
+use std::sync::LazyLock;
 
 use regatta_reports::record::{Machine, Program};
 use regatta_runners::{Cgroup, cgroups};
@@ -21,6 +22,17 @@ pub(crate) fn program() -> Program {
         rustc: env!("REGATTA_RUSTC").to_owned(),
         crates: crate_versions(include_str!("../Cargo.lock")),
     }
+}
+
+/// Returns the version of this program with its commit and build, such as "0.1.0 (1a2b3c4d5e6f, release)".
+pub(crate) fn version() -> &'static str {
+    static VERSION: LazyLock<String> = LazyLock::new(|| {
+        let Program { version, revision, profile, .. } = program();
+        // A package from a registry knows no commit.
+        let revision = if revision.is_empty() { String::new() } else { format!("{revision}, ") };
+        format!("{version} ({revision}{profile})")
+    });
+    &VERSION
 }
 
 /// Returns the versions of [`CRATES`] in a lock file.

@@ -35,7 +35,8 @@ pub use crate::driver::Sink;
 pub use crate::exit::Exit;
 pub use crate::output::{Output, OutputError};
 pub use crate::profile::{Timeline, trace};
-pub use crate::report::{Detail, write_report};
+pub use crate::report::{Detail, Written, write_report};
+pub use crate::terminal::Screen;
 
 /// Why there is nothing to measure.
 #[derive(Debug, thiserror::Error)]

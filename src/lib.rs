@@ -32,7 +32,8 @@
 //! - `environment`: describes the machine and this program.
 //! - `baselines`: runs that are kept under a name.
 //! - `output`: the folder of a run and its `results.jsonl`; `header`: the first record in it; `report`: what is written when it is over.
-//! - `terminal`: how wide it is, and whether it shows colours; `browser`: opens a page.
+//! - `terminal`: where text for people goes, and what it can show there; `verbosity`: how much of it; `browser`: opens a page.
+//! - `shell`: completions and manual pages.
 //! - [`harness`]: the same cells for another driver, as criterion under `cargo bench`.
 
 mod baselines;
@@ -65,9 +66,11 @@ mod protocol;
 mod recorder;
 mod report;
 mod server;
+mod shell;
 mod sizing;
 mod subprocess;
 mod terminal;
+mod verbosity;
 
 pub use catalogue::{Catalogue, Resolved, RunnerCard, WorkloadCard};
 pub use course::Course;

@@ -11,6 +11,8 @@ use crate::driver::Sink;
 
 /// Where runs go unless `--out` says otherwise.
 const HOME: &str = "regatta-report";
+/// What points at the newest run there.
+const LATEST: &str = "latest";
 /// How a folder is named by the time of its run.
 const TIME: &str = "%Y-%m-%dT%H-%M-%SZ";
 /// The records of a run.
@@ -79,8 +81,13 @@ impl Output {
     fn point_latest(&self) {
         let Some((home, name)) = self.folder.parent().zip(self.folder.file_name()) else { return };
         let new = home.join(format!(".latest-{}", std::process::id()));
-        let _ = std::os::unix::fs::symlink(name, &new).and_then(|()| fs::rename(&new, home.join("latest")));
+        let _ = std::os::unix::fs::symlink(name, &new).and_then(|()| fs::rename(&new, home.join(LATEST)));
     }
+}
+
+/// Returns where the newest run is.
+pub(crate) fn latest() -> PathBuf {
+    Path::new(HOME).join(LATEST)
 }
 
 /// Makes the named folder, or a new one under `regatta-report/`, for a report that is not beside the records of a run.

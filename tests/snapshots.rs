@@ -13,6 +13,7 @@ fn printed(args: &[&str]) -> String {
     let folder = Folder::new();
     let mut command = Command::new(REGATTA);
     command.args(args).current_dir(folder.path()).env("PATH", folder.path()).env("COLUMNS", "100").env("NO_COLOR", "1");
+    command.env("LC_ALL", "C.UTF-8");
     let output = command.output().expect("the program starts");
     let (text, complaint) = said(&output);
     assert_eq!((output.status.code(), complaint.as_str()), (Some(0), ""), "{args:?}");

@@ -39,6 +39,7 @@ fn unknown_names_suggest_near_ones() {
 fn numbers_that_make_no_sense() {
     let folder = Folder::new();
     refused(&folder, &["run", "--workers", "0"], &["0 workers", "at least 1"]);
+    refused(&folder, &["run", "--workers", "core"], &["--workers", "a number of workers or \"cores\""]);
     refused(&folder, &["run", "--rounds", "0"], &["--rounds"]);
     refused(&folder, &["run", "--budget", "soon"], &["--budget"]);
 }
@@ -66,7 +67,16 @@ fn a_plan_with_a_typo_is_shown_where() {
         ),
         ("rounds = 0\n[[group]]\nworkload = 'primes'\n", vec!["at least 1"]),
         ("rounds = 3\nbudget = '5 parsecs'\n[[group]]\nworkload = 'primes'\n", vec!["line 2", "parsecs"]),
-        ("rounds = 3\nworkers = ['all']\n[[group]]\nworkload = 'primes'\n", vec!["line 2"]),
+        (
+            "rounds = 3\nworkers = ['core']\n[[group]]\nworkload = 'primes'\n",
+            vec!["line 2", "`workers[0]`", "a number of workers or \"cores\""],
+        ),
+        (
+            "rounds = 3\n[[group]]\nworkload = 'primes'\nrunners = [\n'rayon',\n5]\n",
+            vec!["line 6", "`group[0].runners[1]`"],
+        ),
+        ("rounds = 'many'\n[[group]]\nworkload = 'primes'\n", vec!["line 1", "`rounds`", "a whole number"]),
+        ("rounds = 3\nbudget = 5\n[[group]]\nworkload = 'primes'\n", vec!["line 2", "`budget`", "\"90s\""]),
         ("rounds = 3\ngroup = []\n", vec!["no cell"]),
     ];
     for (text, words) in cases {
@@ -107,8 +117,9 @@ fn runs_side_by_side() {
     refused(&folder, &["report", "one", "nowhere"], &["nowhere", "results.jsonl"]);
     refused(&folder, &["report", "one", "other"], &["share", "same plan", "A alone has empty", "B alone has counting"]);
     refused(&folder, &["report", "one", "two", "--out", "two"], &["already holds results", "--out"]);
-    refused(&folder, &["report"], &["DIR"]);
+    refused(&folder, &["report"], &["regatta-report/latest", "regatta run"]);
     refused(&folder, &["compare", "one", "two", "--open"], &["--html"]);
+    refused(&folder, &["compare", "one", "two", "--json", "--markdown", "-"], &["--markdown FILE"]);
     let (text, _) = said(&regatta(&folder, &["report", "one", "two", "--out", "both"]));
     for words in
         ["A  one: ", "B  two: ", "The machines are the same", "In common: few empty tasks", "Report: both/index.html"]

@@ -8,6 +8,7 @@ use std::path::Path;
 use regatta_reports::documents::terminal;
 use regatta_reports::figures::Cell;
 use regatta_reports::record::{CellId, Group, Profile, Run, RunnerInfo, Segment, WorkloadInfo};
+use regatta_reports::text::ascii;
 use regatta_reports::{Claims, Report, Results, Summary};
 use serde_json::json;
 
@@ -20,11 +21,11 @@ fn hold(name: &str, text: &str) {
 }
 
 /// The lesson on a built-in claim, as the terminal shows it.
-fn lesson(results: &Results, id: &str, colour: bool, width: u16, ascii: bool) -> String {
+fn lesson(results: &Results, id: &str, colour: bool, width: u16) -> String {
     let claims = Claims::built_in().only(id).expect("a built-in claim");
     let report = Report::from_results(results.clone(), &claims);
     let claim = claims.iter().next().expect("the only one");
-    terminal::lesson(&report, claim, colour, width, ascii)
+    terminal::lesson(&report, claim, colour, width)
 }
 
 const MS: u64 = 1_000_000;
@@ -84,10 +85,10 @@ fn convoys() -> Results {
 #[test]
 fn the_convoy_shows_the_gaps_of_the_waiting_task() {
     let results = convoys();
-    hold("lesson-convoy-80", &lesson(&results, "gil-convoy", false, 80, false));
-    hold("lesson-convoy-80-ascii", &lesson(&results, "gil-convoy", false, 80, true));
-    hold("lesson-convoy-120-colours", &lesson(&results, "gil-convoy", true, 120, false));
-    let narrow = lesson(&results, "gil-convoy", false, 40, true);
+    hold("lesson-convoy-80", &lesson(&results, "gil-convoy", false, 80));
+    hold("lesson-convoy-80-ascii", &ascii(&lesson(&results, "gil-convoy", false, 80)));
+    hold("lesson-convoy-120-colours", &lesson(&results, "gil-convoy", true, 120));
+    let narrow = lesson(&results, "gil-convoy", false, 40);
     let longest = narrow.lines().map(|line| line.chars().count()).max();
     assert!(longest <= Some(40), "{narrow}");
 }
@@ -95,7 +96,7 @@ fn the_convoy_shows_the_gaps_of_the_waiting_task() {
 #[test]
 fn work_that_computes_has_the_lanes_of_its_workers() {
     let results = Results::read_from(common::jsonl().as_bytes(), Path::new("made-up")).expect("records");
-    let text = lesson(&results, "cpu-threads-free", false, 100, false);
+    let text = lesson(&results, "cpu-threads-free", false, 100);
     assert!(text.lines().count() < 40, "{text}");
     hold("lesson-threads-100", &text);
 }

@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 
 use super::gate::Gate;
 use crate::durations;
-use crate::plan::Assignment;
+use crate::plan::{Assignment, Workers};
 
 /// What to measure.
 #[derive(Debug, Default, Args)]
@@ -16,19 +16,19 @@ pub(crate) struct RunArgs {
     #[arg(long, default_value = "default")]
     pub(crate) plan: String,
     /// Measure only these workloads (comma-separated, repeatable), for example primes,sleep.
-    #[arg(long, value_delimiter = ',')]
+    #[arg(short, long, value_delimiter = ',')]
     pub(crate) workload: Vec<String>,
     /// Set a parameter of the workload, for example wait_us=5000 (repeatable). `regatta list WORKLOAD` shows them.
     #[arg(long, value_name = "NAME=VALUE", requires = "workload")]
     pub(crate) param: Vec<Assignment>,
     /// Measure only these runners or families (native, gil, cpython), comma-separated.
-    #[arg(long, value_delimiter = ',')]
+    #[arg(short, long, value_delimiter = ',')]
     pub(crate) runner: Vec<String>,
-    /// Measure with these numbers of workers, for example 1,2,4 [default: one for each core].
+    /// Measure with these numbers of workers, for example 1,2,cores [default: one for each core].
     #[arg(long, value_delimiter = ',')]
-    pub(crate) workers: Vec<u64>,
+    pub(crate) workers: Vec<Workers>,
     /// Measure exactly this many rounds of each group, however long they take.
-    #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(short = 'n', long, value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) rounds: Option<u32>,
     /// Spend at most this time on the whole run, for example 60s or 5m. What it does not reach is left out, and named.
     #[arg(long, value_parser = durations::parse)]
@@ -46,7 +46,7 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) claims: Vec<PathBuf>,
     /// Write the results to this folder, which must not hold any yet.
-    #[arg(long)]
+    #[arg(short, long)]
     pub(crate) out: Option<PathBuf>,
     /// Keep this run under a name, and replace an older one of that name. `regatta baselines` lists them.
     #[arg(long, value_name = "NAME")]
@@ -67,6 +67,9 @@ pub(crate) struct RunArgs {
     /// With --baseline: write the comparison as Markdown to this file; `-` is standard output, in place of the table.
     #[arg(long, value_name = "FILE", requires = "baseline")]
     pub(crate) markdown: Option<PathBuf>,
+    /// Print one JSON document on standard output, and text on standard error. docs/RECORDS.md says what is in it.
+    #[arg(long)]
+    pub(crate) json: bool,
     /// Print all tables, and not only the answer and what does not hold.
     #[arg(long)]
     pub(crate) tables: bool,
@@ -80,19 +83,22 @@ pub(crate) struct RunArgs {
 pub(crate) struct ListArgs {
     /// Show the parameters of this workload.
     pub(crate) workload: Option<String>,
+    /// Print a JSON document.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 /// What to verify.
 #[derive(Debug, Args)]
 pub(crate) struct VerifyArgs {
     /// Check only these workloads.
-    #[arg(long, value_delimiter = ',')]
+    #[arg(short, long, value_delimiter = ',')]
     pub(crate) workload: Vec<String>,
     /// Set a parameter of the workload, for example wait_us=5000 (repeatable). `regatta list WORKLOAD` shows them.
     #[arg(long, value_name = "NAME=VALUE", requires = "workload")]
     pub(crate) param: Vec<Assignment>,
     /// Check only these runners.
-    #[arg(long, value_delimiter = ',')]
+    #[arg(short, long, value_delimiter = ',')]
     pub(crate) runner: Vec<String>,
     /// Check this Python too (repeatable) [default: the python3 of the search path].
     #[arg(long, value_name = "PATH")]
@@ -103,22 +109,22 @@ pub(crate) struct VerifyArgs {
 #[derive(Debug, Args)]
 pub(crate) struct ProfileArgs {
     /// Profile these workloads.
-    #[arg(long, value_delimiter = ',', required = true)]
+    #[arg(short, long, value_delimiter = ',', required = true)]
     pub(crate) workload: Vec<String>,
     /// Set a parameter of the workload, for example wait_us=5000 (repeatable). `regatta list WORKLOAD` shows them.
     #[arg(long, value_name = "NAME=VALUE", requires = "workload")]
     pub(crate) param: Vec<Assignment>,
     /// Profile under these runners.
-    #[arg(long, value_delimiter = ',', required = true)]
+    #[arg(short, long, value_delimiter = ',', required = true)]
     pub(crate) runner: Vec<String>,
     /// Profile with these numbers of workers.
     #[arg(long, value_delimiter = ',')]
-    pub(crate) workers: Vec<u64>,
+    pub(crate) workers: Vec<Workers>,
     /// Take the parameters of the workload from this plan.
     #[arg(long, default_value = "default")]
     pub(crate) plan: String,
     /// Write the results to this folder, which must not hold any yet.
-    #[arg(long)]
+    #[arg(short, long)]
     pub(crate) out: Option<PathBuf>,
 }
 
@@ -140,7 +146,7 @@ pub(crate) struct ExplainArgs {
     #[arg(long)]
     pub(crate) seed: Option<u64>,
     /// Write the results to this folder, which must not hold any yet.
-    #[arg(long)]
+    #[arg(short, long)]
     pub(crate) out: Option<PathBuf>,
     /// Open the page in the browser when it is done.
     #[arg(long)]
@@ -150,15 +156,18 @@ pub(crate) struct ExplainArgs {
 /// What to report on.
 #[derive(Debug, Args)]
 pub(crate) struct ReportArgs {
-    /// The folder of a run; several are set side by side.
-    #[arg(required = true, value_name = "DIR")]
+    /// The folder of a run; several are set side by side [default: the latest, regatta-report/latest].
+    #[arg(value_name = "DIR")]
     pub(crate) dirs: Vec<PathBuf>,
     /// Judge the claims of this file too (repeatable).
     #[arg(long, value_name = "FILE")]
     pub(crate) claims: Vec<PathBuf>,
     /// Write the report to this folder [default: that of the run; of several, a new one under regatta-report].
-    #[arg(long)]
+    #[arg(short, long)]
     pub(crate) out: Option<PathBuf>,
+    /// Print one JSON document on standard output, and text on standard error. docs/RECORDS.md says what is in it.
+    #[arg(long)]
+    pub(crate) json: bool,
     /// Print all tables, and not only the answer and what does not hold.
     #[arg(long)]
     pub(crate) tables: bool,
@@ -177,22 +186,25 @@ pub(crate) struct CompareArgs {
     /// Run two builds of this program side by side, in the same rounds: much sharper than two separate runs.
     #[arg(long)]
     pub(crate) live: bool,
+    /// Print one JSON document on standard output, and text on standard error. docs/RECORDS.md says what is in it.
+    #[arg(long)]
+    pub(crate) json: bool,
     #[command(flatten)]
     pub(crate) show: ShowArgs,
     /// With --live: compare the cells of this plan.
     #[arg(long, default_value = "quick", requires = "live")]
     pub(crate) plan: String,
     /// With --live: compare only these workloads.
-    #[arg(long, value_delimiter = ',', requires = "live")]
+    #[arg(short, long, value_delimiter = ',', requires = "live")]
     pub(crate) workload: Vec<String>,
     /// With --live: compare only these runners or families.
-    #[arg(long, value_delimiter = ',', requires = "live")]
+    #[arg(short, long, value_delimiter = ',', requires = "live")]
     pub(crate) runner: Vec<String>,
     /// With --live: compare with these numbers of workers.
     #[arg(long, value_delimiter = ',', requires = "live")]
-    pub(crate) workers: Vec<u64>,
+    pub(crate) workers: Vec<Workers>,
     /// With --live: measure exactly this many rounds of each group.
-    #[arg(long, value_parser = clap::value_parser!(u32).range(1..), requires = "live")]
+    #[arg(short = 'n', long, value_parser = clap::value_parser!(u32).range(1..), requires = "live")]
     pub(crate) rounds: Option<u32>,
     /// With --live: spread the rounds over so many fresh processes of each build.
     #[arg(long, value_parser = clap::value_parser!(u32).range(2..), requires = "live")]
@@ -207,7 +219,7 @@ pub(crate) struct CompareArgs {
     #[arg(long, requires = "live")]
     pub(crate) seed: Option<u64>,
     /// With --live: write the results to this folder, which must not hold any yet.
-    #[arg(long, requires = "live")]
+    #[arg(short, long, requires = "live")]
     pub(crate) out: Option<PathBuf>,
 }
 

@@ -1,7 +1,7 @@
 //! A comparison as the command line shows it: printed, written to files, and as an exit code.
 
 use std::fs;
-use std::io::{self, Write};
+use std::io::Write;
 use std::path::Path;
 
 use anyhow::{Context, bail};
@@ -12,16 +12,32 @@ use regatta_reports::record::Run;
 use super::args::{FailOn, ShowArgs};
 use crate::browser;
 use crate::exit::Exit;
+use crate::terminal::Screen;
+
+/// Columns of the table in a log, which is what a gate in CI leaves behind.
+const WIDE: u16 = 160;
 
 impl ShowArgs {
+    /// Refuses two documents on one standard output.
+    pub(crate) fn check(&self, is_json: bool) -> anyhow::Result<()> {
+        if is_json && self.is_markdown_printed() {
+            bail!("--json and `--markdown -` both print a document: name a file: `--markdown FILE`");
+        }
+        Ok(())
+    }
+
+    fn is_markdown_printed(&self) -> bool {
+        self.markdown.as_deref() == Some(Path::new("-"))
+    }
+
     /// Returns the comparison by the threshold that was asked for.
     pub(crate) fn judged(&self, comparison: Comparison) -> Comparison {
         comparison.within(self.threshold.unwrap_or(compare::THRESHOLD))
     }
 }
 
-/// Prints and writes the comparison, unless it would mean nothing.
-pub(crate) fn show(comparison: &Comparison, args: &ShowArgs) -> anyhow::Result<Exit> {
+/// Shows and writes the comparison, unless it would mean nothing.
+pub(crate) fn show(comparison: &Comparison, args: &ShowArgs, screen: &mut Screen) -> anyhow::Result<Exit> {
     if comparison.is_empty() {
         let reasons = reasons(&comparison.differences);
         bail!(
@@ -32,12 +48,11 @@ pub(crate) fn show(comparison: &Comparison, args: &ShowArgs) -> anyhow::Result<E
     if comparison.is_refused() && !args.force {
         bail!("the two cannot be compared. {} `--force` shows them anyway", reasons(&comparison.differences));
     }
-    let mut out = io::stdout().lock();
-    if args.markdown.as_deref() == Some(Path::new("-")) {
-        write!(out, "{}", markdown::comparison(comparison))?;
+    if args.is_markdown_printed() {
+        write!(Screen::document(), "{}", markdown::comparison(comparison))?;
     } else {
-        let (colour, width) = (crate::terminal::shows_colours(), crate::terminal::width());
-        write!(out, "{}", terminal::comparison(comparison, colour, width))?;
+        let width = screen.columns().unwrap_or(WIDE);
+        write!(screen, "{}", terminal::comparison(comparison, screen.has_colours(), width))?;
         if let Some(path) = &args.markdown {
             put(path, &markdown::comparison(comparison))?;
         }

@@ -1,7 +1,7 @@
 //! `regatta explain`: one claim as a lesson, from a run of just the cells that it needs.
 
 use std::collections::BTreeSet;
-use std::io::{self, Write};
+use std::io::Write;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
@@ -19,7 +19,8 @@ use crate::environment;
 use crate::exit::Exit;
 use crate::header::header;
 use crate::report::Detail;
-use crate::terminal;
+use crate::terminal::Screen;
+use crate::verbosity::Verbosity;
 
 /// Time for all of it on a machine of few cores, if that is busy. On a quiet one the rounds are done in a few seconds.
 const BUDGET: Duration = Duration::from_secs(20);
@@ -31,7 +32,7 @@ const ROUNDS: u32 = 12;
 const KINDS: [(&str, &str); 3] = [("cpu", "Computing"), ("io", "Waiting"), ("mixed", "Waiting beside computing")];
 
 /// Runs what the named claim needs and prints the lesson; without a claim it lists them.
-pub(crate) fn explain(catalogue: &dyn Catalogue, args: &ExplainArgs) -> anyhow::Result<Exit> {
+pub(crate) fn explain(catalogue: &dyn Catalogue, args: &ExplainArgs, verbosity: Verbosity) -> anyhow::Result<Exit> {
     let Some(id) = &args.claim else { return list(catalogue, args) };
     let run = RunArgs {
         plan: "default".to_owned(),
@@ -42,7 +43,7 @@ pub(crate) fn explain(catalogue: &dyn Catalogue, args: &ExplainArgs) -> anyhow::
         open: args.open,
         ..RunArgs::default()
     };
-    let (exit, _) = carry_out(catalogue, &run, |setup| {
+    let (exit, _) = carry_out(catalogue, &run, verbosity, |setup| {
         let ids: Vec<&str> = setup.claims.iter().map(|claim| claim.id.as_str()).collect();
         let Some(only) = setup.claims.only(id) else { bail!(unknown("claim", id, ids)) };
         setup.claims = only;
@@ -105,8 +106,8 @@ fn cannot_run(claim: &Claim, catalogue: &dyn Catalogue) -> String {
 fn list(catalogue: &dyn Catalogue, args: &ExplainArgs) -> anyhow::Result<Exit> {
     let claims = load_claims(&args.claims, &names_of(catalogue))?;
     let ids = claims.iter().map(|claim| claim.id.len()).max().unwrap_or(0);
-    let columns = usize::from(terminal::width()).saturating_sub(ids + 4);
-    let mut out = io::stdout().lock();
+    let mut out = Screen::output();
+    let columns = usize::from(out.width()).saturating_sub(ids + 4);
     for (kind, title) in KINDS {
         writeln!(out, "{title}")?;
         for claim in of_kind(&claims, kind, catalogue) {

@@ -1,7 +1,7 @@
 //! `regatta compare --live`: two builds in the same rounds, each round with every cell of both in random order.
 
 use std::collections::BTreeMap;
-use std::io::{self, Write};
+use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -10,7 +10,7 @@ use anyhow::{Context, bail};
 use jiff::Timestamp;
 use regatta_reports::Results;
 use regatta_reports::compare::Comparison;
-use regatta_reports::documents::{html, markdown};
+use regatta_reports::documents::{html, json, markdown};
 use regatta_reports::record::{Build, CellId, arms};
 
 use super::args::CompareArgs;
@@ -26,7 +26,10 @@ use crate::header::header;
 use crate::interrupt::Interrupt;
 use crate::output::{Output, RESULTS};
 use crate::plan::{Overrides, Plan};
+use crate::report::write_failure;
 use crate::sizing;
+use crate::terminal::Screen;
+use crate::verbosity::Verbosity;
 
 /// Fresh processes of each build: what differs between processes of one build must not pass for a difference between builds.
 const PROCESSES: u32 = 16;
@@ -36,7 +39,13 @@ const ROUNDS: u32 = 400;
 const TIME_PER_CELL: Duration = Duration::from_secs(15);
 
 /// Measures two builds in the same rounds and compares them.
-pub(crate) fn live(catalogue: &dyn Catalogue, args: &CompareArgs, old: &Path, new: &Path) -> anyhow::Result<Exit> {
+pub(crate) fn live(
+    catalogue: &dyn Catalogue,
+    args: &CompareArgs,
+    verbosity: Verbosity,
+    old: &Path,
+    new: &Path,
+) -> anyhow::Result<Exit> {
     let started = Timestamp::now();
     let programs = BTreeMap::from([(arms::OLD, build(old)?), (arms::NEW, build(new)?)]);
     let interrupt = Interrupt::install().context("cannot listen for Ctrl-C")?;
@@ -64,30 +73,34 @@ pub(crate) fn live(catalogue: &dyn Catalogue, args: &CompareArgs, old: &Path, ne
     let mut run = header(started, seed, &plan, planned, machine, catalogue);
     run.builds = programs.iter().map(|(arm, build)| ((*arm).to_owned(), build.clone())).collect();
     let program_of = |arm: &str, of: &str| (arm.to_owned(), programs[of].program.clone().into());
-    let launch = own.with_builds(BTreeMap::from([
+    let launch = own.with_backtraces(verbosity.verbose).with_builds(BTreeMap::from([
         program_of(arms::OLD, arms::OLD),
         program_of(arms::AA, arms::OLD),
         program_of(arms::NEW, arms::NEW),
     ]));
-    let tallied = record(&plan, seed, &launch, &groups, run, &mut output).with_context(lost)?;
+    let tallied = record(&plan, seed, &launch, &groups, run, verbosity, &mut output).with_context(lost)?;
 
     let results = Results::read(&folder)?;
     for failure in &results.failures {
-        eprintln!(
-            "regatta: {} under {} ({}): {}",
-            failure.workload, failure.cell.runner, failure.cell.arm, failure.message
-        );
+        write_failure(failure, verbosity.verbose, &mut Screen::errors())?;
     }
     let Some(comparison) = Comparison::of_live(&results) else { bail!("the records name no builds") };
     let comparison = args.show.judged(comparison);
     let page = folder.join("compare.html");
     std::fs::write(&page, html::comparison(&comparison)?).with_context(lost)?;
     std::fs::write(folder.join("compare.md"), markdown::comparison(&comparison)).with_context(lost)?;
-    let shown = show(&comparison, &args.show)?;
+    let shown = show(&comparison, &args.show, &mut verbosity.screen(args.json))?;
+    if args.json {
+        let mut document = json::comparison(&comparison);
+        document["folder"] = folder.display().to_string().into();
+        writeln!(Screen::document(), "{document}")?;
+    }
     if args.show.open && args.show.html.is_none() {
         browser::open(&page);
     }
-    writeln!(io::stderr(), "Records and page: {}", folder.display())?;
+    if !verbosity.quiet {
+        writeln!(Screen::errors(), "Records and page: {}", folder.display())?;
+    }
     Ok(match interrupt.signal() {
         Some(signal) => Exit::Signal(signal),
         None if shown == Exit::Well && tallied.failed > 0 => Exit::CellsFailed,

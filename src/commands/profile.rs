@@ -1,7 +1,7 @@
 //! `regatta profile`: which worker does what when, as pictures in the report and as traces for Perfetto.
 
 use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::io::{BufWriter, Write};
 
 use anyhow::Context;
 use regatta_reports::Results;
@@ -12,9 +12,11 @@ use super::run::{Setup, carry_out};
 use crate::catalogue::Catalogue;
 use crate::exit::Exit;
 use crate::profile::trace;
+use crate::terminal::Screen;
+use crate::verbosity::Verbosity;
 
 /// Profiles what `args` name, after a few rounds that show how long it takes without being watched.
-pub(crate) fn profile(catalogue: &dyn Catalogue, args: &ProfileArgs) -> anyhow::Result<Exit> {
+pub(crate) fn profile(catalogue: &dyn Catalogue, args: &ProfileArgs, verbosity: Verbosity) -> anyhow::Result<Exit> {
     let run = RunArgs {
         plan: args.plan.clone(),
         workload: args.workload.clone(),
@@ -25,12 +27,12 @@ pub(crate) fn profile(catalogue: &dyn Catalogue, args: &ProfileArgs) -> anyhow::
         out: args.out.clone(),
         ..RunArgs::default()
     };
-    let (exit, folder) = carry_out(catalogue, &run, |Setup { plan, .. }| {
+    let (exit, folder) = carry_out(catalogue, &run, verbosity, |Setup { plan, .. }| {
         (plan.profile, plan.processes) = (true, 1);
         (plan.noise_arm, plan.reference) = (false, false);
         Ok(())
     })?;
-    let mut out = io::stdout().lock();
+    let mut out = Screen::output();
     let profiles = Results::read(&folder)?.profiles;
     if profiles.is_empty() {
         writeln!(out, "None of these cells can be profiled: CPython's cannot, and failed ones have nothing to show.")?;

@@ -1,49 +1,77 @@
 //! `regatta report`: writes the report of a run from its records, or sets several runs side by side.
 
-use std::io::{self, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use jiff::Timestamp;
 use regatta_reports::claims::{Names, Unknown};
+use regatta_reports::documents::json;
 use regatta_reports::side_by_side::{Entry, SideBySide};
 use regatta_reports::text::plain;
 use regatta_reports::{Claims, Results};
+use serde_json::Value;
 
 use super::args::ReportArgs;
 use crate::browser;
 use crate::catalogue::{Catalogue, suggestion};
 use crate::exit::Exit;
 use crate::output::{self, RESULTS};
-use crate::report::{Detail, write_report};
+use crate::report::{write_failure, write_report};
+use crate::terminal::Screen;
+use crate::verbosity::Verbosity;
 
 /// Writes the report of a run once more, or that of several side by side.
-pub(crate) fn report(catalogue: &dyn Catalogue, args: &ReportArgs) -> anyhow::Result<Exit> {
+pub(crate) fn report(catalogue: &dyn Catalogue, args: &ReportArgs, verbosity: Verbosity) -> anyhow::Result<Exit> {
+    let latest = [output::latest()];
+    let dirs = if args.dirs.is_empty() { &latest[..] } else { &args.dirs };
+    if args.dirs.is_empty() && !dirs[0].join(RESULTS).exists() {
+        bail!("there is no run at {} yet: name the folder of one, or measure with `regatta run`", dirs[0].display());
+    }
     let mut known = names_of(catalogue);
     if !args.claims.is_empty() {
         // What cannot be read is told below.
-        let runs = args.dirs.iter().filter_map(|dir| Results::read(dir).ok());
+        let runs = dirs.iter().filter_map(|dir| Results::read(dir).ok());
         runs.for_each(|results| known.add_run(&results.run));
     }
     let claims = load_claims(&args.claims, &known)?;
-    let page = match args.dirs.as_slice() {
+    let mut screen = verbosity.screen(args.json);
+    let (page, document) = match dirs {
         [run] => {
             let to = match &args.out {
                 Some(_) => output::report(args.out.as_deref(), Timestamp::now())?,
                 None => run.clone(),
             };
-            write_report(run, &to, &claims, Detail::asked_for(args.tables), &mut io::stdout().lock())?
+            let written = write_report(run, &to, &claims, verbosity.detail(args.tables), &mut screen)?;
+            if verbosity.verbose {
+                let failures = &written.report.results.failures;
+                failures.iter().try_for_each(|failure| write_failure(failure, true, &mut Screen::errors()))?;
+            }
+            let document = args.json.then(|| written.document(run));
+            (written.page, document)
         }
-        several => side_by_side(several, args.out.as_deref(), &claims)?,
+        several => {
+            let (page, mut document) = side_by_side(several, args.out.as_deref(), &claims, &mut screen)?;
+            document["page"] = page.display().to_string().into();
+            (page, args.json.then_some(document))
+        }
     };
+    if let Some(document) = document {
+        writeln!(Screen::document(), "{document}")?;
+    }
     if args.open {
         browser::open(&page);
     }
     Ok(Exit::Well)
 }
 
-/// Sets runs side by side, and gives the page.
-fn side_by_side(runs: &[PathBuf], out: Option<&Path>, claims: &Claims) -> anyhow::Result<PathBuf> {
+/// Sets runs side by side, and gives the page and what programs read of them.
+fn side_by_side(
+    runs: &[PathBuf],
+    out: Option<&Path>,
+    claims: &Claims,
+    terminal: &mut Screen,
+) -> anyhow::Result<(PathBuf, Value)> {
     let mut entries: Vec<Entry> = Vec::new();
     let mut known: Vec<PathBuf> = Vec::new();
     for run in runs {
@@ -60,7 +88,6 @@ fn side_by_side(runs: &[PathBuf], out: Option<&Path>, claims: &Claims) -> anyhow
     let runs = SideBySide::from_entries(&entries)?;
     let folder = output::report(out, Timestamp::now())?;
     let page = regatta_reports::write_side_by_side(&runs, &folder)?;
-    let mut terminal = io::stdout().lock();
     for entry in &entries {
         writeln!(
             terminal,
@@ -79,7 +106,7 @@ fn side_by_side(runs: &[PathBuf], out: Option<&Path>, claims: &Claims) -> anyhow
     let groups: Vec<&str> = runs.groups.iter().map(|group| group.any.title.as_str()).collect();
     writeln!(terminal, "\n{}. In common: {}.", runs.tally(), plain(&groups.join("; ")))?;
     writeln!(terminal, "Report: {}", page.display())?;
-    Ok(page)
+    Ok((page, json::side_by_side(&runs)))
 }
 
 /// Returns the built-in claims and those of these files, whose names must be known.

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use jiff::Timestamp;
+use regatta_reports::documents::json;
 use regatta_reports::record::{self, End, Machine, Record};
 use regatta_reports::{Claims, Comparison, Results};
 
@@ -32,8 +33,10 @@ use crate::output::{Output, RESULTS};
 use crate::plan::{Overrides, Plan};
 use crate::progress::Progress;
 use crate::recorder::busy_ns;
-use crate::report::{Detail, write_report};
+use crate::report::{Detail, write_failure, write_report};
 use crate::sizing;
+use crate::terminal::{Screen, say};
+use crate::verbosity::Verbosity;
 
 /// What a run is to be, before anything is measured.
 pub(super) struct Setup<'a> {
@@ -48,22 +51,23 @@ pub(super) struct Setup<'a> {
 }
 
 /// Measures what `args` ask for.
-pub(crate) fn run(catalogue: &dyn Catalogue, args: &RunArgs) -> anyhow::Result<Exit> {
-    carry_out(catalogue, args, |_| Ok(())).map(|(exit, _)| exit)
+pub(crate) fn run(catalogue: &dyn Catalogue, args: &RunArgs, verbosity: Verbosity) -> anyhow::Result<Exit> {
+    carry_out(catalogue, args, verbosity, |_| Ok(())).map(|(exit, _)| exit)
 }
 
 /// Measures what `args` ask for after `change`, and gives the folder of the run, too.
 pub(super) fn carry_out(
     catalogue: &dyn Catalogue,
     args: &RunArgs,
+    verbosity: Verbosity,
     change: impl FnOnce(&mut Setup<'_>) -> anyhow::Result<()>,
 ) -> anyhow::Result<(Exit, PathBuf)> {
     let (started, clock) = (Timestamp::now(), Instant::now());
     let machine = environment::machine();
     let interrupt = Interrupt::install().context("cannot listen for Ctrl-C")?;
     let interpreters = Interpreters::find(&args.python, &interrupt)?;
-    if interpreters.is_empty() {
-        eprintln!("regatta: no python3 was found, so CPython is left out; name an interpreter with --python PATH");
+    if interpreters.is_empty() && !verbosity.quiet {
+        say("no python3 was found, so CPython is left out; name an interpreter with --python PATH");
     }
     let catalogue: &dyn Catalogue = &WithPython { inner: catalogue, interpreters: &interpreters };
     let claims = load_claims(&args.claims, &names_of(catalogue))?;
@@ -71,7 +75,7 @@ pub(super) fn carry_out(
     gates.check(&claims, args.baseline.is_some())?;
     let mut plan = Plan::load(&args.plan)?;
     plan.apply(&overrides(args), catalogue)?;
-    let mut setup = Setup { plan, claims, detail: Detail::asked_for(args.tables), catalogue, machine };
+    let mut setup = Setup { plan, claims, detail: verbosity.detail(args.tables), catalogue, machine };
     change(&mut setup)?;
     let Setup { mut plan, claims, detail, machine, .. } = setup;
     let cores = environment::cores(&machine);
@@ -80,6 +84,7 @@ pub(super) fn carry_out(
     plan.left_out.extend(plan.missing(catalogue));
     let launch =
         Launcher::new(interpreters.externals(), interrupt.clone()).context("cannot find this program's own file")?;
+    let launch = launch.with_backtraces(verbosity.verbose);
     sizing::size(&launch, catalogue, &mut groups);
     let seed = args.seed.unwrap_or_else(rand::random);
     let planned = groups.iter().map(|ready| ready.group.clone()).collect();
@@ -99,22 +104,28 @@ pub(super) fn carry_out(
     };
 
     first_line.overhead = Some(calibrate(&launch, catalogue));
-    warn_of_short_budget(&plan, &groups);
+    if !verbosity.quiet {
+        warn_of_short_budget(&plan, &groups);
+    }
     output.write(&Record::Run(Box::new(first_line))).with_context(lost)?;
     if plan.reference {
         look_at_machine(&launch, catalogue, &clock, &groups, cores, &mut output).with_context(lost)?;
     }
-    let mut watch = Verdicts::new(&claims, &folder, &groups, detail != Detail::Lesson);
+    let mut watch = Verdicts::new(&claims, &folder, &groups, verbosity, detail != Detail::Lesson);
     let totals = carry_out_groups(&plan, seed, &launch, &clock, &groups, &mut watch, &mut output).with_context(lost)?;
     watch.conclude();
 
-    let mut terminal = io::stdout().lock();
-    let page = write_report(&folder, &folder, &claims, detail, &mut terminal)?;
+    let mut screen = verbosity.screen(args.json);
+    let written = write_report(&folder, &folder, &claims, detail, &mut screen)?;
+    let mut document = args.json.then(|| written.document(&folder));
     if args.open {
-        browser::open(&page);
+        browser::open(&written.page);
     }
-    conclude(&totals, &mut terminal)?;
-    drop(terminal);
+    conclude(&totals, &mut verbosity.complaints(args.json))?;
+    if verbosity.verbose {
+        let failures = &written.report.results.failures;
+        failures.iter().try_for_each(|failure| write_failure(failure, true, &mut Screen::errors()))?;
+    }
     let compared = match &baseline {
         Some(baseline) => {
             let show = ShowArgs {
@@ -125,7 +136,11 @@ pub(super) fn carry_out(
                 ..ShowArgs::default()
             };
             let comparison = Comparison::of_runs(baseline, &Results::read(&folder)?);
-            comparison::show(&show.judged(comparison), &show)?
+            let comparison = show.judged(comparison);
+            if let Some(document) = &mut document {
+                document["comparison"] = json::comparison(&comparison);
+            }
+            comparison::show(&comparison, &show, &mut screen)?
         }
         None => Exit::Well,
     };
@@ -133,7 +148,10 @@ pub(super) fn carry_out(
     let found = if claims_fail { Exit::Regression } else { compared };
     if let Some(name) = &args.save_baseline {
         let kept = baselines::save(&folder, name)?;
-        writeln!(io::stdout(), "Baseline: {}", kept.display())?;
+        writeln!(verbosity.aside(args.json), "Baseline: {}", kept.display())?;
+    }
+    if let Some(document) = &document {
+        writeln!(Screen::document(), "{document}")?;
     }
     let exit = match interrupt.signal() {
         Some(signal) => Exit::Signal(signal),
@@ -150,10 +168,11 @@ pub(super) fn record(
     launch: &Launcher,
     groups: &[ReadyGroup],
     first_line: record::Run,
+    verbosity: Verbosity,
     output: &mut Output,
 ) -> io::Result<RunTotals> {
     output.write(&Record::Run(Box::new(first_line)))?;
-    carry_out_groups(plan, seed, launch, &Instant::now(), groups, &mut Progress::new(), output)
+    carry_out_groups(plan, seed, launch, &Instant::now(), groups, &mut Progress::new(verbosity), output)
 }
 
 /// Carries out the groups of a plan and records it, after the first line and to the last.
@@ -195,12 +214,12 @@ fn warn_of_short_budget(plan: &Plan, groups: &[ReadyGroup]) {
     let needed = plan.least_time(groups);
     if let Some(budget) = plan.budget.filter(|budget| *budget < needed) {
         let [needed, budget] = [needed, budget].map(|time| durations::format(Duration::from_secs(time.as_secs())));
-        eprintln!(
-            "regatta: the plan {} needs {needed} and more, for waits, warming up and starts alone; within {budget} the last of its \
+        say(format_args!(
+            "the plan {} needs {needed} and more, for waits, warming up and starts alone; within {budget} the last of its \
              {} groups are left out. Fewer of them: --workload, --runner; a shorter plan: --plan quick",
             plan.name,
             groups.len()
-        );
+        ));
     }
 }
 

@@ -9,7 +9,8 @@ use regatta_reports::{Claims, Judgement, Outcome, Results, Summary, Verdict};
 use crate::driver::{Undecided, Watch};
 use crate::group::ReadyGroup;
 use crate::progress::Progress;
-use crate::terminal;
+use crate::terminal::Screen;
+use crate::verbosity::Verbosity;
 
 /// Shows the progress of a run and its verdicts.
 ///
@@ -32,9 +33,16 @@ impl<'a> Verdicts<'a> {
     /// Watches a run of these groups that writes to this folder.
     ///
     /// It says verdicts as soon as they are known if `says`.
-    pub(super) fn new(claims: &'a Claims, folder: &'a Path, groups: &'a [ReadyGroup], says: bool) -> Self {
+    pub(super) fn new(
+        claims: &'a Claims,
+        folder: &'a Path,
+        groups: &'a [ReadyGroup],
+        verbosity: Verbosity,
+        says: bool,
+    ) -> Self {
         let (measured, said) = (BTreeSet::new(), BTreeMap::new());
-        Self { progress: Progress::new(), claims, folder, groups, measured, said, says }
+        let says = says && !verbosity.quiet;
+        Self { progress: Progress::new(verbosity), claims, folder, groups, measured, said, says }
     }
 
     /// Says at the end which of the verdicts that were said are others now: noise is judged by all groups, later ones included.
@@ -78,8 +86,9 @@ impl<'a> Verdicts<'a> {
             return;
         }
         self.said.insert(key, outcome);
-        let (colour, width) = (terminal::shows_colours_of_errors(), terminal::width_of_errors());
-        self.progress.say(&regatta_reports::verdict_line(verdict, before, summary, colour, width));
+        let screen = Screen::errors();
+        let (colour, columns) = (screen.has_colours(), screen.columns());
+        self.progress.say(&regatta_reports::verdict_line(verdict, before, summary, colour, columns));
     }
 }
 

@@ -4,7 +4,8 @@ use std::io::{self, Write};
 use std::time::Instant;
 
 use anyhow::Context;
-use regatta_reports::record::Record;
+use regatta_reports::record::{Failure, Record};
+use regatta_reports::text::{gist, lines};
 
 use super::args::VerifyArgs;
 use crate::catalogue::Catalogue;
@@ -15,22 +16,37 @@ use crate::exit::Exit;
 use crate::interrupt::Interrupt;
 use crate::plan::{Overrides, Plan};
 use crate::progress::Progress;
+use crate::terminal::Screen;
+use crate::verbosity::Verbosity;
 
 /// What is carried out.
 const PLAN: &str = include_str!("../plans/verify.toml");
 
 /// Prints what becomes of each cell.
-struct Announce<W>(W);
+struct Announce {
+    screen: Screen,
+    verbosity: Verbosity,
+}
 
-impl<W: Write> Sink for Announce<W> {
+impl Sink for Announce {
     fn write(&mut self, record: &Record) -> io::Result<()> {
         match record {
+            Record::Sample(_) if self.verbosity.quiet => Ok(()),
             Record::Sample(sample) => {
-                writeln!(self.0, "ok       {:<10} {:<20} {} tasks", sample.workload, sample.cell.runner, sample.tasks)
+                writeln!(
+                    self.screen,
+                    "ok       {:<10} {:<20} {} tasks",
+                    sample.workload, sample.cell.runner, sample.tasks
+                )
             }
             Record::Error(failure) => {
                 let word = if failure.kind.is_not_run() { "not run " } else { "FAILED  " };
-                writeln!(self.0, "{word} {:<10} {:<20} {}", failure.workload, failure.cell.runner, failure.message)
+                let Failure { workload, cell, message, .. } = failure;
+                writeln!(self.screen, "{word} {workload:<10} {:<20} {}", cell.runner, gist(message))?;
+                if self.verbosity.verbose && !failure.kind.is_not_run() {
+                    lines(message).try_for_each(|line| writeln!(self.screen, "         {line}"))?;
+                }
+                Ok(())
             }
             Record::Run(_) | Record::Capacity(_) | Record::Lone(_) | Record::Profile(_) | Record::End(_) => Ok(()),
         }
@@ -38,7 +54,7 @@ impl<W: Write> Sink for Announce<W> {
 }
 
 /// Checks every answer.
-pub(crate) fn verify(catalogue: &dyn Catalogue, args: &VerifyArgs) -> anyhow::Result<Exit> {
+pub(crate) fn verify(catalogue: &dyn Catalogue, args: &VerifyArgs, verbosity: Verbosity) -> anyhow::Result<Exit> {
     let interrupt = Interrupt::install().context("cannot listen for Ctrl-C")?;
     let interpreters = Interpreters::find(&args.python, &interrupt)?;
     let catalogue: &dyn Catalogue = &WithPython { inner: catalogue, interpreters: &interpreters };
@@ -54,9 +70,10 @@ pub(crate) fn verify(catalogue: &dyn Catalogue, args: &VerifyArgs) -> anyhow::Re
     let groups = plan.ready(catalogue, environment::cores(&environment::machine()))?;
     let launch =
         Launcher::new(interpreters.externals(), interrupt.clone()).context("cannot find this program's own file")?;
+    let launch = launch.with_backtraces(verbosity.verbose);
     let clock = Instant::now();
-    let mut progress = Progress::new();
-    let mut announce = Announce(io::stdout());
+    let mut progress = Progress::new(verbosity);
+    let mut announce = Announce { screen: Screen::output(), verbosity };
     let driver = Driver {
         plan: &plan,
         seed: 0,
@@ -69,11 +86,9 @@ pub(crate) fn verify(catalogue: &dyn Catalogue, args: &VerifyArgs) -> anyhow::Re
     let tallied = driver.run(&groups)?;
     drop(progress);
     writeln!(
-        io::stdout(),
+        announce.screen,
         "{} answers right, {} cells failed, {} not run",
-        tallied.samples,
-        tallied.failed,
-        tallied.not_run
+        tallied.samples, tallied.failed, tallied.not_run
     )?;
     Ok(match interrupt.signal() {
         Some(signal) => Exit::Signal(signal),

@@ -29,12 +29,20 @@ pub(crate) struct Launcher {
     externals: Vec<External>,
     /// Other builds of this program: the arms that are theirs.
     builds: BTreeMap<String, PathBuf>,
+    /// Whether cells say where they panicked.
+    has_backtraces: bool,
     interrupt: Interrupt,
 }
 
 impl Launcher {
     pub(crate) fn new(externals: Vec<External>, interrupt: Interrupt) -> std::io::Result<Self> {
-        Ok(Self { program: std::env::current_exe()?, externals, builds: BTreeMap::new(), interrupt })
+        Ok(Self {
+            program: std::env::current_exe()?,
+            externals,
+            builds: BTreeMap::new(),
+            has_backtraces: false,
+            interrupt,
+        })
     }
 
     /// Returns the same, with the cells of some arms in other builds of this program.
@@ -42,7 +50,15 @@ impl Launcher {
         Self { builds, ..self }
     }
 
+    /// Returns the same, with cells that say where they panicked.
+    pub(crate) fn with_backtraces(self, has_backtraces: bool) -> Self {
+        Self { has_backtraces, ..self }
+    }
+
     fn subprocess(&self, what: &'static str, command: &mut Command) -> Result<Subprocess, CellError> {
+        if self.has_backtraces {
+            command.env("RUST_BACKTRACE", "1");
+        }
         Subprocess::spawn(what, command, self.interrupt.clone())
     }
 }

@@ -13,7 +13,7 @@ const MOST_ROUNDS: u32 = 10_000;
 pub(crate) struct Overrides {
     pub(crate) workloads: Vec<String>,
     pub(crate) runners: Vec<String>,
-    pub(crate) workers: Vec<u64>,
+    pub(crate) workers: Vec<Workers>,
     pub(crate) params: Vec<Assignment>,
     pub(crate) rounds: Option<u32>,
     pub(crate) budget: Option<Duration>,
@@ -45,7 +45,7 @@ impl Plan {
             self.heat(hot);
         }
         if !overrides.workers.is_empty() {
-            self.workers = overrides.workers.iter().copied().map(Workers::Number).collect();
+            self.workers.clone_from(&overrides.workers);
             self.groups.iter_mut().for_each(|group| group.workers.clear());
         }
         if !overrides.workloads.is_empty() {

@@ -12,7 +12,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use regatta_reports::record::FailureKind;
-use regatta_reports::text::plain;
+use regatta_reports::text::lines;
 use rustix::io::ioctl_fionread;
 
 use self::group::ProcessGroup;
@@ -30,7 +30,7 @@ const GRACE: Duration = Duration::from_millis(500);
 /// How long a child that is no longer needed may take to end by itself.
 const FAREWELL: Duration = Duration::from_millis(100);
 /// How much is kept of what a child writes to standard error, bytes.
-const LAST_WORDS: usize = 2_000;
+const LAST_WORDS: usize = 16_000;
 
 /// A child process that is spoken to line by line. It and all its children are killed on drop.
 pub(crate) struct Subprocess {
@@ -153,8 +153,8 @@ impl Subprocess {
             std::thread::sleep(Duration::from_millis(5));
         }
         let words = self.last_words.lock().unwrap_or_else(PoisonError::into_inner);
-        let words = harmless(String::from_utf8_lossy(&words).trim());
-        let said = if words.is_empty() { String::new() } else { format!("; its last words: {words}") };
+        let words = harmless(&String::from_utf8_lossy(&words));
+        let said = if words.is_empty() { String::new() } else { format!("; its last words:\n{words}") };
         CellError::failed(FailureKind::Crash, format!("the {} ended before it answered ({how}){said}", self.what))
     }
 }
@@ -168,9 +168,10 @@ impl Drop for Subprocess {
     }
 }
 
-/// Puts words of another process on one line, so that they can neither command a terminal nor pass for lines of their own.
+/// Returns the words of another process in lines that cannot command a terminal.
 pub(crate) fn harmless(words: &str) -> String {
-    plain(&words.replace(['\n', '\r', '\t'], " "))
+    let lines: Vec<String> = lines(&anstream::adapter::strip_str(words).to_string()).collect();
+    lines.join("\n").trim().to_owned()
 }
 
 /// Reads a line; none at the end of the output.

@@ -64,7 +64,14 @@ impl Folder {
 
 /// The program with these arguments, in a folder of its own, until it ends.
 pub fn regatta(folder: &Folder, args: &[&str]) -> Output {
-    Command::new(REGATTA).args(args).current_dir(folder.path()).output().expect("the program starts")
+    command(folder, args).output().expect("the program starts")
+}
+
+/// The program with these arguments, in a folder of its own and a locale of all characters.
+pub fn command(folder: &Folder, args: &[&str]) -> Command {
+    let mut command = Command::new(REGATTA);
+    command.args(args).current_dir(folder.path()).env("LC_ALL", "C.UTF-8");
+    command
 }
 
 /// `regatta run` with this plan, in the background.

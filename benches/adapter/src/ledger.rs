@@ -1,14 +1,15 @@
 //! The records of a bench target, written as they come, and its report.
 
 use std::cell::{Cell, RefCell};
-use std::io::{self, Write};
+use std::io::Write;
 use std::path::Path;
 
 use anyhow::Context;
 use jiff::Timestamp;
-use regatta::harness::{Detail, Output, Sink, write_report};
+use regatta::harness::{Detail, Output, Screen, Sink, write_report};
 use regatta_reports::Claims;
 use regatta_reports::record::{End, Failure, Record, Run, Sample};
+use regatta_reports::text::gist;
 
 /// Keeps the records of a target.
 pub(crate) struct Ledger {
@@ -57,7 +58,7 @@ impl Ledger {
     pub(crate) fn failure(&self, cell: &str, failure: Failure) -> anyhow::Result<()> {
         let word = if failure.kind.is_not_run() { "not run" } else { "FAILED" };
         // Nobody to read it is no reason to stop.
-        let _ = writeln!(io::stderr(), "{cell}: {word}: {}", failure.message);
+        let _ = writeln!(Screen::errors(), "{cell}: {word}: {}", gist(&failure.message));
         self.failed.set(self.failed.get() || !failure.kind.is_not_run());
         self.write(&Record::Error(failure))
     }
@@ -93,11 +94,8 @@ impl Ledger {
         let Some(output) = &*output else { return Ok(()) };
         // Blocks of time, one cell after the other, can bear no claim.
         let claims = Claims::default();
-        if is_for_machines {
-            write_report(&output.folder, &output.folder, &claims, Detail::Tables, &mut io::stderr().lock())?;
-        } else {
-            write_report(&output.folder, &output.folder, &claims, Detail::Tables, &mut io::stdout().lock())?;
-        }
+        let mut screen = if is_for_machines { Screen::errors() } else { Screen::output() };
+        write_report(&output.folder, &output.folder, &claims, Detail::Tables, &mut screen)?;
         Ok(())
     }
 }

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::Serialize;
+
 use super::capacity::Ceiling;
 use super::disturbed::Disturbed;
 use super::row::Row;
@@ -11,7 +13,7 @@ use crate::records::schema::{Failure, Parameters, Profile, Scale};
 use crate::text::named;
 
 /// One workload with its parameters, in figures.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct GroupSummary {
     /// Workload name.
     pub workload: String,
@@ -36,21 +38,25 @@ pub struct GroupSummary {
     /// What the ratios of the rows compare.
     pub versus: Versus,
     /// What tasks that compute can make of the cores of this machine; none if the records do not say how many there were.
+    #[serde(skip)]
     pub ceiling: Option<Ceiling>,
     /// Rounds in which the machine was disturbed.
+    #[serde(skip)]
     pub disturbed: Disturbed,
     /// Half the width of intervals, as a share, at which the group was to need no more rounds.
     pub target: Option<f64>,
     /// One row a cell, in the order of the plan. A cell without samples has its row too.
     pub rows: Vec<Row>,
     /// The failures of all cells.
+    #[serde(skip)]
     pub failures: Vec<Failure>,
     /// Runners that the plan leaves out, with the reason.
     pub skipped: BTreeMap<String, String>,
 }
 
 /// What the ratios of a group compare.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Versus {
     /// Speed against the runner that is the baseline of the row's family: above 1 is faster.
     Baseline,

@@ -9,13 +9,14 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use hdrhistogram::Histogram;
 use hdrhistogram::serialization::Deserializer;
+use serde::Serialize;
 
 use crate::records::schema::Sample;
 use crate::statistics::Estimate;
 use crate::statistics::clusters;
 
 /// The latencies of a cell under one name.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Latency {
     /// Name of the histogram.
     pub name: String,
@@ -26,13 +27,17 @@ pub struct Latency {
     /// Median over the samples of each sample's 99th percentile, nanoseconds.
     pub p99: Estimate,
     /// Quantiles of all samples together: the share that is below, and nanoseconds. In ascending order.
+    #[serde(skip)]
     pub curve: Vec<(f64, f64)>,
     /// How many latencies of all samples together are in each bin that has some: its place and their number. Bin `n` goes from
     /// 10^(n / [`BINS`]) ns to the next. In ascending order.
+    #[serde(skip)]
     pub bins: Vec<(u32, u64)>,
     /// Each sample's process and median, nanoseconds.
+    #[serde(skip)]
     pub medians: Vec<(u32, f64)>,
     /// Each sample's process and 99th percentile, nanoseconds.
+    #[serde(skip)]
     pub percentiles_99: Vec<(u32, f64)>,
 }
 

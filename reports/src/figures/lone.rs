@@ -5,6 +5,8 @@
 //! What is compared is the baseline's task with that of each runner whose baseline it is. The ranges of the repetitions must not meet: for
 //! 5 repetitions of each, the chance of that is 1 in 126 if nothing differs.
 
+use serde::Serialize;
+
 use crate::records::Results;
 use crate::records::schema::{Lone, Parameters, RunnerInfo};
 use crate::statistics::median;
@@ -19,7 +21,7 @@ const OWN_COST_OF_PROCESS_NS: f64 = 5e6;
 const FEWEST: usize = 4;
 
 /// A runner whose code of a task's body differs from that of its baseline.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct CodeDiffers {
     /// Workload name.
     pub workload: String,

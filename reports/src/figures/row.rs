@@ -2,21 +2,23 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::Serialize;
+
 use super::disturbed::TICK_NS;
 use super::latency::{self, Latency};
 use super::task_times::TaskTimes;
 use crate::records::schema::{CellId, Failure, FailureKind, RunnerInfo, Sample, Scale, arms};
 use crate::statistics::clusters;
 use crate::statistics::outliers;
-
 use crate::statistics::{Estimate, median};
+use crate::text::gist;
 
 /// The shortest run, in nanoseconds of wall time, of which effective cores are told. Reading the counters takes a few
 /// microseconds of CPU time that count as the run's, so in shorter ones they would be more than 2 to 3 % of the figure.
 const SHORTEST_FOR_CORES_NS: u64 = 150_000;
 
 /// One cell of a group, in figures. What was not recorded, or not once, is none.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Row {
     /// Which cell.
     pub cell: CellId,
@@ -27,8 +29,10 @@ pub struct Row {
     /// How much it does in a run: as much as its family does in this group.
     pub scale: Scale,
     /// Each sample that the figures rest on, in the order of the rounds.
+    #[serde(skip)]
     pub points: Vec<Point>,
     /// Each sample of a disturbed round, which the figures do without.
+    #[serde(skip)]
     pub left_out: Vec<Point>,
     /// Processes that measured them. The intervals of one process are of that process: another one may be off by more.
     pub processes: usize,
@@ -94,7 +98,7 @@ pub struct Row {
     pub sources: BTreeMap<String, Vec<String>>,
     /// Memory of the cell process and all its children at once, shared pages counted once, bytes, the most that was seen.
     pub tree_pss_bytes: Option<f64>,
-    /// Its failures.
+    /// Its failures, each in one line.
     pub failures: Vec<Failure>,
 }
 
@@ -116,7 +120,7 @@ pub struct Point {
 }
 
 /// What others used of the machine while samples ran, added up: ticks that are wrong in one sample are right in many.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
 pub struct Others {
     /// CPU time of others, and of other guests, nanoseconds. In few short samples it may be below zero.
     pub used_ns: f64,
@@ -150,7 +154,7 @@ impl Others {
 }
 
 /// Load that was not the cell's own.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
 pub struct Load {
     /// CPU time, nanoseconds, median.
     pub ns: f64,
@@ -208,7 +212,10 @@ impl Row {
             outside: load(samples, |sample| sample.outside_ns),
             others: Others::of(samples),
             sources: sources(samples),
-            failures: failures.iter().map(|failure| (*failure).clone()).collect(),
+            failures: failures
+                .iter()
+                .map(|failure| Failure { message: gist(&failure.message), ..(*failure).clone() })
+                .collect(),
             ..Self::default()
         }
     }

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use serde::Serialize;
+
 use super::capacity::Ceiling;
 use super::group::{GroupSummary, Versus, is_cpu_bound};
 use super::lone::{self, CodeDiffers};
@@ -18,15 +20,17 @@ use crate::records::schema::{CellId, Failure, FailureKind, Group, Machine, Run, 
 use crate::text;
 
 /// A whole run in figures.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Summary {
     /// What was asked for, and of which machine.
     pub run: Run,
     /// Cores that the run could use: by affinity, and by quota where that is less. None if the records do not say.
     pub usable_cores: Option<f64>,
     /// What tasks that compute can make of these cores; none if the records do not say how many there were.
+    #[serde(skip)]
     pub ceiling: Option<Ceiling>,
     /// What these cores can give to the tasks and workers of a cell; none if the records do not say how many there were.
+    #[serde(skip)]
     pub possible: Option<Possible>,
     /// The runners in which the compiler made other code of a task, in the order of the records.
     pub code_differs: Vec<CodeDiffers>,

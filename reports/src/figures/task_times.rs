@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use serde::Serialize;
+
 use super::latency::Latency;
 use crate::records::schema::Profile;
 
@@ -9,7 +11,7 @@ use crate::records::schema::Profile;
 const NOTED: &str = "task_ns";
 
 /// How long the tasks of a cell took from their start, nanoseconds.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct TaskTimes {
     /// The median.
     pub p50_ns: f64,

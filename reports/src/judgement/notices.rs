@@ -1,12 +1,14 @@
 //! What a reader must know before believing any figure.
 
+use serde::Serialize;
+
 use super::lint;
 use super::severity::Severity;
 use crate::figures::{GroupSummary, Summary};
 use crate::records::Results;
 
 /// One thing that a reader must know.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Notice {
     /// How much it matters.
     pub severity: Severity,

@@ -12,6 +12,8 @@
 //! - T. Kalibera and R. Jones, *Rigorous Benchmarking in Reasonable Time*, ISMM 2013: ratios with intervals rather than
 //!   differences.
 
+use serde::Serialize;
+
 /// The coverage that an interval must reach to be called one: 95 %.
 pub const LEVEL: f64 = 0.95;
 
@@ -19,7 +21,7 @@ pub const LEVEL: f64 = 0.95;
 pub const NORMAL_95: f64 = 1.959_964;
 
 /// A median with what is known of it.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Estimate {
     /// The median, in the unit of the values.
     pub value: f64,
@@ -37,7 +39,8 @@ pub struct Estimate {
 }
 
 /// How the interval of an estimate was found. The sources are named in [`clusters`](super::clusters).
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Method {
     /// Between two of the values, which are taken for independent.
     #[default]

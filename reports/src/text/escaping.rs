@@ -110,7 +110,7 @@ pub fn wrapped(text: &str, columns: usize) -> Vec<String> {
 }
 
 /// Returns whether a character is a control character, or reverses the direction of the text around it.
-fn is_harmful(c: char) -> bool {
+pub(super) fn is_harmful(c: char) -> bool {
     c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 

@@ -1,5 +1,7 @@
 //! Which model for my service: for work whose tasks compute and wait, a sentence a family and a table.
 
+use serde::Serialize;
+
 use super::families;
 use crate::figures::{GroupSummary, Row, Summary};
 use crate::judgement::advice::ServiceAdvice;
@@ -15,7 +17,7 @@ const SAME_P99: f64 = 1.1;
 pub const HEADINGS: [&str; 5] = ["requests/s", "p50", "p99", "memory", "CPU each"];
 
 /// What a run says of a service.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Service {
     /// Title of the group.
     pub title: String,
@@ -30,7 +32,7 @@ pub struct Service {
 }
 
 /// A line of the table.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Line {
     /// The runner.
     pub runner: String,
@@ -43,7 +45,7 @@ pub struct Line {
 }
 
 /// A figure of the table.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Figure {
     /// As people read it.
     pub text: String,

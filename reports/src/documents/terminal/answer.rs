@@ -2,7 +2,8 @@
 
 use anstyle::Style;
 
-use super::style::{BLUE, BOLD, FAINT, YELLOW, push_wrapped, styled};
+use super::room::push_dropped;
+use super::style::{BLUE, BOLD, FAINT, YELLOW, styled};
 use crate::text::{self, padded, plain, shortened, units, wrapped};
 use crate::views::answer::{Answer, Ceiling, Figure, Line, Panel};
 
@@ -56,9 +57,7 @@ fn table(answer: &Answer, colour: bool, width: usize) -> String {
     let ceilings = panels.iter().map(|panel| vec![panel.ceiling_in_words(), shortest_ceiling(panel)]).collect();
     out.push_str(&format!("{}\n", styled(&frame.words(ceilings), FAINT, colour)));
     let dropped: Vec<String> = answer.panels[frame.columns.len()..].iter().map(Panel::heading).collect();
-    if !dropped.is_empty() {
-        push_wrapped(&mut out, 0, &format!("Too narrow for: {}.", dropped.join(", ")), width);
-    }
+    push_dropped(&mut out, &dropped, width);
     out
 }
 

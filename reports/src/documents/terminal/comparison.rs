@@ -2,13 +2,16 @@
 
 use comfy_table::{Attribute, Cell, CellAlignment, Color, ContentArrangement, Table};
 
+use super::room::{GAP, push_dropped};
 use super::style::TABLE;
 use crate::judgement::compare::Comparison;
-use crate::text::{plain, shortened};
+use crate::text::{self, plain, shortened};
 use crate::views::comparison::{HEADINGS, facts, fields, remarks};
 
 /// Longest name of a group or a cell that is shown in full.
 const NAME: usize = 28;
+/// Places of the columns that are dropped where there is no room, the first one first.
+const DROPPED: [usize; 5] = [5, 7, 2, 3, 6];
 
 /// Returns the comparison for a terminal of `width` columns; with ANSI colours if `colour`.
 pub fn text(comparison: &Comparison, colour: bool, width: u16) -> String {
@@ -28,27 +31,54 @@ pub fn text(comparison: &Comparison, colour: bool, width: u16) -> String {
     if comparison.cells.is_empty() {
         return format!("{out}\n{}\n", comparison.headline());
     }
+    let names = |fields: [String; 9]| {
+        let [group, label, figures @ ..] = fields;
+        let mut names = [group, label].map(|name| shortened(&name, NAME)).to_vec();
+        names.extend(figures);
+        names
+    };
+    let lines: Vec<Vec<String>> = comparison.cells.iter().map(|cell| names(fields(cell))).collect();
+    let columns = fitting(&lines, usize::from(width));
     let mut table = Table::new();
-    table.load_style(TABLE).set_content_arrangement(ContentArrangement::Dynamic).set_width(width.max(60));
+    table.load_style(TABLE).set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
     if colour {
         table.enforce_styling();
     } else {
         table.force_no_tty();
     }
-    table.set_header(HEADINGS.map(|heading| Cell::new(heading).add_attribute(Attribute::Bold)));
-    for cell in &comparison.cells {
+    table.set_header(columns.iter().map(|at| Cell::new(HEADINGS[*at]).add_attribute(Attribute::Bold)));
+    for (cell, line) in comparison.cells.iter().zip(&lines) {
         let tint = |text: Cell| match cell.conclusion {
             conclusion if conclusion.is_regression() => text.fg(Color::Red),
             conclusion if conclusion.is_improvement() => text.fg(Color::Green),
             _ => text,
         };
-        let [group, label, figures @ .., conclusion] = fields(cell);
-        let names = [group, label].map(|name| Cell::new(shortened(&name, NAME)));
-        let figures = figures.map(|figure| Cell::new(figure).set_alignment(CellAlignment::Right));
-        table.add_row(names.into_iter().chain(figures).chain([tint(Cell::new(conclusion))]));
+        table.add_row(columns.iter().map(|at| match *at {
+            0 | 1 => Cell::new(&line[*at]),
+            8 => tint(Cell::new(&line[*at])),
+            _ => Cell::new(&line[*at]).set_alignment(CellAlignment::Right),
+        }));
     }
     for column in table.column_iter_mut() {
         column.set_padding((0, 1));
     }
-    format!("{out}\n{}\n\n{}\n", table.trim_fmt(), comparison.headline())
+    out.push_str(&format!("\n{}\n", table.trim_fmt()));
+    let dropped: Vec<&str> = (0..HEADINGS.len()).filter(|at| !columns.contains(at)).map(|at| HEADINGS[at]).collect();
+    push_dropped(&mut out, &dropped, usize::from(width));
+    format!("{out}\n{}\n", comparison.headline())
+}
+
+/// Returns the places of the columns that have room, or of the fewest that say what became of a cell.
+fn fitting(lines: &[Vec<String>], width: usize) -> Vec<usize> {
+    let widest = |at: &usize| lines.iter().map(|line| text::width(&line[*at])).max().unwrap_or(0);
+    let columns = |at: &usize| widest(at).max(text::width(HEADINGS[*at])) + GAP;
+    let mut shown: Vec<usize> = (0..HEADINGS.len()).collect();
+    for dropped in DROPPED {
+        // The last gap has a column only.
+        if shown.iter().map(columns).sum::<usize>() < width + GAP {
+            break;
+        }
+        shown.retain(|at| *at != dropped);
+    }
+    shown
 }

@@ -71,15 +71,14 @@ enum Doing {
 impl Doing {
     const ALL: [Self; 4] = [Self::Computes, Self::ComputesForAMoment, Self::Waits, Self::WaitsForLock];
 
-    fn character(self, ascii: bool) -> char {
-        let (character, in_ascii) = match self {
-            Self::Nothing => (' ', ' '),
-            Self::Computes => ('█', '#'),
-            Self::ComputesForAMoment => ('▌', '|'),
-            Self::Waits => ('─', '-'),
-            Self::WaitsForLock => ('░', ':'),
-        };
-        if ascii { in_ascii } else { character }
+    fn character(self) -> char {
+        match self {
+            Self::Nothing => ' ',
+            Self::Computes => '█',
+            Self::ComputesForAMoment => '▌',
+            Self::Waits => '─',
+            Self::WaitsForLock => '░',
+        }
     }
 
     fn meaning(self) -> &'static str {
@@ -111,7 +110,7 @@ struct Scale {
 }
 
 /// Returns the lanes for a terminal of `width` columns, with their scale and what the characters mean.
-pub fn text(cells: &[Cell], by: By, colour: bool, width: usize, ascii: bool) -> String {
+pub fn text(cells: &[Cell], by: By, colour: bool, width: usize) -> String {
     let most = (ROWS / cells.len().max(1)).clamp(1, ROWS_OF_CELL);
     let cells = &cells[..cells.len().min(ROWS)];
     let numbers: Vec<Vec<u64>> = cells.iter().map(|cell| shown(cell.profile, by, most)).collect();
@@ -120,7 +119,7 @@ pub fn text(cells: &[Cell], by: By, colour: bool, width: usize, ascii: bool) -> 
     let left = name + digits + 2;
     // The last column is for the mark of what goes on.
     let scale = Scale::new(cells, by, width.saturating_sub(left + 1).max(FEWEST));
-    let mut out = format!("{}\n", styled(&format!("{:left$}{}", "", scale.times(ascii)), FAINT, colour));
+    let mut out = format!("{}\n", styled(&format!("{:left$}{}", "", scale.times()), FAINT, colour));
     let mut seen = BTreeSet::new();
     for (cell, numbers) in cells.iter().zip(&numbers) {
         let goes_on = cell.profile.wall_ns as f64 > scale.end();
@@ -128,24 +127,20 @@ pub fn text(cells: &[Cell], by: By, colour: bool, width: usize, ascii: bool) -> 
             let lane = lane(cell, by, *number, scale);
             seen.extend(lane.iter().copied());
             let label = if at == 0 { shortened(cell.label, NAME) } else { String::new() };
-            let more = match (goes_on, ascii) {
-                (false, _) => "",
-                (true, false) => "…",
-                (true, true) => ">",
-            };
-            let line = format!("{} {number:>digits$} {}{more}", padded(&label, name), drawn(&lane, colour, ascii));
+            let more = if goes_on { "…" } else { "" };
+            let line = format!("{} {number:>digits$} {}{more}", padded(&label, name), drawn(&lane, colour));
             out.push_str(&format!("{}\n", line.trim_end()));
         }
     }
-    out.push_str(&legend(Doing::ALL.into_iter().filter(|doing| seen.contains(doing)), colour, width, ascii));
+    out.push_str(&legend(Doing::ALL.into_iter().filter(|doing| seen.contains(doing)), colour, width));
     out
 }
 
 /// Returns what the characters mean, in as many lines as it takes.
-fn legend(seen: impl Iterator<Item = Doing>, colour: bool, width: usize, ascii: bool) -> String {
+fn legend(seen: impl Iterator<Item = Doing>, colour: bool, width: usize) -> String {
     let (mut out, mut used) = (String::new(), 0);
     for doing in seen {
-        let (character, meaning) = (doing.character(ascii).to_string(), doing.meaning());
+        let (character, meaning) = (doing.character().to_string(), doing.meaning());
         let columns = text::width(meaning) + 2;
         let gap = if used == 0 {
             ""
@@ -190,9 +185,9 @@ fn lane(cell: &Cell, by: By, number: u64, scale: Scale) -> Vec<Doing> {
 }
 
 /// Returns the lane as characters, those of a kind in one style.
-fn drawn(lane: &[Doing], colour: bool, ascii: bool) -> String {
+fn drawn(lane: &[Doing], colour: bool) -> String {
     let run = |run: &[Doing]| {
-        let text: String = run.iter().map(|doing| doing.character(ascii)).collect();
+        let text: String = run.iter().map(|doing| doing.character()).collect();
         if run[0] == Doing::Nothing { text } else { styled(&text, run[0].style(), colour) }
     };
     let end = lane.iter().rposition(|doing| *doing != Doing::Nothing).map_or(0, |last| last + 1);
@@ -228,7 +223,7 @@ impl Scale {
     }
 
     /// Returns the line of times.
-    fn times(self, ascii: bool) -> String {
+    fn times(self) -> String {
         let least = self.each * BETWEEN_TIMES as f64;
         let power = 10_f64.powf(least.log10().floor());
         let step = [1.0, 2.0, 5.0, 10.0].map(|factor| factor * power).into_iter().find(|step| *step >= least);
@@ -241,7 +236,7 @@ impl Scale {
             if at + text::width(&time) + 1 > self.columns {
                 break;
             }
-            line = format!("{}{}{time}", padded(&line, at), if ascii { '|' } else { '│' });
+            line = format!("{}│{time}", padded(&line, at));
         }
         line
     }
@@ -265,7 +260,7 @@ mod tests {
         let asks = [(0, 0, 5, 5)];
         let (locked, free) = (profile(&[&free[..], &asks[..]].concat(), 18), profile(&free, 18));
         let cells = [Cell { label: "locked", profile: &locked }, Cell { label: "free", profile: &free }];
-        let text = text(&cells, By::Task, false, 28, false);
+        let text = text(&cells, By::Task, false, 28);
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(
             lines,
@@ -288,8 +283,8 @@ mod tests {
         let cells = [Cell { label: "thread", profile: &profile }];
         let (by_task, by_worker) = (Scale::new(&cells, By::Task, 40), Scale::new(&cells, By::Worker, 40));
         assert_eq!((by_task.each, by_worker.each), (MS as f64, 12.5 * MS as f64));
-        let text = text(&cells, By::Task, false, 50, true);
-        assert!(text.lines().nth(1).is_some_and(|lane| lane.ends_with('>')), "{text}");
+        let text = text(&cells, By::Task, false, 50);
+        assert!(text.lines().nth(1).is_some_and(|lane| lane.ends_with('…')), "{text}");
     }
 
     #[test]

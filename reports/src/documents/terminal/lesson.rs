@@ -1,6 +1,7 @@
 //! One claim in the terminal: who says so, what its tasks did, the figures, the verdict, and why it comes out so.
 
 use super::lanes;
+use super::room::{GAP, push_dropped};
 use super::style::{BOLD, BOLD_RED, FAINT, GREEN, YELLOW, push_wrapped, styled};
 use crate::judgement::claims::{Outcome, Verdict};
 use crate::text::{self, padded, plain, shortened, wrapped};
@@ -10,13 +11,11 @@ use crate::views::lesson::{Lesson, Watched};
 const PROSE: usize = 100;
 /// What continues a verdict stands so far from the left.
 const INDENT: usize = 4;
-/// Space between the columns of the figures.
-const GAP: usize = 2;
 /// Longest name of a cell or of work that is shown in full.
 const NAME: usize = 26;
 
-/// Returns the lesson for a terminal of `width` columns; with ANSI colours if `colour`, and lanes in ASCII if `ascii`.
-pub fn text(lesson: &Lesson, colour: bool, width: usize, ascii: bool) -> String {
+/// Returns the lesson for a terminal of `width` columns; with ANSI colours if `colour`.
+pub fn text(lesson: &Lesson, colour: bool, width: usize) -> String {
     let prose = width.min(PROSE);
     let mut out = String::new();
     let claim = lesson.claim;
@@ -29,7 +28,7 @@ pub fn text(lesson: &Lesson, colour: bool, width: usize, ascii: bool) -> String 
     }
     out.push('\n');
     match &lesson.watched {
-        Some(watched) => out.push_str(&lanes_of(watched, colour, width, ascii)),
+        Some(watched) => out.push_str(&lanes_of(watched, colour, width)),
         None => out.push_str(&format!("{}\n", styled("No cell was watched at work.", FAINT, colour))),
     }
     out.push('\n');
@@ -48,13 +47,13 @@ pub fn text(lesson: &Lesson, colour: bool, width: usize, ascii: bool) -> String 
 }
 
 /// Returns the lanes of the cells that were watched, and which were not.
-fn lanes_of(watched: &Watched, colour: bool, width: usize, ascii: bool) -> String {
+fn lanes_of(watched: &Watched, colour: bool, width: usize) -> String {
     let cells = watched.cells.iter().map(|(row, profile)| lanes::Cell { label: &row.label, profile });
     let cells: Vec<lanes::Cell> = cells.collect();
     let by = if watched.group.is_cpu_bound() { lanes::By::Worker } else { lanes::By::Task };
     let title = format!("{}: what each {} did in one run", plain(&watched.group.title), by.name());
     let mut out = format!("{}\n", styled(&shortened(&title, width), BOLD, colour));
-    out.push_str(&lanes::text(&cells, by, colour, width, ascii));
+    out.push_str(&lanes::text(&cells, by, colour, width));
     if !watched.unwatched.is_empty() {
         let line = shortened(&format!("Not watched: {}.", watched.unwatched.join(", ")), width);
         out.push_str(&format!("{}\n", styled(&line, FAINT, colour)));
@@ -68,6 +67,7 @@ fn figures(lesson: &Lesson, colour: bool, width: usize) -> String {
     let mut rows: Vec<String> = vec![" ".repeat(name); 2];
     rows.extend(lesson.lines.iter().map(|(label, _)| padded(&shortened(label, NAME), name)));
     let places: Vec<usize> = (0..lesson.heads.len()).collect();
+    let mut dropped: Vec<String> = Vec::new();
     for places in places.chunk_by(|a, b| lesson.heads[*a].work == lesson.heads[*b].work) {
         let columns: Vec<Vec<String>> = places.iter().map(|place| column(lesson, *place)).collect();
         let widest = |texts: &Vec<String>| texts.iter().map(|text| text::width(text)).max().unwrap_or(0) + GAP;
@@ -76,8 +76,9 @@ fn figures(lesson: &Lesson, colour: bool, width: usize) -> String {
         let work = shortened(&lesson.heads[places[0]].work, NAME);
         widths[0] += (text::width(&work) + GAP).saturating_sub(widths.iter().sum());
         let all = widths.iter().sum::<usize>();
-        if rows.iter().any(|row| text::width(row) + all > width) {
-            break;
+        if !dropped.is_empty() || rows.iter().any(|row| text::width(row) + all > width) {
+            dropped.push(work);
+            continue;
         }
         push_right(&mut rows[0], &work, all);
         for (texts, width) in columns.iter().zip(widths) {
@@ -88,7 +89,9 @@ fn figures(lesson: &Lesson, colour: bool, width: usize) -> String {
         let row = row.trim_end();
         format!("{}\n", if at < 2 { styled(row, BOLD, colour) } else { row.to_owned() })
     });
-    lines.collect()
+    let mut out: String = lines.collect();
+    push_dropped(&mut out, &dropped, width);
+    out
 }
 
 /// Returns the texts of a column, its heading first.

@@ -10,6 +10,7 @@ mod live;
 mod matrix;
 mod notices;
 mod open;
+mod room;
 mod service;
 mod style;
 mod verdicts;
@@ -18,6 +19,7 @@ use comfy_table::{Attribute, Cell, CellAlignment, Color, ContentArrangement, Tab
 
 pub use self::comparison::text as comparison;
 pub use self::live::line as verdict_line;
+use self::room::{GAP, fitting, push_dropped};
 use self::style::{BOLD, RED, TABLE, styled};
 use crate::figures::{GroupSummary, Row};
 use crate::judgement::claims::Claim;
@@ -29,8 +31,6 @@ use crate::views::{GroupView, Report, capacity};
 
 /// Narrower than this no table is readable; wider lines wrap then.
 const NARROWEST: usize = 40;
-/// Space between columns.
-const GAP: usize = 2;
 /// Longest name of a cell that is shown in full.
 const NAME: usize = 28;
 
@@ -39,10 +39,18 @@ pub fn brief(report: &Report, colour: bool, width: u16) -> String {
     brief::text(report, colour, usize::from(width).max(NARROWEST))
 }
 
+/// Returns the answer of a report, and nothing else: of a run that has none, as one of a single group, the tables. With ANSI colours if
+/// `colour`.
+pub fn answer(report: &Report, colour: bool, width: u16) -> String {
+    let width = usize::from(width).max(NARROWEST);
+    let text = answer::text(&report.answer, colour, width) + &service::text(&report.services, colour, width);
+    if text.is_empty() { groups(report, colour, width) } else { text }
+}
+
 /// Returns what a report shows of one claim, for those who teach or learn: who says so, the lanes of its tasks, the figures, the verdict and
-/// why it comes out so. The lanes are drawn in ASCII if `ascii`.
-pub fn lesson(report: &Report, claim: &Claim, colour: bool, width: u16, ascii: bool) -> String {
-    lesson::text(&Lesson::from_report(report, claim), colour, usize::from(width).max(NARROWEST), ascii)
+/// why it comes out so.
+pub fn lesson(report: &Report, claim: &Claim, colour: bool, width: u16) -> String {
+    lesson::text(&Lesson::from_report(report, claim), colour, usize::from(width).max(NARROWEST))
 }
 
 /// Returns a report with all its tables for a terminal of `width` columns; with ANSI colours if `colour`.
@@ -54,21 +62,33 @@ pub fn tables(report: &Report, colour: bool, width: u16) -> String {
     }
     out.push_str(&answer::text(&report.answer, colour, width));
     out.push_str(&service::text(&report.services, colour, width));
-    for (group, view) in report.groups() {
-        out.push_str(&group_text(group, view, colour, width));
-        out.push('\n');
-    }
+    out.push_str(&groups(report, colour, width));
     out.push_str(&matrix::text(&report.matrix, colour, width));
     out.push_str(&verdicts::text(&report.verdicts, colour, width));
     report.notices.iter().for_each(|notice| out.push_str(&notices::line(notice, colour)));
     out
 }
 
+/// Returns the tables of all groups, and below them once which columns had no room.
+fn groups(report: &Report, colour: bool, width: usize) -> String {
+    let (mut out, mut dropped) = (String::new(), Vec::new());
+    for (group, view) in report.groups() {
+        out.push_str(&group_text(group, view, &mut dropped, colour, width));
+        out.push('\n');
+    }
+    if !dropped.is_empty() {
+        let names = Column::ALL.into_iter().filter(|column| dropped.contains(column)).map(Column::short);
+        push_dropped(&mut out, &names.collect::<Vec<&str>>(), width);
+        out.push('\n');
+    }
+    out
+}
+
 /// Returns the heading, the table, and what is missing from it.
-fn group_text(group: &GroupSummary, view: &GroupView, colour: bool, width: usize) -> String {
+fn group_text(group: &GroupSummary, view: &GroupView, dropped: &mut Vec<Column>, colour: bool, width: usize) -> String {
     let finding = view.finding.to_string();
     let mut out = format!("{}: {}\n", styled(&plain(&group.title), BOLD, colour), plain(&finding));
-    out.push_str(&table(group, view, colour, width));
+    out.push_str(&table(group, view, dropped, colour, width));
     out.push('\n');
     for (family, params) in group.scaled() {
         out.push_str(&format!("  In {}: {} (compare ratios, not wall times)\n", plain(family), params.join(", ")));
@@ -87,10 +107,16 @@ fn group_text(group: &GroupSummary, view: &GroupView, colour: bool, width: usize
     out
 }
 
-fn table(group: &GroupSummary, view: &GroupView, colour: bool, width: usize) -> String {
+fn table(group: &GroupSummary, view: &GroupView, dropped: &mut Vec<Column>, colour: bool, width: usize) -> String {
     let name_width = group.rows.iter().map(|row| text::width(&row.label).min(NAME)).max().unwrap_or(0);
     let texts: Vec<Vec<String>> = group.rows.iter().zip(&view.lines).map(|line| texts(line, &view.columns)).collect();
-    let columns = fitting(&view.columns, &texts, width.saturating_sub(name_width + GAP));
+    let widest = |at: usize, column: &Column| {
+        let texts = texts.iter().map(|texts| text::width(&texts[at]));
+        texts.chain([text::width(column.short())]).max().unwrap_or(0)
+    };
+    let widths = view.columns.iter().enumerate().map(|(at, column)| widest(at, column));
+    let (columns, rest) = view.columns.split_at(fitting(widths, width.saturating_sub(name_width + GAP)));
+    dropped.extend(rest);
     let mut table = Table::new();
     table.load_style(TABLE).set_content_arrangement(ContentArrangement::Dynamic).set_width(width as u16);
     if colour {
@@ -113,17 +139,6 @@ fn table(group: &GroupSummary, view: &GroupView, colour: bool, width: usize) -> 
         column.set_padding((0, GAP as u16 - 1));
     }
     table.trim_fmt()
-}
-
-/// Returns as many columns, from the first, as fit the width; at least one.
-fn fitting<'a>(columns: &'a [Column], texts: &[Vec<String>], width: usize) -> &'a [Column] {
-    let mut used = 0;
-    let fits = columns.iter().enumerate().take_while(|(i, column)| {
-        let widest = texts.iter().map(|texts| text::width(&texts[*i])).max();
-        used += widest.unwrap_or(0).max(text::width(column.short())) + GAP;
-        *i == 0 || used <= width
-    });
-    &columns[..fits.count()]
 }
 
 /// Returns the texts of a line: the figures and, for those that have one, the interval. Parts of a figure are left to wider media.

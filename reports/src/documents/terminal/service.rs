@@ -2,8 +2,9 @@
 
 use comfy_table::{Cell, CellAlignment, ContentArrangement, Table};
 
+use super::room::{GAP, fitting, push_dropped};
 use super::style::{BOLD, TABLE, push_wrapped, styled};
-use crate::text::{plain, shortened};
+use crate::text::{self, plain, shortened};
 use crate::views::service::{HEADINGS, Service};
 
 /// Longest name of a cell that is shown in full.
@@ -36,15 +37,28 @@ fn table(service: &Service, colour: bool, width: usize) -> String {
     } else {
         table.force_no_tty();
     }
+    let names: Vec<String> = service
+        .lines
+        .iter()
+        .map(|line| format!("{} {}", if line.is_best { "*" } else { " " }, shortened(&line.name, NAME)))
+        .collect();
+    let widest = |texts: &mut dyn Iterator<Item = &str>| texts.map(text::width).max().unwrap_or(0);
+    let room = width.saturating_sub(widest(&mut names.iter().map(String::as_str)) + GAP);
+    let figures = |at: usize| service.lines.iter().map(move |line| line.figures[at].text.as_str());
+    let widths = (0..HEADINGS.len()).map(|at| widest(&mut figures(at).chain([HEADINGS[at]])));
+    let shown = fitting(widths, room);
     let right = |text: &str| Cell::new(text).set_alignment(CellAlignment::Right);
-    table.set_header([Cell::new("")].into_iter().chain(HEADINGS.map(right)));
-    for line in &service.lines {
-        let mark = if line.is_best { "* " } else { "  " };
-        let name = Cell::new(format!("{mark}{}", shortened(&line.name, NAME)));
-        table.add_row([name].into_iter().chain(line.figures.iter().map(|figure| right(&figure.text))));
+    table.set_header([Cell::new("")].into_iter().chain(HEADINGS[..shown].iter().copied().map(right)));
+    for (name, line) in names.iter().zip(&service.lines) {
+        table.add_row(
+            [Cell::new(name)].into_iter().chain(line.figures[..shown].iter().map(|figure| right(&figure.text))),
+        );
     }
     table.column_iter_mut().for_each(|column| {
         column.set_padding((0, 1));
     });
-    format!("{}\n\n", table.trim_fmt())
+    let mut out = format!("{}\n", table.trim_fmt());
+    push_dropped(&mut out, &HEADINGS[shown..], width);
+    out.push('\n');
+    out
 }

@@ -1,5 +1,7 @@
 //! What became of one figure of a cell, and whether that is more than chance and noise explain.
 
+use serde::Serialize;
+
 use crate::statistics::Estimate;
 use crate::statistics::effect::{self, Effect};
 
@@ -9,7 +11,7 @@ pub const SIGNIFICANT: f64 = 0.05;
 pub const POWER: f64 = 0.8;
 
 /// What became of one figure of a cell.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Change {
     /// The new figure over that of the base, with its interval: relative to the reference burn if `is_relative`.
     pub ratio: Estimate,

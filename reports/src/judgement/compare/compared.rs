@@ -4,11 +4,13 @@
 //! work is blurred by whoever takes its core away, and its CPU time is hardly: it shows a change of the work itself long before the
 //! wall time does. So for CPU-bound work both are judged, and wall time has the first word.
 
+use serde::Serialize;
+
 use super::change::Change;
 use super::samples::OtherLoad;
 
 /// One cell in two builds.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Compared {
     /// Title of its group.
     pub group: String,
@@ -68,7 +70,8 @@ impl Compared {
 }
 
 /// What is said of a cell.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[serde(tag = "outcome", rename_all = "kebab-case")]
 pub enum Conclusion {
     /// The new build takes longer.
     Slower,

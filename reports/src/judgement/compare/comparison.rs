@@ -1,5 +1,7 @@
 //! Two builds side by side: how they were measured, what else differs, and what became of each cell.
 
+use serde::Serialize;
+
 use super::cells::{self, Matched};
 use super::change::POWER;
 use super::compared::{Compared, Conclusion};
@@ -14,7 +16,7 @@ use crate::text::units;
 pub const THRESHOLD: f64 = 0.05;
 
 /// Two builds side by side.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Comparison {
     /// How they were measured.
     pub kind: Kind,
@@ -39,7 +41,8 @@ pub struct Comparison {
 }
 
 /// How two builds were measured.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Kind {
     /// In runs of their own, one after the other.
     Separate,
@@ -48,7 +51,7 @@ pub enum Kind {
 }
 
 /// What became of how many cells.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Counts {
     /// Cells that take longer, or more CPU time.
     pub slower: usize,

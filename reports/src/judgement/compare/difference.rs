@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use serde::Serialize;
+
 use crate::records::schema::{Group, Parameters, Run, arms};
 use crate::text::plain;
 use crate::text::units;
@@ -10,7 +12,7 @@ use crate::text::units;
 const MEMORY: f64 = 0.02;
 
 /// One thing that differs.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Difference {
     /// Whether the two cannot be compared because of it.
     pub refuses: bool,

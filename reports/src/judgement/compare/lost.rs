@@ -1,5 +1,7 @@
 //! The cells that the new build has no figures of, or none that count: a failure is worse than being slow.
 
+use serde::Serialize;
+
 use crate::figures::{GroupSummary, Row};
 use crate::records::schema::{CellId, Failure, FailureKind};
 use crate::text::shortened;
@@ -8,7 +10,7 @@ use crate::text::shortened;
 const REASON: usize = 200;
 
 /// A cell that fails in the new build, or is gone from it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Lost {
     /// Title of its group.
     pub group: String,
@@ -21,7 +23,8 @@ pub struct Lost {
 }
 
 /// What became of a cell that is lost.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Loss {
     /// It fails.
     Failed,

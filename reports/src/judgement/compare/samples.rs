@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use serde::Serialize;
+
 use crate::figures::disturbed::{DisturbedRounds, TICK_NS};
 use crate::figures::{GroupSummary, Row, pairs};
 use crate::records::Results;
@@ -82,7 +84,7 @@ pub(super) fn answers_differ(base: &Samples<'_>, new: &Samples<'_>) -> bool {
 }
 
 /// What others did while a group ran in each of two runs.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
 pub struct OtherLoad {
     /// Cores that they kept busy, in the run in which that was more.
     pub most: f64,

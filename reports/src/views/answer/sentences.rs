@@ -1,12 +1,15 @@
 //! The sentences of the answer. Each is made of verdicts and figures that were decided, or says what is missing.
 
+use serde::Serialize;
+
 use super::panels::{Figure, Line, Panel, Way, Work};
 use crate::judgement::advice::{Advice, Situation};
 use crate::judgement::claims::{Outcome, Verdict};
 use crate::text::{plain, units};
 
 /// What a sentence is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Topic {
     /// Work that computes.
     Computing,
@@ -31,7 +34,7 @@ impl Topic {
 }
 
 /// What the answer says of a topic.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Sentence {
     /// The topic.
     pub topic: Topic,
