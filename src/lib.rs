@@ -21,25 +21,29 @@
 //! - `plan`: which cells, how many rounds; the built-in plans are in `plans/`.
 //! - `driver`: starts cells, sends rounds in random order, bounds time, turns failures into records.
 //! - `cell`: the other end: a process that carries out one workload under one runner.
+//! - `check`: a look at each task for itself: whether it is right, and whether it blocks its thread.
 //! - `protocol`: what the two say to each other; `subprocess`: a child process that is spoken to line by line; `cell_error`: why
 //!   it gave no answer that counts.
 //! - `cpython`: the same in Python: which interpreters, and the script that they run.
 //! - `recorder`: the only code that reads clocks and counters.
 //! - `profile`: which worker does what when, in a pass of its own.
 //! - `server`: the echo server, in a process of its own.
-//! - `calibration`: what the harness itself costs; `capacity`: how much parallel speed the machine gives; `lone`: one task alone.
+//! - `calibration`: what the harness itself costs; `capacity`: how much parallel speed the machine gives; `lone`: one task alone; `blocking`: whether it
+//!   blocks the thread of an event loop.
 //! - `scale`: numbers that grow with the machine; `durations`: read and printed.
 //! - `environment`: describes the machine and this program.
 //! - `output`: the folder of a run and its `results.jsonl`; `header`: the first record in it; `report`: what is written when it is over.
 //! - `terminal`: how wide it is, and whether it shows colours; `browser`: opens a page.
 //! - [`harness`]: the same cells for another driver, as criterion under `cargo bench`.
 
+mod blocking;
 mod browser;
 mod calibration;
 mod capacity;
 mod catalogue;
 mod cell;
 mod cell_error;
+mod check;
 mod cli;
 mod commands;
 mod course;
