@@ -33,7 +33,7 @@ use regatta_reports::statistics::{Estimate, median};
 use regatta_runners::{
     Async, AsyncSingle, Error, Green, Outcome, Rayon, Runner, Scoped, Sequential, Settings, Thread, ThreadPool,
 };
-use regatta_workloads::{Context, Kind, Sleep, Tally, Workload, expected_tally};
+use regatta_workloads::{Context, Kind, Sleep, Workload, expected_tally};
 use serde::{Deserialize, Serialize};
 
 /// Workers of every model.
@@ -219,8 +219,8 @@ impl Workload for Course {
         Ok(self.body.run(index, || cx.checkpoint()))
     }
 
-    fn expected(&self) -> Tally {
-        expected_tally((0..self.tasks).map(|index| self.body.by_hand(index)))
+    fn expected(&self) -> impl Iterator<Item = u64> {
+        (0..self.tasks).map(|index| self.body.by_hand(index))
     }
 }
 
@@ -238,7 +238,7 @@ fn steps_of(time: Duration) -> u64 {
 fn through<R: Runner>(body: Body, tasks: u64) -> Arm {
     let workload = Arc::new(Course { body, tasks });
     let settings = Settings { workers: WORKERS, options: BTreeMap::new(), ..Settings::default() };
-    let expected = workload.expected();
+    let expected = expected_tally(workload.expected());
     let mut run = R::start(workload, settings).expect("every model of this bench starts here");
     Box::new(move || {
         let outcome: Result<Outcome, Error> = run();

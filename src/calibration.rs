@@ -42,6 +42,7 @@ fn walls(launch: &dyn Launch, catalogue: &dyn Catalogue, workload: &str, params:
         options: Default::default(),
         server: None,
         profile_log: None,
+        check: false,
         arm: String::new(),
     };
     let mut cell = launch.cell(&start, TIMEOUT).ok()?;

@@ -8,16 +8,18 @@ use std::sync::Arc;
 
 use regatta_reports::record::{FailureKind, Sample};
 use regatta_runners::worker::Command;
-use regatta_runners::{Error, Outcome, Runner, RunnerVisitor, Runners, Settings, fits};
+use regatta_runners::{Error, Outcome, Runner, RunnerVisitor, Runners, Settings, fits, panics};
 use regatta_workloads::{Selected, Visitor, Workload, Workloads};
 use serde_json::Map;
 
-use crate::profile::{self, LOG_FILE, Log, Traced};
+use crate::check::{BLOCKED, CHECK, Check};
+use crate::profile::{self, LOG_FILE, Log, Purpose, Traced};
 use crate::protocol::{Answer, Request, Start, VERSION, WORKER};
 use crate::recorder::{Recorder, histogram};
 
 /// Runs a cell process, from its first message to its last.
 pub(crate) fn main<Ws: Workloads, Rs: Runners>() -> ExitCode {
+    panics::note_places();
     // Counters are inherited by threads and processes that come later, so they are opened first.
     let recorder = Recorder::open();
     match talk::<Ws, Rs>(recorder) {
@@ -104,19 +106,21 @@ impl<Rs: Runners> Visitor for ChooseRunner<'_, Rs> {
             workload.attach(server);
         }
         workload.attach_clock(Recorder::now_ns);
-        match &self.start.profile_log {
+        let purpose = match &self.start.profile_log {
+            Some(path) => Some(Purpose::Profile(Arc::new(Log::create(path)?))),
+            None if self.start.check => Some(Purpose::Check(Arc::new(Check::new(workload.expected())))),
+            None => None,
+        };
+        match purpose {
             None => self.serve(workload, None),
-            Some(path) => {
-                let log = Arc::new(Log::create(path)?);
-                self.serve(Traced::new(workload, Arc::clone(&log)), Some(log))
-            }
+            Some(purpose) => self.serve(Traced::new(workload, purpose.clone()), Some(purpose)),
         }
     }
 }
 
 impl<Rs: Runners> ChooseRunner<'_, Rs> {
-    /// Runs the workload when asked, and logs where it does if the cell is to be profiled.
-    fn serve<W: Workload>(self, workload: W, log: Option<Arc<Log>>) -> io::Result<()> {
+    /// Runs the workload when asked. It is watched if there is a purpose.
+    fn serve<W: Workload>(self, workload: W, purpose: Option<Purpose>) -> io::Result<()> {
         let Self { line, start, recorder, .. } = self;
         let workload = Arc::new(workload);
         let under = Under { workload: Arc::clone(&workload), settings: settings(start)? };
@@ -125,7 +129,7 @@ impl<Rs: Runners> ChooseRunner<'_, Rs> {
             Some(Err(error)) => line.complain(kind(&error), error),
             Some(Ok((start_ns, run))) => {
                 line.say(&Answer::Ready { start_ns, version: None })?;
-                Work { recorder, log, workload: &*workload, run }.answer(line)
+                Work { recorder, purpose, workload: &*workload, run }.answer(line)
             }
         }
     }
@@ -159,12 +163,14 @@ fn settings(start: &Start) -> io::Result<Settings> {
     Ok(Settings {
         workers: usize::try_from(start.workers).unwrap_or(usize::MAX).max(1),
         options: start.options.clone(),
-        worker: Command {
-            program: std::env::current_exe()?,
-            args: vec![WORKER.to_owned()],
-            env: start.profile_log.iter().map(|path| (LOG_FILE.to_owned(), path.display().to_string())).collect(),
-        },
+        worker: Command { program: std::env::current_exe()?, args: vec![WORKER.to_owned()], env: variables(start) },
     })
+}
+
+/// Returns the variables by which worker processes know what their tasks are watched for.
+fn variables(start: &Start) -> Vec<(String, String)> {
+    let log = start.profile_log.iter().map(|path| (LOG_FILE.to_owned(), path.display().to_string()));
+    log.chain(start.check.then(|| (CHECK.to_owned(), "1".to_owned()))).collect()
 }
 
 /// What a cell needs of a workload once its runner has started.
@@ -188,7 +194,7 @@ impl<W: Workload> Started for W {
 /// A workload under a runner that has started.
 struct Work<'a> {
     recorder: Recorder,
-    log: Option<Arc<Log>>,
+    purpose: Option<Purpose>,
     workload: &'a dyn Started,
     run: Run,
 }
@@ -197,8 +203,8 @@ impl Work<'_> {
     /// Runs as often as the driver asks.
     fn answer(mut self, line: &mut Line) -> io::Result<()> {
         while let Some(request) = line.hear()? {
-            let answer = match (&request, &self.log) {
-                (Request::Profile, Some(log)) => {
+            let answer = match (&request, &self.purpose) {
+                (Request::Profile, Some(Purpose::Profile(log))) => {
                     profile::record(log, &self.recorder, || self.workload.begin(), &mut self.run)?
                         .map(|profile| Answer::Profile(Box::new(profile)))
                 }
@@ -210,7 +216,7 @@ impl Work<'_> {
             };
             match answer {
                 Ok(answer) => line.say(&answer)?,
-                Err(error) => return line.complain(kind(&error), error),
+                Err(error) => return line.complain(self.kind(&error), error),
             }
         }
         Ok(())
@@ -219,10 +225,14 @@ impl Work<'_> {
     /// Runs once, measured.
     fn sample(&mut self) -> io::Result<Result<Sample, Error>> {
         self.workload.begin();
+        let check = if let Some(Purpose::Check(check)) = &self.purpose { Some(check) } else { None };
+        if let Some(check) = check {
+            check.begin();
+        }
         let (usage, outcome) = self.recorder.measure(&mut self.run);
-        let outcome = match outcome {
-            Ok(outcome) => outcome,
-            Err(error) => return Ok(Err(error)),
+        let outcome = match (outcome, check.and_then(|check| check.wrong())) {
+            (Err(error), _) | (Ok(_), Some(error)) => return Ok(Err(error)),
+            (Ok(outcome), None) => outcome,
         };
         let mut sample = Sample {
             tasks: outcome.tally.tasks,
@@ -232,10 +242,21 @@ impl Work<'_> {
             ..Sample::default()
         };
         usage.fill(&mut sample);
+        if let Some(check) = check {
+            sample.figures.insert(BLOCKED.to_owned(), check.blocked_ns() as f64);
+        }
         if let Some((name, latencies)) = self.workload.latencies() {
             sample.histograms.insert(name.to_owned(), histogram(&latencies).map_err(io::Error::other)?);
         }
         Ok(Ok(sample))
+    }
+
+    /// Returns what kind of failure an error is in a record. A task that fails in a check is a wrong one.
+    fn kind(&self, error: &Error) -> FailureKind {
+        match (&self.purpose, error) {
+            (Some(Purpose::Check(_)), Error::Task { .. }) => FailureKind::WrongAnswer,
+            _ => kind(error),
+        }
     }
 }
 

@@ -1,14 +1,16 @@
 //! Which workloads and runners there are, as types; and the way in for every kind of process that this program can be.
 
+use std::cmp::Ordering;
 use std::marker::PhantomData;
 use std::process::ExitCode;
 
 use regatta_reports::record::Parameters;
-use regatta_runners::{Family, Parallelism, Runner, RunnerVisitor, Runners, worker};
-use regatta_workloads::{Burn, Kind, Selected, Visitor, Workload, Workloads};
+use regatta_runners::{Family, Parallelism, Runner, RunnerVisitor, Runners, panics, worker};
+use regatta_workloads::{Burn, Kind, Selected, Tally, Visitor, Workload, Workloads, expected_tally};
 use serde_json::{Map, Value};
 
 use crate::catalogue::{Catalogue, ReadySizing, Resolved, RunnerCard, WorkloadCard};
+use crate::check::CHECK;
 use crate::profile::{LOG_FILE, TracedWorkloads};
 use crate::protocol::{CELL, SERVER, WORKER};
 use crate::{cell, cli, server};
@@ -50,7 +52,7 @@ impl<Ws: Workloads, Rs: Runners> Course<Ws, Rs> {
         let args: Vec<String> = std::env::args_os().map(|arg| arg.to_string_lossy().into_owned()).collect();
         match args.get(1)?.as_str() {
             CELL => Some(cell::main::<WithBurn<Ws>, Rs>()),
-            WORKER if std::env::var_os(LOG_FILE).is_some() => {
+            WORKER if [LOG_FILE, CHECK].iter().any(|name| std::env::var_os(name).is_some()) => {
                 Some(worker::main::<TracedWorkloads<WithBurn<Ws>>>(&args[2..]))
             }
             WORKER => Some(worker::main::<WithBurn<Ws>>(&args[2..])),
@@ -62,9 +64,7 @@ impl<Ws: Workloads, Rs: Runners> Course<Ws, Rs> {
 
 impl<Ws: Workloads, Rs: Runners> Catalogue for Course<Ws, Rs> {
     fn workloads(&self) -> Vec<WorkloadCard> {
-        let empty = Map::new();
-        let card = |name| Ws::visit(&Selected { name, params: &empty }, DescribeWorkload).ok();
-        Ws::names().into_iter().filter_map(card).collect()
+        Ws::cards()
     }
 
     fn runners(&self) -> Vec<RunnerCard> {
@@ -72,17 +72,10 @@ impl<Ws: Workloads, Rs: Runners> Catalogue for Course<Ws, Rs> {
     }
 
     fn resolve(&self, name: &str, params: &Map<String, Value>) -> Result<Resolved, String> {
-        WithBurn::<Ws>::visit(&Selected { name, params }, Resolve).map_err(|error| error.to_string())
-    }
-}
-
-struct DescribeWorkload;
-
-impl Visitor for DescribeWorkload {
-    type Output = WorkloadCard;
-
-    fn visit<W: Workload>(self, _workload: W) -> WorkloadCard {
-        WorkloadCard { name: W::NAME, kind: W::KIND.name(), about: W::ABOUT, parameters: W::PARAMETERS }
+        let resolved = panics::caught(|| WithBurn::<Ws>::visit(&Selected { name, params }, Resolve));
+        let of_workload = |message: String| format!("workload `{name}`: {message}");
+        let visited = resolved.map_err(|panic| of_workload(format!("it panicked: {panic}")))?;
+        visited.map_err(|error| error.to_string())?.map_err(of_workload)
     }
 }
 
@@ -111,21 +104,38 @@ impl RunnerVisitor for DescribeRunner {
 struct Resolve;
 
 impl Visitor for Resolve {
-    type Output = Resolved;
+    /// The workload, or what is wrong with it.
+    type Output = Result<Resolved, String>;
 
-    fn visit<W: Workload>(self, workload: W) -> Resolved {
+    fn visit<W: Workload>(self, workload: W) -> Self::Output {
         let sizing = workload.sizing();
-        Resolved {
+        Ok(Resolved {
             params: parameters(&workload),
             tasks: workload.tasks(),
-            expected: workload.expected(),
+            expected: expected(&workload)?,
             wait: workload.wait(),
             computing: workload.computing(),
             sizing: sizing.map(|sizing| ReadySizing { field: sizing.field, probe: parameters(&sizing.probe) }),
             service: workload.service(),
             shares_memory: W::SHARES_MEMORY,
             only_computes: W::KIND == Kind::Cpu,
-        }
+        })
+    }
+}
+
+/// Asks the oracle.
+///
+/// # Errors
+/// If it panics, or has not as many results as there are tasks.
+fn expected<W: Workload>(workload: &W) -> Result<Tally, String> {
+    let tasks = workload.tasks();
+    let most = usize::try_from(tasks).unwrap_or(usize::MAX).saturating_add(1);
+    let expected = panics::caught(|| expected_tally(workload.expected().take(most)))
+        .map_err(|panic| format!("`expected` panicked: {panic}"))?;
+    match expected.tasks.cmp(&tasks) {
+        Ordering::Equal => Ok(expected),
+        Ordering::Less => Err(format!("`expected` has {} results, and there are {tasks} tasks", expected.tasks)),
+        Ordering::Greater => Err(format!("`expected` has more results than there are tasks, which are {tasks}")),
     }
 }
 

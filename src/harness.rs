@@ -169,6 +169,6 @@ impl SessionCell<'_> {
         };
         let (cell, server) = (running.cell.as_mut(), running.server.as_deref());
         let SessionGroup { session, ready } = self.group;
-        run_once(cell, server, ready, &ready.cells[self.place], session.plan.timeout)
+        run_once(&session.launch, cell, server, ready, &ready.cells[self.place], session.plan.timeout)
     }
 }

@@ -21,13 +21,15 @@
 //! - `plan`: which cells, how many rounds; the built-in plans are in `plans/`.
 //! - `driver`: starts cells, sends rounds in random order, bounds time, turns failures into records.
 //! - `cell`: the other end: a process that carries out one workload under one runner.
+//! - `check`: a look at each task for itself: whether it is right, and whether it blocks its thread.
 //! - `protocol`: what the two say to each other; `subprocess`: a child process that is spoken to line by line; `cell_error`: why
 //!   it gave no answer that counts.
 //! - `cpython`: the same in Python: which interpreters, and the script that they run.
 //! - `recorder`: the only code that reads clocks and counters.
 //! - `profile`: which worker does what when, in a pass of its own.
 //! - `server`: the echo server, in a process of its own.
-//! - `calibration`: what the harness itself costs; `capacity`: how much parallel speed the machine gives; `lone`: one task alone.
+//! - `calibration`: what the harness itself costs; `capacity`: how much parallel speed the machine gives; `lone`: one task alone; `blocking`: whether it
+//!   blocks the thread of an event loop.
 //! - `scale`: numbers that grow with the machine; `durations`: read and printed.
 //! - `environment`: describes the machine and this program.
 //! - `baselines`: runs that are kept under a name.
@@ -37,12 +39,14 @@
 //! - [`harness`]: the same cells for another driver, as criterion under `cargo bench`.
 
 mod baselines;
+mod blocking;
 mod browser;
 mod calibration;
 mod capacity;
 mod catalogue;
 mod cell;
 mod cell_error;
+mod check;
 mod cli;
 mod commands;
 mod course;

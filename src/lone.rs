@@ -37,7 +37,7 @@ pub(crate) fn measure(launch: &dyn Launch, catalogue: &dyn Catalogue, groups: &[
     let mut own: BTreeMap<&str, u64> = BTreeMap::new();
     let mut found: Vec<Lone> = Vec::new();
     for ReadyGroup { group, alone, .. } in groups {
-        let Some(alone) = alone else { continue };
+        let Some(alone) = alone.as_ref().filter(|alone| alone.only_computes) else { continue };
         if found.iter().any(|lone| lone.workload == group.workload && lone.params == group.params) {
             continue;
         }
@@ -65,7 +65,7 @@ pub(crate) fn measure(launch: &dyn Launch, catalogue: &dyn Catalogue, groups: &[
             let own = *own.entry(runner).or_insert_with(|| own_cost(launch, nothing.as_ref(), runner));
             let cpu_ns = runs.iter().map(|cpu_ns| cpu_ns.saturating_sub(own)).collect();
             let (workload, params) = (group.workload.clone(), group.params.clone());
-            found.push(Lone { workload, params, runner: runner.clone(), cpu_ns });
+            found.push(Lone { workload, params, runner: runner.clone(), cpu_ns, blocked_ns: None });
         }
     }
     found
@@ -97,6 +97,7 @@ impl<'a> Alone<'a> {
             options: Parameters::new(),
             server: None,
             profile_log: None,
+            check: false,
             arm: String::new(),
         };
         Ok(Self { cell: launch.cell(&start, TIMEOUT)?, workload })

@@ -47,6 +47,9 @@ pub(crate) struct Start {
     /// A file for the logs of worker processes, if the cell is to be profiled and not timed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) profile_log: Option<std::path::PathBuf>,
+    /// Whether the cell looks at each task for itself, and is not timed: at its result, and whether it blocks its thread.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) check: bool,
 }
 
 /// What a cell says.

@@ -71,6 +71,7 @@ fn shortest(launch: &dyn Launch, workload: &str, sizing: &ReadySizing, runner: &
         options: Parameters::new(),
         server: None,
         profile_log: None,
+        check: false,
         arm: String::new(),
     };
     let mut cell = launch.cell(&start, TIMEOUT).ok()?;

@@ -3,6 +3,8 @@
 use std::any::Any;
 use std::io;
 
+use crate::panics;
+
 /// Why a runner could not start or a run brought no result.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -47,14 +49,9 @@ impl Error {
         Self::Task { index, message: error.to_string() }
     }
 
-    /// Returns the panic with which a task ended.
+    /// Returns the panic with which a task ended, with its place where [`panics::note_places`] was called.
     pub fn panic(payload: &(dyn Any + Send)) -> Self {
-        let message = payload
-            .downcast_ref::<&str>()
-            .map(|message| (*message).to_owned())
-            .or_else(|| payload.downcast_ref::<String>().cloned())
-            .unwrap_or_else(|| "no message".to_owned());
-        Self::Panic(message)
+        Self::Panic(panics::words(payload))
     }
 
     /// Turns the operating system's refusal of `doing` into an error, for use with `map_err`.

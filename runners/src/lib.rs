@@ -9,6 +9,7 @@
 //! - `crew`: counts the distinct workers that did the work.
 //! - `task`: how a task is carried out: the one function that polls its future, and what is spawned.
 //! - `muster`: waits until every worker of a pool is up.
+//! - `panics`: where panics happened.
 //! - `limits`: what the machine would carry, asked before it is too late.
 //! - `worlds`: the worlds that tasks wait in.
 //! - `worker`: what runs in a worker process.
@@ -25,6 +26,7 @@ mod green;
 mod limits;
 mod list;
 mod muster;
+pub mod panics;
 mod process;
 mod process_pool;
 mod rayon;

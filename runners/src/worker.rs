@@ -15,7 +15,7 @@ use rustix::process::{Signal, getpid, getppid, set_parent_process_death_signal};
 use serde_json::{Map, Value};
 
 use crate::task::{carry_out, catch};
-use crate::{Blocking, Error};
+use crate::{Blocking, Error, panics};
 
 /// Bytes of a job on the pipe: the index of its task.
 pub(crate) const JOB: usize = 8;
@@ -115,6 +115,7 @@ pub(crate) fn lost(child: &Child, status: ExitStatus) -> Error {
 
 /// Carries out the whole of a worker process. `args` are those that the runners add to the command.
 pub fn main<Ws: Workloads>(args: &[String]) -> ExitCode {
+    panics::note_places();
     match serve::<Ws>(args) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

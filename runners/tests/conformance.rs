@@ -11,7 +11,7 @@ use std::sync::{Arc, OnceLock};
 use libtest_mimic::{Arguments, Failed, Trial};
 use regatta_runners::worker::{self, Command};
 use regatta_runners::{Error, Outcome, Parallelism, Runner, RunnerVisitor, Runners, Settings, Standard, fits};
-use regatta_workloads::{Context, Kind, Selected, Tally, Visitor, Workload, Workloads};
+use regatta_workloads::{Context, Kind, Selected, Tally, Visitor, Workload, Workloads, expected_tally};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
@@ -129,7 +129,8 @@ impl<W: Workload> RunnerVisitor for RunTwice<W> {
         let settings = Settings { workers: WORKERS, options: BTreeMap::new(), worker };
         if let Err(Error::Unavailable(_)) = fits::<R, W>(&self.0, &settings) {
             // What a runner says that it cannot do is not asked of it.
-            return Ok(Checked { outcomes: Vec::new(), expected: self.0.expected(), parallelism: R::PARALLELISM });
+            let expected = expected_tally(self.0.expected());
+            return Ok(Checked { outcomes: Vec::new(), expected, parallelism: R::PARALLELISM });
         }
         let mut workload = self.0;
         workload.attach_clock(|| 0);
@@ -141,7 +142,7 @@ impl<W: Workload> RunnerVisitor for RunTwice<W> {
         };
         let first = again();
         let outcomes = if first.is_ok() { vec![first, again()] } else { vec![first] };
-        Ok(Checked { outcomes, expected: workload.expected(), parallelism: R::PARALLELISM })
+        Ok(Checked { outcomes, expected: expected_tally(workload.expected()), parallelism: R::PARALLELISM })
     }
 }
 
@@ -233,8 +234,8 @@ impl Workload for Faulty {
         Ok(0)
     }
 
-    fn expected(&self) -> Tally {
-        regatta_workloads::expected_tally((0..self.tasks).map(|_| 0))
+    fn expected(&self) -> impl Iterator<Item = u64> {
+        (0..self.tasks).map(|_| 0)
     }
 }
 
@@ -264,7 +265,7 @@ impl Workload for Yielding {
         Ok(text.len() as u64)
     }
 
-    fn expected(&self) -> Tally {
-        regatta_workloads::expected_tally((0..self.tasks).map(|index| 5 + index.to_string().len() as u64))
+    fn expected(&self) -> impl Iterator<Item = u64> {
+        (0..self.tasks).map(|index| 5 + index.to_string().len() as u64)
     }
 }

@@ -11,23 +11,11 @@ use std::time::Duration;
 
 use regatta_reports::record::Parameters;
 use regatta_runners::Parallelism;
-use regatta_workloads::{Parameter, Service, Tally};
+pub use regatta_workloads::Card as WorkloadCard;
+use regatta_workloads::{Service, Tally};
 use serde_json::{Map, Value};
 
 pub(crate) use self::names::{check_family, check_runners, means, selects, suggestion, unknown};
-
-/// What a workload is.
-#[derive(Debug, Clone)]
-pub struct WorkloadCard {
-    /// Its name.
-    pub name: &'static str,
-    /// `cpu`, `switching`, `io`, `mixed` or `service`.
-    pub kind: &'static str,
-    /// What it does, in one sentence.
-    pub about: &'static str,
-    /// What its parameters mean, as far as it says so.
-    pub parameters: &'static [Parameter],
-}
 
 /// What a runner is.
 #[derive(Debug, Clone)]

@@ -91,6 +91,9 @@ pub(crate) struct ListArgs {
 /// What to verify.
 #[derive(Debug, Args)]
 pub(crate) struct VerifyArgs {
+    /// Check the cells of this plan: quick, default, full, gil-sweep, or the path of a TOML file [default: small work of every kind].
+    #[arg(long)]
+    pub(crate) plan: Option<String>,
     /// Check only these workloads.
     #[arg(short, long, value_delimiter = ',')]
     pub(crate) workload: Vec<String>,

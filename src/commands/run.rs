@@ -16,6 +16,7 @@ use super::gate::Gates;
 use super::report::{load_claims, names_of};
 use super::verdicts::Verdicts;
 use crate::baselines;
+use crate::blocking;
 use crate::browser;
 use crate::calibration::calibrate;
 use crate::capacity;
@@ -192,7 +193,7 @@ fn carry_out_groups(
     Ok(totals)
 }
 
-/// Records what the machine gives to several cores at once, and what one task takes alone in each runner.
+/// Records what the machine gives to several cores at once, what one task takes alone in each runner, and if it blocks its thread.
 fn look_at_machine(
     launch: &Launcher,
     catalogue: &dyn Catalogue,
@@ -206,7 +207,8 @@ fn look_at_machine(
     {
         output.write(&Record::Capacity(capacity))?;
     }
-    lone::measure(launch, catalogue, groups).into_iter().try_for_each(|lone| output.write(&Record::Lone(lone)))
+    let alone = lone::measure(launch, catalogue, groups).into_iter().chain(blocking::measure(launch, groups));
+    alone.into_iter().try_for_each(|lone| output.write(&Record::Lone(lone)))
 }
 
 /// Says before the start if the budget cannot be enough, by what is known of the plan's costs by then.

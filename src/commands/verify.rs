@@ -1,16 +1,19 @@
 //! `regatta verify`: every workload under every runner once, answers checked, nothing timed.
 
 use std::io::{self, Write};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::Context;
+use regatta_reports::figures::lone;
+use regatta_reports::judgement::lint::Warning;
 use regatta_reports::record::{Failure, Record};
 use regatta_reports::text::{gist, lines};
 
 use super::args::VerifyArgs;
+use crate::blocking;
 use crate::catalogue::Catalogue;
 use crate::cpython::{Interpreters, WithPython};
-use crate::driver::{Driver, Launcher, Sink};
+use crate::driver::{Driver, Launcher, RunTotals, Sink};
 use crate::environment;
 use crate::exit::Exit;
 use crate::interrupt::Interrupt;
@@ -58,7 +61,10 @@ pub(crate) fn verify(catalogue: &dyn Catalogue, args: &VerifyArgs, verbosity: Ve
     let interrupt = Interrupt::install().context("cannot listen for Ctrl-C")?;
     let interpreters = Interpreters::find(&args.python, &interrupt)?;
     let catalogue: &dyn Catalogue = &WithPython { inner: catalogue, interpreters: &interpreters };
-    let mut plan = Plan::parse("verify", PLAN)?;
+    let mut plan = match &args.plan {
+        Some(name) => Plan::load(name)?,
+        None => Plan::parse("verify", PLAN)?,
+    };
     let overrides = Overrides {
         workloads: args.workload.clone(),
         params: args.param.clone(),
@@ -67,6 +73,9 @@ pub(crate) fn verify(catalogue: &dyn Catalogue, args: &VerifyArgs, verbosity: Ve
         ..Overrides::default()
     };
     plan.apply(&overrides, catalogue)?;
+    (plan.processes, plan.noise_arm, plan.reference, plan.profile) = (1, false, false, false);
+    plan.heat(Duration::ZERO);
+    plan.groups.iter_mut().for_each(|group| group.noise_arm = None);
     let groups = plan.ready(catalogue, environment::cores(&environment::machine()))?;
     let launch =
         Launcher::new(interpreters.externals(), interrupt.clone()).context("cannot find this program's own file")?;
@@ -85,14 +94,18 @@ pub(crate) fn verify(catalogue: &dyn Catalogue, args: &VerifyArgs, verbosity: Ve
     };
     let tallied = driver.run(&groups)?;
     drop(progress);
-    writeln!(
-        announce.screen,
-        "{} answers right, {} cells failed, {} not run",
-        tallied.samples, tallied.failed, tallied.not_run
-    )?;
+    let blocking = lone::blocking(&blocking::measure(&launch, &groups));
+    if let Some(warning) = Warning::of_blocking(&blocking) {
+        writeln!(announce.screen, "warning  {warning}")?;
+    }
+    for remark in &tallied.remarks {
+        writeln!(announce.screen, "{remark}.")?;
+    }
+    let RunTotals { samples, failed, not_run, .. } = tallied;
+    writeln!(announce.screen, "{samples} answers right, {failed} cells failed, {not_run} not run")?;
     Ok(match interrupt.signal() {
         Some(signal) => Exit::Signal(signal),
-        None if tallied.failed > 0 => Exit::CellsFailed,
+        None if failed > 0 => Exit::CellsFailed,
         None => Exit::Well,
     })
 }

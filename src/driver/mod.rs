@@ -6,6 +6,7 @@
 //! - `profiles`: the pass in which cells are profiled.
 //! - `running_group`: a group while it is carried out.
 //! - `sample`: one run of a cell, verified.
+//! - `wrong_answer`: which task gave a wrong answer.
 
 mod cell_process;
 mod pace;
@@ -13,6 +14,7 @@ mod precision;
 mod profiles;
 mod running_group;
 mod sample;
+mod wrong_answer;
 
 use std::collections::BTreeSet;
 use std::io;
@@ -91,7 +93,7 @@ pub(crate) trait Launch {
     }
     /// Starts a server, on a port that it had before or on any.
     fn server(&self, service: regatta_workloads::Service, port: u16) -> Result<Box<dyn Server>, CellError>;
-    /// Returns whether the cells of this runner can be profiled.
+    /// Returns whether the cells of this runner can be profiled, and checked task by task.
     fn can_profile(&self, _runner: &str) -> bool {
         true
     }
@@ -216,6 +218,7 @@ impl Run<'_> {
             self.revisit_undecided(&mut running)?;
         }
         for group in &running {
+            group.say_who_is_alone(self);
             group.say_what_was_cut(self)?;
         }
         if self.driver.plan.profile { self.profile(running) } else { Ok(()) }

@@ -9,6 +9,7 @@ use regatta_reports::record::{CellId, FailureKind, arms};
 use super::pace::Costs;
 use super::precision::Precision;
 use super::sample::{failure, least, left_out, run_once, start};
+use super::wrong_answer::WrongAnswers;
 use super::{Cell, CellError, Run, Server, Stop};
 use crate::durations;
 use crate::group::{ReadyCell, ReadyGroup};
@@ -28,6 +29,7 @@ pub(super) struct RunningGroup<'g> {
     /// Processes of each cell that were begun.
     processes: u32,
     precision: Precision,
+    wrong: WrongAnswers,
     /// What it took when it was left.
     pub(super) costs: Costs,
 }
@@ -91,6 +93,7 @@ impl<'g> RunningGroup<'g> {
             server_deaths: 0,
             processes: 0,
             precision: Precision::new(ready.cells.iter().map(|cell| cell.precision).collect()),
+            wrong: WrongAnswers::default(),
             costs: Costs::default(),
         }
     }
@@ -208,11 +211,18 @@ impl<'g> RunningGroup<'g> {
         run.check_interrupt()?;
         let RunningCell { ready, cell: Some(cell), .. } = &mut self.cells[place] else { return Ok(()) };
         let timeout = run.driver.plan.timeout;
-        let mut once = || run_once(cell.as_mut(), self.server.as_deref(), self.ready, ready, timeout);
+        let launch = run.driver.launch;
+        let mut once = || run_once(launch, cell.as_mut(), self.server.as_deref(), self.ready, ready, timeout);
         let mut sample = match if ready.id.arm == arms::REFERENCE { least(once) } else { once() } {
             Ok(sample) => sample,
             Err(CellError::Interrupted) => return Err(Stop::Interrupted),
-            Err(CellError::Failed { kind, message }) => return self.fail(run, place, round, kind, message),
+            Err(CellError::Failed { kind, message }) => {
+                if kind == FailureKind::WrongAnswer {
+                    let runner = &self.cells[place].id().runner;
+                    self.wrong.add(&message, runner);
+                }
+                return self.fail(run, place, round, kind, message);
+            }
         };
         let Some(round) = round else { return Ok(()) };
         (sample.process, sample.round, sample.order) = (self.process(), round, order);
@@ -330,6 +340,16 @@ impl<'g> RunningGroup<'g> {
             }
         }
         Ok(())
+    }
+
+    /// Returns whether a cell of its workload has answered as its oracle does.
+    fn has_right_answers(&self) -> bool {
+        self.cells.iter().any(|cell| cell.has_samples && cell.id().arm != arms::REFERENCE)
+    }
+
+    /// Notes it if all its runners agree with each other and not with the oracle.
+    pub(super) fn say_who_is_alone(&self, run: &mut Run<'_>) {
+        run.totals.remarks.extend(self.wrong.consensus(self.ready).filter(|_| !self.has_right_answers()));
     }
 
     /// Records the cells that the budget had no time for, and notes a group that had fewer rounds than it should.

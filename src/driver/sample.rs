@@ -5,7 +5,8 @@ use std::time::Duration;
 use regatta_reports::record::{CellId, Failure, FailureKind, Parameters, Sample, arms};
 use regatta_workloads::Tally;
 
-use super::{Cell, CellError, Server};
+use super::wrong_answer::explain;
+use super::{Cell, CellError, Launch, Server};
 use crate::group::{ReadyCell, ReadyGroup};
 use crate::protocol::{Start, VERSION};
 
@@ -28,6 +29,7 @@ pub(crate) fn start(ReadyCell { id, options, work, pieces_per_ms, .. }: &ReadyCe
         options: options.clone(),
         server: None,
         profile_log: None,
+        check: false,
         arm: id.arm.clone(),
     }
 }
@@ -52,8 +54,10 @@ pub(super) fn least(mut run: impl FnMut() -> Result<Sample, CellError>) -> Resul
     })
 }
 
-/// Has a cell of a group run once, and gives the sample, verified and with everything on it but its place in the run.
+/// Has a cell of a group run once, and gives the sample, verified and with everything on it but its place in the run. If the answer is
+/// wrong, `launch` starts cells that find out which task gave it.
 pub(crate) fn run_once(
+    launch: &dyn Launch,
     cell: &mut dyn Cell,
     server: Option<&dyn Server>,
     ready: &ReadyGroup,
@@ -61,7 +65,14 @@ pub(crate) fn run_once(
     timeout: Duration,
 ) -> Result<Sample, CellError> {
     let server_before = server.and_then(Server::cpu_ns);
-    let mut sample = verified(cell.run(timeout)?, ready_cell.work.resolved.expected, &ready_cell.id)?;
+    let (sample, expected) = (cell.run(timeout)?, ready_cell.work.resolved.expected);
+    let is_wrong = sample.tasks == expected.tasks && sample.checksum != expected.checksum;
+    if is_wrong && ready_cell.id.arm != arms::REFERENCE {
+        let server = server.map(Server::address);
+        let start = Start { server, ..start(ready_cell) };
+        return Err(CellError::failed(FailureKind::WrongAnswer, explain(launch, &start, expected, &sample)));
+    }
+    let mut sample = verified(sample, expected, &ready_cell.id)?;
     let server_after = server.and_then(Server::cpu_ns);
     sample.server_cpu_ns = server_after.zip(server_before).map(|(after, before)| after.saturating_sub(before));
     sample.outside_ns = sample.outside_ns.map(|all| all.saturating_sub(sample.server_cpu_ns.unwrap_or(0)));

@@ -32,7 +32,7 @@ pub struct ReadyGroup {
     pub group: Group,
     /// The cells, in the order of the record.
     pub cells: Vec<ReadyCell>,
-    /// The workload with a single task, as large as for one worker, if its tasks only compute.
+    /// The workload with a single task, as large as for one worker, if a parameter sets the number of its tasks.
     pub alone: Option<Resolved>,
 }
 
@@ -130,8 +130,7 @@ impl Plan {
         if self.reference && planned.reference != Some(false) && !cells.is_empty() {
             cells.extend(Work::reference(catalogue).map(ReadyCell::of_reference));
         }
-        let only_computes = scales.of_group.resolved.only_computes;
-        let alone = if only_computes { work::alone(planned, Family::Native.name(), catalogue) } else { None };
+        let alone = work::alone(planned, Family::Native.name(), catalogue);
         let mut ready = ReadyGroup { group: record(planned, &scales, &chosen, skipped), cells, alone };
         ready.write_down_cells();
         Ok(ready)

@@ -4,7 +4,8 @@
 //! out at one go costs two readings of the clock, and a checkpoint nothing beyond what it costs unprofiled.
 //!
 //! - `log`: the segments of tasks, from all workers.
-//! - `traced`: a workload that writes what its tasks do to the log, and the world that it waits in.
+//! - `traced`: a workload whose tasks are watched, and the world that it waits in.
+//! - `watcher`: who watches a task, and what for.
 //! - `timeline`: samples the per-core counters.
 //! - `trace`: a profile in the format that Perfetto and chrome://tracing open.
 
@@ -12,6 +13,7 @@ mod log;
 mod timeline;
 mod trace;
 mod traced;
+mod watcher;
 
 use std::io;
 
@@ -23,6 +25,7 @@ pub(crate) use log::Log;
 pub use timeline::Timeline;
 pub use trace::trace;
 pub(crate) use traced::{Traced, TracedWorkloads};
+pub(crate) use watcher::Purpose;
 
 /// The environment variable by which a worker process knows where to log.
 pub(crate) const LOG_FILE: &str = "REGATTA_PROFILE_LOG";

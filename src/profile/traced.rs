@@ -1,49 +1,39 @@
-//! A workload that writes what its tasks do to a log, and the world that it waits in.
+//! A workload whose tasks are watched, and the world that it waits in: for a profile, or for a check.
 //!
 //! A segment ends where a task begins to wait and the next begins where it goes on, perhaps on another worker. One without length is
 //! where a task begins to wait for a modelled lock. Neither the runner nor the workload knows of it.
 
-use std::cell::{Cell, RefCell};
 use std::io;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use regatta_runners::watch_for_the_lock;
 use regatta_workloads::{
-    Context, Error, Kind, Selected, Service, Stream, Tally, UnknownWorkload, Visitor, Workload, Workloads,
+    Card, Context, Error, Kind, Selected, Service, Stream, UnknownWorkload, Visitor, Workload, Workloads,
 };
 use rustix::process::getpid;
-use rustix::thread::gettid;
 use serde::{Deserialize, Serialize};
 
 use super::LOG_FILE;
-use super::log::{Entry, Log};
-use crate::Recorder;
+use super::log::Log;
+use super::watcher::{Purpose, Watcher};
+use crate::check::Check;
 
-thread_local! {
-    /// The number of this thread; 0 until it is asked for.
-    static THREAD: Cell<u64> = const { Cell::new(0) };
-    /// Who writes of the task that this thread was at last, for where threads share a lock a task stays on its thread.
-    static PEN: RefCell<Option<Arc<Pen>>> = const { RefCell::new(None) };
-}
-
-/// A workload that logs.
+/// A workload that is watched.
 #[derive(Clone, Serialize, Deserialize, Default)]
 #[serde(transparent)]
 pub(crate) struct Traced<W> {
     inner: W,
-    /// Where to; nowhere if there is none.
+    /// What for; it is not watched if there is none.
     #[serde(skip)]
-    log: Option<Arc<Log>>,
+    purpose: Option<Purpose>,
 }
 
 impl<W> Traced<W> {
-    pub(crate) fn new(inner: W, log: Arc<Log>) -> Self {
-        watch_for_the_lock(note_wait_for_lock);
-        Self { inner, log: Some(log) }
+    pub(crate) fn new(inner: W, purpose: Purpose) -> Self {
+        Watcher::watch_for_the_lock();
+        Self { inner, purpose: Some(purpose) }
     }
 }
 
@@ -58,18 +48,21 @@ impl<W: Workload> Workload for Traced<W> {
     }
 
     async fn task<C: Context>(&self, cx: &C, index: u64) -> Result<u64, Error> {
-        let Some(log) = &self.log else { return self.inner.task(cx, index).await };
-        let pen =
-            Arc::new(Pen { log: Arc::clone(log), task: index, start_ns: AtomicU64::new(0), worker: AtomicU64::new(0) });
-        PEN.set(Some(Arc::clone(&pen)));
-        pen.begin();
-        let result = self.inner.task(&TracedContext { inner: cx.clone(), pen: Arc::clone(&pen) }, index).await;
-        pen.end();
-        PEN.set(None);
-        result
+        let Some(purpose) = &self.purpose else { return self.inner.task(cx, index).await };
+        let watcher = Arc::new(Watcher::new(purpose, index));
+        Watcher::set(Some(Arc::clone(&watcher)));
+        watcher.begin();
+        let cx = TracedContext { inner: cx.clone(), watcher: Arc::clone(&watcher) };
+        let result = self.inner.task(&cx, index).await;
+        watcher.end();
+        Watcher::set(None);
+        match purpose {
+            Purpose::Profile(_) => result,
+            Purpose::Check(check) => check.look(index, result?),
+        }
     }
 
-    fn expected(&self) -> Tally {
+    fn expected(&self) -> impl Iterator<Item = u64> {
         self.inner.expected()
     }
 
@@ -102,94 +95,35 @@ impl<W: Workload> Workload for Traced<W> {
     }
 }
 
-/// Writes down that the task of this thread begins to wait for the lock.
-fn note_wait_for_lock() {
-    PEN.with_borrow(|pen| {
-        if let Some(Pen { log, task, .. }) = pen.as_deref() {
-            log.push(|| {
-                let now = Recorder::now_ns();
-                Entry { task: *task, worker: this_thread(), start_ns: now, end_ns: now }
-            });
-        }
-    });
-}
-
-/// Writes the segments of one task.
-struct Pen {
-    log: Arc<Log>,
-    task: u64,
-    /// When the present segment began.
-    start_ns: AtomicU64,
-    /// The thread that it began on.
-    worker: AtomicU64,
-}
-
-impl Pen {
-    fn begin(&self) {
-        // Who is only counted need not be known, and clocks are what takes time here.
-        if !self.log.is_full() {
-            self.worker.store(this_thread(), Ordering::Relaxed);
-            self.start_ns.store(Recorder::now_ns(), Ordering::Relaxed);
-        }
-    }
-
-    fn end(&self) {
-        self.log.push(|| Entry {
-            task: self.task,
-            worker: self.worker.load(Ordering::Relaxed),
-            start_ns: self.start_ns.load(Ordering::Relaxed),
-            end_ns: Recorder::now_ns(),
-        });
-    }
-
-    /// Waits in between two segments.
-    async fn wait<T>(&self, waiting: impl Future<Output = T>) -> T {
-        self.end();
-        let output = waiting.await;
-        self.begin();
-        output
-    }
-}
-
-/// Returns the calling thread's number, which is unique on the machine while it lives. That of a process's first thread is the process's.
-///
-/// A coroutine may go on elsewhere after a wait, so this is never a part of its caller, where the compiler might keep the place of
-/// the thread-local.
-#[inline(never)]
-fn this_thread() -> u64 {
-    THREAD.with(|thread| {
-        if thread.get() == 0 {
-            thread.set(u64::from(gettid().as_raw_nonzero().get().cast_unsigned()));
-        }
-        thread.get()
-    })
-}
-
-/// The world of the model, with the segments of one task written at each wait.
+/// The world of the model, with somebody who watches one task at each wait.
 #[derive(Clone)]
 struct TracedContext<C> {
     inner: C,
-    pen: Arc<Pen>,
+    watcher: Arc<Watcher>,
 }
 
 impl<C: Context> Context for TracedContext<C> {
     type Stream = TracedStream<C::Stream>;
 
     async fn sleep(&self, duration: Duration) {
-        self.pen.wait(self.inner.sleep(duration)).await;
+        self.watcher.wait(self.inner.sleep(duration)).await;
     }
 
     async fn block(&self, duration: Duration) {
-        self.pen.wait(self.inner.block(duration)).await;
+        match &*self.watcher {
+            Watcher::Profile(_) => self.watcher.wait(self.inner.block(duration)).await,
+            // The call blocks before it gives its future. It says so itself, so a check leaves it out.
+            Watcher::Check(_) => self.watcher.wait(async { self.inner.block(duration).await }).await,
+        }
     }
 
     async fn connect(&self, to: SocketAddr) -> io::Result<Self::Stream> {
-        let inner = self.pen.wait(self.inner.connect(to)).await?;
-        Ok(TracedStream { inner, pen: Arc::clone(&self.pen) })
+        let inner = self.watcher.wait(self.inner.connect(to)).await?;
+        Ok(TracedStream { inner, watcher: Arc::clone(&self.watcher) })
     }
 
     async fn yield_now(&self) {
-        self.pen.wait(self.inner.yield_now()).await;
+        self.watcher.wait(self.inner.yield_now()).await;
     }
 
     #[inline]
@@ -201,9 +135,9 @@ impl<C: Context> Context for TracedContext<C> {
     fn checkpoint(&self) {
         // Most checkpoints are passed, and a body may offer one every few nanoseconds: those must cost no clock.
         if self.inner.lock_is_wanted() {
-            self.pen.end();
+            self.watcher.end();
             self.inner.checkpoint();
-            self.pen.begin();
+            self.watcher.begin();
         }
     }
 }
@@ -211,25 +145,25 @@ impl<C: Context> Context for TracedContext<C> {
 /// A stream of the model's world.
 struct TracedStream<S> {
     inner: S,
-    pen: Arc<Pen>,
+    watcher: Arc<Watcher>,
 }
 
 impl<S: Stream> Stream for TracedStream<S> {
     async fn read_exact(&mut self, buffer: &mut [u8]) -> io::Result<()> {
-        self.pen.wait(self.inner.read_exact(buffer)).await
+        self.watcher.wait(self.inner.read_exact(buffer)).await
     }
 
     async fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.pen.wait(self.inner.write_all(bytes)).await
+        self.watcher.wait(self.inner.write_all(bytes)).await
     }
 }
 
-/// A list of workloads each of which logs to the file that the environment names: what a worker process of a profiled cell has.
+/// A list of workloads each of which is watched as the environment says: what a worker process of such a cell has.
 pub(crate) struct TracedWorkloads<Ws>(Ws);
 
 impl<Ws: Workloads> Workloads for TracedWorkloads<Ws> {
-    fn names() -> Vec<&'static str> {
-        Ws::names()
+    fn cards() -> Vec<Card> {
+        Ws::cards()
     }
 
     fn visit<V: Visitor>(selected: &Selected<'_>, visitor: V) -> Result<V::Output, UnknownWorkload> {
@@ -237,18 +171,22 @@ impl<Ws: Workloads> Workloads for TracedWorkloads<Ws> {
     }
 }
 
-/// Hands the workload on with a log.
+/// Hands the workload on with what it is watched for.
 struct Wrap<V>(V);
 
 impl<V: Visitor> Visitor for Wrap<V> {
     type Output = V::Output;
 
     fn visit<W: Workload>(self, workload: W) -> V::Output {
-        let log = std::env::var_os(LOG_FILE).and_then(|path| Log::open(Path::new(&path)).ok());
-        if log.is_none() {
-            eprintln!("regatta worker {}: cannot open the log of the profile", getpid().as_raw_nonzero());
-        }
-        self.0.visit(Traced { inner: workload, log: log.map(Arc::new) })
+        let purpose = match std::env::var_os(LOG_FILE).map(|path| Log::open(Path::new(&path))) {
+            None => Some(Purpose::Check(Arc::new(Check::of_worker(workload.expected())))),
+            Some(Ok(log)) => Some(Purpose::Profile(Arc::new(log))),
+            Some(Err(error)) => {
+                eprintln!("regatta worker {}: cannot open the log of the profile: {error}", getpid().as_raw_nonzero());
+                None
+            }
+        };
+        self.0.visit(Traced { inner: workload, purpose })
     }
 }
 
@@ -304,8 +242,8 @@ mod tests {
             Ok(0)
         }
 
-        fn expected(&self) -> Tally {
-            Tally::default()
+        fn expected(&self) -> impl Iterator<Item = u64> {
+            std::iter::once(0)
         }
     }
 
@@ -313,7 +251,7 @@ mod tests {
     fn a_checkpoint_ends_a_segment_only_where_the_lock_is_wanted() {
         let folder = tempfile::tempdir().expect("a folder");
         let log = Arc::new(Log::create(&folder.path().join("log")).expect("a file"));
-        let workload = Traced::new(Checkpoints, Arc::clone(&log));
+        let workload = Traced::new(Checkpoints, Purpose::Profile(Arc::clone(&log)));
         for (is_wanted, segments) in [(false, 1), (true, 4)] {
             log.clear();
             complete(workload.task(&Locked { is_wanted }, 0)).expect("a task that cannot fail");

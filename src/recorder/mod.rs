@@ -22,7 +22,7 @@ use regatta_reports::record::Sample;
 
 pub(crate) use latency::histogram;
 pub(crate) use memory::{MemoryWatch, TreeMemory};
-pub(crate) use tree::cpu_time_of;
+pub(crate) use tree::{ThreadTimes, cpu_time_of};
 
 /// The source of figures that perf counts.
 pub(crate) const PERF: &str = "perf-task-clock";

@@ -7,6 +7,34 @@ use nix::sys::time::TimeValLike;
 use nix::time::{ClockId, clock_getcpuclockid, clock_gettime};
 use nix::unistd::Pid;
 
+/// What the calling thread has spent so far.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ThreadTimes {
+    wall_ns: u64,
+    cpu_ns: u64,
+    /// How often it gave up its core by itself.
+    voluntary: u64,
+}
+
+impl ThreadTimes {
+    /// Reads the clocks of the calling thread.
+    pub(crate) fn now() -> Self {
+        Self {
+            wall_ns: monotonic(),
+            cpu_ns: clock(ClockId::CLOCK_THREAD_CPUTIME_ID),
+            voluntary: getrusage(UsageWho::RUSAGE_THREAD)
+                .map_or(0, |usage| usage.voluntary_context_switches().cast_unsigned()),
+        }
+    }
+
+    /// Returns for how long this thread has blocked since then, nanoseconds. One that was only interrupted has not blocked.
+    pub(crate) fn blocked_ns(&self) -> u64 {
+        let now = Self::now();
+        let off_core = (now.wall_ns - self.wall_ns).saturating_sub(now.cpu_ns.saturating_sub(self.cpu_ns));
+        if now.voluntary > self.voluntary { off_core } else { 0 }
+    }
+}
+
 /// Context switches of the process tree so far.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Switches {

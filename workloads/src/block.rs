@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Context, Error, Kind, Parameter, Tally, Workload, expected_tally};
+use crate::{Context, Error, Kind, Parameter, Workload};
 
 /// Waits in a call that knows nothing of the model and blocks its thread.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -44,8 +44,8 @@ impl Workload for Block {
         Ok(index)
     }
 
-    fn expected(&self) -> Tally {
-        expected_tally(0..self.tasks)
+    fn expected(&self) -> impl Iterator<Item = u64> {
+        0..self.tasks
     }
 
     fn wait(&self) -> Duration {

@@ -9,7 +9,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Context, Error, Kind, Tally, Workload, expected_tally};
+use crate::{Context, Error, Kind, Workload};
 
 /// What a state is multiplied by in each step: Knuth's MMIX generator.
 const FACTOR: u64 = 6_364_136_223_846_793_005;
@@ -58,8 +58,8 @@ impl Workload for Burn {
         Ok(burn(index, self.steps))
     }
 
-    fn expected(&self) -> Tally {
-        expected_tally((0..self.tasks).map(|index| foretold(index, self.steps)))
+    fn expected(&self) -> impl Iterator<Item = u64> {
+        (0..self.tasks).map(|index| foretold(index, self.steps))
     }
 }
 
@@ -179,7 +179,7 @@ mod tests {
     fn the_machine_code_does_what_the_formula_says() {
         for steps in [0, 1, 2, 3, 1000, 65_537] {
             let workload = Burn { steps, tasks: 3 };
-            assert_eq!(workload.expected(), expected_tally((0..3).map(|index| burn(index, steps))), "{steps} steps");
+            assert!(workload.expected().eq((0..3).map(|index| burn(index, steps))), "{steps} steps");
             let by_hand = |state| (0..steps).fold(state, |state: u64, _| state.wrapping_mul(FACTOR).wrapping_add(TERM));
             assert_eq!(burn(1, steps), sum([4, 5, 6, 7].map(by_hand)), "{steps} steps");
         }

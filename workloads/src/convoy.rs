@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::echo::ROUND_TRIP;
 use crate::latencies::Latencies;
-use crate::{Context, Echo, Error, Kind, Parameter, Service, Tally, Workload};
+use crate::{Context, Echo, Error, Kind, Parameter, Service, Workload};
 
 /// Steps of computing between two looks at whether the round trips are done.
 const STRIDE: u64 = 256;
@@ -132,10 +132,9 @@ impl Workload for Convoy {
         Ok(index)
     }
 
-    fn expected(&self) -> Tally {
-        let mut tally = self.echo().expected();
-        (1..=self.beside).for_each(|index| tally.add(index, index));
-        tally
+    fn expected(&self) -> impl Iterator<Item = u64> {
+        let talk: Vec<u64> = self.echo().expected().collect();
+        talk.into_iter().chain(1..=self.beside)
     }
 
     fn descriptors(&self) -> u64 {

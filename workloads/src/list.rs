@@ -6,7 +6,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::Workload;
+use crate::{Parameter, Workload};
 
 /// Something to do with a workload, whichever it is.
 pub trait Visitor {
@@ -42,10 +42,23 @@ pub enum UnknownWorkload {
     },
 }
 
+/// What a workload is, for lists and messages.
+#[derive(Debug, Clone)]
+pub struct Card {
+    /// Its name.
+    pub name: &'static str,
+    /// `cpu`, `switching`, `io`, `mixed` or `service`.
+    pub kind: &'static str,
+    /// What it does, in one sentence.
+    pub about: &'static str,
+    /// What its parameters mean, as far as it says so.
+    pub parameters: &'static [Parameter],
+}
+
 /// A list of workload types.
 pub trait Workloads: 'static {
-    /// Returns the names of all workloads in the list, in order.
-    fn names() -> Vec<&'static str>;
+    /// Returns what each workload in the list is, in order. None of them is built.
+    fn cards() -> Vec<Card>;
 
     /// Builds the selected workload and hands it to the visitor.
     ///
@@ -55,7 +68,7 @@ pub trait Workloads: 'static {
 }
 
 impl Workloads for () {
-    fn names() -> Vec<&'static str> {
+    fn cards() -> Vec<Card> {
         Vec::new()
     }
 
@@ -65,8 +78,9 @@ impl Workloads for () {
 }
 
 impl<W: Workload, Rest: Workloads> Workloads for (W, Rest) {
-    fn names() -> Vec<&'static str> {
-        std::iter::once(W::NAME).chain(Rest::names()).collect()
+    fn cards() -> Vec<Card> {
+        let card = Card { name: W::NAME, kind: W::KIND.name(), about: W::ABOUT, parameters: W::PARAMETERS };
+        std::iter::once(card).chain(Rest::cards()).collect()
     }
 
     fn visit<V: Visitor>(selected: &Selected<'_>, visitor: V) -> Result<V::Output, UnknownWorkload> {

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::burn::{burn, foretold};
 use crate::latencies::Latencies;
-use crate::{Context, Error, Kind, Parameter, Sizing, Tally, Workload, expected_tally};
+use crate::{Context, Error, Kind, Parameter, Sizing, Workload};
 
 /// Steps of the burn in a piece: about 10 ns of native code, and some microseconds of an interpreter.
 const PIECE: u64 = 8;
@@ -101,8 +101,8 @@ impl Workload for Request {
         Ok(result)
     }
 
-    fn expected(&self) -> Tally {
-        expected_tally((0..self.requests).map(|index| foretold(index, PIECE)))
+    fn expected(&self) -> impl Iterator<Item = u64> {
+        (0..self.requests).map(|index| foretold(index, PIECE))
     }
 
     fn wait(&self) -> Duration {
@@ -172,8 +172,8 @@ mod tests {
     #[test]
     fn answers_do_not_depend_on_what_was_measured() {
         let fast = Request { pieces_per_ms: 123_456, ..Request::default() };
-        assert_eq!(fast.expected(), Request::default().expected());
-        assert_eq!(fast.expected(), expected_tally((0..128).map(|index| burn(index, PIECE))));
+        assert!(fast.expected().eq(Request::default().expected()));
+        assert!(fast.expected().eq((0..128).map(|index| burn(index, PIECE))));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Context, Error, Kind, Parameter, Tally, Workload, expected_tally};
+use crate::{Context, Error, Kind, Parameter, Workload};
 
 /// Waits, the way the model waits.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -47,8 +47,8 @@ impl Workload for Sleep {
         }
     }
 
-    fn expected(&self) -> Tally {
-        expected_tally(0..self.tasks)
+    fn expected(&self) -> impl Iterator<Item = u64> {
+        0..self.tasks
     }
 
     fn wait(&self) -> Duration {

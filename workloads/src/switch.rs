@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Context, Error, Kind, Parameter, Tally, Workload, expected_tally};
+use crate::{Context, Error, Kind, Parameter, Workload};
 
 /// Gives way to the other tasks, again and again.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -43,7 +43,7 @@ impl Workload for Switch {
         Ok(yielded)
     }
 
-    fn expected(&self) -> Tally {
-        expected_tally((0..self.tasks).map(|_| self.yields))
+    fn expected(&self) -> impl Iterator<Item = u64> {
+        (0..self.tasks).map(|_| self.yields)
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::{Context, Tally};
+use crate::Context;
 
 /// The failure of a task.
 #[derive(Debug, thiserror::Error)]
@@ -128,8 +128,8 @@ pub trait Workload: Serialize + DeserializeOwned + Default + Clone + Send + Sync
     /// If a server cannot be talked to or answers wrongly.
     fn task<C: Context>(&self, cx: &C, index: u64) -> impl Future<Output = Result<u64, Error>> + Send;
 
-    /// Returns what the results of all tasks must add up to, found by another route than the tasks take.
-    fn expected(&self) -> Tally;
+    /// Returns the result that each task must have, in the order of their indices, found by another route than the tasks take.
+    fn expected(&self) -> impl Iterator<Item = u64>;
 
     /// Returns the longest wait of a single task, which is zero for work that never waits. No model can finish sooner.
     fn wait(&self) -> Duration {

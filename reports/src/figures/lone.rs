@@ -1,4 +1,4 @@
-//! Runners in which the compiler made other code of a task's body: one task alone takes another CPU time there.
+//! What one task alone shows: runners in which the compiler made other code of its body, and workloads that block an event loop.
 //!
 //! A run measures one task alone, several times, in each runner of a CPU-bound group. The runner's own cost is part of that, so what is
 //! less than a tenth, or less than an own cost could be, is nothing. Interpreted runners have no compiler that could inline a body.
@@ -19,6 +19,27 @@ const OWN_COST_NS: f64 = 2e5;
 const OWN_COST_OF_PROCESS_NS: f64 = 5e6;
 /// Fewest repetitions on each side.
 const FEWEST: usize = 4;
+
+/// The least time that counts as blocking, nanoseconds. A lock or a page that is not there yet takes less.
+const LEAST_BLOCKED_NS: u64 = 200_000;
+
+/// A workload whose task blocks the thread of an event loop.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Blocks {
+    /// Workload name.
+    pub workload: String,
+    /// For how long one task alone blocks it, nanoseconds.
+    pub blocked_ns: u64,
+}
+
+/// Returns the workloads whose task blocks the thread of an event loop, in the order of the records.
+pub fn blocking(lone: &[Lone]) -> Vec<Blocks> {
+    let blocks = |lone: &Lone| {
+        let blocked_ns = lone.blocked_ns.filter(|ns| *ns >= LEAST_BLOCKED_NS)?;
+        Some(Blocks { workload: lone.workload.clone(), blocked_ns })
+    };
+    lone.iter().filter_map(blocks).collect()
+}
 
 /// A runner whose code of a task's body differs from that of its baseline.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -108,6 +129,13 @@ mod tests {
         assert_eq!(found.len(), 1, "{found:?}");
         assert_eq!((found[0].runner.as_str(), found[0].baseline.as_str()), ("async", "sequential"));
         assert!((found[0].factor - 1.78).abs() < 0.01, "{found:?}");
+    }
+
+    #[test]
+    fn only_what_blocks_for_long_is_told() {
+        let lone = |workload: &str, blocked_ns| Lone { workload: workload.to_owned(), blocked_ns, ..Lone::default() };
+        let found = blocking(&[lone("a", None), lone("b", Some(60_000)), lone("c", Some(5_000_000))]);
+        assert_eq!(found, [Blocks { workload: "c".to_owned(), blocked_ns: 5_000_000 }]);
     }
 
     #[test]

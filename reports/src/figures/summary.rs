@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::capacity::Ceiling;
 use super::group::{GroupSummary, Versus, is_cpu_bound};
-use super::lone::{self, CodeDiffers};
+use super::lone::{self, Blocks, CodeDiffers};
 use super::noise::Usual;
 use super::pairs;
 use super::possible::Possible;
@@ -34,6 +34,8 @@ pub struct Summary {
     pub possible: Option<Possible>,
     /// The runners in which the compiler made other code of a task, in the order of the records.
     pub code_differs: Vec<CodeDiffers>,
+    /// The workloads whose tasks block the thread of an event loop.
+    pub blocking: Vec<Blocks>,
     /// The groups in the order of the plan; after them, those that have records without being in the plan.
     pub groups: Vec<GroupSummary>,
 }
@@ -73,7 +75,15 @@ impl Summary {
             group.rows.iter_mut().zip(noises).for_each(|(row, noise)| row.noise = noise);
         }
         let possible = usable_cores.map(|usable| Possible::new(&run.machine, results.capacity.as_ref(), usable));
-        Self { run: run.clone(), usable_cores, ceiling, possible, code_differs, groups }
+        Self {
+            run: run.clone(),
+            usable_cores,
+            ceiling,
+            possible,
+            code_differs,
+            blocking: lone::blocking(&results.lone),
+            groups,
+        }
     }
 }
 

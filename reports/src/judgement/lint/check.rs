@@ -48,6 +48,7 @@ pub fn check_run(summary: &Summary) -> Vec<Warning> {
         warnings.push(Warning::DisturbedCapacity { cores });
     }
     warnings.extend(code_differs(summary));
+    warnings.extend(Warning::of_blocking(&summary.blocking));
     warnings.extend(outside_load(groups));
     let disturbed: Vec<String> =
         groups.iter().filter(|group| group.disturbed.is_too_many()).map(|group| group.title.clone()).collect();
@@ -274,6 +275,20 @@ mod tests {
         assert_eq!(differing, [false, true]);
         assert!(!summary.groups[0].rows[1].differs());
         assert_eq!(summary.groups[0].rows[1].doubt(), Some("its machine code differs"));
+    }
+
+    #[test]
+    fn a_task_that_blocks_the_thread_of_an_event_loop() {
+        let cells = [("async", "async", "workers", 2), ("async-single", "async-single", "one", 1)];
+        let mut results = run("mine", "service", 0, &cells, quiet());
+        let blocked_ns = Some(5_050_000);
+        let (workload, runner) = ("mine".to_owned(), "async-single".to_owned());
+        results.lone = vec![Lone { workload, runner, blocked_ns, ..Lone::default() }];
+        let found = warnings(&results);
+        assert_eq!(found, [Warning::Blocks { tasks: vec!["mine (5.05 ms)".to_owned()] }]);
+        let text = found[0].to_string();
+        assert!(text.contains("cx.sleep") && text.contains("cx.block"), "{text}");
+        assert_eq!(found[0].severity(), Severity::Doubt);
     }
 
     #[test]

@@ -2,8 +2,9 @@
 
 use std::fmt;
 
+use crate::figures::lone::Blocks;
 use crate::judgement::severity::Severity;
-use crate::text::units;
+use crate::text::{plain, units};
 
 /// Most names that a warning lists.
 const NAMES: usize = 4;
@@ -50,6 +51,11 @@ pub enum Warning {
         /// The cells, by name.
         cells: Vec<String>,
     },
+    /// Tasks block the thread of an event loop without telling their world.
+    Blocks {
+        /// The workloads, and for how long one task of each blocks.
+        tasks: Vec<String>,
+    },
     /// There were too many disturbed rounds to leave them out.
     DisturbedRounds {
         /// Titles of the groups.
@@ -95,6 +101,12 @@ pub enum Warning {
 }
 
 impl Warning {
+    /// Returns the warning about workloads whose tasks block the thread of an event loop; none if there are none.
+    pub fn of_blocking(found: &[Blocks]) -> Option<Self> {
+        let task = |one: &Blocks| format!("{} ({})", plain(&one.workload), units::duration(one.blocked_ns as f64));
+        (!found.is_empty()).then(|| Self::Blocks { tasks: found.iter().map(task).collect() })
+    }
+
     /// Returns how much it matters.
     pub fn severity(&self) -> Severity {
         match self {
@@ -103,6 +115,7 @@ impl Warning {
             | Self::OnBattery
             | Self::OutsideLoad { .. }
             | Self::CodeDiffers { .. }
+            | Self::Blocks { .. }
             | Self::DisturbedRounds { .. }
             | Self::FewCores { .. }
             | Self::SaturatedServer { .. }
@@ -128,6 +141,7 @@ impl Warning {
             Self::OutsideLoad { group, cores } => format!("Others kept up to {cores:.1} cores busy ({group})"),
             Self::DisturbedCapacity { .. } => "Capacity not known: others kept cores busy".to_owned(),
             Self::CodeDiffers { cells, .. } => format!("Other machine code: {}", first(cells)),
+            Self::Blocks { tasks } => format!("Tasks block their thread: {}", first(tasks)),
             Self::DisturbedRounds { groups } => format!("Disturbed rounds: {}", first(groups)),
             Self::FewCores { cores, workers } => {
                 format!("{workers} workers on {}", number_of_cores(*cores))
@@ -190,6 +204,13 @@ impl fmt::Display for Warning {
                 "One task alone takes {most}: the compiler made different code of its body. No claim and no advice rests on such \
                  cells ({}). Move the body of the task into a function marked `#[inline(never)]`, and call it from `task`.",
                 named(cells)
+            ),
+            Self::Blocks { tasks } => write!(
+                to,
+                "One task alone blocked the thread of an event loop, and its world was not told: {}. No other task of that loop goes on \
+                 meanwhile. Wait through the context: `cx.sleep`, `cx.connect` and its stream. If it has to block, say so with \
+                 `cx.block`.",
+                named(tasks)
             ),
             Self::DisturbedRounds { groups } => write!(
                 to,

@@ -6,8 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use super::cell::{CellId, Parameters};
 
-/// The CPU time of one task of a CPU-bound group that runs alone in one runner. It is the same in all runners of a language, unless the
-/// compiler made different code of the task's body. One line a group and runner.
+/// What one task takes that runs alone in one runner.
+///
+/// Of a CPU-bound group it is the CPU time: the same in all runners of a language, unless the compiler made different code of the task's
+/// body. Such groups have one line a runner. Every workload has one line more, about the thread of an event loop.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Lone {
@@ -18,7 +20,11 @@ pub struct Lone {
     /// Runner name.
     pub runner: String,
     /// CPU time of a run of that one task, nanoseconds, in each repetition.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub cpu_ns: Vec<u64>,
+    /// Time for which the task blocked the thread of an event loop without telling it, nanoseconds: the least of some runs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub blocked_ns: Option<u64>,
 }
 
 /// One cell in one round. Its answer was right: anything else is a [`Failure`](super::Failure).
