@@ -28,8 +28,8 @@
 //! - `recorder`: the only code that reads clocks and counters.
 //! - `profile`: which worker does what when, in a pass of its own.
 //! - `server`: the echo server, in a process of its own.
-//! - `calibration`: what the harness itself costs; `capacity`: how much parallel speed the machine gives; `lone`: one task alone; `blocking`: whether it
-//!   blocks the thread of an event loop.
+//! - `calibration`: what the harness itself costs; `capacity`: how much parallel speed the machine gives; `lone`: one task alone;
+//!   `blocking`: whether it blocks the thread of an event loop.
 //! - `scale`: numbers that grow with the machine; `durations`: read and printed.
 //! - `environment`: describes the machine and this program.
 //! - `baselines`: runs that are kept under a name.

@@ -327,7 +327,7 @@ fn broken() {
     let output = bench(&folder, "broken", &short).output().expect("it starts");
     let (text, errors) = said(&output);
     assert_eq!(output.status.code(), Some(3), "{errors}");
-    assert!(errors.contains("known/sequential/1: FAILED: the checksum is"), "{errors}");
+    assert!(errors.contains("known/sequential/1: FAILED: task 0: its result is 1, and 0 is expected"), "{errors}");
     assert!(!errors.contains("panicked"), "{errors}");
     assert!(text.contains("together/sequential/1") && text.contains("time:   ["), "the others go on: {text}");
     let (_, results) = only_run(&folder);

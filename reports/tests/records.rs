@@ -141,7 +141,7 @@ fn complete() -> Vec<Record> {
     vec![
         Record::Run(Box::new(run)),
         Record::Capacity(Capacity { points: vec![CapacityPoint::default()], outside_cores: Some(0.0) }),
-        Record::Lone(Lone::default()),
+        Record::Lone(Lone { cpu_ns: vec![1], blocked_ns: Some(1), ..Lone::default() }),
         Record::Sample(Box::new(sample)),
         Record::Profile(Box::new(Profile {
             cell: cell.clone(),
