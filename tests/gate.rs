@@ -183,6 +183,7 @@ fn a_run_against_a_baseline_by_name() {
         (&["run", "--fail-on", "regression"], "--baseline NAME"),
         (&["run", "--fail-on", "undecided"], "claim=ID"),
         (&["run", "--markdown", "-"], "--baseline"),
+        (&["run", "--baseline", "main", "--markdown", "-", "--json"], "both print a document"),
     ] {
         let (code, _, complaint) = says(&folder, args);
         assert_eq!(code, Some(2), "{args:?}: {complaint}");

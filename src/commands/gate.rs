@@ -5,10 +5,11 @@ use std::str::FromStr;
 
 use anyhow::bail;
 use clap::ValueEnum;
-use regatta_reports::{Claims, Outcome, Results, Summary, Verdict};
+use regatta_reports::{Claims, Outcome, Verdict};
 
 use super::args::FailOn;
 use crate::catalogue::unknown;
+use crate::terminal::say;
 
 /// What a run is to fail on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,10 +69,10 @@ impl Gates<'_> {
     }
 
     /// Says on standard error which of the claims fail or are not decided, and returns whether the run is to fail for it.
-    pub(super) fn claims_fail(self, claims: &Claims, results: &Results) -> bool {
-        let is_meant = |id: &str| self.0.contains(&Gate::Claims) || self.names(id);
-        let verdicts = claims.judge_those(&Summary::from_results(results), |claim| is_meant(&claim.id));
-        let (failed, open) = (failing(&verdicts), self.open(&verdicts));
+    pub(super) fn claims_fail(self, verdicts: &[Verdict]) -> bool {
+        let is_failed = |verdict: &&Verdict| self.means(verdict) && verdict.outcome() == Outcome::Fails;
+        let failed: Vec<&Verdict> = verdicts.iter().filter(is_failed).collect();
+        let open = self.open(verdicts);
         for verdict in failed.iter().chain(&open) {
             let Verdict { id, family, judgement, .. } = verdict;
             let outcome = match verdict.outcome() {
@@ -79,7 +80,7 @@ impl Gates<'_> {
                 Outcome::NotRun => "was not run",
                 _ => "is undecided",
             };
-            eprintln!("regatta: the claim {id} {outcome} ({family}): {}", judgement.why);
+            say(format_args!("the claim {id} {outcome} ({family}): {}", judgement.why));
         }
         !failed.is_empty() || (!open.is_empty() && self.found().contains(&FailOn::Undecided))
     }
@@ -93,16 +94,20 @@ impl Gates<'_> {
             .map(|verdict| verdict.id.as_str())
             .collect();
         let is_open = |verdict: &&Verdict| match verdict.outcome() {
-            Outcome::Undecided => true,
+            Outcome::Undecided => self.means(verdict),
             Outcome::NotRun => self.names(&verdict.id) && !run.contains(verdict.id.as_str()),
             Outcome::Holds | Outcome::Fails => false,
         };
         verdicts.iter().filter(is_open).collect()
     }
 
-    /// Returns whether it depends on claims.
-    pub(super) fn has_claims(self) -> bool {
+    fn has_claims(self) -> bool {
         self.0.iter().any(|gate| matches!(gate, Gate::Claims | Gate::Claim(_)))
+    }
+
+    /// Returns whether it depends on this verdict.
+    fn means(self, verdict: &Verdict) -> bool {
+        self.0.contains(&Gate::Claims) || self.names(&verdict.id)
     }
 
     /// Returns whether the claim of this id was named.
@@ -111,12 +116,10 @@ impl Gates<'_> {
     }
 }
 
-fn failing(verdicts: &[Verdict]) -> Vec<&Verdict> {
-    verdicts.iter().filter(|verdict| verdict.outcome() == Outcome::Fails).collect()
-}
-
 #[cfg(test)]
 mod tests {
+    use regatta_reports::{Results, Summary};
+
     use super::*;
 
     #[test]
@@ -145,13 +148,12 @@ mod tests {
 
     #[test]
     fn what_was_not_run_is_open_only_if_it_was_named() {
-        let (claims, results) = (Claims::built_in(), Results::default());
-        let verdicts = claims.judge(&Summary::from_results(&results));
+        let verdicts = Claims::built_in().judge(&Summary::from_results(&Results::default()));
         assert!(Gates(&[Gate::Claims]).open(&verdicts).is_empty());
         let named = [Gate::Claim("gil-convoy".to_owned())];
         assert!(Gates(&named).open(&verdicts).iter().all(|verdict| verdict.id == "gil-convoy"));
-        assert!(!Gates(&named).open(&verdicts).is_empty() && !Gates(&named).claims_fail(&claims, &results));
+        assert!(!Gates(&named).open(&verdicts).is_empty() && !Gates(&named).claims_fail(&verdicts));
         let strict = [named[0].clone(), Gate::Found(FailOn::Undecided)];
-        assert!(Gates(&strict).claims_fail(&claims, &results));
+        assert!(Gates(&strict).claims_fail(&verdicts));
     }
 }

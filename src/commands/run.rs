@@ -74,6 +74,14 @@ pub(super) fn carry_out(
     let claims = load_claims(&args.claims, &names_of(catalogue))?;
     let gates = Gates(&args.fail_on);
     gates.check(&claims, args.baseline.is_some())?;
+    let show = ShowArgs {
+        force: args.force,
+        fail_on: gates.found(),
+        threshold: args.threshold,
+        markdown: args.markdown.clone(),
+        ..ShowArgs::default()
+    };
+    show.check(args.json)?;
     let mut plan = Plan::load(&args.plan)?;
     plan.apply(&overrides(args), catalogue)?;
     let mut setup = Setup { plan, claims, detail: verbosity.detail(args.tables), catalogue, machine };
@@ -129,13 +137,6 @@ pub(super) fn carry_out(
     }
     let compared = match &baseline {
         Some(baseline) => {
-            let show = ShowArgs {
-                force: args.force,
-                fail_on: gates.found(),
-                threshold: args.threshold,
-                markdown: args.markdown.clone(),
-                ..ShowArgs::default()
-            };
             let comparison = Comparison::of_runs(baseline, &Results::read(&folder)?);
             let comparison = show.judged(comparison);
             if let Some(document) = &mut document {
@@ -145,8 +146,7 @@ pub(super) fn carry_out(
         }
         None => Exit::Well,
     };
-    let claims_fail = gates.has_claims() && gates.claims_fail(&claims, &Results::read(&folder)?);
-    let found = if claims_fail { Exit::Regression } else { compared };
+    let found = if gates.claims_fail(&written.report.verdicts) { Exit::Regression } else { compared };
     if let Some(name) = &args.save_baseline {
         let kept = baselines::save(&folder, name)?;
         writeln!(verbosity.aside(args.json), "Baseline: {}", kept.display())?;
