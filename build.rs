@@ -10,8 +10,10 @@ fn main() {
         revision.push_str("-dirty");
     }
     println!("cargo::rustc-env=REGATTA_REVISION={revision}");
-    for path in [".git/HEAD", ".git/index"] {
-        if std::path::Path::new(path).exists() {
+    for name in ["HEAD", "index"] {
+        // In a work tree beside the repository they are elsewhere.
+        let path = output("git", &["rev-parse", "--git-path", name]);
+        if std::path::Path::new(&path).exists() {
             println!("cargo::rerun-if-changed={path}");
         }
     }
