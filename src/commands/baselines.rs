@@ -1,6 +1,6 @@
 //! `regatta baselines`: the runs that are kept under a name.
 
-use std::io::{self, Write};
+use std::io::Write;
 
 use regatta_reports::compare::Side;
 use regatta_reports::text::{moment, padded, plain, width};
@@ -8,13 +8,14 @@ use regatta_reports::views::{comparison, machine};
 
 use crate::baselines;
 use crate::exit::Exit;
+use crate::terminal::Screen;
 
 const HEADINGS: [&str; 6] = ["Name", "When", "Commit", "Plan", "Rounds", "Machine"];
 
 /// Lists the baselines: when, by which commit, plan and machine each was measured.
 pub(crate) fn list() -> anyhow::Result<Exit> {
     let names = baselines::names();
-    let mut out = io::stdout().lock();
+    let mut out = Screen::output();
     if names.is_empty() {
         writeln!(out, "There are no baselines here. `regatta run --save-baseline NAME` keeps one.")?;
         return Ok(Exit::Well);

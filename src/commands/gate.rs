@@ -9,6 +9,7 @@ use regatta_reports::{Claims, Outcome, Results, Summary, Verdict};
 
 use super::args::FailOn;
 use crate::catalogue::unknown;
+use crate::terminal::say;
 
 /// What a run is to fail on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,7 +80,7 @@ impl Gates<'_> {
                 Outcome::NotRun => "was not run",
                 _ => "is undecided",
             };
-            eprintln!("regatta: the claim {id} {outcome} ({family}): {}", judgement.why);
+            say(format_args!("the claim {id} {outcome} ({family}): {}", judgement.why));
         }
         !failed.is_empty() || (!open.is_empty() && self.found().contains(&FailOn::Undecided))
     }
