@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Packs a binary for machines without Rust: regatta-<version>-<architecture>.tar.gz with program, completions and manual pages.
+# Packs a binary for machines without Rust: target/regatta-<version>-<architecture>.tar.gz with program, completions and manual pages.
 # It runs on the architecture that it was built on, with the glibc of that machine or a newer one.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -7,6 +7,7 @@ cd "$(dirname "$0")/.."
 cargo build --release --locked
 built=${CARGO_TARGET_DIR:-target}/release/regatta
 name=regatta-$("$built" --version | cut -d ' ' -f 2)-$(uname -m)
+mkdir -p target
 folder=$(mktemp -d)
 trap 'rm -r "$folder"' EXIT
 
@@ -17,5 +18,5 @@ for shell in bash zsh fish; do
 done
 "$built" man "$folder/$name/man"
 cp README.md LICENSE-APACHE LICENSE-MIT "$folder/$name/"
-tar -czf "$name.tar.gz" -C "$folder" "$name"
-echo "$name.tar.gz"
+tar -czf "target/$name.tar.gz" -C "$folder" "$name"
+echo "target/$name.tar.gz"

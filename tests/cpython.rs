@@ -55,7 +55,9 @@ fn one_that_crashes() {
     let python = impostor(&folder, "crash", "printf 'out\\033[31m of\\nluck' >&2; kill -SEGV $$");
     let (code, kind, message) = failure_with(&folder, &python);
     assert_eq!((code, kind), (Some(3), FailureKind::Crash));
-    assert!(message.contains("SIGSEGV") && message.contains("its last words:\nout of\nluck"), "{message}");
+    assert!(message.contains("SIGSEGV") && message.ends_with("its last words:\nout of\nluck"), "{message}");
+    let summary = std::fs::read_to_string(folder.out().join("summary.md")).expect("a summary");
+    assert!(summary.contains("its last words: out of luck"), "{summary}");
 }
 
 #[test]
