@@ -46,11 +46,14 @@ function complete() {
   const rounds = new Map(), reasons = new Set();
   let broken = 0;
   for (const record of records) {
+    // Later processes are visits to the cells on which an undecided verdict rests.
+    if (record.type === "sample" && record.process >= run.plan.processes) continue;
+    const params = record.group_params ?? record.params;
     if (record.type === "sample") {
-      const cell = key(record.workload, record.params, record);
+      const cell = key(record.workload, params, record);
       rounds.set(cell, (rounds.get(cell) ?? new Set()).add(record.round));
     } else if (record.type === "error") {
-      reasons.add(key(record.workload, record.params, record));
+      reasons.add(key(record.workload, params, record));
       if (!["limit", "unavailable"].includes(record.kind)) broken += 1;
     }
   }

@@ -297,9 +297,11 @@ impl<'a> Shown<'a> {
         };
         let has_as_many =
             |group: &GroupSummary, row: &Row| self.work == Work::Computing || row.scale.tasks == group.tasks;
-        let goodness = |row: &Row| {
-            let value = row.ratio.map_or(f64::NEG_INFINITY, |ratio| ratio.value);
-            if self.work == Work::ManyWaits && value.is_finite() { -value } else { value }
+        // By the end of the interval that is sure: a noisy runner is not the best because its median was lucky.
+        let goodness = |row: &Row| match row.ratio {
+            Some(ratio) if self.work == Work::ManyWaits => -ratio.high,
+            Some(ratio) => ratio.low,
+            None => f64::NEG_INFINITY,
         };
         let best = |group: &&'a GroupSummary| {
             let rows = group.rows.iter().filter(is_of).filter(|row| has_as_many(group, row));
