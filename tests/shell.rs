@@ -133,7 +133,12 @@ fn a_reader_that_has_seen_enough_ends_nothing() {
         let script = format!("set -o pipefail; {script}").replace("regatta", REGATTA);
         Command::new("bash").args(["-c", &script]).current_dir(folder.path()).output().expect("a shell")
     };
-    for script in ["regatta list | head -1", "regatta completions zsh | head -1", "regatta list --json | head -c 1"] {
+    for script in [
+        "regatta list | head -1",
+        "regatta baselines | head -1",
+        "regatta completions zsh | head -1",
+        "regatta list --json | head -c 1",
+    ] {
         let output = shell(script);
         let (text, complaint) = said(&output);
         assert_eq!((output.status.code(), complaint.as_str()), (Some(0), ""), "{script}: {text}");
