@@ -3,6 +3,7 @@
 use std::fmt::Display;
 use std::io::{self, ErrorKind, Write};
 
+use anstream::stream::RawStream;
 use anstream::{AutoStream, ColorChoice};
 use regatta_reports::text::ascii;
 use rustix::termios::tcgetwinsize;
@@ -32,7 +33,7 @@ impl Screen {
         let to = io::stdout();
         Self {
             columns: tcgetwinsize(&to).ok().map(|size| size.ws_col),
-            has_colours: AutoStream::choice(&to) != ColorChoice::Never,
+            has_colours: has_colours(&to),
             to: Box::new(to),
             is_ascii: is_ascii(),
             is_gone: false,
@@ -44,7 +45,7 @@ impl Screen {
         let to = io::stderr();
         Self {
             columns: tcgetwinsize(&to).ok().map(|size| size.ws_col),
-            has_colours: AutoStream::choice(&to) != ColorChoice::Never,
+            has_colours: has_colours(&to),
             to: Box::new(to),
             is_ascii: is_ascii(),
             is_gone: false,
@@ -81,6 +82,13 @@ impl Screen {
     pub(crate) fn shown(&self, text: &str) -> String {
         if self.is_ascii { ascii(text) } else { text.to_owned() }
     }
+}
+
+/// Returns whether a stream shows colours. A dumb terminal shows none in CI either, of which `anstream` thinks otherwise.
+fn has_colours(to: &impl RawStream) -> bool {
+    let is_dumb = std::env::var_os("TERM").is_some_and(|set| set == "dumb");
+    let is_forced = std::env::var_os("CLICOLOR_FORCE").is_some_and(|set| set != "0");
+    (is_forced || !is_dumb) && AutoStream::choice(to) != ColorChoice::Never
 }
 
 impl Write for Screen {
