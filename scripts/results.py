@@ -242,7 +242,7 @@ TABLES = {
     "default-run": (["regatta"], measure_verdicts, of_verdicts),
     "worlds": (["cargo run --release -p regatta-reports --example worlds"], measure_output, lambda outputs: outputs["output"].strip()),
     "overhead": (["cargo bench --bench overhead"], measure_output, of_overhead),
-    "fidelity": (["regatta run --plan gil-sweep"], measure_fidelity, lambda outputs: outputs["section"]),
+    "fidelity": (["regatta run --plan gil-sweep"], measure_fidelity, lambda outputs: outputs["section"].replace("; of ", ". Of ")),
     "creating": (["cargo bench --bench switching -- empty"], measure_bench, of_creating),
     "turns": (
         [
