@@ -5,13 +5,13 @@
 
 use std::time::Duration;
 
-use regatta_reports::record::{Lone, Parameters, arms};
+use regatta_reports::record::{Lone, arms};
 
 use crate::catalogue::Resolved;
 use crate::check::BLOCKED;
 use crate::driver::Launch;
 use crate::group::ReadyGroup;
-use crate::protocol::{Start, VERSION};
+use crate::protocol::Start;
 
 /// The runner whose event loop has one thread.
 const EVENT_LOOP: &str = "async-single";
@@ -48,16 +48,9 @@ pub(crate) fn measure(launch: &dyn Launch, groups: &[ReadyGroup]) -> Vec<Lone> {
 fn least_blocked(launch: &dyn Launch, workload: &str, work: &Resolved) -> Option<u64> {
     let server = work.service.map(|service| launch.server(service, 0)).transpose().ok()?;
     let start = Start {
-        protocol: VERSION,
-        workload: workload.to_owned(),
-        params: work.params.clone(),
-        runner: EVENT_LOOP.to_owned(),
-        workers: 1,
-        options: Parameters::new(),
         server: server.as_ref().map(|server| server.address()),
-        profile_log: None,
         check: true,
-        arm: String::new(),
+        ..Start::lone(workload, work.params.clone(), EVENT_LOOP)
     };
     let mut cell = launch.cell(&start, TIMEOUT).ok()?;
     let runs = (0..RUNS).map(|_| cell.run(TIMEOUT).ok()?.figures.get(BLOCKED).map(|ns| *ns as u64));

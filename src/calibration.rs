@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use crate::catalogue::Catalogue;
 use crate::driver::Launch;
-use crate::protocol::{Start, VERSION};
+use crate::protocol::Start;
 use crate::recorder::Recorder;
 
 /// Runs of each cell; the first one warms up.
@@ -33,18 +33,7 @@ pub(crate) fn calibrate(launch: &dyn Launch, catalogue: &dyn Catalogue) -> Overh
 /// Returns the wall times of runs of a cell, with the time that it took to ask for each, nanoseconds.
 fn walls(launch: &dyn Launch, catalogue: &dyn Catalogue, workload: &str, params: &Value) -> Option<Vec<(f64, f64)>> {
     let params: Map<String, Value> = params.as_object()?.clone();
-    let start = Start {
-        protocol: VERSION,
-        workload: workload.to_owned(),
-        params: catalogue.resolve(workload, &params).ok()?.params,
-        runner: "sequential".to_owned(),
-        workers: 1,
-        options: Default::default(),
-        server: None,
-        profile_log: None,
-        check: false,
-        arm: String::new(),
-    };
+    let start = Start::lone(workload, catalogue.resolve(workload, &params).ok()?.params, "sequential");
     let mut cell = launch.cell(&start, TIMEOUT).ok()?;
     let clock = Recorder::without_perf();
     let runs = (0..RUNS).map(|_| {

@@ -6,14 +6,14 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use regatta_reports::record::{CellId, Lone, Parameters};
+use regatta_reports::record::{CellId, Lone};
 use serde_json::{Map, Value};
 
 use crate::catalogue::{Catalogue, Resolved};
 use crate::cell_error::CellError;
 use crate::driver::{Cell, Launch, verified};
 use crate::group::ReadyGroup;
-use crate::protocol::{Start, VERSION};
+use crate::protocol::Start;
 
 /// The least CPU time of a task that tells anything.
 const LEAST: Duration = Duration::from_micros(20);
@@ -88,18 +88,7 @@ struct Alone<'a> {
 
 impl<'a> Alone<'a> {
     fn start(launch: &dyn Launch, name: &str, workload: &'a Resolved, runner: &str) -> Result<Self, CellError> {
-        let start = Start {
-            protocol: VERSION,
-            workload: name.to_owned(),
-            params: workload.params.clone(),
-            runner: runner.to_owned(),
-            workers: 1,
-            options: Parameters::new(),
-            server: None,
-            profile_log: None,
-            check: false,
-            arm: String::new(),
-        };
+        let start = Start::lone(name, workload.params.clone(), runner);
         Ok(Self { cell: launch.cell(&start, TIMEOUT)?, workload })
     }
 

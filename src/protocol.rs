@@ -52,6 +52,24 @@ pub(crate) struct Start {
     pub(crate) check: bool,
 }
 
+impl Start {
+    /// Returns what makes a cell of one worker with default options, which is timed.
+    pub(crate) fn lone(workload: &str, params: Parameters, runner: &str) -> Self {
+        Self {
+            protocol: VERSION,
+            workload: workload.to_owned(),
+            params,
+            runner: runner.to_owned(),
+            workers: 1,
+            options: Parameters::new(),
+            server: None,
+            profile_log: None,
+            check: false,
+            arm: String::new(),
+        }
+    }
+}
+
 /// What a cell says.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "say", rename_all = "lowercase")]

@@ -8,7 +8,7 @@ use regatta_reports::record::{Parameters, Sample};
 use crate::catalogue::{Catalogue, ReadySizing};
 use crate::driver::Launch;
 use crate::group::ReadyGroup;
-use crate::protocol::{Start, VERSION};
+use crate::protocol::Start;
 
 /// Runs of a probe. The shortest counts, for whatever disturbs a run only makes it longer.
 const RUNS: usize = 9;
@@ -62,18 +62,7 @@ fn measure(launch: &dyn Launch, workload: &str, sizing: &ReadySizing, runner: &s
 fn shortest(launch: &dyn Launch, workload: &str, sizing: &ReadySizing, runner: &str, pieces: u64) -> Option<u64> {
     let mut params: Parameters = sizing.probe.clone();
     params.insert(sizing.field.to_owned(), pieces.into());
-    let start = Start {
-        protocol: VERSION,
-        workload: workload.to_owned(),
-        params,
-        runner: runner.to_owned(),
-        workers: 1,
-        options: Parameters::new(),
-        server: None,
-        profile_log: None,
-        check: false,
-        arm: String::new(),
-    };
+    let start = Start::lone(workload, params, runner);
     let mut cell = launch.cell(&start, TIMEOUT).ok()?;
     // CPU time leaves out what other programs took of the core.
     let time = |sample: Sample| if sample.cpu_ns > 0 { sample.cpu_ns } else { sample.wall_ns.max(1) };

@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 use std::io::{self, ErrorKind, Write};
+use std::os::fd::AsFd;
 
 use anstream::stream::RawStream;
 use anstream::{AutoStream, ColorChoice};
@@ -30,19 +31,15 @@ pub struct Screen {
 impl Screen {
     /// Returns standard output.
     pub fn output() -> Self {
-        let to = io::stdout();
-        Self {
-            columns: tcgetwinsize(&to).ok().map(|size| size.ws_col),
-            has_colours: has_colours(&to),
-            to: Box::new(to),
-            is_ascii: is_ascii(),
-            is_gone: false,
-        }
+        Self::of(io::stdout())
     }
 
     /// Returns standard error.
     pub fn errors() -> Self {
-        let to = io::stderr();
+        Self::of(io::stderr())
+    }
+
+    fn of(to: impl RawStream + AsFd + 'static) -> Self {
         Self {
             columns: tcgetwinsize(&to).ok().map(|size| size.ws_col),
             has_colours: has_colours(&to),

@@ -4,21 +4,7 @@ mod common;
 
 use std::fs;
 
-use common::{Folder, REGATTA, regatta, said};
-
-const PLAN: &str = r#"
-rounds = 6
-processes = 3
-workers = [2]
-[[group]]
-workload = "counting"
-params = { from = 20_000, tasks = 4 }
-runners = ["sequential", "thread-pool"]
-[[group]]
-workload = "sleep"
-params = { wait_us = 1_000, tasks = 2 }
-runners = ["sequential", "thread"]
-"#;
+use common::{Folder, PLAN, REGATTA, regatta, said};
 
 /// A run of the plan in the folder `name`.
 fn run(folder: &Folder, name: &str, more: &[&str]) -> (Option<i32>, String, String) {

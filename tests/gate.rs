@@ -7,22 +7,8 @@ mod common;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 
-use common::{Folder, REGATTA, regatta, said};
+use common::{Folder, PLAN, REGATTA, regatta, said};
 use serde_json::Value;
-
-const PLAN: &str = r#"
-rounds = 6
-processes = 3
-workers = [2]
-[[group]]
-workload = "counting"
-params = { from = 20_000, tasks = 4 }
-runners = ["sequential", "thread-pool"]
-[[group]]
-workload = "sleep"
-params = { wait_us = 1_000, tasks = 2 }
-runners = ["sequential", "thread"]
-"#;
 
 /// What the program says to these arguments.
 fn says(folder: &Folder, args: &[&str]) -> (Option<i32>, String, String) {

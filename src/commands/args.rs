@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
-use super::gate::Gate;
+use super::gate::{FailOn, Gate};
 use crate::durations;
 use crate::plan::{Assignment, Workers};
 
@@ -248,15 +248,6 @@ pub(crate) struct ShowArgs {
     /// Open the page in the browser: that of --html, or the one that --live writes in any case.
     #[arg(long)]
     pub(crate) open: bool,
-}
-
-/// What a comparison is to fail on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum FailOn {
-    /// A cell that is slower, and not by less than the threshold for certain, that fails, answers wrongly or is gone.
-    Regression,
-    /// A cell of which neither a change nor its absence could be shown, or nothing at all.
-    Undecided,
 }
 
 /// Reads a threshold in percent and returns it as a share.

@@ -9,7 +9,8 @@ use regatta_reports::compare::{self, Comparison, Difference};
 use regatta_reports::documents::{html, markdown, terminal};
 use regatta_reports::record::Run;
 
-use super::args::{FailOn, ShowArgs};
+use super::args::ShowArgs;
+use super::gate::FailOn;
 use crate::browser;
 use crate::exit::Exit;
 use crate::terminal::Screen;

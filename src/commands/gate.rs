@@ -7,9 +7,17 @@ use anyhow::bail;
 use clap::ValueEnum;
 use regatta_reports::{Claims, Outcome, Verdict};
 
-use super::args::FailOn;
 use crate::catalogue::unknown;
 use crate::terminal::say;
+
+/// What a comparison is to fail on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FailOn {
+    /// A cell that is slower, and not by less than the threshold for certain, that fails, answers wrongly or is gone.
+    Regression,
+    /// A cell of which neither a change nor its absence could be shown, or nothing at all.
+    Undecided,
+}
 
 /// What a run is to fail on.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -8,7 +8,7 @@ use regatta_workloads::Tally;
 use super::wrong_answer::explain;
 use super::{Cell, CellError, Launch, Server};
 use crate::group::{ReadyCell, ReadyGroup};
-use crate::protocol::{Start, VERSION};
+use crate::protocol::Start;
 
 /// How often the reference burn runs in a round; the run of the least CPU time counts. It is to show how fast the machine is, not how
 /// a process wakes up or what interrupted it for a moment.
@@ -21,16 +21,10 @@ pub(crate) fn start(ReadyCell { id, options, work, pieces_per_ms, .. }: &ReadyCe
         params.insert(sizing.field.to_owned(), pieces.into());
     }
     Start {
-        protocol: VERSION,
-        workload: work.workload.clone(),
-        params,
-        runner: id.runner.clone(),
         workers: id.workers,
         options: options.clone(),
-        server: None,
-        profile_log: None,
-        check: false,
         arm: id.arm.clone(),
+        ..Start::lone(&work.workload, params, &id.runner)
     }
 }
 

@@ -3,8 +3,6 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use serde_json::{Map, Value};
-
 use super::work::{Work, resolve};
 use crate::catalogue::{Catalogue, check_family, suggestion, unknown};
 use crate::plan::{PlanError, PlannedGroup};
@@ -43,7 +41,7 @@ impl<'p> Scales<'p> {
                 let (suggestion, known) = (suggestion(unknown, known.iter().copied()), known.join("`, `"));
                 return Err(impossible(format!("there is no parameter `{unknown}`{suggestion}; there are `{known}`")));
             }
-            let resolved = resolve(name, &params_of(planned, family), catalogue, workers);
+            let resolved = resolve(name, &planned.params_of(family), catalogue, workers);
             let resolved = resolved.map_err(|error| impossible(error.to_string()))?;
             if resolved.service != of_group.resolved.service {
                 return Err(impossible(
@@ -68,14 +66,10 @@ impl<'p> Scales<'p> {
     }
 }
 
-/// Returns the parameters of a family that differ from the workload's defaults.
-pub(super) fn params_of(planned: &PlannedGroup, family: &str) -> Map<String, Value> {
-    let own = planned.scale_of(family).map(|(_, scale)| scale.params.clone()).unwrap_or_default();
-    planned.params.clone().into_iter().chain(own).collect()
-}
-
 #[cfg(test)]
 mod tests {
+    use serde_json::{Map, Value};
+
     use super::*;
     use crate::Course;
     use crate::catalogue::{Resolved, RunnerCard, WorkloadCard};

@@ -2,14 +2,13 @@
 
 use std::time::Duration;
 
-use regatta_reports::record::{Parameters, Scale, arms};
+use regatta_reports::record::{Scale, arms};
 use regatta_workloads::{Burn, Workload};
 use serde_json::{Map, Value};
 
-use super::scales::params_of;
 use crate::catalogue::{Catalogue, Resolved};
 use crate::plan::{PlanError, PlannedGroup, relative};
-use crate::protocol::{Start, VERSION};
+use crate::protocol::Start;
 
 /// Which runner carries out the reference burn.
 pub(crate) const REFERENCE_RUNNER: &str = "sequential";
@@ -39,16 +38,8 @@ impl Work {
     /// Returns what a cell that carries out the reference burn is told to be.
     pub(crate) fn start_of_reference(&self) -> Start {
         Start {
-            protocol: VERSION,
-            workload: self.workload.clone(),
-            params: self.resolved.params.clone(),
-            runner: REFERENCE_RUNNER.to_owned(),
-            workers: 1,
-            options: Parameters::new(),
-            server: None,
-            profile_log: None,
-            check: false,
             arm: arms::REFERENCE.to_owned(),
+            ..Start::lone(&self.workload, self.resolved.params.clone(), REFERENCE_RUNNER)
         }
     }
 
@@ -104,7 +95,7 @@ const SHARE_ALONE: u64 = 8;
 ///
 /// A parameter that grows with the workers is taken for a part of one worker, so that the task is about as large on every machine.
 pub(super) fn alone(planned: &PlannedGroup, family: &str, catalogue: &dyn Catalogue) -> Option<Resolved> {
-    let written = params_of(planned, family);
+    let written = planned.params_of(family);
     let resolve = |params: &Map<String, Value>| catalogue.resolve(&planned.workload, params).ok();
     let mut params = relative::resolve(&written, 1).ok()?;
     let resolved = resolve(&params)?;

@@ -86,4 +86,10 @@ impl PlannedGroup {
         let (name, scale) = own.or_else(|| self.scale.iter().find(|(name, _)| means(name, family)))?;
         Some((name, scale))
     }
+
+    /// Returns the parameters of a family that differ from the workload's defaults.
+    pub(crate) fn params_of(&self, family: &str) -> Map<String, Value> {
+        let own = self.scale_of(family).map(|(_, scale)| scale.params.clone()).unwrap_or_default();
+        self.params.clone().into_iter().chain(own).collect()
+    }
 }

@@ -50,7 +50,7 @@ pub(crate) struct Subprocess {
 impl Subprocess {
     /// Starts it.
     pub(crate) fn spawn(what: &'static str, command: &mut Command, interrupt: Interrupt) -> Result<Self, CellError> {
-        let refused = |error| CellError::failed(FailureKind::Unavailable, format!("cannot start a {what}: {error}"));
+        let refused = |error| CellError::failed(FailureKind::Unavailable, format!("cannot start the {what}: {error}"));
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut group = ProcessGroup::spawn(command).map_err(refused)?;
         let (give, lines) = sync_channel(16);

@@ -25,6 +25,21 @@ runners = ["sequential", "thread", "process-pool", "async"]
 workers = [2]
 "#;
 
+/// A plan whose runs can be compared: what computes and what waits, in three processes.
+pub const PLAN: &str = r#"
+rounds = 6
+processes = 3
+workers = [2]
+[[group]]
+workload = "counting"
+params = { from = 20_000, tasks = 4 }
+runners = ["sequential", "thread-pool"]
+[[group]]
+workload = "sleep"
+params = { wait_us = 1_000, tasks = 2 }
+runners = ["sequential", "thread"]
+"#;
+
 /// A folder that is gone after the test.
 pub struct Folder(tempfile::TempDir);
 

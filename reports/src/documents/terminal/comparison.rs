@@ -1,9 +1,9 @@
 //! Two builds side by side in the terminal.
 
-use comfy_table::{Attribute, Cell, CellAlignment, Color, ContentArrangement, Table};
+use comfy_table::{Attribute, Cell, CellAlignment, Color};
 
 use super::room::{GAP, push_dropped};
-use super::style::TABLE;
+use super::style;
 use crate::judgement::compare::Comparison;
 use crate::text::{self, plain, shortened};
 use crate::views::comparison::{HEADINGS, facts, fields, remarks};
@@ -39,13 +39,7 @@ pub fn text(comparison: &Comparison, colour: bool, width: u16) -> String {
     };
     let lines: Vec<Vec<String>> = comparison.cells.iter().map(|cell| names(fields(cell))).collect();
     let columns = fitting(&lines, usize::from(width));
-    let mut table = Table::new();
-    table.load_style(TABLE).set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
-    if colour {
-        table.enforce_styling();
-    } else {
-        table.force_no_tty();
-    }
+    let mut table = style::table(colour, usize::from(width));
     table.set_header(columns.iter().map(|at| Cell::new(HEADINGS[*at]).add_attribute(Attribute::Bold)));
     for (cell, line) in comparison.cells.iter().zip(&lines) {
         let tint = |text: Cell| match cell.conclusion {

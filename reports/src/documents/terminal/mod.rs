@@ -15,12 +15,12 @@ mod service;
 mod style;
 mod verdicts;
 
-use comfy_table::{Attribute, Cell, CellAlignment, Color, ContentArrangement, Table};
+use comfy_table::{Attribute, Cell, CellAlignment, Color};
 
 pub use self::comparison::text as comparison;
 pub use self::live::line as verdict_line;
 use self::room::{GAP, fitting, push_dropped};
-use self::style::{BOLD, RED, TABLE, styled};
+use self::style::{BOLD, RED, styled};
 use crate::figures::{GroupSummary, Row};
 use crate::judgement::claims::Claim;
 use crate::text::units::NONE;
@@ -117,13 +117,7 @@ fn table(group: &GroupSummary, view: &GroupView, dropped: &mut Vec<Column>, colo
     let widths = view.columns.iter().enumerate().map(|(at, column)| widest(at, column));
     let (columns, rest) = view.columns.split_at(fitting(widths, width.saturating_sub(name_width + GAP)));
     dropped.extend(rest);
-    let mut table = Table::new();
-    table.load_style(TABLE).set_content_arrangement(ContentArrangement::Dynamic).set_width(width as u16);
-    if colour {
-        table.enforce_styling();
-    } else {
-        table.force_no_tty();
-    }
+    let mut table = style::table(colour, width);
     let headings = columns.iter().map(|column| right(column.short()).add_attribute(Attribute::Bold));
     table.set_header([Cell::new("Runner").add_attribute(Attribute::Bold)].into_iter().chain(headings));
     for (row, texts) in group.rows.iter().zip(&texts) {

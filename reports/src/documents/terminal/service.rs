@@ -1,9 +1,9 @@
 //! Which model for a service: the sentences, and a table.
 
-use comfy_table::{Cell, CellAlignment, ContentArrangement, Table};
+use comfy_table::{Cell, CellAlignment};
 
 use super::room::{GAP, fitting, push_dropped};
-use super::style::{BOLD, TABLE, push_wrapped, styled};
+use super::style::{self, BOLD, push_wrapped, styled};
 use crate::text::{self, plain, shortened};
 use crate::views::service::{HEADINGS, Service};
 
@@ -30,13 +30,7 @@ fn said(service: &Service, colour: bool, width: usize) -> String {
 }
 
 fn table(service: &Service, colour: bool, width: usize) -> String {
-    let mut table = Table::new();
-    table.load_style(TABLE).set_content_arrangement(ContentArrangement::Dynamic).set_width(width as u16);
-    if colour {
-        table.enforce_styling();
-    } else {
-        table.force_no_tty();
-    }
+    let mut table = style::table(colour, width);
     let names: Vec<String> = service
         .lines
         .iter()

@@ -1,12 +1,25 @@
 //! How the terminal's texts and tables look.
 
 use anstyle::{AnsiColor, Style};
-use comfy_table::{LineStyle, TableStyle};
+use comfy_table::{ContentArrangement, LineStyle, Table, TableStyle};
 
 use crate::text::wrapped;
 
 /// A line below the headings, and nothing else.
 pub const TABLE: TableStyle = TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─'));
+
+/// Returns an empty table that is laid out for so many columns.
+pub fn table(colour: bool, width: usize) -> Table {
+    let mut table = Table::new();
+    let width = u16::try_from(width).unwrap_or(u16::MAX);
+    table.load_style(TABLE).set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
+    if colour {
+        table.enforce_styling();
+    } else {
+        table.force_no_tty();
+    }
+    table
+}
 
 /// Headings.
 pub const BOLD: Style = Style::new().bold();
