@@ -169,6 +169,7 @@ fn record(
         wait_ns: of_group.wait_ns,
         hot_ns: of_group.hot_ns,
         scale,
+        sweep: None,
         pieces_per_ms: BTreeMap::new(),
         cells: Vec::new(),
         skipped,

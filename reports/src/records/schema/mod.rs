@@ -13,5 +13,7 @@ pub use self::cell::{CellId, Parameters, arms};
 pub use self::failure::{Failure, FailureKind};
 pub use self::machine::{Capacity, CapacityPoint, Machine};
 pub use self::profile::{Moment, Profile, Segment};
-pub use self::run::{Build, End, Group, Overhead, Plan, Program, Record, Run, RunnerInfo, SCHEMA, Scale, WorkloadInfo};
+pub use self::run::{
+    AxisOf, Build, End, Group, Overhead, Plan, Program, Record, Run, RunnerInfo, SCHEMA, Scale, Sweep, WorkloadInfo,
+};
 pub use self::sample::{Lone, Sample};

@@ -152,6 +152,9 @@ pub struct Group {
     /// The families of its cells whose parameters or uncounted runs are others, by name.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub scale: BTreeMap<String, Scale>,
+    /// The sweep that it is a point of, or that its cells are the points of; none if nothing is varied.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sweep: Option<Sweep>,
     /// By family, the pieces of computing that took a millisecond before the run, of work whose size is a time.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub pieces_per_ms: BTreeMap<String, u64>,
@@ -172,6 +175,34 @@ impl Group {
             hot_ns: self.hot_ns,
         })
     }
+}
+
+/// What is varied while all else stays the same. The points of a sweep share their rounds.
+///
+/// Where a parameter is varied each point is a group. Where workers or an option are, the points are the cells of one group, unless
+/// the work grows with the workers.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Sweep {
+    /// What the plan calls it: the same in all its groups, and in no other.
+    pub title: String,
+    /// What is varied: `workers`, a parameter of the workload, or an option of runners.
+    pub axis: String,
+    /// Of what the axis is.
+    pub of: AxisOf,
+}
+
+/// Of what an axis is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AxisOf {
+    /// Of the cell: how many workers it has.
+    #[default]
+    Workers,
+    /// Of the workload: a parameter. A family with a scale of its own has values of its own.
+    Parameter,
+    /// Of runners: an option.
+    Option,
 }
 
 /// How much the cells of a family do in a run. Figures of different scale are never compared with each other.
