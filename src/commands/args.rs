@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::gate::{FailOn, Gate};
 use crate::durations;
-use crate::plan::{Assignment, Workers};
+use crate::plan::{Assignment, PlannedSweep, Workers};
 
 /// What to measure.
 #[derive(Debug, Default, Args)]
@@ -21,6 +21,9 @@ pub(crate) struct RunArgs {
     /// Set a parameter of the workload, for example wait_us=5000 (repeatable). `regatta list WORKLOAD` shows them.
     #[arg(long, value_name = "NAME=VALUE", requires = "workload")]
     pub(crate) param: Vec<Assignment>,
+    /// Vary one axis, for example workers=1,2,4,8 or tasks=10..10_000/7: workers, a parameter of the workload, or an option of runners.
+    #[arg(long, value_name = "AXIS=VALUES", conflicts_with = "workers")]
+    pub(crate) sweep: Option<PlannedSweep>,
     /// Measure only these runners or families (native, gil, cpython), comma-separated.
     #[arg(short, long, value_delimiter = ',')]
     pub(crate) runner: Vec<String>,

@@ -236,6 +236,7 @@ fn overrides(args: &RunArgs) -> Overrides {
     Overrides {
         workloads: args.workload.clone(),
         params: args.param.clone(),
+        sweep: args.sweep.clone(),
         runners: args.runner.clone(),
         workers: args.workers.clone(),
         rounds: args.rounds,

@@ -184,7 +184,7 @@ impl Driver<'_> {
     /// # Errors
     /// If a record cannot be written.
     pub fn run(self, groups: &[ReadyGroup]) -> io::Result<RunTotals> {
-        let pace = Pace::new(self.plan, self.clock, groups.len());
+        let pace = Pace::new(self.plan, self.clock, groups.iter().map(ReadyGroup::points).sum());
         let random = ChaCha8Rng::seed_from_u64(self.seed);
         let mut run = Run { driver: self, pace, random, totals: RunTotals::default() };
         match run.carry_out(groups) {
@@ -208,11 +208,13 @@ struct Run<'a> {
 impl Run<'_> {
     fn carry_out(&mut self, groups: &[ReadyGroup]) -> Result<(), Stop> {
         let mut running = Vec::new();
-        for (place, ready) in groups.iter().enumerate() {
-            let mut group = RunningGroup::new(ready);
+        let mut place = 0;
+        for points in groups.chunk_by(ReadyGroup::shares_rounds_with) {
+            let mut group = RunningGroup::new(points, place);
             group.have_rounds(self)?;
+            self.say_measured(&group);
+            place += points.len();
             running.push(group);
-            self.driver.watch.measured(place);
         }
         if self.driver.plan.rounds_for == RoundsFor::Verdicts {
             self.revisit_undecided(&mut running)?;
@@ -232,12 +234,16 @@ impl Run<'_> {
         let undecided = self.driver.watch.undecided();
         let visits: Vec<&Undecided> = (0..VISITS).flat_map(|_| &undecided).collect();
         for (left, visit) in (1..=visits.len()).rev().zip(visits) {
-            if let Some(group) = running.get_mut(visit.group) {
+            if let Some(group) = running.iter_mut().find(|group| group.places().contains(&visit.group)) {
                 group.have_more_rounds(self, &visit.cells, u32::try_from(left).unwrap_or(u32::MAX))?;
-                self.driver.watch.measured(visit.group);
+                self.say_measured(group);
             }
         }
         Ok(())
+    }
+
+    fn say_measured(&mut self, group: &RunningGroup<'_>) {
+        group.places().for_each(|place| self.driver.watch.measured(place));
     }
 
     fn check_interrupt(&self) -> Result<(), Stop> {

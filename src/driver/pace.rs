@@ -22,7 +22,7 @@ impl Clock for Instant {
 
 /// Divides the budget among groups and processes, and says whether one more round fits.
 ///
-/// The budget is a promise: nothing begins that is not expected to end within it. Groups share what is left of it evenly, so time that
+/// The budget is a promise: nothing begins that is not expected to end within it. Groups share what is left of it evenly, each point of a sweep as a group, so time that
 /// one does not need, because its ratios are known well enough, goes to those after it. A group whose share is up goes on until it has
 /// the least rounds, for fewer are worth nothing, and those after it get less. Profiles come last, in time that was set aside for them.
 ///
@@ -37,9 +37,12 @@ impl Clock for Instant {
 pub(crate) struct Pace<'a> {
     plan: &'a Plan,
     clock: &'a dyn Clock,
-    groups: usize,
-    /// Groups begun, the present one included.
+    /// Points of all groups: 1 each, or more of one along an axis.
+    points: usize,
+    /// Points of the groups begun, the present one included.
     begun: usize,
+    /// Points of the present group.
+    present: usize,
     group_start: Duration,
     /// When the present group should be done; none without a budget.
     group_end: Option<Duration>,
@@ -100,13 +103,14 @@ impl Costs {
 }
 
 impl<'a> Pace<'a> {
-    pub(crate) fn new(plan: &'a Plan, clock: &'a dyn Clock, groups: usize) -> Self {
+    pub(crate) fn new(plan: &'a Plan, clock: &'a dyn Clock, points: usize) -> Self {
         let zero = Duration::ZERO;
         Self {
             plan,
             clock,
-            groups,
+            points,
             begun: 0,
+            present: 0,
             group_start: zero,
             group_end: None,
             process_end: None,
@@ -142,17 +146,18 @@ impl<'a> Pace<'a> {
         self.plan.budget.is_some_and(|budget| self.clock.elapsed() >= budget)
     }
 
-    /// Begins a group whose cells run uncounted for so long in each round.
-    pub(crate) fn begin_group(&mut self, heat: Duration) {
+    /// Begins a group of so many points, whose cells run uncounted for so long in each round.
+    pub(crate) fn begin_group(&mut self, heat: Duration, points: usize) {
         let now = self.clock.elapsed();
-        let groups_left = u32::try_from(self.groups - self.begun).unwrap_or(u32::MAX).max(1);
-        self.begun += 1;
+        let points_left = self.points.saturating_sub(self.begun).max(points).max(1);
+        (self.begun, self.present) = (self.begun + points, points);
+        let part = points as f64 / points_left as f64;
         self.group_start = now;
         let for_this_visit = |budget: Duration| match self.plan.rounds_for {
             RoundsFor::Ratios => budget,
             RoundsFor::Verdicts => budget / 2,
         };
-        self.group_end = self.plan.budget.map(|budget| now + self.left_of(for_this_visit(budget), now) / groups_left);
+        self.group_end = self.plan.budget.map(|budget| now + self.left_of(for_this_visit(budget), now).mul_f64(part));
         (self.processes, self.settled) = (0, None);
         self.costs = Costs { heat, ..Costs::default() };
         self.next_look = share(self.plan.least_rounds, self.plan.processes, 0).max(FEWEST_TO_LOOK);
@@ -290,7 +295,10 @@ impl<'a> Pace<'a> {
         };
         match self.plan.budget {
             Some(budget) => (now.as_secs_f64() / budget.as_secs_f64().max(f64::MIN_POSITIVE)).min(1.0),
-            None => ((self.begun.saturating_sub(1)) as f64 + within.min(1.0)) / self.groups.max(1) as f64,
+            None => {
+                let before = self.begun.saturating_sub(self.present) as f64;
+                (before + self.present as f64 * within.min(1.0)) / self.points.max(1) as f64
+            }
         }
     }
 }

@@ -43,11 +43,11 @@ impl Run<'_> {
     }
 
     fn profile_group(&mut self, group: &RunningGroup<'_>, folder: &Path, without: &mut Unprofiled) -> Result<(), Stop> {
-        let ready = group.ready;
-        self.driver.watch.group(ready);
         let each = group.costs.each(group.cells.len());
         let mut server = None;
         for cell in group.to_profile() {
+            let ready = cell.group;
+            self.driver.watch.group(ready);
             self.check_interrupt()?;
             if !self.driver.launch.can_profile(&cell.id().runner) {
                 without.add("only cells that are this program can be profiled", ready, cell.id());

@@ -1,6 +1,7 @@
-//! A group while it is carried out: its cells, their server, and the rounds in which they run.
+//! A group, or the points of a sweep, while carried out: the cells, their server, and the rounds in which they run.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 use std::time::Duration;
 
 use rand::seq::SliceRandom;
@@ -12,16 +13,19 @@ use super::sample::{failure, least, left_out, run_once, start};
 use super::wrong_answer::WrongAnswers;
 use super::{Cell, CellError, Run, Server, Stop};
 use crate::durations;
-use crate::group::{ReadyCell, ReadyGroup};
+use crate::group::{Precise, ReadyCell, ReadyGroup};
 use crate::protocol::Start;
 
 /// How often a group's server may die before the group is given up.
 const SERVER_LIVES: u32 = 3;
 
-/// A group while it is carried out.
+/// A group while it is carried out, or all the points of a sweep, which share their rounds.
 pub(super) struct RunningGroup<'g> {
-    pub(super) ready: &'g ReadyGroup,
-    /// In the order of the group's cells.
+    /// One or more.
+    points: &'g [ReadyGroup],
+    /// Place of the first one among the groups of the run.
+    place: usize,
+    /// In the order of the points, and of the cells of each.
     pub(super) cells: Vec<RunningCell<'g>>,
     /// None where its workload needs none, and between the visits to a group.
     server: Option<Box<dyn Server>>,
@@ -36,6 +40,7 @@ pub(super) struct RunningGroup<'g> {
 
 /// A cell of a group while it is carried out.
 pub(super) struct RunningCell<'g> {
+    pub(super) group: &'g ReadyGroup,
     pub(super) ready: &'g ReadyCell,
     pub(super) start: Start,
     /// None before its start and after its failure.
@@ -48,8 +53,8 @@ pub(super) struct RunningCell<'g> {
 }
 
 impl<'g> RunningCell<'g> {
-    fn new(ready: &'g ReadyCell) -> Self {
-        Self { ready, start: start(ready), cell: None, retired: false, resting: false, has_samples: false }
+    fn new(group: &'g ReadyGroup, ready: &'g ReadyCell) -> Self {
+        Self { group, ready, start: start(ready), cell: None, retired: false, resting: false, has_samples: false }
     }
 
     /// Returns its name in the records.
@@ -70,7 +75,7 @@ impl<'g> RunningCell<'g> {
 
     /// Returns whether it is a second copy of another one.
     fn is_copy_of(&self, other: &Self) -> bool {
-        self.id().arm == arms::AA && *other.id() == self.original()
+        self.id().arm == arms::AA && *other.id() == self.original() && std::ptr::eq(self.group, other.group)
     }
 
     /// Returns the cell that it is a copy of, or itself.
@@ -85,26 +90,41 @@ impl<'g> RunningCell<'g> {
 }
 
 impl<'g> RunningGroup<'g> {
-    pub(super) fn new(ready: &'g ReadyGroup) -> Self {
+    /// Makes ready the points of a sweep, or a group alone, of which the first has this place among the groups of the run.
+    pub(super) fn new(points: &'g [ReadyGroup], place: usize) -> Self {
+        let of_point = |group: &'g ReadyGroup| group.cells.iter().map(move |ready| RunningCell::new(group, ready));
         Self {
-            ready,
-            cells: ready.cells.iter().map(RunningCell::new).collect(),
+            points,
+            place,
+            cells: points.iter().flat_map(of_point).collect(),
             server: None,
             server_deaths: 0,
             processes: 0,
-            precision: Precision::new(ready.cells.iter().map(|cell| cell.precision).collect()),
+            precision: Precision::new(precisions(points)),
             wrong: WrongAnswers::default(),
             costs: Costs::default(),
         }
     }
 
+    /// Returns the first point: what is the same in all of them.
+    fn first(&self) -> &'g ReadyGroup {
+        &self.points[0]
+    }
+
+    /// Returns the places of its points among the groups of the run.
+    pub(super) fn places(&self) -> Range<usize> {
+        self.place..self.place + self.points.len()
+    }
+
     /// Has the rounds that the plan gives it.
     pub(super) fn have_rounds(&mut self, run: &mut Run<'_>) -> Result<(), Stop> {
-        run.driver.watch.group(self.ready);
-        for (runner, reason) in &self.ready.group.skipped {
-            run.write_failure(left_out(self.ready, runner, reason))?;
+        run.driver.watch.group(self.first());
+        for point in self.points {
+            for (runner, reason) in &point.group.skipped {
+                run.write_failure(left_out(point, runner, reason))?;
+            }
         }
-        run.pace.begin_group(self.heat());
+        run.pace.begin_group(self.heat(), self.points.iter().map(ReadyGroup::points).sum());
         for _ in 0..run.driver.plan.processes {
             if run.pace.has_time_for_a_process() {
                 self.have_process(run)?;
@@ -116,7 +136,8 @@ impl<'g> RunningGroup<'g> {
         Ok(())
     }
 
-    /// Has the rounds of one more process of some cells, as one of so many visits that are left, if there is time for them.
+    /// Has the rounds of one more process of some cells, as one of so many visits that are left, if there is time for them. They are those
+    /// of all points.
     pub(super) fn have_more_rounds(
         &mut self,
         run: &mut Run<'_>,
@@ -129,7 +150,7 @@ impl<'g> RunningGroup<'g> {
         if !run.pace.has_time_for_a_visit() {
             return Ok(());
         }
-        run.driver.watch.group(self.ready);
+        run.driver.watch.group(self.first());
         self.have_process(run)?;
         self.costs = self.costs.after(run.pace.costs());
         self.server = None;
@@ -209,10 +230,10 @@ impl<'g> RunningGroup<'g> {
     /// Has one cell run once, and writes what comes of it if it is of a round.
     fn run_cell(&mut self, run: &mut Run<'_>, place: usize, round: Option<u32>, order: u32) -> Result<(), Stop> {
         run.check_interrupt()?;
-        let RunningCell { ready, cell: Some(cell), .. } = &mut self.cells[place] else { return Ok(()) };
+        let RunningCell { group, ready, cell: Some(cell), .. } = &mut self.cells[place] else { return Ok(()) };
         let timeout = run.driver.plan.timeout;
         let launch = run.driver.launch;
-        let mut once = || run_once(launch, cell.as_mut(), self.server.as_deref(), self.ready, ready, timeout);
+        let mut once = || run_once(launch, cell.as_mut(), self.server.as_deref(), group, ready, timeout);
         let mut sample = match if ready.id.arm == arms::REFERENCE { least(once) } else { once() } {
             Ok(sample) => sample,
             Err(CellError::Interrupted) => return Err(Stop::Interrupted),
@@ -238,7 +259,7 @@ impl<'g> RunningGroup<'g> {
 
     /// Starts its server if it has one; without it, its cells cannot run.
     fn start_server(&mut self, run: &mut Run<'_>, port: u16) -> Result<(), Stop> {
-        let Some(service) = self.ready.service() else { return Ok(()) };
+        let Some(service) = self.first().service() else { return Ok(()) };
         match run.driver.launch.server(service, port) {
             Ok(server) => {
                 self.cells.iter_mut().for_each(|cell| cell.start.server = Some(server.address()));
@@ -307,7 +328,8 @@ impl<'g> RunningGroup<'g> {
         if self.server_deaths >= SERVER_LIVES {
             return self.retire_all(run, round, kind, &message);
         }
-        run.write_failure(failure(self.ready, self.cells[place].ready, self.process(), round, kind, message))?;
+        let RunningCell { group, ready, .. } = self.cells[place];
+        run.write_failure(failure(group, ready, self.process(), round, kind, message))?;
         self.cells[place].cell = None;
         self.start_server(run, port)?;
         self.start_cell(run, place)
@@ -324,7 +346,7 @@ impl<'g> RunningGroup<'g> {
         let process = self.process();
         let cell = &mut self.cells[place];
         (cell.cell, cell.retired) = (None, true);
-        run.write_failure(failure(self.ready, cell.ready, process, round, kind, message))
+        run.write_failure(failure(cell.group, cell.ready, process, round, kind, message))
     }
 
     fn retire_all(
@@ -349,7 +371,7 @@ impl<'g> RunningGroup<'g> {
 
     /// Notes it if all its runners agree with each other and not with the oracle.
     pub(super) fn say_who_is_alone(&self, run: &mut Run<'_>) {
-        run.totals.remarks.extend(self.wrong.consensus(self.ready).filter(|_| !self.has_right_answers()));
+        run.totals.remarks.extend(self.wrong.consensus(self.first()).filter(|_| !self.has_right_answers()));
     }
 
     /// Records the cells that the budget had no time for, and notes a group that had fewer rounds than it should.
@@ -361,13 +383,26 @@ impl<'g> RunningGroup<'g> {
             let message =
                 format!("left out: {budget} was spent; a larger --budget, or fewer --workload, leaves time for it");
             let kind = FailureKind::Unavailable;
-            run.write_failure(failure(self.ready, cell.ready, self.process(), None, kind, message))?;
+            run.write_failure(failure(cell.group, cell.ready, self.process(), None, kind, message))?;
         }
         if had > 0 {
-            let name = self.ready.name();
+            let name = self.first().name();
             let sentence = format!("{name} had {had} rounds where {least} are the least: {budget} was spent");
             run.totals.remarks.push(sentence);
         }
         Ok(())
     }
+}
+
+/// Returns by what each cell is judged; places are those among the cells of all points.
+fn precisions(points: &[ReadyGroup]) -> Vec<Precise> {
+    let mut found = Vec::new();
+    for point in points {
+        let before = found.len();
+        found.extend(point.cells.iter().map(|cell| match cell.precision {
+            Precise::SpeedUp(place) => Precise::SpeedUp(before + place),
+            other => other,
+        }));
+    }
+    found
 }

@@ -1,5 +1,7 @@
 //! The whole pipeline with cells, a server, a clock and a disk that a test makes up: exact, and without processes.
 
+mod sweep;
+
 use std::cell::{Cell as Slot, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;

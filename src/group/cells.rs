@@ -1,6 +1,6 @@
 //! The cells of a group: one for each runner, its options and workers, and copies of some of them.
 
-use regatta_reports::record::{CellId, Parameters, arms};
+use regatta_reports::record::{AxisOf, CellId, Parameters, arms};
 use regatta_reports::records::baseline_place;
 use regatta_runners::Parallelism;
 
@@ -58,8 +58,8 @@ pub(super) fn cells(
     for card in runners {
         let work = scales.of_family(&card.family);
         let variants = planned.variants.iter().filter(|variant| variant.runner == card.name);
-        let variants: Vec<_> =
-            std::iter::once(Parameters::new()).chain(variants.map(|variant| variant.options.clone())).collect();
+        let plain = (!is_varied(planned, card)).then(Parameters::new);
+        let variants: Vec<_> = plain.into_iter().chain(variants.map(|variant| variant.options.clone())).collect();
         let sizes = if counts.is_empty() { pools::sizes(card, &work.resolved, cores) } else { Vec::new() };
         let counts: Vec<u64> = if counts.is_empty() { [vec![cores], sizes].concat() } else { counts.to_vec() };
         for (&count, options) in counts.iter().flat_map(|count| variants.iter().map(move |options| (count, options))) {
@@ -73,6 +73,12 @@ pub(super) fn cells(
         }
     }
     cells
+}
+
+/// Returns whether an option of a runner is varied, so that its default is one of the values or none of interest.
+fn is_varied(planned: &PlannedGroup, card: &RunnerCard) -> bool {
+    let sweep = planned.point.as_ref().filter(|sweep| sweep.of == AxisOf::Option);
+    sweep.is_some_and(|sweep| card.options.contains(&&*sweep.axis))
 }
 
 /// Refuses variants of runners that the group does not have, and options that the runner does not have.

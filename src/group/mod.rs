@@ -8,10 +8,10 @@ mod cells;
 mod scales;
 mod work;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use regatta_reports::record::{Group, arms};
+use regatta_reports::record::{AxisOf, Group, arms};
 use regatta_runners::Family;
 use regatta_workloads::Service;
 
@@ -20,7 +20,7 @@ use self::scales::Scales;
 pub use self::work::Work;
 use crate::catalogue::{Catalogue, Resolved, RunnerCard, check_runners, selects};
 use crate::durations;
-use crate::plan::{Plan, PlanError, PlannedGroup, Workers};
+use crate::plan::{Plan, PlanError, PlannedGroup, Workers, sweep};
 
 /// About what it takes to start a cell, at least.
 const START: Duration = Duration::from_millis(3);
@@ -37,6 +37,22 @@ pub struct ReadyGroup {
 }
 
 impl ReadyGroup {
+    /// Returns whether it shares its rounds with another group: both are points of a sweep.
+    pub(crate) fn shares_rounds_with(&self, other: &Self) -> bool {
+        self.group.sweep.is_some() && self.group.sweep == other.group.sweep
+    }
+
+    /// Returns how many points it has: 1, or as many as its cells have of what is varied.
+    pub(crate) fn points(&self) -> usize {
+        let Some(sweep) = &self.group.sweep else { return 1 };
+        let value = |cell: &ReadyCell| match sweep.of {
+            AxisOf::Workers => cell.id.workers.to_string(),
+            AxisOf::Parameter => String::new(),
+            AxisOf::Option => cell.id.options.clone(),
+        };
+        self.cells.iter().map(value).collect::<BTreeSet<_>>().len().max(1)
+    }
+
     /// Makes the record name the cells that there are.
     pub(crate) fn write_down_cells(&mut self) {
         self.group.cells = self.cells.iter().map(|cell| cell.id.clone()).collect();
@@ -45,7 +61,11 @@ impl ReadyGroup {
     /// Returns its title, or else the workload with the number of its tasks.
     pub(crate) fn name(&self) -> String {
         let Group { workload, title, tasks, .. } = &self.group;
-        if title.is_empty() { format!("{workload} ({tasks} tasks)") } else { title.clone() }
+        match &self.group.sweep {
+            Some(sweep) => sweep.title.clone(),
+            None if title.is_empty() => format!("{workload} ({tasks} tasks)"),
+            None => title.clone(),
+        }
     }
 
     /// Returns the server that its tasks talk to, one for all cells.
@@ -65,8 +85,14 @@ impl Plan {
     /// # Errors
     /// If a name is unknown, a parameter does not fit, a number of workers is 0, or no cell is left.
     pub(crate) fn ready(&self, catalogue: &dyn Catalogue, cores: u64) -> Result<Vec<ReadyGroup>, PlanError> {
-        let ready: Vec<_> =
-            self.groups.iter().map(|group| self.ready_group(group, catalogue, cores)).collect::<Result<_, _>>()?;
+        let mut ready = Vec::new();
+        for group in &self.groups {
+            let points = sweep::points(group, catalogue, cores)?;
+            let points: Vec<_> =
+                points.iter().map(|point| self.ready_group(point, catalogue, cores)).collect::<Result<_, _>>()?;
+            check_service(&points)?;
+            ready.extend(points);
+        }
         let ready: Vec<_> = ready
             .into_iter()
             .filter(|ready| !ready.group.cells.is_empty() || !ready.group.skipped.is_empty())
@@ -109,7 +135,7 @@ impl Plan {
                 "0 workers can do no work: the number of workers must be at least 1".to_owned(),
             ));
         }
-        let scales = Scales::resolve(planned, self.hot, catalogue, counts.iter().copied().max().unwrap_or(cores))?;
+        let scales = Scales::resolve(planned, self.hot, catalogue, sized_for(planned, &counts, cores))?;
         let mut skipped = BTreeMap::new();
         let mut chosen: Vec<&RunnerCard> = Vec::new();
         for card in runners.iter().filter(|card| selects(&planned.runners, card)) {
@@ -169,10 +195,34 @@ fn record(
         wait_ns: of_group.wait_ns,
         hot_ns: of_group.hot_ns,
         scale,
-        sweep: None,
+        sweep: planned.point.clone(),
         pieces_per_ms: BTreeMap::new(),
         cells: Vec::new(),
         skipped,
+    }
+}
+
+/// Returns the workers for which the work of a group is made: the most that a cell has. Along an axis of workers it stays the same, and those
+/// beyond the cores add no work.
+fn sized_for(planned: &PlannedGroup, counts: &[u64], cores: u64) -> u64 {
+    let most = counts.iter().copied().max().unwrap_or(cores);
+    let is_axis = planned.point.as_ref().is_some_and(|sweep| sweep.of == AxisOf::Workers);
+    if is_axis && counts.len() > 1 { most.min(cores) } else { most }
+}
+
+/// Returns the title under which reports show a group: that of its sweep, or its own.
+fn shown(group: &Group) -> &str {
+    group.sweep.as_ref().map_or(&group.title, |sweep| &sweep.title)
+}
+
+/// Refuses points of a sweep that need different servers: they share their rounds, and a server.
+fn check_service(points: &[ReadyGroup]) -> Result<(), PlanError> {
+    match points.iter().find(|point| point.service() != points[0].service()) {
+        None => Ok(()),
+        Some(ReadyGroup { group, .. }) => Err(PlanError::Impossible(format!(
+            "sweep of `{}`: the server differs from point to point, and there is one for all; measure these points one by one",
+            group.workload
+        ))),
     }
 }
 
@@ -181,14 +231,17 @@ fn check_distinct(ready: &[ReadyGroup]) -> Result<(), PlanError> {
     let impossible = |why: String| Err(PlanError::Impossible(why));
     for (place, ReadyGroup { group, .. }) in ready.iter().enumerate() {
         let before = || ready[..place].iter().map(|other| &other.group);
-        if !group.title.is_empty() && before().any(|other| other.title == group.title) {
-            return impossible(format!("two groups have the title `{}`: give each one of its own", group.title));
+        let title = shown(group);
+        let is_of_same_sweep = |other: &&Group| other.sweep.is_some() && other.sweep == group.sweep;
+        if !title.is_empty() && before().any(|other| shown(other) == title && !is_of_same_sweep(&other)) {
+            return impossible(format!("two groups have the title `{title}`: give each one of its own"));
         }
         let is_same_work = |other: &&Group| other.workload == group.workload && other.params == group.params;
         let Some(other) = before().find(is_same_work) else { continue };
         let what = match () {
             () if other.hot_ns != group.hot_ns => "`hot`",
             () if other.scale != group.scale => "`scale`",
+            () if other.sweep != group.sweep => "sweeps",
             () => continue,
         };
         return impossible(format!(

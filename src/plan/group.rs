@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use regatta_reports::record::Parameters;
+use regatta_reports::record::{Parameters, Sweep};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::{Workers, optional_duration};
+use super::{PlannedSweep, Workers, optional_duration};
 use crate::catalogue::means;
 
 /// A group as it is written.
@@ -37,6 +37,12 @@ pub struct PlannedGroup {
     /// Workers; those of the plan if there are none.
     #[serde(default)]
     pub workers: Vec<Workers>,
+    /// What it varies, if anything.
+    #[serde(default)]
+    pub sweep: Option<PlannedSweep>,
+    /// The sweep that it is a point of, or holds the points of.
+    #[serde(skip)]
+    pub(crate) point: Option<Sweep>,
     /// Runners that are left out, with the reason.
     #[serde(default)]
     pub skip: BTreeMap<String, String>,

@@ -5,6 +5,8 @@
 //! - `workers`: a number of workers.
 //! - `overrides`: what flags change.
 //! - `params`: parameters that a flag sets.
+//! - `sweep`: a group along an axis.
+//! - `values`: the values of an axis.
 //! - `error`: what is wrong with a plan.
 
 mod error;
@@ -12,6 +14,8 @@ mod group;
 mod overrides;
 mod params;
 pub(crate) mod relative;
+pub(crate) mod sweep;
+mod values;
 mod workers;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,6 +28,8 @@ pub use self::error::PlanError;
 pub use self::group::{PlannedGroup, Variant};
 pub(crate) use self::overrides::Overrides;
 pub(crate) use self::params::Assignment;
+pub use self::sweep::PlannedSweep;
+pub use self::values::Values;
 pub use self::workers::Workers;
 use crate::catalogue::{Catalogue, selects, suggestion};
 use crate::durations;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Assignment, Plan, PlanError, PlannedGroup, RoundsFor, Workers};
+use super::{Assignment, Plan, PlanError, PlannedGroup, PlannedSweep, RoundsFor, Workers};
 use crate::catalogue::{Catalogue, RunnerCard, check_runners, selects, unknown};
 
 /// Most rounds of a group where only time counts.
@@ -15,6 +15,7 @@ pub(crate) struct Overrides {
     pub(crate) runners: Vec<String>,
     pub(crate) workers: Vec<Workers>,
     pub(crate) params: Vec<Assignment>,
+    pub(crate) sweep: Option<PlannedSweep>,
     pub(crate) rounds: Option<u32>,
     pub(crate) budget: Option<Duration>,
     pub(crate) hot: Option<Duration>,
@@ -24,7 +25,7 @@ impl Plan {
     /// Applies what the command line says.
     ///
     /// # Errors
-    /// If it names a workload that there is not.
+    /// If it names a workload, a parameter, an axis or a runner that there is not.
     pub(crate) fn apply(&mut self, overrides: &Overrides, catalogue: &dyn Catalogue) -> Result<(), PlanError> {
         if let Some(rounds) = overrides.rounds {
             (self.rounds, self.least_rounds) = (rounds, rounds);
@@ -52,6 +53,10 @@ impl Plan {
             self.keep_workloads(&overrides.workloads, catalogue)?;
         }
         super::params::assign(&mut self.groups, &overrides.params, catalogue).map_err(PlanError::Impossible)?;
+        if let Some(sweep) = &overrides.sweep {
+            let left_out = super::sweep::vary(&mut self.groups, sweep, catalogue).map_err(PlanError::Impossible)?;
+            self.left_out.extend(left_out);
+        }
         if !overrides.runners.is_empty() {
             self.keep_runners(&overrides.runners, catalogue)?;
         }

@@ -87,7 +87,7 @@ fn unknown(name: &str, groups: &[PlannedGroup], catalogue: &dyn Catalogue) -> St
 }
 
 /// Makes one group of those that are the same work, with the runners of all.
-fn merge(groups: &mut Vec<PlannedGroup>) {
+pub(super) fn merge(groups: &mut Vec<PlannedGroup>) {
     let mut merged: Vec<PlannedGroup> = Vec::new();
     for group in std::mem::take(groups) {
         let is_same = |other: &&mut PlannedGroup| other.workload == group.workload && other.params == group.params;
