@@ -1,4 +1,4 @@
-//! Plans: which cells, how many rounds, how long. Written in TOML; four are built in; flags override.
+//! Plans: which cells, how many rounds, how long. Written in TOML; five are built in; flags override.
 //!
 //! - `group`: a group as it is written.
 //! - `relative`: numbers that grow with the machine.
@@ -35,11 +35,12 @@ use crate::catalogue::{Catalogue, selects, suggestion};
 use crate::durations;
 
 /// The plans that are built in, by name.
-pub(crate) const BUILT_IN: [(&str, &str); 4] = [
+pub(crate) const BUILT_IN: [(&str, &str); 5] = [
     ("quick", include_str!("../plans/quick.toml")),
     ("default", include_str!("../plans/default.toml")),
     ("full", include_str!("../plans/full.toml")),
     ("gil-sweep", include_str!("../plans/gil-sweep.toml")),
+    ("scaling", include_str!("../plans/scaling.toml")),
 ];
 
 /// A plan as it is written.
