@@ -5,8 +5,8 @@ use std::fs;
 use std::path::Path;
 
 use regatta_reports::record::{
-    Build, Capacity, CapacityPoint, CellId, End, Failure, Group, Lone, Machine, Overhead, Plan, Profile, Program,
-    Record, Run, RunnerInfo, Sample, Scale, WorkloadInfo,
+    AxisOf, Build, Capacity, CapacityPoint, CellId, End, Failure, Group, Lone, Machine, Overhead, Plan, Profile,
+    Program, Record, Run, RunnerInfo, Sample, Scale, Sweep, WorkloadInfo,
 };
 use regatta_reports::{Claims, Report, Results, write};
 use serde_json::{Value, json};
@@ -80,6 +80,7 @@ fn complete() -> Vec<Record> {
         pieces_per_ms: BTreeMap::from([("native".to_owned(), 100)]),
         hot_ns: 1,
         scale: BTreeMap::from([(text(), Scale { params: BTreeMap::new(), tasks: 1, wait_ns: 1, hot_ns: 1 })]),
+        sweep: Some(Sweep { title: text(), axis: text(), of: AxisOf::Workers }),
         cells: vec![cell.clone()],
         skipped: BTreeMap::new(),
     };

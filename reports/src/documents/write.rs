@@ -70,7 +70,7 @@ pub fn write(report: &Report, dir: &Path) -> Result<Files, WriteError> {
     };
     put_pictures(dir, "answer", charts.answer.as_mut_slice(), &mut pictures)?;
     put_pictures(dir, "costs", &mut charts.costs, &mut pictures)?;
-    for group in &report.summary.groups {
+    for group in report.summary.unswept() {
         let mut of_group = charts::of_group(group, &palette)?;
         of_group.extend(charts::of_profiles(group, &report.results.profiles, &palette)?);
         put_pictures(dir, &group.slug, &mut of_group, &mut pictures)?;

@@ -71,7 +71,7 @@ pub fn from_summary(summary: &Summary) -> Vec<Cost> {
 /// Returns the figure of each runner from its cells of a workload, if it has one or a reason why not.
 fn items(summary: &Summary, workload: &str, figure: impl Fn(&[Cell]) -> Option<Result<f64, String>>) -> Vec<Item> {
     let mut runners: Vec<(&str, Vec<Cell>)> = Vec::new();
-    let groups = summary.groups.iter().filter(|group| group.workload == workload);
+    let groups = summary.unswept().filter(|group| group.workload == workload);
     let has_defaults = |cell: &Cell| cell.row.is_main() && cell.row.cell.options.is_empty();
     for cell in groups.flat_map(Cell::all_of).filter(|cell| cell.row.wall.is_some() && has_defaults(cell)) {
         match runners.iter_mut().find(|(runner, _)| *runner == cell.row.cell.runner) {

@@ -27,6 +27,9 @@ pub struct GroupSummary {
     pub title: String,
     /// The title as part of file names and links; distinct among the groups of a run.
     pub slug: String,
+    /// The place in the summary of the sweep that it is a point of, or that its cells are the points of; none if nothing is varied.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sweep: Option<usize>,
     /// Number of tasks in a run. As all that follows it is that of the group: a row knows that of its family.
     pub tasks: u64,
     /// The longest wait of one task, nanoseconds; 0 for work that never waits.

@@ -15,8 +15,10 @@ mod possible;
 mod row;
 mod sorted;
 mod summary;
+mod sweep;
 mod task_times;
 mod titles;
+mod unit;
 
 pub use self::cell::Cell;
 pub use self::chart::ChartKind;
@@ -25,4 +27,6 @@ pub use self::latency::{BINS, Latency};
 pub use self::possible::Possible;
 pub use self::row::{Load, Others, Point, Row};
 pub use self::summary::Summary;
+pub use self::sweep::{Line, Point as SweepPoint, Sweep};
 pub use self::task_times::TaskTimes;
+pub use self::unit::{Kind as UnitKind, Unit};

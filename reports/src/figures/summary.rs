@@ -12,6 +12,7 @@ use super::pairs;
 use super::possible::Possible;
 use super::row::Row;
 use super::sorted::SortedRecords;
+use super::sweep::{Point as SweepPoint, Sweep};
 use super::task_times::TaskTimes;
 use super::titles;
 use crate::records::Results;
@@ -38,6 +39,9 @@ pub struct Summary {
     pub blocking: Vec<Blocks>,
     /// The groups in the order of the plan; after them, those that have records without being in the plan.
     pub groups: Vec<GroupSummary>,
+    /// What was varied, each with the groups that it is made of.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub sweeps: Vec<Sweep>,
 }
 
 impl Summary {
@@ -47,16 +51,14 @@ impl Summary {
         let sorted = SortedRecords::new(results);
         let usable_cores = usable_cores(&run.machine);
         let ceiling = usable_cores.map(|cores| Ceiling::new(cores, results.capacity.as_ref()));
-        let mut slugs = HashMap::new();
         let mut groups: Vec<GroupSummary> = sorted
             .groups
             .iter()
             .zip(titles::titles(&sorted.groups))
-            .map(|(group, title)| {
-                let slug = text::distinct_slug(&title, &mut slugs);
-                GroupSummary { title, slug, ..group_summary(run, &sorted, group, ceiling.as_ref()) }
-            })
+            .map(|(group, title)| GroupSummary { title, ..group_summary(run, &sorted, group, ceiling.as_ref()) })
             .collect();
+        let sweeps = Sweep::all_of(&sorted.groups, &groups);
+        let sweeps = name(&mut groups, sweeps);
         let code_differs = lone::find(results);
         for found in &code_differs {
             let is_of = |group: &&mut GroupSummary| group.workload == found.workload && group.params == found.params;
@@ -83,8 +85,33 @@ impl Summary {
             code_differs,
             blocking: lone::blocking(&results.lone),
             groups,
+            sweeps,
         }
     }
+
+    /// Returns the groups in which nothing is varied: those that stand for themselves, and are compared as they are.
+    pub fn unswept(&self) -> impl Iterator<Item = &GroupSummary> {
+        self.groups.iter().filter(|group| group.sweep.is_none())
+    }
+
+    /// Returns the row of a point of a sweep.
+    pub fn row(&self, point: SweepPoint) -> &Row {
+        &self.groups[point.group].rows[point.row]
+    }
+}
+
+/// Gives groups and sweeps slugs that are distinct, the shortest ones to those that have sections of their own.
+fn name(groups: &mut [GroupSummary], mut sweeps: Vec<Sweep>) -> Vec<Sweep> {
+    for (place, sweep) in sweeps.iter().enumerate() {
+        sweep.groups.iter().for_each(|group| groups[*group].sweep = Some(place));
+    }
+    let mut slugs = HashMap::new();
+    let mut slug = |title: &str| text::distinct_slug(title, &mut slugs);
+    let (swept, unswept): (Vec<_>, Vec<_>) = groups.iter_mut().partition(|group| group.sweep.is_some());
+    unswept.into_iter().for_each(|group| group.slug = slug(&group.title));
+    sweeps.iter_mut().for_each(|sweep| sweep.slug = slug(&sweep.title));
+    swept.into_iter().for_each(|group| group.slug = slug(&group.title));
+    sweeps
 }
 
 /// Works out the figures of a group, but for its title and slug and the noise of its rows.
@@ -116,6 +143,7 @@ fn group_summary(run: &Run, sorted: &SortedRecords, group: &Group, ceiling: Opti
         about: info.about,
         title: String::new(),
         slug: String::new(),
+        sweep: None,
         tasks: group.tasks,
         wait_ns: group.wait_ns as f64,
         hot_ns: group.hot_ns as f64,

@@ -23,26 +23,33 @@ pub(super) fn label(cell: &CellId, cells: &[CellId]) -> String {
 }
 
 /// Widest part of a title, in columns of a terminal.
-const WIDEST: usize = 60;
+pub(super) const WIDEST: usize = 60;
 
 /// Returns the titles of groups: those of the plan, or else the workload, and what differs between groups of the same one.
 pub(super) fn titles(groups: &[Group]) -> Vec<String> {
-    groups
-        .iter()
-        .map(|group| {
-            if !text::plain(group.title.trim()).is_empty() {
-                return text::shortened(group.title.trim(), WIDEST);
-            }
-            let siblings: Vec<&Group> = groups.iter().filter(|other| other.workload == group.workload).collect();
-            let differing = group
-                .params
-                .iter()
-                .filter(|(name, value)| siblings.iter().any(|s| s.params.get(*name) != Some(*value)));
-            let parts: Vec<String> = differing.map(|(name, value)| format!("{name} {}", parameter(value))).collect();
-            let name = text::shortened(&text::named(&group.workload), WIDEST);
-            if parts.is_empty() { name } else { format!("{name}, {}", text::shortened(&parts.join(", "), WIDEST)) }
-        })
-        .collect()
+    groups.iter().map(|group| own_title(group).unwrap_or_else(|| made_title(group, groups))).collect()
+}
+
+/// Returns the title that the plan gives a group; none if it has only that of its sweep.
+fn own_title(group: &Group) -> Option<String> {
+    let title = group.title.trim();
+    let is_of_sweep = group.sweep.as_ref().is_some_and(|sweep| sweep.title.trim() == title);
+    (!is_of_sweep && !text::plain(title).is_empty()).then(|| text::shortened(title, WIDEST))
+}
+
+/// Returns the workload of a group, or what its sweep is called, and what differs between the groups of the same one.
+fn made_title(group: &Group, groups: &[Group]) -> String {
+    let is_sibling = |other: &&Group| other.workload == group.workload && other.sweep == group.sweep;
+    let siblings: Vec<&Group> = groups.iter().filter(is_sibling).collect();
+    let differing =
+        group.params.iter().filter(|(name, value)| siblings.iter().any(|s| s.params.get(*name) != Some(*value)));
+    let parts: Vec<String> = differing.map(|(name, value)| format!("{name} {}", parameter(value))).collect();
+    let name = match &group.sweep {
+        Some(sweep) if !text::plain(sweep.title.trim()).is_empty() => sweep.title.trim().to_owned(),
+        _ => text::named(&group.workload),
+    };
+    let name = text::shortened(&name, WIDEST);
+    if parts.is_empty() { name } else { format!("{name}, {}", text::shortened(&parts.join(", "), WIDEST)) }
 }
 
 /// Returns a parameter's value as people write it.

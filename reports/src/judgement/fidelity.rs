@@ -176,7 +176,7 @@ impl Line {
 
 /// Finds the measured cells of a family under a workload.
 fn cells<'a>(summary: &'a Summary, family: &str, workload: &str) -> Vec<Cell<'a>> {
-    let groups = summary.groups.iter().filter(|group| group.workload == workload);
+    let groups = summary.unswept().filter(|group| group.workload == workload);
     let is_of_family = |cell: &Cell| cell.row.is_main() && cell.row.wall.is_some() && cell.row.runner.family == family;
     groups.flat_map(Cell::all_of).filter(is_of_family).collect()
 }

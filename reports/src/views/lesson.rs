@@ -45,12 +45,12 @@ pub struct Head {
 impl<'a> Lesson<'a> {
     /// Returns what a report shows of a claim.
     pub fn from_report(report: &'a Report, claim: &'a Claim) -> Self {
-        let groups = &report.summary.groups;
+        let groups: Vec<&GroupSummary> = report.summary.unswept().collect();
         let verdicts: Vec<&Verdict> = report.verdicts.iter().filter(|verdict| verdict.id == claim.id).collect();
-        let (heads, lines) = figures(claim, groups);
+        let (heads, lines) = figures(claim, &groups);
         Self {
             claim,
-            watched: watched(groups, &report.results.profiles, &verdicts),
+            watched: watched(&groups, &report.results.profiles, &verdicts),
             heads,
             lines,
             verdicts: verdicts
@@ -67,7 +67,7 @@ impl<'a> Lesson<'a> {
 }
 
 /// Returns the cells that were watched in the first group that a verdict speaks of, or in any.
-fn watched<'a>(groups: &'a [GroupSummary], profiles: &'a [Profile], verdicts: &[&Verdict]) -> Option<Watched<'a>> {
+fn watched<'a>(groups: &[&'a GroupSummary], profiles: &'a [Profile], verdicts: &[&Verdict]) -> Option<Watched<'a>> {
     let conditions = verdicts.iter().flat_map(|verdict| &verdict.conditions);
     let slugs = conditions.filter_map(|condition| condition.group.as_deref());
     let spoken_of = slugs.filter_map(|slug| groups.iter().find(|group| group.slug == slug));
@@ -85,10 +85,10 @@ fn watched_in<'a>(group: &'a GroupSummary, profiles: &'a [Profile]) -> Option<Wa
 }
 
 /// Returns the columns of the figures that a claim is about, and a line a cell.
-fn figures(claim: &Claim, groups: &[GroupSummary]) -> (Vec<Head>, Vec<(String, Vec<Field>)>) {
+fn figures(claim: &Claim, groups: &[&GroupSummary]) -> (Vec<Head>, Vec<(String, Vec<Field>)>) {
     let columns: Vec<(&GroupSummary, Column)> = groups
         .iter()
-        .flat_map(|group| columns_of(claim, group).into_iter().map(move |column| (group, column)))
+        .flat_map(|&group| columns_of(claim, group).into_iter().map(move |column| (group, column)))
         .collect();
     let mut names: Vec<&str> = Vec::new();
     for row in columns.iter().flat_map(|(group, _)| group.main_rows()) {

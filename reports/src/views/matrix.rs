@@ -94,7 +94,7 @@ impl Mark {
 impl Matrix {
     /// Returns the matrix of a run.
     pub fn from_summary(summary: &Summary) -> Self {
-        let groups: Vec<&GroupSummary> = summary.groups.iter().filter(|group| !group.rows.is_empty()).collect();
+        let groups: Vec<&GroupSummary> = summary.unswept().filter(|group| !group.rows.is_empty()).collect();
         let mut runners: Vec<&str> = Vec::new();
         for row in groups.iter().flat_map(|group| &group.rows) {
             if !runners.contains(&row.cell.runner.as_str()) {

@@ -35,7 +35,7 @@ pub struct Report {
     pub fidelity: Vec<Fidelity>,
     /// The run at a glance.
     pub matrix: Matrix,
-    /// What is shown of each group, in the order of the summary.
+    /// What is shown of each group in which nothing is varied, in the order of the summary.
     groups: Vec<GroupView>,
 }
 
@@ -60,14 +60,14 @@ impl Report {
             services: Service::from_summary(&summary),
             fidelity: Fidelity::from_summary(&summary),
             matrix: Matrix::from_summary(&summary),
-            groups: summary.groups.iter().map(GroupView::from_group).collect(),
+            groups: summary.unswept().map(GroupView::from_group).collect(),
             results,
             summary,
         }
     }
 
-    /// Returns each group with what is shown of it.
+    /// Returns each group in which nothing is varied, with what is shown of it.
     pub fn groups(&self) -> impl Iterator<Item = (&GroupSummary, &GroupView)> {
-        self.summary.groups.iter().zip(&self.groups)
+        self.summary.unswept().zip(&self.groups)
     }
 }

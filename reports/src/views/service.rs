@@ -62,7 +62,7 @@ impl Figure {
 impl Service {
     /// Returns what a run says of each of its services.
     pub fn from_summary(summary: &Summary) -> Vec<Self> {
-        summary.groups.iter().filter_map(|group| Self::from_group(summary, group)).collect()
+        summary.unswept().filter_map(|group| Self::from_group(summary, group)).collect()
     }
 
     fn from_group(summary: &Summary, group: &GroupSummary) -> Option<Self> {

@@ -44,7 +44,7 @@ pub fn from_summary(summary: &Summary) -> Vec<Advice> {
     let mut all = Vec::new();
     for situation in Situation::ALL {
         let groups: Vec<&GroupSummary> =
-            summary.groups.iter().filter(|group| Situation::of_group(group) == Some(situation)).collect();
+            summary.unswept().filter(|group| Situation::of_group(group) == Some(situation)).collect();
         for family in &families {
             let contests: Vec<Contest> =
                 groups.iter().filter_map(|group| Contest::in_group(group, family, &summary.run.runners)).collect();

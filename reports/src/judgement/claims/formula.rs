@@ -45,7 +45,7 @@ fn handing_out(cell: Cell, summary: &Summary) -> Option<f64> {
 
 /// Returns the same cell in the groups whose tasks do nothing.
 fn idle_cells<'a>(cell: Cell, summary: &'a Summary) -> impl Iterator<Item = Cell<'a>> {
-    let groups = summary.groups.iter().filter(|group| group.workload == NOTHING);
+    let groups = summary.unswept().filter(|group| group.workload == NOTHING);
     groups.filter_map(move |group| {
         let is_it = |row: &&Row| row.cell == cell.row.cell && row.failures.is_empty() && row.scale.tasks > 0;
         Some(Cell { group, row: group.rows.iter().find(is_it)? })

@@ -51,7 +51,7 @@ impl<'a> Scope<'a> {
             workers: selector.workers,
             batches: selector.batches.as_ref(),
         };
-        self.search(wanted, self.summary.groups.iter().collect())
+        self.search(wanted, self.summary.unswept().collect())
     }
 
     /// Returns the cell that `of` is compared with.
@@ -73,7 +73,7 @@ impl<'a> Scope<'a> {
             group.workload != of.group.workload || differing(params, own, &to.params) == 0
         };
         let groups: Vec<&GroupSummary> = if to.workload.is_some() || !to.params.is_empty() {
-            self.summary.groups.iter().filter(is_equal_but_for_what_is_named).collect()
+            self.summary.unswept().filter(is_equal_but_for_what_is_named).collect()
         } else {
             vec![of.group]
         };

@@ -56,7 +56,7 @@ pub fn check_run(summary: &Summary) -> Vec<Warning> {
         warnings.push(Warning::DisturbedRounds { groups: disturbed });
     }
     let pools = |group: &&GroupSummary| group.rows.iter().filter(|row| is_pool(row)).map(|row| row.cell.workers).max();
-    let widest = groups.iter().filter(|group| group.is_cpu_bound()).filter_map(|group| pools(&group)).max();
+    let widest = summary.unswept().filter(|group| group.is_cpu_bound()).filter_map(|group| pools(&group)).max();
     if let Some((cores, workers)) = usable_cores.zip(widest).filter(|(cores, workers)| *cores < *workers as f64) {
         warnings.push(Warning::FewCores { cores, workers });
     }
@@ -140,16 +140,18 @@ fn lacks_widths(group: &GroupSummary, row: &Row) -> bool {
         rows.map(|row| row.cell.workers).collect::<std::collections::BTreeSet<u64>>()
     };
     let own = widths(&row.cell.runner);
-    // For a service sizes differ on purpose: each pool is measured in those that suit it.
+    // For a service sizes differ on purpose: each pool is measured in those that suit it. So they do in a sweep.
     is_pool(row)
         && group.kind != "service"
+        && group.sweep.is_none()
         && group.measured().any(|other| is_pool(other) && !widths(&other.cell.runner).is_subset(&own))
 }
 
 /// Returns whether workers of a pool got nothing to do although there was CPU-bound work for all.
 fn leaves_workers_idle(group: &GroupSummary, row: &Row) -> bool {
     let used = row.workers_seen.map_or(u64::MAX, |(_, most)| most);
-    group.is_cpu_bound() && is_pool(row) && row.scale.tasks >= row.cell.workers && used < row.cell.workers
+    let is_compared = group.is_cpu_bound() && group.sweep.is_none();
+    is_compared && is_pool(row) && row.scale.tasks >= row.cell.workers && used < row.cell.workers
 }
 
 /// Returns whether the waits of a cell that sleeps took longer than its timer explains.

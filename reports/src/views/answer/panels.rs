@@ -253,7 +253,7 @@ struct Shown<'a> {
 impl<'a> Shown<'a> {
     /// Returns none if no group shows it.
     fn new(summary: &'a Summary, work: Work, families: &[(String, Option<bool>)]) -> Option<Self> {
-        let mut groups: Vec<&GroupSummary> = summary.groups.iter().filter(|group| work.is_shown_by(group)).collect();
+        let mut groups: Vec<&GroupSummary> = summary.unswept().filter(|group| work.is_shown_by(group)).collect();
         groups.sort_by_key(|group| work.rank(group));
         if work == Work::Computing {
             return (!groups.is_empty()).then_some(Self { work, groups });

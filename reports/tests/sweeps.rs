@@ -1,0 +1,109 @@
+//! What a report makes of sweeps, from made-up records.
+
+#[path = "common/sweeps.rs"]
+mod made;
+
+use regatta_reports::figures::{Line, Sweep};
+use regatta_reports::record::AxisOf;
+use regatta_reports::{Summary, advice};
+
+fn summary() -> Summary {
+    Summary::from_results(&made::results())
+}
+
+fn sweep<'a>(summary: &'a Summary, title: &str) -> &'a Sweep {
+    summary.sweeps.iter().find(|sweep| sweep.title == title).expect("the sweep is there")
+}
+
+fn line<'a>(sweep: &'a Sweep, label: &str) -> &'a Line {
+    sweep.lines.iter().find(|line| line.label == label).expect("the line is there")
+}
+
+#[test]
+fn the_cells_of_one_group_are_the_points_of_a_sweep_of_workers() {
+    let summary = summary();
+    let sweep = sweep(&summary, "primes by workers");
+    assert_eq!(
+        (sweep.slug.as_str(), sweep.of, sweep.groups.as_slice()),
+        ("primes-by-workers", AxisOf::Workers, &[1][..])
+    );
+    assert_eq!(sweep.values(), [1.0, 2.0, 4.0, 8.0, 16.0]);
+    assert!(sweep.is_geometric());
+    assert_eq!(sweep.unit.words(16.0), "16 workers");
+    let pool = line(sweep, "thread-pool");
+    assert_eq!(pool.values(), sweep.values());
+    let workers: Vec<u64> = pool.points.iter().map(|point| summary.row(*point).cell.workers).collect();
+    assert_eq!(workers, [1, 2, 4, 8, 16]);
+    let flat: Vec<(&str, bool)> =
+        sweep.lines.iter().filter(|line| line.is_flat).map(|line| (line.label.as_str(), line.is_baseline)).collect();
+    assert_eq!(flat, [("sequential", true), ("python-sequential", true), ("thread", false)]);
+    assert!(
+        flat.iter().all(|(label, _)| line(sweep, label).points.len() == 1 && line(sweep, label).values().is_empty())
+    );
+}
+
+#[test]
+fn work_that_grows_with_its_workers_has_a_group_a_point() {
+    let summary = summary();
+    let sweep = sweep(&summary, "primes that grow with workers");
+    assert_eq!(sweep.groups.len(), 4);
+    let sequential = line(sweep, "sequential");
+    assert_eq!((sequential.values(), sequential.is_flat), (vec![1.0, 2.0, 4.0, 8.0], false), "its work grows, too");
+    let point = sequential.at(8.0).expect("a point");
+    assert_eq!(summary.row(point).scale.tasks, 128);
+    assert_eq!(line(sweep, "rayon").values(), sequential.values());
+}
+
+#[test]
+fn a_family_has_its_own_values_of_a_parameter() {
+    let summary = summary();
+    let sweep = sweep(&summary, "counting by grain");
+    assert_eq!(line(sweep, "rayon").values(), [10.0, 100.0, 1e3, 1e4, 1e5]);
+    assert_eq!(line(sweep, "python-thread-pool").values(), [1.0, 10.0, 100.0, 1e3, 1e4]);
+    assert!(sweep.is_geometric());
+    assert_eq!(sweep.values().len(), 6);
+}
+
+#[test]
+fn a_line_may_lack_points_that_others_have() {
+    let summary = summary();
+    let sweep = sweep(&summary, "sleep by waits");
+    assert_eq!((line(sweep, "async").points.len(), line(sweep, "thread").points.len()), (7, 6));
+    assert!(line(sweep, "thread").at(10_000.0).is_none());
+    assert!(!self::sweep(&summary, "convoy by computing neighbours").is_geometric(), "it begins at 0");
+}
+
+#[test]
+fn an_option_is_an_axis_and_who_lacks_it_is_flat() {
+    let summary = summary();
+    let sweep = sweep(&summary, "convoy by switch interval");
+    assert_eq!(line(sweep, "gil-thread").values(), [500.0, 1e3, 5e3, 2e4]);
+    assert!(line(sweep, "thread").is_flat);
+    assert_eq!(sweep.unit.words(500.0), "switch interval 500 µs");
+}
+
+#[test]
+fn slugs_and_titles_are_distinct() {
+    let summary = summary();
+    let slugs = summary.groups.iter().map(|group| &group.slug).chain(summary.sweeps.iter().map(|sweep| &sweep.slug));
+    let slugs: Vec<&String> = slugs.collect();
+    let distinct: std::collections::BTreeSet<&&String> = slugs.iter().collect();
+    assert_eq!(slugs.len(), distinct.len(), "{slugs:?}");
+    let titles: Vec<&str> =
+        sweep(&summary, "empty by tasks").groups.iter().map(|at| summary.groups[*at].title.as_str()).collect();
+    assert_eq!(titles, ["empty by tasks, tasks 100", "empty by tasks, tasks 1000", "empty by tasks, tasks 10000"]);
+    assert_eq!(summary.groups[0].title, "primes", "sweeps of the same workload give it no longer name");
+}
+
+#[test]
+fn sweeps_take_no_part_in_what_is_compared_as_it_is() {
+    let summary = summary();
+    let unswept: Vec<&str> = summary.unswept().map(|group| group.slug.as_str()).collect();
+    assert_eq!(unswept, ["primes"]);
+    for (place, group) in summary.groups.iter().enumerate() {
+        let sweep = group.sweep.map(|sweep| &summary.sweeps[sweep]);
+        assert_eq!(sweep.is_some_and(|sweep| sweep.groups.contains(&place)), place > 0);
+    }
+    let contests = advice::from_summary(&summary).into_iter().flat_map(|advice| advice.contests);
+    assert!(contests.map(|contest| contest.slug).all(|slug| slug == "primes"));
+}
