@@ -4,6 +4,7 @@ use serde::{Serialize, Serializer};
 
 use super::group::{GroupSummary, Versus};
 use super::loss::{Cores, Waits};
+use super::measure::Measure;
 use super::row::Row;
 
 /// What a chart shows.
@@ -37,6 +38,8 @@ pub enum ChartKind {
     SideBySide,
     /// What each way of concurrency gains.
     Answer,
+    /// A figure of each runner along the axis of a sweep.
+    Curve(Measure),
 }
 
 impl ChartKind {
@@ -61,6 +64,7 @@ impl ChartKind {
             Self::MemoryCost => "memory",
             Self::SideBySide => "beside",
             Self::Answer => "gains",
+            Self::Curve(measure) => measure.name(),
         }
     }
 
@@ -85,7 +89,9 @@ impl ChartKind {
             Self::Cores => any(&|row| row.effective_cores.is_some()),
             Self::Utilisation => any(&|row| !row.core_busy.is_empty()),
             Self::Timeline | Self::Lanes => false,
-            Self::TaskCost | Self::SwitchCost | Self::MemoryCost | Self::SideBySide | Self::Answer => false,
+            Self::TaskCost | Self::SwitchCost | Self::MemoryCost | Self::SideBySide | Self::Answer | Self::Curve(_) => {
+                false
+            }
         }
     }
 }

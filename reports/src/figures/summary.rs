@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use serde::Serialize;
 
 use super::capacity::Ceiling;
+use super::cell::Cell;
 use super::group::{GroupSummary, Versus, is_cpu_bound};
 use super::lone::{self, Blocks, CodeDiffers};
 use super::noise::Usual;
@@ -97,6 +98,11 @@ impl Summary {
     /// Returns the row of a point of a sweep.
     pub fn row(&self, point: SweepPoint) -> &Row {
         &self.groups[point.group].rows[point.row]
+    }
+
+    /// Returns the cell of a point of a sweep.
+    pub fn cell(&self, point: SweepPoint) -> Cell<'_> {
+        Cell { group: &self.groups[point.group], row: self.row(point) }
     }
 }
 

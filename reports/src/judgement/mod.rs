@@ -6,5 +6,6 @@ pub mod compare;
 pub mod fidelity;
 pub mod lint;
 pub mod notices;
+pub mod reach;
 pub mod severity;
 pub mod side_by_side;

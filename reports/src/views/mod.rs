@@ -5,6 +5,7 @@ pub mod capacity;
 pub mod cells;
 pub mod columns;
 pub mod comparison;
+pub mod curves;
 pub mod families;
 pub mod findings;
 mod group;

@@ -1,12 +1,13 @@
 //! Everything that a report shows of a run, whatever the medium, worked out once.
 
 use super::answer::Answer;
+use super::curves::SweepView;
 use super::group::GroupView;
 use super::matrix::Matrix;
 use super::service::Service;
 use crate::figures::costs::{self, Cost};
-use crate::figures::{GroupSummary, Summary};
-use crate::judgement::advice::{self, Advice};
+use crate::figures::{GroupSummary, Summary, Sweep};
+use crate::judgement::advice::{self, Advice, Course};
 use crate::judgement::claims::{Claims, Verdict};
 use crate::judgement::fidelity::Fidelity;
 use crate::judgement::notices::{self, Notice};
@@ -35,6 +36,10 @@ pub struct Report {
     pub fidelity: Vec<Fidelity>,
     /// The run at a glance.
     pub matrix: Matrix,
+    /// Which model to take where along the axes of sweeps.
+    pub courses: Vec<Course>,
+    /// What is shown of each sweep, in the order of the summary.
+    sweeps: Vec<SweepView>,
     /// What is shown of each group in which nothing is varied, in the order of the summary.
     groups: Vec<GroupView>,
 }
@@ -51,6 +56,8 @@ impl Report {
         let costs = costs::from_summary(&summary);
         let verdicts = claims.judge(&summary);
         let advice = advice::from_summary(&summary);
+        let courses = advice::along_sweeps(&summary);
+        let sweep = |place| SweepView::from_summary(&summary, place, &courses);
         Self {
             answer: Answer::from_judgements(&summary, &costs, &verdicts, &advice),
             notices: notices::of_run(&results, &summary),
@@ -59,8 +66,10 @@ impl Report {
             advice,
             services: Service::from_summary(&summary),
             fidelity: Fidelity::from_summary(&summary),
-            matrix: Matrix::from_summary(&summary),
+            matrix: Matrix::from_summary(&summary, &courses),
+            sweeps: (0..summary.sweeps.len()).map(sweep).collect(),
             groups: summary.unswept().map(GroupView::from_group).collect(),
+            courses,
             results,
             summary,
         }
@@ -69,5 +78,10 @@ impl Report {
     /// Returns each group in which nothing is varied, with what is shown of it.
     pub fn groups(&self) -> impl Iterator<Item = (&GroupSummary, &GroupView)> {
         self.summary.unswept().zip(&self.groups)
+    }
+
+    /// Returns each sweep with what is shown of it.
+    pub fn sweeps(&self) -> impl Iterator<Item = (&Sweep, &SweepView)> {
+        self.summary.sweeps.iter().zip(&self.sweeps)
     }
 }

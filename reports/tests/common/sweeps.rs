@@ -12,7 +12,7 @@ use hdrhistogram::Histogram;
 use hdrhistogram::serialization::{Serializer, V2DeflateSerializer};
 use regatta_reports::Results;
 use regatta_reports::record::{
-    AxisOf, Capacity, CapacityPoint, CellId, End, Group, Machine, Parameters, RunnerInfo, Sample, Scale, Sweep,
+    AxisOf, Capacity, CapacityPoint, CellId, End, Group, Machine, Parameters, Record, RunnerInfo, Sample, Scale, Sweep,
     WorkloadInfo,
 };
 use serde_json::json;
@@ -166,6 +166,15 @@ pub fn results() -> Results {
     by_option(&mut made);
     made.results.end = Some(End { finished: "2026-01-01T00:05:00Z".to_owned(), complete: true, ..End::default() });
     made.results
+}
+
+/// The records as the text of a file.
+pub fn jsonl(results: &Results) -> String {
+    let samples = results.samples.iter().map(|sample| Record::Sample(Box::new(sample.clone())));
+    let first = [Record::Run(Box::new(results.run.clone()))].into_iter();
+    let all = first.chain(results.capacity.clone().map(Record::Capacity)).chain(samples);
+    let all = all.chain(results.end.clone().map(Record::End));
+    all.map(|record| serde_json::to_string(&record).expect("records are JSON") + "\n").collect()
 }
 
 /// The speed of so many workers on four cores, some of which is lost to waiting for each other.

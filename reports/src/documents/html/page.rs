@@ -7,7 +7,7 @@ use super::facts::{self, Fact};
 use super::shell::{SCRIPT, STYLE, Shades, finish, shades};
 use crate::drawing::charts::Chart;
 use crate::drawing::palette::{self, Palette};
-use crate::figures::{GroupSummary, Row};
+use crate::figures::{GroupSummary, Row, Sweep};
 use crate::judgement::advice::Advice;
 use crate::judgement::claims::{Outcome, Verdict};
 use crate::judgement::fidelity::Fidelity;
@@ -16,6 +16,7 @@ use crate::judgement::severity::Severity;
 use crate::records::schema::{Failure, Run};
 use crate::views::answer::Answer;
 use crate::views::columns::{Column, Field};
+use crate::views::curves::SweepView;
 use crate::views::matrix::{Matrix, Tint};
 use crate::views::service::Service;
 use crate::views::{GroupView, Report, machine, verdicts};
@@ -50,6 +51,7 @@ struct Page<'a> {
     sources: Vec<Fact>,
     costs: &'a [Chart],
     groups: Vec<Section<'a>>,
+    sweeps: Vec<SweepSection<'a>>,
     colours: Vec<Shades>,
     /// Classes of the runners' colours.
     runners: Vec<&'static str>,
@@ -73,6 +75,23 @@ struct Section<'a> {
     charts: &'a [Chart],
 }
 
+/// The section of a sweep.
+struct SweepSection<'a> {
+    sweep: &'a Sweep,
+    view: &'a SweepView,
+    /// The slugs of its groups: links to them lead here.
+    anchors: Vec<&'a str>,
+    charts: &'a [Chart],
+    palette: &'a Palette,
+}
+
+impl SweepSection<'_> {
+    /// Returns the class of the colour of one of its lines.
+    fn class(&self, line: &usize) -> &'static str {
+        self.palette.class(&self.sweep.lines[*line].runner)
+    }
+}
+
 /// A line of a table.
 struct Line<'a> {
     row: &'a Row,
@@ -87,8 +106,10 @@ pub struct Charts {
     pub answer: Option<Chart>,
     /// The same for a narrow screen, as an `<svg>` element.
     pub answer_narrow: Option<String>,
-    /// Those of each group of the summary, in its order.
+    /// Those of each group in which nothing is varied, in the order of the summary.
     pub groups: Vec<Vec<Chart>>,
+    /// Those of each sweep of the summary, in its order.
+    pub sweeps: Vec<Vec<Chart>>,
     /// Those of costs.
     pub costs: Vec<Chart>,
 }
@@ -103,6 +124,13 @@ pub fn page(report: &Report, charts: &Charts, palette: &Palette) -> Result<Strin
     let charts_of = |at: usize| charts.groups.get(at).map_or(&[] as &[Chart], Vec::as_slice);
     let sections = report.groups().enumerate();
     let sections = sections.map(|(at, (group, view))| section(group, view, charts_of(at), palette));
+    let sweeps = report.sweeps().enumerate().map(|(at, (sweep, view))| SweepSection {
+        sweep,
+        view,
+        anchors: sweep.groups.iter().map(|group| summary.groups[*group].slug.as_str()).collect(),
+        charts: charts.sweeps.get(at).map_or(&[], Vec::as_slice),
+        palette,
+    });
     let page = Page {
         run,
         finished: results.end.as_ref().map(|end| end.finished.as_str()),
@@ -128,6 +156,7 @@ pub fn page(report: &Report, charts: &Charts, palette: &Palette) -> Result<Strin
         sources: facts::sources(summary),
         costs: &charts.costs,
         groups: sections.collect(),
+        sweeps: sweeps.collect(),
         runners: palette.classes(),
         colours: palette::all().map(shades).collect(),
         style: STYLE,

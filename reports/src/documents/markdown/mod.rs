@@ -8,6 +8,7 @@ mod fidelity;
 mod matrix;
 mod service;
 mod side_by_side;
+mod sweeps;
 mod verdicts;
 
 use std::fmt::{self, Write};
@@ -48,6 +49,7 @@ fn write_all(out: &mut String, report: &Report) -> fmt::Result {
     for (group, view) in report.groups() {
         write_group(out, group, view)?;
     }
+    sweeps::write(out, report)?;
     for fidelity in &report.fidelity {
         fidelity::write(out, fidelity)?;
     }

@@ -13,6 +13,7 @@ mod open;
 mod room;
 mod service;
 mod style;
+mod sweeps;
 mod verdicts;
 
 use comfy_table::{Attribute, Cell, CellAlignment, Color};
@@ -44,7 +45,7 @@ pub fn brief(report: &Report, colour: bool, width: u16) -> String {
 pub fn answer(report: &Report, colour: bool, width: u16) -> String {
     let width = usize::from(width).max(NARROWEST);
     let text = answer::text(&report.answer, colour, width) + &service::text(&report.services, colour, width);
-    if text.is_empty() { groups(report, colour, width) } else { text }
+    if text.is_empty() { groups(report, colour, width) + &sweeps::text(report, colour, width) } else { text }
 }
 
 /// Returns what a report shows of one claim, for those who teach or learn: who says so, the lanes of its tasks, the figures, the verdict and
@@ -63,6 +64,7 @@ pub fn tables(report: &Report, colour: bool, width: u16) -> String {
     out.push_str(&answer::text(&report.answer, colour, width));
     out.push_str(&service::text(&report.services, colour, width));
     out.push_str(&groups(report, colour, width));
+    out.push_str(&sweeps::text(report, colour, width));
     out.push_str(&matrix::text(&report.matrix, colour, width));
     out.push_str(&verdicts::text(&report.verdicts, colour, width));
     report.notices.iter().for_each(|notice| out.push_str(&notices::line(notice, colour)));

@@ -1,0 +1,186 @@
+//! The curves of one measure along the axis of a sweep, by family.
+
+use super::guides::{self, Guide};
+use crate::figures::{Line, Measure, Summary, Sweep, SweepPoint, Unit};
+use crate::judgement::reach::Reach;
+use crate::statistics::Estimate;
+use crate::views::families;
+
+/// More curves than this are told apart better in a panel a family.
+const MOST: usize = 8;
+
+/// The curves of one measure.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Picture {
+    /// The measure.
+    pub measure: Measure,
+    /// What is seen, in one sentence without a full stop.
+    pub finding: String,
+    /// The finding with the title of its sweep.
+    pub title: String,
+    /// What varies along the axis.
+    pub axis: Along,
+    /// The panels, which share their axes: one, or one a family.
+    pub panels: Vec<Panel>,
+    /// Whether a mark on the axis says from where on a runner outperforms its baseline.
+    pub has_turns: bool,
+}
+
+/// The axis of a picture.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Along {
+    /// Its values, ascending.
+    pub values: Vec<f64>,
+    /// How they are written.
+    pub unit: Unit,
+    /// Whether even factors are to be even steps.
+    pub is_logarithmic: bool,
+}
+
+/// Curves that are drawn into each other.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Panel {
+    /// What its family is called; empty if it has all.
+    pub title: String,
+    /// The curves.
+    pub curves: Vec<Curve>,
+    /// The lines that they are held against.
+    pub guides: Vec<Guide>,
+}
+
+/// The curve of a runner.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Curve {
+    /// The runner.
+    pub runner: String,
+    /// The name that tells it from the others of its sweep.
+    pub label: String,
+    /// Whether its only point holds along the whole axis.
+    pub is_flat: bool,
+    /// Its points that have the figure, those with the least value of the axis first. Never empty.
+    pub marks: Vec<Mark>,
+    /// The least value of the axis at which it outperforms its baseline for certain, in a picture of speed-ups.
+    pub turn: Option<f64>,
+}
+
+/// A point of a curve.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Mark {
+    /// The value of the axis.
+    pub at: f64,
+    /// The figure.
+    pub figure: Estimate,
+    /// All that there is to say of it.
+    pub sentence: String,
+}
+
+impl Picture {
+    /// Returns the curves of a measure; none if there are none.
+    pub(super) fn new(summary: &Summary, sweep: &Sweep, measure: Measure) -> Option<Self> {
+        let curves = sweep.lines.iter().filter_map(|line| Some((line, curve(summary, sweep, line, measure)?)));
+        let curves: Vec<(&Line, Curve)> = curves.collect();
+        let mut families: Vec<&str> = Vec::new();
+        for (line, _) in &curves {
+            if !families.contains(&line.family.as_str()) {
+                families.push(&line.family);
+            }
+        }
+        let is_one = families.len() < 2 || curves.len() <= MOST;
+        let panel = |family: Option<&str>| {
+            let is_in = |line: &Line| family.is_none_or(|family| line.family == family);
+            let inside = || curves.iter().filter(|(line, _)| is_in(line));
+            let baseline = baseline(summary, inside().map(|(line, _)| *line)).filter(|_| measure.is_over_baseline());
+            Panel {
+                title: family.map(|family| families::title(summary, family)).unwrap_or_default(),
+                curves: inside().map(|(_, curve)| curve.clone()).collect(),
+                guides: guides::of_measure(summary, sweep, measure, baseline),
+            }
+        };
+        let panels: Vec<Panel> =
+            if is_one { vec![panel(None)] } else { families.iter().map(|family| panel(Some(family))).collect() };
+        let has_turns = curves.iter().any(|(_, curve)| curve.turn.is_some());
+        let finding = finding(sweep, measure, &panels);
+        let axis = Along { values: sweep.values(), unit: sweep.unit.clone(), is_logarithmic: sweep.is_geometric() };
+        let title = format!("{}: {finding}", sweep.title);
+        (!curves.is_empty()).then_some(Self { measure, finding, title, axis, panels, has_turns })
+    }
+
+    /// Returns all its curves.
+    pub fn curves(&self) -> impl Iterator<Item = &Curve> {
+        self.panels.iter().flat_map(|panel| &panel.curves)
+    }
+}
+
+impl Curve {
+    /// Returns its last point.
+    pub fn last(&self) -> Option<&Mark> {
+        self.marks.last()
+    }
+}
+
+/// Returns the curve of a line; none if it has no such figure, or if it is what others are held against.
+fn curve(summary: &Summary, sweep: &Sweep, line: &Line, measure: Measure) -> Option<Curve> {
+    let mark = |point: &SweepPoint| {
+        let cell = summary.cell(*point);
+        let figure = measure.of(cell).filter(|_| !(measure.is_over_baseline() && cell.row.is_baseline))?;
+        let ends = measure.ends(&figure);
+        let ends = if ends.is_empty() { ends } else { format!(" [{ends}]") };
+        let place = if line.is_flat { String::new() } else { format!(", {}", sweep.unit.words(point.at)) };
+        let sentence = format!("{}{place}: {} {}{ends}", line.label, measure.title(), measure.format(figure.value));
+        Some(Mark { at: point.at, figure, sentence })
+    };
+    let marks: Vec<Mark> = line.points.iter().filter_map(mark).collect();
+    let reach = Reach::of_line(summary, line).filter(|_| measure == Measure::SpeedUp);
+    (!marks.is_empty()).then(|| Curve {
+        runner: line.runner.clone(),
+        label: line.label.clone(),
+        is_flat: line.is_flat,
+        marks,
+        turn: reach.and_then(|reach| reach.outperforms_at()),
+    })
+}
+
+/// Names what the ratios of some lines are taken against; none if there is nothing.
+fn baseline<'a>(summary: &Summary, lines: impl Iterator<Item = &'a Line>) -> Option<String> {
+    let rows = lines.flat_map(|line| &line.points).map(|point| summary.row(*point));
+    let mut names: Vec<&str> = rows.filter_map(|row| row.baseline.as_deref()).collect();
+    names.sort_unstable();
+    names.dedup();
+    match names.as_slice() {
+        [] => None,
+        [one] => Some(crate::text::plain(one)),
+        _ => Some("sequential".to_owned()),
+    }
+}
+
+/// Says what is seen: who has the most or the least, and where.
+fn finding(sweep: &Sweep, measure: Measure, panels: &[Panel]) -> String {
+    let curves = || panels.iter().flat_map(|panel| &panel.curves);
+    let varied = || curves().filter(|curve| !curve.is_flat);
+    let name = measure.title();
+    let marks = || varied().flat_map(|curve| curve.marks.iter().map(move |mark| (curve, mark)));
+    if measure == Measure::SpeedUp {
+        let best = marks().filter(|(_, mark)| mark.figure.is_interval());
+        let best = best.max_by(|a, b| a.1.figure.low.total_cmp(&b.1.figure.low));
+        let is_gain = |(_, mark): &(&Curve, &Mark)| mark.figure.low > 1.0;
+        return match best.filter(is_gain) {
+            Some((curve, mark)) => {
+                let (speed_up, place) = (measure.format(mark.figure.value), sweep.unit.words(mark.at));
+                format!("{} gains most, {speed_up} with {place}", curve.label)
+            }
+            None => format!("{name}, and nobody gains for certain"),
+        };
+    }
+    let Some(last) = marks().map(|(_, mark)| mark.at).reduce(f64::max) else { return name.to_owned() };
+    let at_last = || marks().filter(|(_, mark)| mark.at == last);
+    let order = |a: &(&Curve, &Mark), b: &(&Curve, &Mark)| a.1.figure.value.total_cmp(&b.1.figure.value);
+    let said = |(curve, mark): (&Curve, &Mark)| format!("{} ({})", measure.format(mark.figure.value), curve.label);
+    let place = sweep.unit.words(last);
+    match (at_last().min_by(order), at_last().max_by(order)) {
+        (Some(least), Some(most)) if least.0.label != most.0.label => {
+            format!("{name} from {} to {} with {place}", said(least), said(most))
+        }
+        (Some(one), _) => format!("{name} {} with {place}", said(one)),
+        _ => name.to_owned(),
+    }
+}
