@@ -3,6 +3,8 @@
 pub mod clusters;
 pub mod effect;
 mod estimate;
+pub mod laws;
+mod least_squares;
 pub mod outliers;
 
 pub use self::estimate::{Estimate, LEVEL, Method, NORMAL_95, interval_rank, median};
