@@ -4,6 +4,7 @@ pub mod capacity;
 mod cell;
 mod chart;
 pub mod costs;
+mod counts;
 pub mod disturbed;
 pub mod grain;
 mod group;
@@ -24,6 +25,7 @@ mod unit;
 
 pub use self::cell::Cell;
 pub use self::chart::ChartKind;
+pub use self::counts::Count;
 pub use self::group::{GroupSummary, Versus};
 pub use self::latency::{BINS, Latency};
 pub use self::measure::Measure;

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::capacity::Ceiling;
 use super::cell::Cell;
+use super::counts;
 use super::group::{GroupSummary, Versus, is_cpu_bound};
 use super::lone::{self, Blocks, CodeDiffers};
 use super::noise::Usual;
@@ -68,8 +69,9 @@ impl Summary {
         }
         for profile in &results.profiles {
             let rows = groups.iter_mut().filter(|group| group.is_of(profile)).flat_map(|group| &mut group.rows);
-            for row in rows.filter(|row| row.cell == profile.cell && row.task_times.is_none()) {
-                row.task_times = TaskTimes::from_profile(profile);
+            for row in rows.filter(|row| row.cell == profile.cell) {
+                row.task_times = row.task_times.take().or_else(|| TaskTimes::from_profile(profile));
+                counts::add_those_of(profile, &mut row.counts);
             }
         }
         let usual = Usual::from_rows(groups.iter().flat_map(|group| &group.rows));

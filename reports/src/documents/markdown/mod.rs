@@ -54,7 +54,7 @@ fn write_all(out: &mut String, report: &Report) -> fmt::Result {
         fidelity::write(out, fidelity)?;
     }
     writeln!(out, "## Columns\n")?;
-    for column in Column::ALL {
+    for column in Column::explained(&report.summary.groups) {
         writeln!(out, "- **{}**: {}", column.heading(), column.meaning())?;
     }
     Ok(())
