@@ -7,7 +7,8 @@
 //! - **Its interval** holds all between these two where the 95 % band of the logarithm holds 0. Between places the band runs straight over
 //!   the logarithm of the axis. That is never narrower than the band of an interpolated value, for the errors of two places add up in full.
 //! - **Between distant places** the curve bends. If it bends to one side only, it lies between the chord of a section and the nearer of the
-//!   neighbouring chords prolonged. The band is widened by that much, which is next to nothing between close places.
+//!   neighbouring chords prolonged. If it bends to both, as a step does, it lies between these two. The band is widened by that much, which
+//!   is next to nothing between close places. The value follows a parabola.
 //!
 //! `tests/crossings.rs` finds how often the intervals enclose the truth, by simulation.
 //!
@@ -24,7 +25,7 @@ use super::clusters::median_at;
 use super::estimate::{Estimate, LEVEL};
 
 /// Steps in which the band between two places is looked through.
-const STEPS: u32 = 256;
+const STEPS: u32 = 64;
 
 /// What was measured at one place of an axis.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -198,15 +199,24 @@ impl Band {
 struct Section<'k> {
     left: &'k Known,
     right: &'k Known,
-    /// The places beyond these two, if there are any.
-    beyond: (Option<&'k Known>, Option<&'k Known>),
+    /// How far the chords of the sections to the left and to the right, prolonged, are off at the far end of this one. At its near end
+    /// they are not off at all.
+    off: (f64, f64),
 }
 
 impl<'k> Section<'k> {
     /// Returns the section that begins at a place.
-    fn new(known: &'k [Known], left: usize) -> Self {
-        let beyond = (left.checked_sub(1).map(|place| &known[place]), known.get(left + 2));
-        Self { left: &known[left], right: &known[left + 1], beyond }
+    fn new(known: &'k [Known], place: usize) -> Self {
+        let (left, right) = (&known[place], &known[place + 1]);
+        let off = |outer: &Known, inner: &Known, far: &Known| {
+            let slope = (inner.log.value - outer.log.value) / (inner.at.ln() - outer.at.ln());
+            inner.log.value + slope * (far.at.ln() - inner.at.ln()) - far.log.value
+        };
+        let from_left = place.checked_sub(1).map(|outer| off(&known[outer], left, right));
+        let from_right = known.get(place + 2).map(|outer| off(outer, right, left));
+        // At the end of an axis, where one of them is missing, the curve is taken to bend as much as on the other side.
+        let off = (from_left.or(from_right).unwrap_or(0.0), from_right.or(from_left).unwrap_or(0.0));
+        Self { left, right, off }
     }
 
     /// Returns the position on the axis of a share of the way from left to right.
@@ -217,28 +227,17 @@ impl<'k> Section<'k> {
     /// Returns the band at a share of the way.
     fn band(&self, share: f64) -> Band {
         let between = |end: fn(&Estimate) -> f64| end(&self.left.log) * (1.0 - share) + end(&self.right.log) * share;
-        let (value, bend) = (between(|log| log.value), self.bend(share));
+        let (left, right) = (self.off.0 * share, self.off.1 * (1.0 - share));
+        let bends_one_way = left * right > 0.0;
+        let nearer = left.abs().min(right.abs()).copysign(left);
+        let (least, most) = if bends_one_way { (nearer, nearer) } else { (left.min(right), left.max(right)) };
+        // A parabola is that far from its chord.
+        let bend = if bends_one_way { nearer * share.max(1.0 - share) / 2.0 } else { 0.0 };
         Band {
-            value,
-            low: between(|log| log.low) + bend.min(0.0),
-            high: between(|log| log.high) + bend.max(0.0),
+            value: between(|log| log.value) + bend,
+            low: between(|log| log.low) + least.min(0.0),
+            high: between(|log| log.high) + most.max(0.0),
         }
-    }
-
-    /// Returns how far the curve may be from the chord: as far as the nearer of the neighbouring chords, if both are on one side of it. At the
-    /// end of an axis, where there is but one of them, the curve is taken to bend as much on the other side.
-    fn bend(&self, share: f64) -> f64 {
-        let off = |outer: Option<&Known>, inner: &Known, opposite: &Known| {
-            let outer = outer?;
-            let slope = (inner.log.value - outer.log.value) / (inner.at.ln() - outer.at.ln());
-            Some(inner.log.value + slope * (opposite.at.ln() - inner.at.ln()) - opposite.log.value)
-        };
-        // How far each neighbouring chord is off at the far end of the section. At its near end it is not off at all.
-        let left = off(self.beyond.0, self.left, self.right);
-        let right = off(self.beyond.1, self.right, self.left);
-        let Some((left, right)) = left.or(right).zip(right.or(left)) else { return 0.0 };
-        let (left, right) = (left * share, right * (1.0 - share));
-        if left * right <= 0.0 { 0.0 } else { left.abs().min(right.abs()).copysign(left) }
     }
 }
 
@@ -271,7 +270,7 @@ mod tests {
     fn places_that_cannot_be_told_lie_within_the_interval() {
         let duel = Duel::new(&places(&[(1.0, 0.5), (2.0, 0.0), (4.0, 0.0), (8.0, -0.5)]));
         let [crossing] = duel.crossings[..] else { panic!("{duel:?}") };
-        assert!(crossing.low < 2.0 && crossing.high > 4.0 && crossing.low > 1.0 && crossing.high < 8.0, "{crossing:?}");
+        assert!(crossing.low < 2.0 && crossing.high > 4.0, "{crossing:?}");
         assert_eq!((duel.places[1].1, crossing.to), (Lead::Open, Lead::First));
     }
 
