@@ -51,6 +51,7 @@ mod cli;
 mod commands;
 mod course;
 mod cpython;
+mod crossover;
 mod driver;
 mod durations;
 mod environment;

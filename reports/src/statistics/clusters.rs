@@ -38,12 +38,17 @@ const ENOUGH_FOR_STUDENT: usize = 3;
 
 /// Returns the median of values `(cluster, value)` with its interval; what is not finite is left out, none without any.
 pub fn median_of(values: &[(u32, f64)]) -> Option<Estimate> {
-    median_at(values, LEVEL, Scale::Any)
+    median_at(values, LEVEL)
+}
+
+/// Does as [`median_of`], with an interval that covers the true median with probability `level`.
+pub fn median_at(values: &[(u32, f64)], level: f64) -> Option<Estimate> {
+    median_on(values, level, Scale::Any)
 }
 
 /// Does as [`median_of`] for sizes, such as times, none of which can be below zero: nor does the interval get there.
 pub fn median_of_sizes(values: &[(u32, f64)]) -> Option<Estimate> {
-    median_at(values, LEVEL, Scale::Size)
+    median_on(values, LEVEL, Scale::Size)
 }
 
 /// What values are, for the one interval that is not made of values.
@@ -55,8 +60,8 @@ enum Scale {
     Size,
 }
 
-/// Does as [`median_of`], with an interval that covers the true median with probability `level`: chooses the method by what the clusters allow.
-fn median_at(values: &[(u32, f64)], level: f64, scale: Scale) -> Option<Estimate> {
+/// Does as [`median_at`] on a scale: chooses the method by what the clusters allow.
+fn median_on(values: &[(u32, f64)], level: f64, scale: Scale) -> Option<Estimate> {
     let clusters = Clusters::new(values);
     let pooled = clusters.pooled(level)?;
     if clusters.0.len() < 2 || clusters.count() == clusters.0.len() {
@@ -138,7 +143,7 @@ impl Clusters {
 /// inequality; it takes 7 values in each set.
 pub fn of_medians(first: &[(u32, f64)], second: &[(u32, f64)], combine: impl Fn(f64, f64) -> f64) -> Option<Estimate> {
     let level = 1.0 - (1.0 - LEVEL) / 2.0;
-    let (first, second) = (median_at(first, level, Scale::Size)?, median_at(second, level, Scale::Size)?);
+    let (first, second) = (median_on(first, level, Scale::Size)?, median_on(second, level, Scale::Size)?);
     Some(Estimate {
         value: combine(first.value, second.value),
         low: combine(first.low, second.high),

@@ -1,6 +1,7 @@
 //! Numbers in, estimates out: medians, their intervals, and factors. Nothing here knows what was measured.
 
 pub mod clusters;
+pub mod crossing;
 pub mod effect;
 mod estimate;
 pub mod laws;
