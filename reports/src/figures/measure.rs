@@ -153,10 +153,15 @@ impl Measure {
 
     /// Formats a figure, with its unit.
     pub fn format(self, value: f64) -> String {
-        (self.formatter())(value)
+        (self.formatter())(value / self.worth())
     }
 
-    /// Returns how figures are formatted.
+    /// Returns what one of the unit is worth in which round numbers are round: a mebibyte for memory.
+    pub fn worth(self) -> f64 {
+        if self == Self::Memory { 1_048_576.0 } else { 1.0 }
+    }
+
+    /// Returns how figures in units of [`Measure::worth`] are formatted.
     pub fn formatter(self) -> fn(f64) -> String {
         match self {
             Self::SpeedUp | Self::Inflation | Self::OverWait => units::ratio,
@@ -164,7 +169,7 @@ impl Measure {
             Self::Cores => units::cores,
             Self::Wall | Self::TaskTime | Self::P50 | Self::P99 => units::duration,
             Self::Throughput => units::number,
-            Self::Memory => units::size,
+            Self::Memory => |mebibytes| units::size(mebibytes * Self::Memory.worth()),
         }
     }
 

@@ -164,7 +164,7 @@ impl Field {
         let detail = curves::place(summary, sweep, line);
         Self {
             state: if line.is_baseline { State::Baseline } else { State::Measured },
-            figure: if line.is_baseline { String::new() } else { curves::short(summary, sweep, line, courses) },
+            figure: if line.is_baseline { units::ratio(1.0) } else { curves::short(summary, sweep, line, courses) },
             cores: None,
             tint: best.map(Tint::from_ratio),
             mark: None,

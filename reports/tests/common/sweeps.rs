@@ -21,11 +21,12 @@ use serde_json::json;
 const ROUNDS: u32 = 14;
 
 /// The runners: name, family, model, parallelism.
-const RUNNERS: [(&str, &str, &str, &str); 14] = [
+const RUNNERS: [(&str, &str, &str, &str); 15] = [
     ("sequential", "native", "sequential", "one"),
     ("thread", "native", "thread", "per-task"),
     ("thread-pool", "native", "thread-pool", "workers"),
     ("process-pool", "native", "process-pool", "workers"),
+    ("scoped", "native", "scoped", "workers"),
     ("rayon", "native", "rayon", "workers"),
     ("async", "native", "async", "workers"),
     ("async-single", "native", "async-single", "one"),
@@ -188,7 +189,9 @@ fn computing(cell: &CellId, sequential_ms: f64) -> Took {
     let workers = cell.workers;
     let (wall_ms, cpu_ms) = match cell.runner.as_str() {
         "thread-pool" => (sequential_ms / speed(workers, 0.02), sequential_ms * (1.0 + 0.02 * workers as f64)),
-        "rayon" => (sequential_ms / speed(workers, 0.012), sequential_ms * (1.0 + 0.012 * workers as f64)),
+        "rayon" | "scoped" | "async" => {
+            (sequential_ms / speed(workers, 0.012), sequential_ms * (1.0 + 0.012 * workers as f64))
+        }
         "process-pool" | "python-process-pool" => {
             (6.0 + 1.4 * sequential_ms / speed(workers, 0.03), 1.4 * sequential_ms + 6.0 * workers as f64)
         }
@@ -215,9 +218,8 @@ fn plain(made: &mut Made) {
 
 fn by_workers(made: &mut Made) {
     let mut cells = vec![cell("sequential", 1), cell("python-sequential", 1), cell("thread", 64)];
-    for runner in
-        ["thread-pool", "process-pool", "rayon", "gil-thread-pool", "python-thread-pool", "python-process-pool"]
-    {
+    let native = ["thread-pool", "process-pool", "scoped", "rayon", "async"];
+    for runner in native.into_iter().chain(["gil-thread-pool", "python-thread-pool", "python-process-pool"]) {
         cells.extend([1, 2, 4, 8, 16].map(|workers| cell(runner, workers)));
     }
     let group = Group {

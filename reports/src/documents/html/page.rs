@@ -43,6 +43,8 @@ struct Page<'a> {
     palette: &'a Palette,
     tints: Vec<Tint>,
     advice: Vec<&'a [Advice]>,
+    /// Whether it or a sweep says what to take.
+    has_advice: bool,
     machine: Vec<Fact>,
     plan: Vec<Fact>,
     program: Vec<Fact>,
@@ -148,6 +150,7 @@ pub fn page(report: &Report, charts: &Charts, palette: &Palette) -> Result<Strin
         palette,
         tints: Tint::all().collect(),
         advice: report.advice.chunk_by(|a, b| a.situation == b.situation).collect(),
+        has_advice: !report.advice.is_empty() || !report.courses.is_empty(),
         machine: facts::machine(&run.machine, summary),
         plan: facts::plan(run),
         program: facts::program(&run.program),

@@ -44,7 +44,7 @@ fn write_all(out: &mut String, report: &Report) -> fmt::Result {
     answer::write(out, &report.answer)?;
     service::write(out, &report.services)?;
     matrix::write(out, &report.matrix)?;
-    advice::write(out, &report.advice)?;
+    advice::write(out, report)?;
     verdicts::write(out, &report.verdicts, &report.summary)?;
     for (group, view) in report.groups() {
         write_group(out, group, view)?;

@@ -24,6 +24,7 @@ fn section(out: &mut String, sweep: &Sweep, view: &SweepView) -> fmt::Result {
     for sentence in &view.courses {
         writeln!(out, "- {}", markdown(sentence))?;
     }
+    writeln!(out, "{}", if view.places.is_empty() { "" } else { "\nWhere each runner gains:\n" })?;
     for sentence in &view.places {
         writeln!(out, "- {}.", markdown(sentence))?;
     }

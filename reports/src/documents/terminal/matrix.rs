@@ -28,6 +28,13 @@ pub fn text(matrix: &Matrix, colour: bool, width: usize) -> String {
         "≈ within the noise, ? too few rounds; bars from 1.1x, 1.5x, 3x, 8x: █ faster, ░ slower",
         width,
     ));
+    if matrix.heads.iter().any(|head| head.is_sweep) {
+        out.push('\n');
+        out.push_str(&shortened(
+            "along an axis: from (≥) or up to (≤) where it is faster, and at best; or where it is the best",
+            width,
+        ));
+    }
     out.push_str("\n\n");
     out
 }

@@ -35,7 +35,7 @@ const BELOW: f64 = 10.0;
 /// Ticks are at the values themselves if there are no more of them.
 const VALUES: usize = 8;
 /// How strong a band is.
-const BAND: f64 = 0.14;
+const BAND: f64 = 0.2;
 /// An interval is shown up to this factor from the figures.
 const WIDEST_BAND: f64 = 1.5;
 
@@ -140,7 +140,7 @@ impl<'a> Curves<'a> {
         let (left, right) = self.ends();
         let range = self.upright.range();
         let height = |position: f64| bottom - (position - range.start) / (range.end - range.start) * (bottom - top);
-        let y = |value: f64| height(self.upright.position(value));
+        let y = |value: f64| height(self.upright.position(value / self.picture.measure.worth()));
         canvas.notes.row(top, bottom, &said(self.picture, panel));
         for tick in self.upright.ticks() {
             canvas.line((left, height(tick)), (right, height(tick)), 1.0, GRID)?;
@@ -178,7 +178,8 @@ impl<'a> Curves<'a> {
         y: &impl Fn(f64) -> f64,
     ) -> Result<Option<Label>, DrawnError<DB>> {
         let most = self.upright.value(self.upright.range().end);
-        let shown = guide.points.iter().take_while(|(_, value)| *value <= most);
+        let worth = self.picture.measure.worth();
+        let shown = guide.points.iter().take_while(|(_, value)| *value / worth <= most);
         let points: Vec<(f64, f64)> = shown.map(|(at, value)| (self.x(*at), y(*value))).collect();
         let Some(end) = points.last().copied() else { return Ok(None) };
         let (colour, width) = match guide.look {
@@ -193,7 +194,9 @@ impl<'a> Curves<'a> {
         }
         if guide.look == Look::Ideal {
             let pen = Pen { size: SIZE, ..Pen::new(colour).right() };
-            canvas.text(&guide.label, end.0 - GAP, end.1 + GAP, pen)?;
+            // The ideal is above all curves: what is above it is free.
+            let place = points[points.len() * 4 / 5];
+            canvas.text(&guide.label, place.0 - GAP, place.1 - GAP / 2.0, pen)?;
             return Ok(None);
         }
         Ok(Some(Label::new(&guide.label, colour, end)))
@@ -307,7 +310,7 @@ fn upright(picture: &Picture) -> Axis {
     let guides = picture.panels.iter().flat_map(|panel| &panel.guides).filter(|guide| guide.look != Look::Ideal);
     let guides = guides.flat_map(|guide| guide.points.iter().map(|(_, value)| *value));
     let (title, format) = (picture.measure.title(), picture.measure.formatter());
-    let all: Vec<f64> = lows.chain(highs).chain(guides).collect();
+    let all: Vec<f64> = lows.chain(highs).chain(guides).map(|value| value / picture.measure.worth()).collect();
     match picture.measure {
         Measure::Efficiency | Measure::Cores => Axis::from_zero(all.into_iter().fold(0.0, f64::max), title, format),
         _ => Axis::around(all.into_iter(), title, format).or_from_zero(),

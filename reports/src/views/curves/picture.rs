@@ -1,7 +1,7 @@
 //! The curves of one measure along the axis of a sweep, by family.
 
 use super::guides::{self, Guide};
-use crate::figures::{Line, Measure, Summary, Sweep, SweepPoint, Unit};
+use crate::figures::{Line, Measure, Summary, Sweep, SweepPoint, Unit, grain};
 use crate::judgement::reach::Reach;
 use crate::statistics::Estimate;
 use crate::views::families;
@@ -85,7 +85,9 @@ impl Picture {
                 families.push(&line.family);
             }
         }
-        let is_one = families.len() < 2 || curves.len() <= MOST;
+        families.sort_by_key(|family| families::rank(family));
+        // The same for all measures of a sweep, some of which a line may lack.
+        let is_one = families.len() < 2 || sweep.lines.iter().filter(|line| !line.is_baseline).count() <= MOST;
         let panel = |family: Option<&str>| {
             let is_in = |line: &Line| family.is_none_or(|family| line.family == family);
             let inside = || curves.iter().filter(|(line, _)| is_in(line));
@@ -99,7 +101,7 @@ impl Picture {
         let panels: Vec<Panel> =
             if is_one { vec![panel(None)] } else { families.iter().map(|family| panel(Some(family))).collect() };
         let has_turns = curves.iter().any(|(_, curve)| curve.turn.is_some());
-        let finding = finding(sweep, measure, &panels);
+        let finding = finding(summary, sweep, measure, &panels);
         let axis = Along { values: sweep.values(), unit: sweep.unit.clone(), is_logarithmic: sweep.is_geometric() };
         let title = format!("{}: {finding}", sweep.title);
         (!curves.is_empty()).then_some(Self { measure, finding, title, axis, panels, has_turns })
@@ -154,7 +156,10 @@ fn baseline<'a>(summary: &Summary, lines: impl Iterator<Item = &'a Line>) -> Opt
 }
 
 /// Says what is seen: who has the most or the least, and where.
-fn finding(sweep: &Sweep, measure: Measure, panels: &[Panel]) -> String {
+fn finding(summary: &Summary, sweep: &Sweep, measure: Measure, panels: &[Panel]) -> String {
+    let family =
+        |curve: &Curve| sweep.lines.iter().find(|line| line.label == curve.label).map(|line| line.family.as_str());
+    let place = |curve: &Curve, at: f64| grain::words(summary, sweep, family(curve).unwrap_or_default(), at);
     let curves = || panels.iter().flat_map(|panel| &panel.curves);
     let varied = || curves().filter(|curve| !curve.is_flat);
     let name = measure.title();
@@ -165,8 +170,8 @@ fn finding(sweep: &Sweep, measure: Measure, panels: &[Panel]) -> String {
         let is_gain = |(_, mark): &(&Curve, &Mark)| mark.figure.low > 1.0;
         return match best.filter(is_gain) {
             Some((curve, mark)) => {
-                let (speed_up, place) = (measure.format(mark.figure.value), sweep.unit.words(mark.at));
-                format!("{} gains most, {speed_up} with {place}", curve.label)
+                let (speed_up, place) = (measure.format(mark.figure.value), place(curve, mark.at));
+                format!("{} gains most, {speed_up} at {place}", curve.label)
             }
             None => format!("{name}, and nobody gains for certain"),
         };
@@ -174,13 +179,13 @@ fn finding(sweep: &Sweep, measure: Measure, panels: &[Panel]) -> String {
     let Some(last) = marks().map(|(_, mark)| mark.at).reduce(f64::max) else { return name.to_owned() };
     let at_last = || marks().filter(|(_, mark)| mark.at == last);
     let order = |a: &(&Curve, &Mark), b: &(&Curve, &Mark)| a.1.figure.value.total_cmp(&b.1.figure.value);
-    let said = |(curve, mark): (&Curve, &Mark)| format!("{} ({})", measure.format(mark.figure.value), curve.label);
-    let place = sweep.unit.words(last);
+    let figure = |mark: &Mark| measure.format(mark.figure.value);
+    let said = |(curve, mark): (&Curve, &Mark)| format!("{} ({})", figure(mark), curve.label);
     match (at_last().min_by(order), at_last().max_by(order)) {
-        (Some(least), Some(most)) if least.0.label != most.0.label => {
-            format!("{name} from {} to {} with {place}", said(least), said(most))
+        (Some(least), Some(most)) if figure(least.1) != figure(most.1) => {
+            format!("{name} from {} to {} at {}", said(least), said(most), place(least.0, last))
         }
-        (Some(one), _) => format!("{name} {} with {place}", said(one)),
+        (Some(one), _) => format!("{name} {} at {}", figure(one.1), place(one.0, last)),
         _ => name.to_owned(),
     }
 }

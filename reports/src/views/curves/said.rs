@@ -24,7 +24,7 @@ pub fn place(summary: &Summary, sweep: &Sweep, line: &Line) -> String {
         range => format!("faster than the baseline {}", range.words(words)),
     };
     let best = reach.best.filter(|(_, ratio)| ratio.is_interval());
-    let best = best.map(|(at, ratio)| format!("; at best {} with {}", units::ratio(ratio.value), words(at)));
+    let best = best.map(|(at, ratio)| format!("; at best {} at {}", units::ratio(ratio.value), words(at)));
     let enough = reach.enough.filter(|enough| reach.best.is_some_and(|(at, _)| at != *enough));
     let enough = enough.map(|enough| format!(", and {} is within 5 % of that", words(enough)));
     format!("{}: {faster}{}{}", line.label, best.unwrap_or_default(), enough.unwrap_or_default())

@@ -6,7 +6,7 @@ use super::table::Table;
 use crate::figures::{GroupSummary, Line, Measure, Summary, Sweep, grain};
 use crate::judgement::advice::Course;
 use crate::text::{plain, units};
-use crate::views::remarks;
+use crate::views::{families, remarks};
 
 /// What is shown of a sweep.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,7 +37,8 @@ impl SweepView {
         let pictures: Vec<Picture> =
             measures.iter().filter_map(|measure| Picture::new(summary, sweep, *measure)).collect();
         let groups: Vec<&GroupSummary> = sweep.groups.iter().map(|place| &summary.groups[*place]).collect();
-        let of_sweep = courses.iter().filter(|course| course.sweep == place);
+        let mut of_sweep: Vec<&Course> = courses.iter().filter(|course| course.sweep == place).collect();
+        of_sweep.sort_by_key(|course| families::rank(&course.family));
         let places = sweep.lines.iter().map(|line| said::place(summary, sweep, line));
         Self {
             finding: pictures
@@ -45,7 +46,7 @@ impl SweepView {
                 .map_or("there is nothing to compare".to_owned(), |picture| picture.finding.clone()),
             about: groups.first().map(|group| group.about.clone()).unwrap_or_default(),
             small_print: small_print(summary, sweep, &groups),
-            courses: of_sweep.map(|course| said::course(summary, course)).collect(),
+            courses: of_sweep.into_iter().map(|course| said::course(summary, course)).collect(),
             places: places.filter(|said| !said.is_empty()).collect(),
             tables: measures.iter().flat_map(|measure| Table::all_of(summary, sweep, *measure)).collect(),
             pictures,
@@ -59,8 +60,7 @@ fn small_print(summary: &Summary, sweep: &Sweep, groups: &[&GroupSummary]) -> Ve
     let Some(first) = groups.first() else { return Vec::new() };
     let (values, unit) = (sweep.values(), &sweep.unit);
     let ends = values.first().zip(values.last());
-    let varied =
-        ends.map(|(first, last)| format!("{} from {} to {}", unit.name, unit.value(*first), unit.value(*last)));
+    let varied = ends.map(|(first, last)| format!("{} {} to {}", unit.name, unit.value(*first), unit.value(*last)));
     let is_same = |name: &String| groups.iter().all(|group| group.params.get(name) == first.params.get(name));
     let same = first.params.iter().filter(|(name, _)| is_same(name));
     let same = same.map(|(name, value)| format!("{name} {}", plain(&value.to_string())));
