@@ -36,8 +36,10 @@
 mod curves;
 mod fieller;
 mod fit;
-mod karp_flatt;
+mod growth;
+mod serial_share;
 
 pub use self::curves::{Curves, FEWEST_POINTS, Refusal};
-pub use self::fit::{Candidate, Fit, Growth, Law};
-pub use self::karp_flatt::{Trend, serial_share, trend};
+pub use self::fit::{Candidate, Fit};
+pub use self::growth::{Growth, Law};
+pub use self::serial_share::{Trend, serial_share, trend};
