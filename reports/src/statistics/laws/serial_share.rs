@@ -55,7 +55,7 @@ mod tests {
         Estimate { low, value, high, coverage: 0.96, count: 9, method: Method::Values }
     }
 
-    /// The speed-up by a law of one parameter.
+    /// Returns the speed-up by a law of one parameter.
     fn by_law(growth: Growth, workers: f64, share: f64) -> f64 {
         match growth {
             Growth::Fixed => workers / (1.0 + share * (workers - 1.0)),
@@ -77,7 +77,7 @@ mod tests {
         }
     }
 
-    /// Rounds in which the share is `few` with two workers and `many` with eight, more or less.
+    /// Returns rounds in which the share is `few` with two workers and `many` with eight, more or less.
     fn rounds(growth: Growth, few: f64, many: f64) -> Vec<(u32, f64, f64)> {
         let noise = |round: u32| 0.001 * f64::from(round * 7 % 5) - 0.002;
         let round = |round: u32| {
