@@ -63,6 +63,11 @@ impl SweepLaws {
         of_workers.map(|(place, sweep)| Self::of_sweep(summary, place, sweep)).collect()
     }
 
+    /// Returns the law that was fitted to a line of the sweep, by its place.
+    pub fn fit_of(&self, line: usize) -> Option<&Fit> {
+        self.lines.iter().find(|law| law.line == line)?.fit.as_ref().ok()
+    }
+
     fn of_sweep(summary: &Summary, place: usize, sweep: &Sweep) -> Self {
         let growth = if sweep.groups.len() > 1 { Growth::WithWorkers } else { Growth::Fixed };
         let computes = sweep.groups.iter().all(|group| summary.groups[*group].is_cpu_bound());

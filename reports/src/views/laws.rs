@@ -11,8 +11,6 @@ use crate::text::{plain, units};
 /// What is shown of the laws of a sweep.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LawsView {
-    /// Its place in the summary.
-    pub sweep: usize,
     /// What cannot be told, and what the tables mean.
     pub sentences: Vec<String>,
     /// The laws, if one was fitted, and the serial shares, if any was measured.
@@ -26,17 +24,17 @@ pub struct Table {
     pub title: String,
     /// What its columns are, after that of the runners.
     pub headings: Vec<String>,
-    /// Its lines: a runner, and a text for each heading.
-    pub lines: Vec<(String, Vec<String>)>,
+    /// The lines of the sweep that are in it, by their places, each with a text for each heading.
+    pub lines: Vec<(usize, Vec<String>)>,
 }
 
 impl LawsView {
     /// Returns what is shown of the laws of a sweep; none where nobody's workers are varied.
     pub fn from_laws(summary: &Summary, laws: &SweepLaws) -> Option<Self> {
         let sweep = &summary.sweeps[laws.sweep];
-        let tables: Vec<Table> = [fits(sweep, laws), shares(sweep, laws)].into_iter().flatten().collect();
-        let sentences: Vec<String> = unfitted(sweep, laws).into_iter().chain(readings(laws)).collect();
-        (!laws.lines.is_empty()).then_some(Self { sweep: laws.sweep, sentences, tables })
+        let tables = [fits(laws), shares(sweep, laws)].into_iter().flatten().collect();
+        let sentences = unfitted(sweep, laws).into_iter().chain(readings(laws)).collect();
+        (!laws.lines.is_empty()).then_some(Self { sentences, tables })
     }
 }
 
@@ -51,7 +49,7 @@ pub fn name(law: Law) -> &'static str {
 }
 
 /// Returns the table of the laws that were fitted.
-fn fits(sweep: &Sweep, laws: &SweepLaws) -> Option<Table> {
+fn fits(laws: &SweepLaws) -> Option<Table> {
     let mut headings = vec!["law", "serial share"];
     if laws.growth == Growth::Fixed {
         headings.extend(["cost of a pair", "fastest with"]);
@@ -66,8 +64,8 @@ fn fits(sweep: &Sweep, laws: &SweepLaws) -> Option<Table> {
         fields.push(units::share(fit.misfit));
         fields
     };
-    let lines = laws.lines.iter().filter_map(|line| Some((label(sweep, line), fields(line.fit.as_ref().ok()?))));
-    let lines: Vec<(String, Vec<String>)> = lines.collect();
+    let lines = laws.lines.iter().filter_map(|line| Some((line.line, fields(line.fit.as_ref().ok()?))));
+    let lines: Vec<(usize, Vec<String>)> = lines.collect();
     let title = format!("Law up to {}", cores(laws.cores?));
     let headings = headings.into_iter().map(str::to_owned).collect();
     (!lines.is_empty()).then_some(Table { title, headings, lines })
@@ -87,7 +85,7 @@ fn shares(sweep: &Sweep, laws: &SweepLaws) -> Option<Table> {
     let has_trend = workers.len() > 1;
     let line = |line: &LineLaw| {
         let fields = workers.iter().map(|workers| field(line, *workers));
-        (label(sweep, line), fields.chain(has_trend.then(|| trend(line))).collect())
+        (line.line, fields.chain(has_trend.then(|| trend(line))).collect())
     };
     let titled = match laws.growth {
         Growth::Fixed => "Speed-up over one worker, and the serial share that it stands for (Karp and Flatt)",
