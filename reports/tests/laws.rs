@@ -2,10 +2,15 @@
 
 #[path = "laws/mod.rs"]
 mod made_up;
+#[path = "laws/run.rs"]
+mod run;
 
 use made_up::{Course, Noise, curves, up_to};
+use regatta_reports::judgement::laws::{LineLaw, SweepLaws, Unfitted};
 use regatta_reports::statistics::Estimate;
-use regatta_reports::statistics::laws::{Fit, Growth, Law};
+use regatta_reports::statistics::laws::{Fit, Growth, Law, Refusal, Trend};
+use regatta_reports::views::laws::LawsView;
+use regatta_reports::{Results, Summary};
 
 /// Seeds of each case.
 const SEEDS: u64 = 1_000;
@@ -139,4 +144,99 @@ fn one_process_gives_parameters_without_intervals() {
     let fit = fit(fixed(0.05, 0.002), &up_to(8), 1, Some(Noise::Even), 0);
     assert!(!fit.serial.is_interval() && fit.serial.low == fit.serial.high, "{fit:?}");
     assert!((fit.serial.value - 0.05).abs() < 0.05 && fit.processes == 1, "{fit:?}");
+}
+
+/// What the laws say of the pool of a run.
+fn of_pool(results: &Results) -> LineLaw {
+    let summary = Summary::from_results(results);
+    let [laws] = &SweepLaws::from_summary(&summary)[..] else { panic!("one sweep") };
+    let [line] = &laws.lines[..] else { panic!("sequential code has no workers to vary: {laws:?}") };
+    assert_eq!(summary.sweeps[laws.sweep].lines[line.line].label, "pool");
+    line.clone()
+}
+
+/// What a report says of a run.
+fn said(results: &Results) -> LawsView {
+    let summary = Summary::from_results(results);
+    LawsView::from_laws(&summary, &SweepLaws::from_summary(&summary)[0]).expect("the pool has workers")
+}
+
+#[test]
+fn more_workers_than_cores_take_no_part() {
+    let course = fixed(0.05, 0.005);
+    let all = run::results(course, &[1, 2, 3, 4, 6, 8, 12, 16, 32, 64], 16, "cpu");
+    let within = run::results(course, &[1, 2, 3, 4, 6, 8, 12, 16], 16, "cpu");
+    let (of_all, of_within) = (of_pool(&all), of_pool(&within));
+    assert_eq!(of_all, of_within);
+    let fit = of_all.fit.expect("eight points");
+    assert_eq!((fit.law, fit.largest, fit.farthest()), (Law::Universal, 16.0, 32.0));
+    assert!((fit.serial.value - 0.05).abs() < 0.005, "{fit:?}");
+    let mut slower = all.clone();
+    slower.samples.iter_mut().filter(|sample| sample.cell.workers > 16).for_each(|sample| sample.wall_ns *= 3);
+    assert_eq!(of_pool(&slower), of_within, "whatever they measured");
+}
+
+#[test]
+fn the_serial_share_rises_by_costs_that_grow_with_the_workers_and_not_by_serial_work() {
+    let trend = |course| of_pool(&run::results(course, &[1, 2, 4, 8], 8, "cpu")).trend.map(|(trend, _)| trend);
+    assert_eq!(trend(fixed(0.05, 0.0)), Some(Trend::Constant));
+    assert_eq!(trend(fixed(0.05, 0.01)), Some(Trend::Rising));
+    let shares = of_pool(&run::results(fixed(0.05, 0.0), &[1, 2, 4, 8], 8, "cpu")).shares;
+    assert_eq!(shares.iter().map(|share| share.workers).collect::<Vec<_>>(), [2.0, 4.0, 8.0]);
+    assert!(shares.iter().all(|share| (share.share.value - 0.05).abs() < 0.005), "{shares:?}");
+}
+
+#[test]
+fn work_that_grows_in_a_run_is_fitted_by_gustafson() {
+    let line = of_pool(&run::results(growing(0.1), &[1, 2, 4, 8], 8, "cpu"));
+    let fit = line.fit.expect("four points");
+    assert!(fit.law == Law::Gustafson && (fit.serial.value - 0.1).abs() < 0.005, "{fit:?}");
+    assert!(
+        (line.shares[0].speed_up.value - 1.9).abs() < 0.01,
+        "twice the work in little more time: {:?}",
+        line.shares
+    );
+}
+
+#[test]
+fn two_cores_cannot_tell_and_the_report_says_what_they_measured() {
+    let results = run::results(fixed(0.05, 0.0), &[1, 2, 4, 8], 2, "cpu");
+    assert_eq!(of_pool(&results).fit, Err(Unfitted::Refused(Refusal::Points(2))));
+    let said = said(&results);
+    assert_eq!(
+        said.sentences,
+        [
+            "Two cores cannot tell which law holds: it takes 4 points up to the cores, and beyond them another regime begins."
+        ]
+    );
+    let [shares] = &said.tables[..] else { panic!("one table: {said:?}") };
+    assert_eq!(shares.headings, ["2 workers"]);
+    assert!(shares.lines[0].1[0].starts_with("1.91x: 4.90 % [4.90, "), "{shares:?}");
+}
+
+#[test]
+fn what_is_told_of_eight_cores() {
+    let said_of = |course| said(&run::results(course, &[1, 2, 3, 4, 6, 8], 8, "cpu"));
+    let bent = said_of(fixed(0.05, 0.01));
+    assert_eq!(
+        bent.tables[0].headings,
+        ["law", "serial share", "cost of a pair", "fastest with", "points off by up to"]
+    );
+    let (_, fields) = &bent.tables[0].lines[0];
+    assert_eq!(fields[0], "universal scalability");
+    assert!(fields[3].starts_with("9."), "{fields:?}");
+    assert!(bent.sentences[0].contains("overhead that grows"), "{bent:?}");
+    let slight = said_of(fixed(0.05, 0.001));
+    assert!(slight.tables[0].lines[0].1[3].contains("beyond what was measured"), "{slight:?}");
+    assert_eq!(said_of(fixed(0.05, 0.0)).tables[0].lines[0].1[3], "no peak seen");
+}
+
+#[test]
+fn who_waits_has_no_law_and_neither_has_a_machine_of_unknown_size() {
+    let course = fixed(0.05, 0.0);
+    let waits = run::results(course, &[1, 2, 4, 8], 8, "io");
+    assert_eq!(of_pool(&waits).fit, Err(Unfitted::Waits));
+    assert!(said(&waits).tables.is_empty() && said(&waits).sentences[0].contains("tasks that wait"));
+    let unknown = run::results(course, &[1, 2, 4, 8], 0, "cpu");
+    assert_eq!(of_pool(&unknown).fit, Err(Unfitted::UnknownCores));
 }

@@ -4,6 +4,7 @@ pub mod advice;
 pub mod claims;
 pub mod compare;
 pub mod fidelity;
+pub mod laws;
 pub mod lint;
 pub mod notices;
 pub mod reach;

@@ -77,7 +77,7 @@ fn subtract(from: &mut [f64], unit: &[f64], times: f64) {
 mod tests {
     use super::*;
 
-    /// Terms of a curve with a level, a slope and a bend.
+    /// Returns the terms of a curve with a level, a slope and a bend.
     fn rows(up_to: u32) -> Vec<[f64; 3]> {
         (1..=up_to).map(f64::from).map(|n| [1.0, n - 1.0, n * (n - 1.0)]).collect()
     }

@@ -9,6 +9,7 @@ pub mod curves;
 pub mod families;
 pub mod findings;
 mod group;
+pub mod laws;
 pub mod lesson;
 pub mod losses;
 pub mod machine;

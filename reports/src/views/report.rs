@@ -10,6 +10,7 @@ use crate::figures::{GroupSummary, Summary, Sweep};
 use crate::judgement::advice::{self, Advice, Course};
 use crate::judgement::claims::{Claims, Verdict};
 use crate::judgement::fidelity::Fidelity;
+use crate::judgement::laws::SweepLaws;
 use crate::judgement::notices::{self, Notice};
 use crate::records::Results;
 
@@ -38,6 +39,8 @@ pub struct Report {
     pub matrix: Matrix,
     /// Which model to take where along the axes of sweeps.
     pub courses: Vec<Course>,
+    /// The laws of scaling of each sweep of workers.
+    pub laws: Vec<SweepLaws>,
     /// What is shown of each sweep, in the order of the summary.
     sweeps: Vec<SweepView>,
     /// What is shown of each group in which nothing is varied, in the order of the summary.
@@ -57,7 +60,8 @@ impl Report {
         let verdicts = claims.judge(&summary);
         let advice = advice::from_summary(&summary);
         let courses = advice::along_sweeps(&summary);
-        let sweep = |place| SweepView::from_summary(&summary, place, &courses);
+        let laws = SweepLaws::from_summary(&summary);
+        let sweep = |place| SweepView::from_summary(&summary, place, &courses, &laws);
         Self {
             answer: Answer::from_judgements(&summary, &costs, &verdicts, &advice),
             notices: notices::of_run(&results, &summary),
@@ -70,6 +74,7 @@ impl Report {
             sweeps: (0..summary.sweeps.len()).map(sweep).collect(),
             groups: summary.unswept().map(GroupView::from_group).collect(),
             courses,
+            laws,
             results,
             summary,
         }

@@ -6,6 +6,7 @@ use crate::figures::Sweep;
 use crate::text::markdown;
 use crate::views::Report;
 use crate::views::curves::{SweepView, Table};
+use crate::views::laws::LawsView;
 
 /// Writes a section for each sweep of the run.
 ///
@@ -29,6 +30,9 @@ fn section(out: &mut String, sweep: &Sweep, view: &SweepView) -> fmt::Result {
         writeln!(out, "- {}.", markdown(sentence))?;
     }
     writeln!(out)?;
+    if let Some(laws) = &view.laws {
+        write_laws(out, sweep, laws)?;
+    }
     for table in &view.tables {
         write_table(out, sweep, table)?;
     }
@@ -37,6 +41,23 @@ fn section(out: &mut String, sweep: &Sweep, view: &SweepView) -> fmt::Result {
         writeln!(out, "- **{}** {what}: {}", markdown(name), markdown(reason))?;
     }
     if view.missing.is_empty() { Ok(()) } else { writeln!(out) }
+}
+
+fn write_laws(out: &mut String, sweep: &Sweep, laws: &LawsView) -> fmt::Result {
+    for sentence in &laws.sentences {
+        writeln!(out, "- {}", markdown(sentence))?;
+    }
+    writeln!(out)?;
+    for table in &laws.tables {
+        writeln!(out, "| {} | {} |", markdown(&table.title), table.headings.join(" | "))?;
+        writeln!(out, "|---|{}", "---|".repeat(table.headings.len()))?;
+        for (line, fields) in &table.lines {
+            let fields: Vec<String> = fields.iter().map(|field| markdown(field)).collect();
+            writeln!(out, "| {} | {} |", markdown(&sweep.lines[*line].label), fields.join(" | "))?;
+        }
+        writeln!(out)?;
+    }
+    Ok(())
 }
 
 fn write_table(out: &mut String, sweep: &Sweep, table: &Table) -> fmt::Result {

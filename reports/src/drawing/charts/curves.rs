@@ -129,11 +129,10 @@ impl<'a> Curves<'a> {
 
     /// Returns the sentence below the axis; empty if there is nothing to explain.
     fn legend(&self) -> String {
-        if self.picture.has_turns {
-            "▲ the least at which a runner outperforms its baseline for certain: its COST".to_owned()
-        } else {
-            String::new()
-        }
+        let turns = "▲ the least at which a runner outperforms its baseline for certain: its COST";
+        let laws = "dashed: the law that was fitted";
+        let parts = [self.picture.has_turns.then_some(turns), self.picture.has_laws.then_some(laws)];
+        parts.into_iter().flatten().collect::<Vec<_>>().join("    ")
     }
 
     fn panel<DB: DrawingBackend>(&self, canvas: &Canvas<DB>, panel: &Panel, top: f64, bottom: f64) -> Drawn<DB> {
@@ -225,6 +224,9 @@ impl<'a> Curves<'a> {
         let band: Vec<(f64, f64)> =
             ends(|figure| figure.low).chain(ends(|figure| figure.high).collect::<Vec<_>>().into_iter().rev()).collect();
         canvas.fill(&band, colour, BAND)?;
+        let most = self.upright.value(self.upright.range().end);
+        let law = curve.law.iter().take_while(|(_, value)| *value <= most);
+        canvas.dashes(&law.map(|(at, value)| (self.x(*at), y(*value))).collect::<Vec<_>>(), 1.0, colour)?;
         canvas.path(&points, 2.0, colour, 1.0)?;
         for (mark, point) in curve.marks.iter().zip(&points) {
             canvas.dot(*point, 3.0, colour, 1.0)?;

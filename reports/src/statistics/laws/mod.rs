@@ -7,7 +7,7 @@
 //! - *Gustafson*, where the work grows with the workers: N - s (N - 1) times as much work is done in the time of one worker.
 //!
 //! **Fit.** The cost N / X of a unit of work, in times of a worker, is linear in three terms none of which is below zero. So
-//! non-negative least squares fit it ([`least_squares`](super::least_squares)), with relative misses: noise is a share of a time. So is
+//! non-negative least squares fit it (`least_squares.rs`), with relative misses: noise is a share of a time. So is
 //! the throughput X that grows by Gustafson's law.
 //!
 //! **Intervals.** Each process of the same number measured a curve of its own, in the same rounds. Each such curve is fitted
@@ -36,8 +36,10 @@
 mod curves;
 mod fieller;
 mod fit;
-mod karp_flatt;
+mod growth;
+mod serial_share;
 
 pub use self::curves::{Curves, FEWEST_POINTS, Refusal};
-pub use self::fit::{Candidate, Fit, Growth, Law};
-pub use self::karp_flatt::{Trend, serial_share, trend};
+pub use self::fit::{Candidate, Fit};
+pub use self::growth::{Growth, Law};
+pub use self::serial_share::{Trend, serial_share, trend};

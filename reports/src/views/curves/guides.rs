@@ -71,7 +71,7 @@ fn capacity(summary: &Summary) -> String {
 }
 
 /// Returns values from the first to the last at even factors, or in even steps if there is no such factor.
-fn steps(first: f64, last: f64) -> impl Iterator<Item = f64> {
+pub(super) fn steps(first: f64, last: f64) -> impl Iterator<Item = f64> {
     (0..=STEPS).map(move |step| {
         let share = f64::from(step) / f64::from(STEPS);
         if first > 0.0 { first * (last / first).powf(share) } else { first + share * (last - first) }

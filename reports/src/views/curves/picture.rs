@@ -2,8 +2,10 @@
 
 use super::guides::{self, Guide};
 use crate::figures::{Line, Measure, Summary, Sweep, SweepPoint, Unit, grain};
+use crate::judgement::laws::SweepLaws;
 use crate::judgement::reach::Reach;
-use crate::statistics::Estimate;
+use crate::statistics::laws::Fit;
+use crate::statistics::{Estimate, median};
 use crate::views::families;
 
 /// More curves than this are told apart better in a panel a family.
@@ -24,6 +26,8 @@ pub struct Picture {
     pub panels: Vec<Panel>,
     /// Whether a mark on the axis says from where on a runner outperforms its baseline.
     pub has_turns: bool,
+    /// Whether a curve has its law beside it.
+    pub has_laws: bool,
 }
 
 /// The axis of a picture.
@@ -61,6 +65,8 @@ pub struct Curve {
     pub marks: Vec<Mark>,
     /// The least value of the axis at which it outperforms its baseline for certain, in a picture of speed-ups.
     pub turn: Option<f64>,
+    /// The law of scaling that was fitted to it, as far as the law speaks: values of the axis and of the measure. Empty without one.
+    pub law: Vec<(f64, f64)>,
 }
 
 /// A point of a curve.
@@ -76,8 +82,12 @@ pub struct Mark {
 
 impl Picture {
     /// Returns the curves of a measure; none if there are none.
-    pub(super) fn new(summary: &Summary, sweep: &Sweep, measure: Measure) -> Option<Self> {
-        let curves = sweep.lines.iter().filter_map(|line| Some((line, curve(summary, sweep, line, measure)?)));
+    pub(super) fn new(summary: &Summary, sweep: &Sweep, measure: Measure, laws: Option<&SweepLaws>) -> Option<Self> {
+        let curves = sweep.lines.iter().enumerate().filter_map(|(place, line)| {
+            let fit = laws.and_then(|laws| laws.fit_of(place)).filter(|_| measure == Measure::SpeedUp);
+            let law = fit.map(|fit| law(summary, sweep, line, fit)).unwrap_or_default();
+            Some((line, Curve { law, ..curve(summary, sweep, line, measure)? }))
+        });
         let curves: Vec<(&Line, Curve)> = curves.collect();
         let mut families: Vec<&str> = Vec::new();
         for (line, _) in &curves {
@@ -101,10 +111,11 @@ impl Picture {
         let panels: Vec<Panel> =
             if is_one { vec![panel(None)] } else { families.iter().map(|family| panel(Some(family))).collect() };
         let has_turns = curves.iter().any(|(_, curve)| curve.turn.is_some());
+        let has_laws = curves.iter().any(|(_, curve)| !curve.law.is_empty());
         let finding = finding(summary, sweep, measure, &panels);
         let axis = Along { values: sweep.values(), unit: sweep.unit.clone(), is_logarithmic: sweep.is_geometric() };
         let title = format!("{}: {finding}", sweep.title);
-        (!curves.is_empty()).then_some(Self { measure, finding, title, axis, panels, has_turns })
+        (!curves.is_empty()).then_some(Self { measure, finding, title, axis, panels, has_turns, has_laws })
     }
 
     /// Returns all its curves.
@@ -139,7 +150,24 @@ fn curve(summary: &Summary, sweep: &Sweep, line: &Line, measure: Measure) -> Opt
         is_flat: line.is_flat,
         marks,
         turn: reach.and_then(|reach| reach.outperforms_at()),
+        law: Vec::new(),
     })
+}
+
+/// Returns the line of a law, as far as the law and the axis go. It says how a runner grows from its own one worker. So it is raised to where the
+/// speed-ups over the baseline are that it was fitted to.
+fn law(summary: &Summary, sweep: &Sweep, line: &Line, fit: &Fit) -> Vec<(f64, f64)> {
+    let fitted = line.points.iter().filter(|point| point.at <= fit.largest);
+    let factor = |point: &SweepPoint| {
+        let figure = Measure::SpeedUp.of(summary.cell(*point))?;
+        Some(figure.value / fit.speed_up(point.at)?)
+    };
+    let (Some(factor), Some(last)) =
+        (median(&fitted.filter_map(factor).collect::<Vec<f64>>()), sweep.values().last().copied())
+    else {
+        return Vec::new();
+    };
+    guides::steps(1.0, last.min(fit.farthest())).filter_map(|at| Some((at, factor * fit.speed_up(at)?))).collect()
 }
 
 /// Names what the ratios of some lines are taken against; none if there is nothing.

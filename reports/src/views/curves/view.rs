@@ -5,7 +5,9 @@ use super::said;
 use super::table::Table;
 use crate::figures::{GroupSummary, Line, Measure, Summary, Sweep, grain};
 use crate::judgement::advice::Course;
+use crate::judgement::laws::SweepLaws;
 use crate::text::{plain, units};
+use crate::views::laws::LawsView;
 use crate::views::{families, remarks};
 
 /// What is shown of a sweep.
@@ -21,6 +23,8 @@ pub struct SweepView {
     pub courses: Vec<String>,
     /// Where each runner gains, a sentence each without a full stop.
     pub places: Vec<String>,
+    /// The laws of scaling, where workers are varied.
+    pub laws: Option<LawsView>,
     /// The pictures, the most important first.
     pub pictures: Vec<Picture>,
     /// All points of each measure.
@@ -30,12 +34,13 @@ pub struct SweepView {
 }
 
 impl SweepView {
-    /// Returns what is shown of the sweep at a place of the summary, given what to take where.
-    pub fn from_summary(summary: &Summary, place: usize, courses: &[Course]) -> Self {
+    /// Returns what is shown of the sweep at a place of the summary, given what to take where, and the laws of all sweeps.
+    pub fn from_summary(summary: &Summary, place: usize, courses: &[Course], laws: &[SweepLaws]) -> Self {
         let sweep = &summary.sweeps[place];
+        let laws = laws.iter().find(|laws| laws.sweep == place);
         let measures = Measure::all_of(summary, sweep);
         let pictures: Vec<Picture> =
-            measures.iter().filter_map(|measure| Picture::new(summary, sweep, *measure)).collect();
+            measures.iter().filter_map(|measure| Picture::new(summary, sweep, *measure, laws)).collect();
         let groups: Vec<&GroupSummary> = sweep.groups.iter().map(|place| &summary.groups[*place]).collect();
         let mut of_sweep: Vec<&Course> = courses.iter().filter(|course| course.sweep == place).collect();
         of_sweep.sort_by_key(|course| families::rank(&course.family));
@@ -49,6 +54,7 @@ impl SweepView {
             courses: of_sweep.into_iter().map(|course| said::course(summary, course)).collect(),
             places: places.filter(|said| !said.is_empty()).collect(),
             tables: measures.iter().flat_map(|measure| Table::all_of(summary, sweep, *measure)).collect(),
+            laws: laws.and_then(|laws| LawsView::from_laws(summary, laws)),
             pictures,
             missing: missing(&groups),
         }
