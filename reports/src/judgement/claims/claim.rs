@@ -105,6 +105,10 @@ pub enum Statistic {
     LatencyDifference,
     /// How many times the context switches of the reference.
     SwitchesRatio,
+    /// Context switches of a run.
+    Switches,
+    /// Page faults of a run.
+    Faults,
 }
 
 /// How long n waits of t take.
@@ -305,7 +309,7 @@ impl Condition {
         )?;
         require(
             self.per.is_empty() || statistic.is_divisible(),
-            "only `speed-up`, `cost`, `cpu-cost` and `latency-difference` are divided `per` something",
+            "only `speed-up`, `cost`, `cpu-cost`, `latency-difference`, `switches` and `faults` are divided `per` something",
         )?;
         require(
             self.switches.is_none_or(|least| statistic == Statistic::CpuCost && least.is_finite() && least > 0.0),
@@ -317,12 +321,23 @@ impl Condition {
 impl Statistic {
     /// Returns whether it is a quotient, so that it is above 0 and 1 means the same.
     pub fn is_ratio(self) -> bool {
-        !matches!(self, Self::Cost | Self::CpuCost | Self::Latency | Self::LatencyDifference)
+        !matches!(
+            self,
+            Self::Cost | Self::CpuCost | Self::Latency | Self::LatencyDifference | Self::Switches | Self::Faults
+        )
     }
 
     /// Returns whether it compares two cells.
     fn compares(self) -> bool {
-        !matches!(self, Self::EffectiveCores | Self::Occupancy | Self::OverFormula | Self::Latency)
+        !matches!(
+            self,
+            Self::EffectiveCores
+                | Self::Occupancy
+                | Self::OverFormula
+                | Self::Latency
+                | Self::Switches
+                | Self::Faults
+        )
     }
 
     /// Returns whether it compares with the runner's baseline unless something else is named.
@@ -331,7 +346,10 @@ impl Statistic {
     }
 
     fn is_divisible(self) -> bool {
-        matches!(self, Self::SpeedUp | Self::Cost | Self::CpuCost | Self::LatencyDifference)
+        matches!(
+            self,
+            Self::SpeedUp | Self::Cost | Self::CpuCost | Self::LatencyDifference | Self::Switches | Self::Faults
+        )
     }
 
     fn is_of_latency(self) -> bool {
