@@ -222,6 +222,7 @@ fn names_from_outside_are_escaped_everywhere() {
                     profile.source = evil.to_owned();
                 }
                 Record::Lone(lone) => lone.workload = evil.to_owned(),
+                Record::Group(group) => group.workload = evil.to_owned(),
                 Record::Capacity(_) | Record::End(_) => {}
             }
             serde_json::to_string(&record).expect("records are JSON") + "\n"

@@ -1,6 +1,7 @@
 //! The terminal's tables: one a group, as many columns as fit.
 
 mod answer;
+mod break_even;
 mod brief;
 mod comparison;
 mod glance;
@@ -43,7 +44,8 @@ pub fn brief(report: &Report, colour: bool, width: u16) -> String {
 /// `colour`.
 pub fn answer(report: &Report, colour: bool, width: u16) -> String {
     let width = usize::from(width).max(NARROWEST);
-    let text = answer::text(&report.answer, colour, width) + &service::text(&report.services, colour, width);
+    let break_even = break_even::sentences(&report.break_even, colour, width);
+    let text = answer::text(&report.answer, colour, width) + &service::text(&report.services, colour, width) + &break_even;
     if text.is_empty() { groups(report, colour, width) } else { text }
 }
 
@@ -62,6 +64,8 @@ pub fn tables(report: &Report, colour: bool, width: u16) -> String {
     }
     out.push_str(&answer::text(&report.answer, colour, width));
     out.push_str(&service::text(&report.services, colour, width));
+    out.push_str(&break_even::sentences(&report.break_even, colour, width));
+    out.push_str(&break_even::table(&report.break_even, colour, width));
     out.push_str(&groups(report, colour, width));
     out.push_str(&matrix::text(&report.matrix, colour, width));
     out.push_str(&verdicts::text(&report.verdicts, colour, width));
