@@ -49,6 +49,11 @@ pub fn answer(report: &Report, colour: bool, width: u16) -> String {
     if text.is_empty() { groups(report, colour, width) } else { text }
 }
 
+/// Returns where one runner overtakes another, and all points on which that rests. With ANSI colours if `colour`.
+pub fn break_even(report: &Report, colour: bool, width: u16) -> String {
+    break_even::searched(&report.break_even, colour, usize::from(width).max(NARROWEST))
+}
+
 /// Returns what a report shows of one claim, for those who teach or learn: who says so, the lanes of its tasks, the figures, the verdict and
 /// why it comes out so.
 pub fn lesson(report: &Report, claim: &Claim, colour: bool, width: u16) -> String {
