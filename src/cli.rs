@@ -8,7 +8,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
 
 use crate::catalogue::Catalogue;
-use crate::commands::{self, CompareArgs, ExplainArgs, ListArgs, ProfileArgs, ReportArgs, RunArgs, VerifyArgs};
+use crate::commands::{self, CompareArgs, CrossoverArgs, ExplainArgs, ListArgs, ProfileArgs, ReportArgs, RunArgs, VerifyArgs};
 use crate::environment;
 use crate::exit::Exit;
 use crate::shell;
@@ -29,6 +29,7 @@ Examples:
   regatta compare --live old/regatta new/regatta --workload primes --fail-on regression,undecided --threshold 3%
   regatta profile --workload primes --runner rayon,scoped    who does what when, with a trace for Perfetto
   regatta explain gil-convoy                       one claim: what its tasks do, the verdict, and why
+  regatta crossover -w counting --axis from --between sequential,rayon    from which grain on does rayon pay?
 
 Exit codes: 0 all well, 1 what --fail-on names, 2 bad usage or input, 3 finished but some cells failed, 128 + n ended by signal n.";
 
@@ -51,6 +52,17 @@ Examples:
   regatta explain cpu-gil-threads --open           the same run as a page, too
   regatta explain my-claim --claims own.toml       a claim of your own
   regatta explain gil-convoy --python python3.14t  beside a free-threaded CPython";
+
+const CROSSOVER_EXAMPLES: &str = "\
+Examples:
+  regatta crossover --workload counting --axis from --between sequential,rayon       from which grain on does rayon pay?
+  regatta crossover -w sleep --axis tasks --between thread,async --from 1..10000     from how many waits on do coroutines win?
+  regatta crossover -w counting --axis from --between thread-pool,process-pool       threads or processes, by grain
+  regatta crossover -w echo --axis connections --between python-thread,python-asyncio --budget 60s
+  regatta crossover -w primes --axis workers --between sequential,rayon              which size of a pool beats plain code?
+
+A survey of the whole range finds how often the lead changes, and bisection finds where, with fresh processes and in paired rounds. The
+answer has an interval of 95 %. docs/SCALING.md says how.";
 
 /// Runs one and the same work under every concurrency model, watches every core, and says what holds on this machine.
 #[derive(Debug, Parser)]
@@ -75,6 +87,9 @@ enum Command {
     /// Show what changed between two runs, or, with --live, between two builds in the same rounds.
     #[command(after_help = COMPARE_EXAMPLES)]
     Compare(CompareArgs),
+    /// Find where one runner overtakes another along an axis: the grain of tasks, their number, the size of a pool.
+    #[command(after_help = CROSSOVER_EXAMPLES)]
+    Crossover(CrossoverArgs),
     /// List the runs that are kept under a name: when, by which commit, plan and machine each was measured.
     Baselines,
     /// Show which worker does what when: a timeline of the cores, a lane for each worker, a trace for Perfetto.
@@ -108,6 +123,7 @@ pub(crate) fn main(catalogue: &dyn Catalogue) -> ExitCode {
         Some(Command::Verify(args)) => commands::verify(catalogue, &args, verbosity),
         Some(Command::Report(args)) => commands::report(catalogue, &args, verbosity),
         Some(Command::Compare(args)) => commands::compare(catalogue, &args, verbosity),
+        Some(Command::Crossover(args)) => commands::crossover(catalogue, &args, verbosity),
         Some(Command::Baselines) => commands::baselines(),
         Some(Command::Profile(args)) => commands::profile(catalogue, &args, verbosity),
         Some(Command::Explain(args)) => commands::explain(catalogue, &args, verbosity),

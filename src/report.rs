@@ -27,6 +27,8 @@ pub enum Detail {
     Lesson,
     /// The answer, and nothing else.
     Answer,
+    /// Where one runner overtakes another, and what that rests on.
+    BreakEven,
 }
 
 /// A report that has been written.
@@ -65,6 +67,7 @@ pub fn write_report(
     let shown = match detail {
         Detail::Lesson => claims.iter().map(|claim| regatta_reports::lesson(&report, claim, colour, width)).collect(),
         Detail::Answer => regatta_reports::answer(&report, colour, width),
+        Detail::BreakEven => regatta_reports::break_even(&report, colour, width),
         Detail::Brief if report.summary.groups.len() > FEW_GROUPS => regatta_reports::brief(&report, colour, width),
         Detail::Brief | Detail::Tables => regatta_reports::tables(&report, colour, width),
     };

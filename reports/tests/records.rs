@@ -80,7 +80,7 @@ fn complete() -> Vec<Record> {
         pieces_per_ms: BTreeMap::from([("native".to_owned(), 100)]),
         hot_ns: 1,
         scale: BTreeMap::from([(text(), Scale { params: BTreeMap::new(), tasks: 1, wait_ns: 1, hot_ns: 1 })]),
-        sweep: Some(Sweep { title: text(), axis: text(), of: AxisOf::Workers }),
+        sweep: Some(Sweep { title: text(), axis: text(), of: AxisOf::Workers, between: vec![text()] }),
         cells: vec![cell.clone()],
         skipped: BTreeMap::new(),
     };

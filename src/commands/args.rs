@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::Args;
 
 use super::gate::{FailOn, Gate};
+use crate::crossover::Range;
 use crate::durations;
 use crate::plan::{Assignment, PlannedSweep, Workers};
 
@@ -154,6 +155,50 @@ pub(crate) struct ExplainArgs {
     /// Write the results to this folder, which must not hold any yet.
     #[arg(short, long)]
     pub(crate) out: Option<PathBuf>,
+    /// Open the page in the browser when it is done.
+    #[arg(long)]
+    pub(crate) open: bool,
+}
+
+/// Where to look for a crossing.
+#[derive(Debug, Args)]
+pub(crate) struct CrossoverArgs {
+    /// Compare by this workload, for example counting.
+    #[arg(short, long)]
+    pub(crate) workload: String,
+    /// Vary this: a number among the parameters of the workload (`regatta list WORKLOAD` shows them), or `workers`.
+    #[arg(long)]
+    pub(crate) axis: String,
+    /// Compare these two runners, comma-separated, for example sequential,rayon.
+    #[arg(long, value_name = "RUNNER,RUNNER", value_delimiter = ',', required = true)]
+    pub(crate) between: Vec<String>,
+    /// Search this range of the axis, for example 1e3..1e7 [default: one that fits the axis].
+    #[arg(long, value_name = "LOW..HIGH")]
+    pub(crate) from: Option<Range>,
+    /// Set another parameter of the workload, for example tasks=64 (repeatable).
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub(crate) param: Vec<Assignment>,
+    /// Measure with this number of workers [default: one for each core].
+    #[arg(long)]
+    pub(crate) workers: Option<Workers>,
+    /// Spend at most this time on the whole search [default: 30s].
+    #[arg(long, value_parser = durations::parse)]
+    pub(crate) budget: Option<Duration>,
+    /// Run each cell unmeasured for at least TIME before each measured run, to wake its workers [default: 0s].
+    #[arg(long, value_name = "TIME", value_parser = durations::parse)]
+    pub(crate) hot: Option<Duration>,
+    /// Draw the order of cells in each round from this seed [default: a new one each time].
+    #[arg(long)]
+    pub(crate) seed: Option<u64>,
+    /// Measure this Python too (repeatable) [default: the python3 of the search path].
+    #[arg(long, value_name = "PATH")]
+    pub(crate) python: Vec<PathBuf>,
+    /// Write the results to this folder, which must not hold any yet.
+    #[arg(short, long)]
+    pub(crate) out: Option<PathBuf>,
+    /// Print one JSON document on standard output, and text on standard error. docs/RECORDS.md says what is in it.
+    #[arg(long)]
+    pub(crate) json: bool,
     /// Open the page in the browser when it is done.
     #[arg(long)]
     pub(crate) open: bool,

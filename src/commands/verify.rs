@@ -51,7 +51,12 @@ impl Sink for Announce {
                 }
                 Ok(())
             }
-            Record::Run(_) | Record::Capacity(_) | Record::Lone(_) | Record::Profile(_) | Record::End(_) => Ok(()),
+            Record::Run(_)
+            | Record::Capacity(_)
+            | Record::Group(_)
+            | Record::Lone(_)
+            | Record::Profile(_)
+            | Record::End(_) => Ok(()),
         }
     }
 }

@@ -27,7 +27,7 @@ use serde::{Deserialize, Deserializer};
 pub use self::error::PlanError;
 pub use self::group::{PlannedGroup, Variant};
 pub(crate) use self::overrides::Overrides;
-pub(crate) use self::params::Assignment;
+pub(crate) use self::params::{Assignment, assign};
 pub use self::sweep::PlannedSweep;
 pub use self::values::Values;
 pub use self::workers::Workers;

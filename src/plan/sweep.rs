@@ -121,7 +121,7 @@ pub(crate) fn points(
     } else {
         group.title.trim().to_owned()
     };
-    let point = Some(Sweep { title, axis: sweep.axis.clone(), of });
+    let point = Some(Sweep { title, axis: sweep.axis.clone(), of, between: Vec::new() });
     let plain = PlannedGroup { title: String::new(), sweep: None, point, ..group.clone() };
     if sweep.grows && of != AxisOf::Workers {
         return Err(impossible("`grows` is about workers: the work grows along no other axis".to_owned()));
@@ -211,7 +211,7 @@ mod tests {
     }
 
     fn swept(axis: &str, of: AxisOf, title: &str) -> Option<Sweep> {
-        Some(Sweep { title: title.to_owned(), axis: axis.to_owned(), of })
+        Some(Sweep { title: title.to_owned(), axis: axis.to_owned(), of, between: Vec::new() })
     }
 
     #[test]

@@ -6,6 +6,7 @@ use crate::judgement::claims::Verdict;
 use crate::judgement::compare::Comparison;
 use crate::judgement::side_by_side::{Entry, SideBySide};
 use crate::views::Report;
+use crate::views::break_even::BreakEvenLine;
 
 /// Returns the verdicts as an array of JSON objects, one a line.
 ///
@@ -21,10 +22,18 @@ pub fn report(report: &Report) -> Value {
     json!({
         "answer": report.answer.sentences,
         "services": report.services,
+        "break_even": report.break_even.iter().map(break_even).collect::<Vec<Value>>(),
         "verdicts": report.verdicts,
         "notices": report.notices,
         "summary": report.summary,
     })
+}
+
+/// Returns where one runner overtakes another: the figures, and the sentence.
+fn break_even(line: &BreakEvenLine) -> Value {
+    let mut document = json!(line.figures);
+    document["sentence"] = json!(line.sentence);
+    document
 }
 
 /// Returns a comparison as a JSON object.

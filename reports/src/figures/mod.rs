@@ -1,5 +1,6 @@
 //! Every figure of a run, worked out of its records.
 
+pub mod break_even;
 pub mod capacity;
 mod cell;
 mod chart;

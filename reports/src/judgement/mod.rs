@@ -1,6 +1,7 @@
 //! What follows from the figures: verdicts, notices, advice, and what changed from one run to another.
 
 pub mod advice;
+pub mod break_even;
 pub mod claims;
 pub mod compare;
 pub mod fidelity;

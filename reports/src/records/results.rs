@@ -169,6 +169,10 @@ impl Reader<'_> {
                 self.has_run = true;
             }
             "capacity" => self.results.capacity = Some(self.parsed(line)?),
+            "group" => {
+                let added = self.parsed(line)?;
+                self.results.run.plan.add(added);
+            }
             "lone" => self.results.lone.push(self.parsed(line)?),
             "sample" => self.results.samples.push(self.parsed(line)?),
             "profile" => self.results.profiles.push(self.parsed(line)?),

@@ -1,6 +1,7 @@
 //! What is shown of figures and judgements, whatever the medium.
 
 pub mod answer;
+pub mod break_even;
 pub mod capacity;
 pub mod cells;
 pub mod columns;

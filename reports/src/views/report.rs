@@ -1,6 +1,7 @@
 //! Everything that a report shows of a run, whatever the medium, worked out once.
 
 use super::answer::Answer;
+use super::break_even::{self, BreakEvenLine};
 use super::curves::SweepView;
 use super::group::GroupView;
 use super::matrix::Matrix;
@@ -8,6 +9,7 @@ use super::service::Service;
 use crate::figures::costs::{self, Cost};
 use crate::figures::{GroupSummary, Summary, Sweep};
 use crate::judgement::advice::{self, Advice, Course};
+use crate::judgement::break_even as asked;
 use crate::judgement::claims::{Claims, Verdict};
 use crate::judgement::fidelity::Fidelity;
 use crate::judgement::laws::SweepLaws;
@@ -33,6 +35,8 @@ pub struct Report {
     pub advice: Vec<Advice>,
     /// Which model for a service, where the run has work like one.
     pub services: Vec<Service>,
+    /// Where one runner overtakes another, for each pair that is asked about.
+    pub break_even: Vec<BreakEvenLine>,
     /// The modelled lock beside each interpreter that has a real one.
     pub fidelity: Vec<Fidelity>,
     /// The run at a glance.
@@ -65,6 +69,7 @@ impl Report {
         Self {
             answer: Answer::from_judgements(&summary, &costs, &verdicts, &advice),
             notices: notices::of_run(&results, &summary),
+            break_even: break_even::lines(&summary, &asked::from_summary(&summary)),
             costs,
             verdicts,
             advice,

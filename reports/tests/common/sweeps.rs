@@ -121,7 +121,7 @@ fn cell(runner: &str, workers: u64) -> CellId {
 }
 
 fn sweep(title: &str, axis: &str, of: AxisOf) -> Option<Sweep> {
-    Some(Sweep { title: title.to_owned(), axis: axis.to_owned(), of })
+    Some(Sweep { title: title.to_owned(), axis: axis.to_owned(), of, between: Vec::new() })
 }
 
 /// All records of the run.

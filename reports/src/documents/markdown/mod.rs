@@ -3,6 +3,7 @@
 mod advice;
 mod anchor;
 mod answer;
+mod break_even;
 mod comparison;
 mod fidelity;
 mod matrix;
@@ -43,6 +44,7 @@ fn write_all(out: &mut String, report: &Report) -> fmt::Result {
     }
     answer::write(out, &report.answer)?;
     service::write(out, &report.services)?;
+    break_even::write(out, &report.break_even)?;
     matrix::write(out, &report.matrix)?;
     advice::write(out, report)?;
     verdicts::write(out, &report.verdicts, &report.summary)?;

@@ -1,6 +1,7 @@
 //! The terminal's tables: one a group, as many columns as fit.
 
 mod answer;
+mod break_even;
 mod brief;
 mod comparison;
 mod glance;
@@ -44,8 +45,15 @@ pub fn brief(report: &Report, colour: bool, width: u16) -> String {
 /// `colour`.
 pub fn answer(report: &Report, colour: bool, width: u16) -> String {
     let width = usize::from(width).max(NARROWEST);
-    let text = answer::text(&report.answer, colour, width) + &service::text(&report.services, colour, width);
+    let break_even = break_even::sentences(&report.break_even, colour, width);
+    let service = service::text(&report.services, colour, width);
+    let text = answer::text(&report.answer, colour, width) + &service + &break_even;
     if text.is_empty() { groups(report, colour, width) + &sweeps::text(report, colour, width) } else { text }
+}
+
+/// Returns where one runner overtakes another, and all points on which that rests. With ANSI colours if `colour`.
+pub fn break_even(report: &Report, colour: bool, width: u16) -> String {
+    break_even::searched(&report.break_even, colour, usize::from(width).max(NARROWEST))
 }
 
 /// Returns what a report shows of one claim, for those who teach or learn: who says so, the lanes of its tasks, the figures, the verdict and
@@ -63,6 +71,8 @@ pub fn tables(report: &Report, colour: bool, width: u16) -> String {
     }
     out.push_str(&answer::text(&report.answer, colour, width));
     out.push_str(&service::text(&report.services, colour, width));
+    out.push_str(&break_even::sentences(&report.break_even, colour, width));
+    out.push_str(&break_even::table(&report.break_even, colour, width));
     out.push_str(&groups(report, colour, width));
     out.push_str(&sweeps::text(report, colour, width));
     out.push_str(&matrix::text(&report.matrix, colour, width));

@@ -21,6 +21,8 @@ pub enum Record {
     Run(Box<Run>),
     /// How much parallel speed the machine gave, measured once a run before its groups.
     Capacity(Capacity),
+    /// What a run adds to its plan in its course: a group, or cells of a group that is there. It comes before their first record.
+    Group(Box<Group>),
     /// The CPU time of one task alone in one runner, measured once a run before its groups.
     Lone(Lone),
     /// One cell in one round, answer verified.
@@ -164,6 +166,20 @@ pub struct Group {
     pub skipped: BTreeMap<String, String>,
 }
 
+impl Plan {
+    /// Adds a group, or its cells to the group of the same work.
+    pub fn add(&mut self, added: Group) {
+        let is_same = |group: &&mut Group| group.workload == added.workload && group.params == added.params;
+        match self.groups.iter_mut().find(is_same) {
+            Some(group) => {
+                let cells = added.cells.into_iter().filter(|cell| !group.cells.contains(cell)).collect::<Vec<_>>();
+                group.cells.extend(cells);
+            }
+            None => self.groups.push(added),
+        }
+    }
+}
+
 impl Group {
     /// Returns the scale of a family: its own, or else that of the group.
     pub fn scale_of(&self, family: &str) -> Scale {
@@ -190,6 +206,9 @@ pub struct Sweep {
     pub axis: String,
     /// Of what the axis is.
     pub of: AxisOf,
+    /// The two runners of which it is asked where one overtakes the other; empty if nobody asked.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub between: Vec<String>,
 }
 
 /// Of what an axis is.
