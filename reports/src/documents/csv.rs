@@ -1,6 +1,6 @@
 //! `summary.csv`: one line a cell, every figure in full precision, the unit at the end of each column's name.
 
-use crate::figures::{GroupSummary, Row, Summary, Sweep, Versus};
+use crate::figures::{Count, GroupSummary, Row, Summary, Sweep, Versus};
 use crate::statistics::Estimate;
 
 /// A column: its name and its value.
@@ -73,6 +73,11 @@ const COLUMNS: &[Column] = &[
     ("tasks_per_s_high", |_, row| number(row.per_second.map(|rate| rate.high))),
     ("task_p50_ns", |_, row| number(row.task_times.map(|times| times.p50_ns))),
     ("task_p99_ns", |_, row| number(row.task_times.map(|times| times.p99_ns))),
+    ("faults_median", |_, row| counted(row, Count::Faults)),
+    ("faults_major_median", |_, row| counted(row, Count::MajorFaults)),
+    ("wakeups_median", |_, row| counted(row, Count::WakeUps)),
+    ("migrations_median", |_, row| counted(row, Count::Migrations)),
+    ("calls_median", |_, row| counted(row, Count::Calls)),
 ];
 
 /// The columns about sweeps, behind all others; empty where nothing is varied.
@@ -101,6 +106,10 @@ pub fn summary(figures: &Summary) -> Result<Vec<u8>, ::csv::Error> {
         }
     }
     writer.into_inner().map_err(|error| error.into_error().into())
+}
+
+fn counted(row: &Row, count: Count) -> String {
+    number(row.counts.get(&count).map(|events| events.value))
 }
 
 fn ratio(group: &GroupSummary, row: &Row, versus: Versus) -> Option<Estimate> {
