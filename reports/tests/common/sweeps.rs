@@ -4,6 +4,8 @@
 //! What is built in: sequential code is outrun by pools of 2 and more threads and of 4 and more processes, a grain of 1,000 and more is
 //! worth a pool, and two workers are worth no more than one under a lock.
 
+#![allow(dead_code, reason = "each test target uses a part of it")]
+
 use std::collections::BTreeMap;
 
 use base64::Engine;

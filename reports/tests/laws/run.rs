@@ -60,7 +60,12 @@ fn group(results: &mut Results, course: Course, workers: &[u64], grown: u64) {
         workload: "primes".to_owned(),
         params,
         tasks: 64,
-        sweep: Some(Sweep { title: "primes by workers".to_owned(), axis: "workers".to_owned(), of: AxisOf::Workers }),
+        sweep: Some(Sweep {
+            title: "primes by workers".to_owned(),
+            axis: "workers".to_owned(),
+            of: AxisOf::Workers,
+            ..Sweep::default()
+        }),
         cells,
         ..Group::default()
     });
