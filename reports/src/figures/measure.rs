@@ -1,6 +1,7 @@
 //! What curves are drawn of: a figure of each point of a sweep.
 
 use super::cell::Cell;
+use super::counts::Count;
 use super::grain;
 use super::group::{GroupSummary, Versus};
 use super::pairs;
@@ -33,16 +34,18 @@ pub enum Measure {
     P50,
     /// 99th percentile of the latencies.
     P99,
+    /// Context switches a task.
+    Switches,
     /// Peak memory.
     Memory,
 }
 
-/// Memory that varies by less than this factor along a line is no curve of interest.
+/// Memory and counts that vary by less than this factor along a line is no curve of interest.
 const VARIES: f64 = 1.2;
 
 impl Measure {
     /// All of them, in the order in which they are shown.
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 12] = [
         Self::SpeedUp,
         Self::OverWait,
         Self::P50,
@@ -53,6 +56,7 @@ impl Measure {
         Self::Wall,
         Self::TaskTime,
         Self::Throughput,
+        Self::Switches,
         Self::Memory,
     ];
 
@@ -78,7 +82,7 @@ impl Measure {
             Self::Wall => !of_workers && !is_grain,
             Self::TaskTime => is_grain,
             Self::Throughput => has_latencies && !is_mixed,
-            Self::P50 | Self::P99 => true,
+            Self::P50 | Self::P99 | Self::Switches => true,
             Self::Memory => !is_grain,
         };
         is_called_for && sweep.lines.iter().any(|line| self.is_curve(summary, line))
@@ -91,7 +95,7 @@ impl Measure {
         let (least, most) = figures
             .iter()
             .fold((f64::INFINITY, 0.0_f64), |(least, most), figure| (least.min(*figure), most.max(*figure)));
-        !line.is_flat && figures.len() > 1 && (self != Self::Memory || most > VARIES * least)
+        !line.is_flat && figures.len() > 1 && (!matches!(self, Self::Memory | Self::Switches) || most > VARIES * least)
     }
 
     /// Returns the figure of a cell; none if it has none.
@@ -113,6 +117,7 @@ impl Measure {
             Self::Throughput => row.per_second,
             Self::P50 => row.latencies.first().map(|latency| latency.p50),
             Self::P99 => row.latencies.first().map(|latency| latency.p99),
+            Self::Switches => row.per_task(Count::Switches),
             Self::Memory => Estimate::of_median(&[row.memory_bytes()?]),
         }
     }
@@ -130,6 +135,7 @@ impl Measure {
             Self::Throughput => "curve-throughput",
             Self::P50 => "curve-p50",
             Self::P99 => "curve-p99",
+            Self::Switches => "curve-switches",
             Self::Memory => "curve-memory",
         }
     }
@@ -147,6 +153,7 @@ impl Measure {
             Self::Throughput => "tasks in a second",
             Self::P50 => "median latency",
             Self::P99 => "99th percentile of latencies",
+            Self::Switches => "context switches a task",
             Self::Memory => "peak memory",
         }
     }
@@ -168,7 +175,7 @@ impl Measure {
             Self::Efficiency => units::percent,
             Self::Cores => units::cores,
             Self::Wall | Self::TaskTime | Self::P50 | Self::P99 => units::duration,
-            Self::Throughput => units::number,
+            Self::Throughput | Self::Switches => units::number,
             Self::Memory => |mebibytes| units::size(mebibytes * Self::Memory.worth()),
         }
     }
