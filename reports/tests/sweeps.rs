@@ -6,9 +6,9 @@ mod made;
 use std::fs;
 use std::path::Path;
 
-use regatta_reports::figures::{Line, Sweep};
-use regatta_reports::record::AxisOf;
-use regatta_reports::{Claims, Report, Summary, advice, write};
+use regatta_reports::figures::{Count, Line, Measure, Sweep};
+use regatta_reports::record::{AxisOf, Counts};
+use regatta_reports::{Claims, Report, Results, Summary, advice, write};
 
 fn summary() -> Summary {
     Summary::from_results(&made::results())
@@ -127,4 +127,21 @@ fn a_report_has_a_section_and_pictures_of_each_sweep() {
         let own = files.pictures.iter().filter(|path| path.ends_with(format!("{}-curve-speedup.png", sweep.slug)));
         assert_eq!(own.count(), usize::from(page.contains(&format!("id=\"{}-curve-speedup\"", sweep.slug))));
     }
+}
+
+#[test]
+fn counts_that_vary_along_the_axis_are_curves() {
+    let mut results = made::results();
+    let measures = |results: &Results| {
+        let summary = Summary::from_results(results);
+        Measure::all_of(&summary, sweep(&summary, "primes by workers"))
+    };
+    let (switches, faults) = (Measure::PerTask(Count::Switches), Measure::PerTask(Count::Faults));
+    assert!(!measures(&results).contains(&switches), "older records have none");
+    for sample in &mut results.samples {
+        let counts = Counts { switches: Some(100 * sample.cell.workers), faults_minor: Some(300), ..Counts::default() };
+        sample.counts = Counts { faults_major: Some(0), ..counts };
+    }
+    let found = measures(&results);
+    assert!(found.contains(&switches) && !found.contains(&faults), "faults are the same everywhere: {found:?}");
 }
