@@ -9,9 +9,9 @@ use std::fs;
 use std::path::Path;
 
 use regatta_reports::documents::terminal;
-use regatta_reports::figures::{Line, Sweep};
-use regatta_reports::record::AxisOf;
-use regatta_reports::{Claims, Report, Summary, advice, write};
+use regatta_reports::figures::{Count, Line, Measure, Sweep};
+use regatta_reports::record::{AxisOf, Counts};
+use regatta_reports::{Claims, Report, Results, Summary, advice, write};
 
 fn summary() -> Summary {
     Summary::from_results(&made::results())
@@ -169,4 +169,21 @@ fn a_row_of_the_csv_says_of_which_sweep_it_is_and_where() {
     for end in ["", "primes by workers,workers,16", "primes by workers,workers,", "counting by grain,from,100"] {
         assert!(ends.contains(&end), "{end}: {ends:?}");
     }
+}
+
+#[test]
+fn counts_that_vary_along_the_axis_are_curves() {
+    let mut results = made::results();
+    let measures = |results: &Results| {
+        let summary = Summary::from_results(results);
+        Measure::all_of(&summary, sweep(&summary, "primes by workers"))
+    };
+    let (switches, faults) = (Measure::PerTask(Count::Switches), Measure::PerTask(Count::Faults));
+    assert!(!measures(&results).contains(&switches), "older records have none");
+    for sample in &mut results.samples {
+        let counts = Counts { switches: Some(100 * sample.cell.workers), faults_minor: Some(300), ..Counts::default() };
+        sample.counts = Counts { faults_major: Some(0), ..counts };
+    }
+    let found = measures(&results);
+    assert!(found.contains(&switches) && !found.contains(&faults), "faults are the same everywhere: {found:?}");
 }
