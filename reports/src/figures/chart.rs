@@ -37,6 +37,8 @@ pub enum ChartKind {
     SideBySide,
     /// What each way of concurrency gains.
     Answer,
+    /// Where one runner overtakes another.
+    BreakEven,
 }
 
 impl ChartKind {
@@ -61,6 +63,7 @@ impl ChartKind {
             Self::MemoryCost => "memory",
             Self::SideBySide => "beside",
             Self::Answer => "gains",
+            Self::BreakEven => "map",
         }
     }
 
@@ -85,7 +88,7 @@ impl ChartKind {
             Self::Cores => any(&|row| row.effective_cores.is_some()),
             Self::Utilisation => any(&|row| !row.core_busy.is_empty()),
             Self::Timeline | Self::Lanes => false,
-            Self::TaskCost | Self::SwitchCost | Self::MemoryCost | Self::SideBySide | Self::Answer => false,
+            Self::TaskCost | Self::SwitchCost | Self::MemoryCost | Self::SideBySide | Self::Answer | Self::BreakEven => false,
         }
     }
 }

@@ -8,6 +8,7 @@
 //! notes.rs         what marks say exactly
 //! rows.rs          the frame that most of the charts share: one row a cell
 //! answer.rs        what each way of concurrency gains
+//! break_even.rs    where one runner overtakes another
 //! samples.rs       every sample, median and interval
 //! ratio.rs         speed-up, or time over the longest wait
 //! cores.rs         effective cores against the ideal
@@ -23,6 +24,7 @@
 //! ```
 
 mod answer;
+mod break_even;
 mod canvas;
 mod choice;
 mod cores;
@@ -44,5 +46,5 @@ mod timeline;
 mod tracks;
 mod utilisation;
 
-pub use self::choice::{of_answer, of_answer_narrow, of_costs, of_group, of_profiles, of_shared};
+pub use self::choice::{of_answer, of_answer_narrow, of_break_even, of_costs, of_group, of_profiles, of_shared};
 pub use self::render::{Chart, ChartError, register_fonts};
