@@ -80,6 +80,7 @@ fn talk<Ws: Workloads, Rs: Runners>(recorder: Recorder) -> io::Result<()> {
         let message = format!("this cell speaks version {VERSION} of the protocol, the driver {}", start.protocol);
         return line.complain(FailureKind::Protocol, message);
     }
+    let recorder = if start.count { recorder.with_events() } else { recorder };
     let params: Map<_, _> = start.params.clone().into_iter().collect();
     let selected = Selected { name: &start.workload, params: &params };
     let found =

@@ -50,6 +50,9 @@ pub(crate) struct Start {
     /// Whether the cell looks at each task for itself, and is not timed: at its result, and whether it blocks its thread.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) check: bool,
+    /// Whether the cell counts events that cost time to count, and is not timed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) count: bool,
 }
 
 impl Start {
@@ -65,6 +68,7 @@ impl Start {
             server: None,
             profile_log: None,
             check: false,
+            count: false,
             arm: String::new(),
         }
     }

@@ -9,6 +9,7 @@ use regatta_reports::Results;
 use regatta_reports::compare::Comparison;
 use rustix::process::{Signal, getppid, set_parent_process_death_signal};
 
+use crate::extra::Extra;
 use crate::record::Mode;
 
 /// Set in the environment of every program that the experiment starts.
@@ -28,9 +29,18 @@ impl Builds {
         Self { folder: folder.to_owned() }
     }
 
+    /// Returns the build that does one event more in each task.
+    pub fn with(&self, extra: Extra) -> Result<PathBuf, Box<dyn Error>> {
+        self.named(&format!("proof-with-{}", extra.name()))
+    }
+
     /// Returns the build that does `percent` more of a workload.
     pub fn of(&self, percent: u32, workload: &str) -> Result<PathBuf, Box<dyn Error>> {
-        let path = self.folder.join(format!("proof-plus-{percent}-of-{workload}"));
+        self.named(&format!("proof-plus-{percent}-of-{workload}"))
+    }
+
+    fn named(&self, name: &str) -> Result<PathBuf, Box<dyn Error>> {
+        let path = self.folder.join(name);
         if !path.exists() {
             fs::copy(std::env::current_exe()?, &path)?;
         }
@@ -95,7 +105,11 @@ fn plan(mode: Mode, folder: &Path) -> Result<PathBuf, Box<dyn Error>> {
     Ok(path)
 }
 
-fn carry_out(command: &mut Command) -> Result<(), Box<dyn Error>> {
+/// Carries out a command.
+///
+/// # Errors
+/// If it fails: what it said.
+pub fn carry_out(command: &mut Command) -> Result<(), Box<dyn Error>> {
     let output = command.stdout(Stdio::null()).stderr(Stdio::piped()).output()?;
     if output.status.success() {
         return Ok(());

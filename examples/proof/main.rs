@@ -10,6 +10,7 @@
 //! cargo run --release --example proof               # a few comparisons, some minutes
 //! cargo run --release --example proof -- --full     # at least 200 of each without a difference: hours, on a quiet machine
 //! cargo run --release --example proof -- --mode workload,workload-live --trials 20 --seconds 60
+//! cargo run --release --example proof -- --counts 4  # changes that times are too coarse for, in counts
 //! cargo run --release --example proof -- --table reports/record/proof-....jsonl
 //! ```
 //! Each comparison is written to `reports/record/proof-<date>-<cpu>-<revision>.jsonl` as it is done; a second call of the same
@@ -21,11 +22,14 @@
 //! - `record`: what is recorded of a comparison.
 //! - `tally`: what all of them show.
 //! - `by_criterion`: the reference.
+//! - `extra`, `counts`: builds that do one event more in each task, and how often counts show it.
 
 #![allow(clippy::print_stdout, reason = "an experiment prints what it finds")]
 
 mod builds;
 mod by_criterion;
+mod counts;
+mod extra;
 mod record;
 mod tally;
 mod work;
@@ -64,6 +68,9 @@ struct Args {
     /// These modes (comma-separated); without it, all but those in which one workload differs.
     #[arg(long, value_enum, value_delimiter = ',')]
     mode: Vec<Mode>,
+    /// Compares builds that do one event more in each task with one that does not, so many times each, and nothing else.
+    #[arg(long, value_name = "N")]
+    counts: Option<u32>,
     /// Prints the tables of a record, and measures nothing.
     #[arg(long, value_name = "FILE")]
     table: Option<PathBuf>,
@@ -146,8 +153,20 @@ fn prove(args: &Args) -> Result<(), Box<dyn Error>> {
     let probe = builds::run(Mode::Separate, &builds.of(0, NAMES[0])?, scratch.path(), "probe", &["--rounds", "2"])?.run;
     let (machine, revision) = (probe.machine, probe.program.revision);
     let today = jiff::Timestamp::now().strftime("%Y-%m-%d");
-    let stem = format!("proof-{today}-{}-{}", slug(&machine.cpu), slug(&revision));
+    let of = if args.counts.is_some() { "counts" } else { "proof" };
+    let stem = format!("{of}-{today}-{}-{}", slug(&machine.cpu), slug(&revision));
     fs::create_dir_all(&args.record)?;
+    let load = machine.load_average.map_or_else(String::new, |load| format!(", load {load:.1} at the start"));
+    let head = format!(
+        "{}, {} cores, {} {}{load}; Regatta {revision}\n\n",
+        machine.cpu, machine.usable_cores, machine.os, machine.kernel
+    );
+    if let Some(comparisons) = args.counts {
+        let path = args.record.join(format!("{stem}.jsonl"));
+        let trials = counts::prove(comparisons, aim.seconds, &builds, scratch.path(), &path)?;
+        println!("\n{head}{}Record: {}", counts::table(&trials), path.display());
+        return Ok(());
+    }
     let path = args.record.join(format!("{stem}.jsonl"));
     let mut trials = record::read(&path)?;
     let mut file = OpenOptions::new().create(true).append(true).open(&path)?;
@@ -169,11 +188,6 @@ fn prove(args: &Args) -> Result<(), Box<dyn Error>> {
     }
     let summary = tally::summary(&trials, aim.seconds);
     println!("\n{summary}\n{}", tally::tables(&trials));
-    let load = machine.load_average.map_or_else(String::new, |load| format!(", load {load:.1} at the start"));
-    let head = format!(
-        "{}, {} cores, {} {}{load}; Regatta {revision}\n\n",
-        machine.cpu, machine.usable_cores, machine.os, machine.kernel
-    );
     let path = args.record.join(format!("{stem}-{}s.txt", aim.seconds));
     fs::write(&path, head + &summary)?;
     println!("Record: {}", path.display());

@@ -109,7 +109,7 @@ pub fn all() -> impl Iterator<Item = (Mode, u32)> {
 }
 
 /// Formats a share with its interval.
-fn share(count: usize, of: usize) -> String {
+pub fn share(count: usize, of: usize) -> String {
     if of == 0 {
         return NONE.to_owned();
     }

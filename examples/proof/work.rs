@@ -6,6 +6,8 @@ use std::sync::OnceLock;
 use regatta_workloads::{Context, Error, Kind, Workload};
 use serde::{Deserialize, Serialize};
 
+use crate::extra;
+
 /// The workloads, by their numbers: counting, mixing numbers, walking through memory.
 pub const NAMES: [&str; 3] = ["burn", "mix", "walk"];
 /// Words that are walked through: 256 KiB, more than a core's nearest cache.
@@ -45,6 +47,7 @@ impl<const WHICH: usize> Workload for Work<WHICH> {
 
     async fn task<C: Context>(&self, _cx: &C, index: u64) -> Result<u64, Error> {
         carry_out(WHICH, self.0.steps + self.0.steps * extra_percent(NAMES[WHICH]) / 100);
+        extra::carry_out();
         Ok(index)
     }
 

@@ -5,8 +5,8 @@ use std::fs;
 use std::path::Path;
 
 use regatta_reports::record::{
-    AxisOf, Build, Capacity, CapacityPoint, CellId, End, Failure, Group, Lone, Machine, Overhead, Plan, Profile,
-    Program, Record, Run, RunnerInfo, Sample, Scale, Sweep, WorkloadInfo,
+    AxisOf, Build, Capacity, CapacityPoint, CellId, Counts, End, Failure, Group, Lone, Machine, Overhead, Plan,
+    Profile, Program, Record, Run, RunnerInfo, Sample, Scale, Sweep, WorkloadInfo,
 };
 use regatta_reports::{Claims, Report, Results, write};
 use serde_json::{Value, json};
@@ -126,6 +126,7 @@ fn complete() -> Vec<Record> {
         per_core_ns: None,
         switches_voluntary: None,
         switches_involuntary: None,
+        counts: Counts { switches: Some(1), faults_minor: Some(1), faults_major: Some(1), ..Counts::default() },
         peak_rss_bytes: None,
         children_rss_bytes: None,
         tree_pss_bytes: Some(1),
@@ -137,8 +138,12 @@ fn complete() -> Vec<Record> {
         // The names in these are those of the stored records, and the one that they lack.
         figures: BTreeMap::new(),
         histograms: BTreeMap::new(),
-        source: BTreeMap::from([("perf".to_owned(), text())]),
+        source: ["perf", "faults"].map(|figure| (figure.to_owned(), text())).into(),
     };
+    let one = Some(1);
+    let counts =
+        Counts { switches: one, faults_minor: one, faults_major: one, migrations: one, wakeups: one, calls: one };
+    let counted = ["switches", "faults", "migrations", "wakeups", "calls"];
     vec![
         Record::Run(Box::new(run)),
         Record::Capacity(Capacity { points: vec![CapacityPoint::default()], outside_cores: Some(0.0) }),
@@ -147,6 +152,8 @@ fn complete() -> Vec<Record> {
         Record::Profile(Box::new(Profile {
             cell: cell.clone(),
             group_params: Some(BTreeMap::new()),
+            counts: vec![counts],
+            counts_source: counted.map(|figure| (figure.to_owned(), text())).into(),
             ..Profile::default()
         })),
         Record::Error(Failure { cell, group_params: Some(BTreeMap::new()), ..Failure::default() }),

@@ -262,7 +262,7 @@ fn absurd_figures_do_not_panic() {
 #[test]
 fn the_matrix_tells_apart_what_became_of_each_cell() {
     let summary = Summary::from_results(&read(&common::jsonl()));
-    let matrix = Matrix::from_summary(&summary);
+    let matrix = Matrix::from_summary(&summary, &[]);
     let field = |runner: &str, slug: &str| {
         let column = matrix.heads.iter().position(|head| head.slug == slug).expect("the group is there");
         matrix.lines.iter().find(|line| line.runner == runner).expect("the runner is there").fields[column].clone()

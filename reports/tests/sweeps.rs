@@ -3,9 +3,12 @@
 #[path = "common/sweeps.rs"]
 mod made;
 
+use std::fs;
+use std::path::Path;
+
 use regatta_reports::figures::{Line, Sweep};
 use regatta_reports::record::AxisOf;
-use regatta_reports::{Summary, advice};
+use regatta_reports::{Claims, Report, Summary, advice, write};
 
 fn summary() -> Summary {
     Summary::from_results(&made::results())
@@ -106,4 +109,22 @@ fn sweeps_take_no_part_in_what_is_compared_as_it_is() {
     }
     let contests = advice::from_summary(&summary).into_iter().flat_map(|advice| advice.contests);
     assert!(contests.map(|contest| contest.slug).all(|slug| slug == "primes"));
+}
+
+#[test]
+fn a_report_has_a_section_and_pictures_of_each_sweep() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("sweeps");
+    fs::create_dir_all(&folder).expect("a folder for the test");
+    let results = made::results();
+    fs::write(folder.join("results.jsonl"), made::jsonl(&results)).expect("the records are written");
+    let report = Report::from_results(results, &Claims::built_in());
+    let files = write(&report, &folder).expect("the report is written");
+    let page = fs::read_to_string(files.index).expect("the page is there");
+    for sweep in &report.summary.sweeps {
+        for slug in sweep.groups.iter().map(|group| &report.summary.groups[*group].slug).chain([&sweep.slug]) {
+            assert_eq!(page.matches(&format!("id=\"{slug}\"")).count(), 1, "a link to {slug} leads somewhere");
+        }
+        let own = files.pictures.iter().filter(|path| path.ends_with(format!("{}-curve-speedup.png", sweep.slug)));
+        assert_eq!(own.count(), usize::from(page.contains(&format!("id=\"{}-curve-speedup\"", sweep.slug))));
+    }
 }

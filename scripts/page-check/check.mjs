@@ -70,7 +70,9 @@ function complete() {
   // The reference burn is in every round and in no table.
   const shown = (cell) => cell.arm !== "reference";
   run.plan.groups.forEach((group) => { group.cells = group.cells.filter(shown); });
-  return { ...run, broken, samples: records.filter((record) => record.type === "sample" && shown(record)).length };
+  const unswept = run.plan.groups.filter((group) => !group.sweep);
+  const sweeps = new Set(run.plan.groups.map((group) => group.sweep?.title).filter(Boolean)).size;
+  return { ...run, unswept, sweeps, sections: unswept.length + sweeps, broken, samples: records.filter((record) => record.type === "sample" && shown(record)).length };
 }
 
 /** Opens the page, and says of everything that goes wrong with it. */
@@ -144,11 +146,12 @@ async function look(browser, run, width, theme) {
   });
   const cells = new Set(run.plan.groups.flatMap((group) => group.cells.map((cell) => cell.runner)));
   if (seen.matrix.lines < cells.size) fault(`the matrix has ${seen.matrix.lines} lines for ${cells.size} runners`);
-  if (seen.matrix.columns !== run.plan.groups.length) fault(`the matrix has ${seen.matrix.columns} columns for ${run.plan.groups.length} groups`);
+  if (seen.matrix.columns !== run.sections) fault(`the matrix has ${seen.matrix.columns} columns for ${run.sections} groups and sweeps`);
   if (seen.overflow > 0) fault(`the page is ${seen.overflow} px wider than the window`);
-  if (seen.groups !== run.plan.groups.length) fault(`${seen.groups} sections for ${run.plan.groups.length} groups`);
-  seen.rows.forEach((rows, at) => { if (rows < run.plan.groups[at].cells.length) fault(`section ${at} has ${rows} rows`); });
-  if (seen.figures.length < 3 * run.plan.groups.length) fault(`only ${seen.figures.length} charts`);
+  if (seen.groups !== run.sections) fault(`${seen.groups} sections for ${run.sections} groups and sweeps`);
+  // The sections of sweeps come last, with a row a line.
+  seen.rows.forEach((rows, at) => { if (rows < (run.unswept[at]?.cells.length ?? 1)) fault(`section ${at} has ${rows} rows`); });
+  if (seen.figures.length < 3 * run.unswept.length + run.sweeps) fault(`only ${seen.figures.length} charts`);
   for (const figure of seen.figures) {
     if (figure.width < 100 || figure.height < 40) fault(`chart ${figure.id} is ${figure.width} x ${figure.height} px`);
     if (!figure.title || !figure.caption) fault(`chart ${figure.id} has no title, or one that is cut off`);
@@ -177,30 +180,38 @@ async function firstScreen(browser, run, theme) {
   const fault = (text) => faults.push(`first screen, ${theme}: ${text}`);
   const page = await browser.newPage({ viewport: FIRST_SCREEN, colorScheme: theme });
   await page.goto(pathToFileURL(path.resolve(folder, "index.html")).href);
-  const seen = await page.evaluate(() => {
+  // A run of sweeps alone has no answer and no verdicts on single groups.
+  const parts = ["#where", "#contents", ...run.unswept.length > 0 ? ["figure.wide svg", ".answer"] : []];
+  const order = [...run.unswept.length > 0 ? ["#answer", "#claims"] : [], "#glance", "#workloads", "section.group"];
+  const seen = await page.evaluate(([parts, order]) => {
     const box = (selector) => { const found = document.querySelector(selector)?.getBoundingClientRect(); return found && { top: found.top, bottom: found.bottom, height: found.height }; };
     const matrix = document.querySelector(".matrix");
     return {
-      parts: Object.fromEntries(["#where", "#contents", "figure.wide svg", ".answer"].map((selector) => [selector, box(selector)])),
+      parts: Object.fromEntries(parts.map((selector) => [selector, box(selector)])),
       line: parseFloat(getComputedStyle(document.querySelector("#where")).lineHeight),
       doubts: [...document.querySelectorAll("#doubts .notice")].map((notice) => notice.getBoundingClientRect().height),
-      order: ["#answer", "#claims", "#glance", "#workloads", "section.group"].map((selector) => box(selector)?.top),
+      order: order.map((selector) => box(selector)?.top),
       verdicts: document.querySelectorAll(".verdicts tbody tr").length,
       matrix: matrix.scrollWidth - matrix.parentElement.clientWidth,
       red: document.querySelectorAll(".matrix .failed, section.group .notice.error, .findings .bad").length,
     };
-  });
+  }, [parts, order]);
   for (const [part, place] of Object.entries(seen.parts)) {
     if (!place || place.top < 0 || place.bottom > FIRST_SCREEN.height) fault(`${part} is not within the window: ${JSON.stringify(place)}`);
   }
   if (seen.parts["#where"]?.height > 1.5 * seen.line) fault("the machine takes more than one line");
   if (seen.doubts.some((height) => height > 2 * seen.line)) fault(`a doubt takes more than one line: ${seen.doubts} px`);
   if (seen.order.some((top, at) => top === undefined || top < seen.order[at - 1])) fault(`the parts are not in order: ${seen.order}`);
-  if (seen.verdicts === 0) fault("no verdict is in the table");
+  if (seen.verdicts === 0 && run.unswept.length > 0) fault("no verdict is in the table");
   if (seen.matrix > 1) fault(`the matrix is ${seen.matrix} px wider than its place`);
   if (run.broken === 0 && seen.red > 0) fault(`${seen.red} places are marked as failed, and nothing failed`);
   if (pictures) await page.screenshot({ path: path.join(pictures, `first-${theme}.png`) });
   await page.close();
+}
+
+/** Unfolds the tables of sweeps, so that they can be used as those of groups. */
+async function unfold(page) {
+  await page.evaluate(() => document.querySelectorAll("section.sweep details").forEach((fold) => { fold.open = true; }));
 }
 
 /** The head of the matrix stays in view, and so does what filter and picked runner change. */
@@ -213,6 +224,7 @@ async function inView(browser, width) {
     return head.contains(document.elementFromPoint((left + right) / 2, bottom - 3)) && top >= 0;
   });
   expect(head, `${width} px: the head of the matrix is out of view beside its last row`);
+  await unfold(page);
   await page.locator("section.group").first().scrollIntoViewIfNeeded();
   await page.locator("#filter").evaluate((input) => { input.value = "thread"; input.dispatchEvent(new Event("input")); });
   await page.locator("section.group button.pick:visible").first().evaluate((button) => button.click());
@@ -300,7 +312,7 @@ async function pick(page) {
 /** Exact figures: under the pointer at a mark of every kind of chart, and by arrow keys in a chart with the focus. */
 async function figures(page) {
   const tip = page.locator(".tip");
-  const kinds = await page.evaluate(() => Object.fromEntries([...document.querySelectorAll("figure")].filter((figure) => getComputedStyle(figure).display !== "none").reverse().map((figure) => [figure.id.split("-").pop(), figure.id])));
+  const kinds = await page.evaluate(() => Object.fromEntries([...document.querySelectorAll("figure")].filter((figure) => getComputedStyle(figure).display !== "none").reverse().map((figure) => [figure.id.match(/(curve-)?[^-]+$/)[0], figure.id])));
   for (const [kind, id] of Object.entries(kinds)) {
     const chart = page.locator(`[id="${id}"] svg`);
     await chart.scrollIntoViewIfNeeded();
@@ -379,6 +391,7 @@ async function use(browser, run) {
   const page = await browser.newPage({ viewport: { width: 1200, height: 900 } });
   await page.goto(pathToFileURL(path.resolve(folder, "index.html")).href);
   await quick(page);
+  await unfold(page);
   await pick(page);
   await figures(page);
   await filter(page);

@@ -58,7 +58,8 @@ impl<'a> Verdicts<'a> {
             let rests_on = |ready: &ReadyGroup| {
                 let group = &ready.group;
                 let mut scales = group.scale.values().map(|scale| &scale.params).chain([&group.params]);
-                scales.any(|params| claim.rests_on(&group.workload, params))
+                let axis = group.sweep.as_ref().map(|sweep| &*sweep.axis);
+                scales.any(|params| claim.rests_on(&group.workload, params, axis))
             };
             is_ready(&(0..).zip(self.groups).filter(|(_, ready)| rests_on(ready)).map(|(place, _)| place).collect())
         });

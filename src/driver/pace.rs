@@ -6,6 +6,8 @@ use crate::plan::{Plan, RoundsFor};
 
 /// Fewest rounds that have an interval.
 const FEWEST_TO_LOOK: u32 = 6;
+/// How often a cell runs while it counts events, after its warm-up.
+pub(super) const COUNTING_RUNS: u32 = 3;
 
 /// Tells how much time has passed since the run began; a test hands in another one.
 pub trait Clock {
@@ -83,6 +85,12 @@ impl Costs {
     /// Returns about how long it takes to start one of so many cells and to run it once.
     pub(crate) fn each(self, cells: usize) -> Duration {
         self.start / u32::try_from(cells).unwrap_or(u32::MAX).max(1)
+    }
+
+    /// Returns about how long it takes one of so many cells to count events, in a process of its own.
+    pub(crate) fn counting(self, cells: usize) -> Duration {
+        let runs = self.next_round.unwrap_or_default() * COUNTING_RUNS;
+        self.each(cells) + runs / u32::try_from(cells).unwrap_or(u32::MAX).max(1)
     }
 
     /// Returns the counted rounds so far.
@@ -166,7 +174,8 @@ impl<'a> Pace<'a> {
     /// Sets time aside for the profiles of so many cells of the present group, which is done and has so many in all. Returns what it took.
     pub(crate) fn end_group(&mut self, profiled: usize, cells: usize) -> Costs {
         if self.plan.profile && self.costs.rounds > 0 {
-            self.profiles += self.costs.each(cells).saturating_mul(u32::try_from(profiled).unwrap_or(u32::MAX));
+            let each = self.costs.each(cells) + self.costs.counting(cells);
+            self.profiles += each.saturating_mul(u32::try_from(profiled).unwrap_or(u32::MAX));
         }
         self.costs
     }
@@ -211,7 +220,8 @@ impl<'a> Pace<'a> {
     fn share_with_processes(&mut self) {
         let processes_left = (self.plan.processes + 1).saturating_sub(self.processes).max(1);
         let is_first_visit = self.processes <= self.plan.processes;
-        let profiles = if self.plan.profile && is_first_visit { self.costs.start } else { Duration::ZERO };
+        let all = || self.costs.each(1) + self.costs.counting(1);
+        let profiles = if self.plan.profile && is_first_visit { all() } else { Duration::ZERO };
         let end = |end: Duration| {
             self.process_start + end.saturating_sub(profiles).saturating_sub(self.process_start) / processes_left
         };

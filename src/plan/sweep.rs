@@ -39,7 +39,7 @@ impl FromStr for PlannedSweep {
 }
 
 impl PlannedSweep {
-    /// Returns of what its axis is in a group; none if the group has no such axis.
+    /// Returns what its axis belongs to in a group; none if the group has no such axis.
     fn axis_of(&self, group: &PlannedGroup, catalogue: &dyn Catalogue) -> Result<Option<AxisOf>, String> {
         if self.axis == WORKERS {
             return Ok(Some(AxisOf::Workers));

@@ -1,24 +1,28 @@
 //! The recorder: the only code that reads clocks and counters.
 //!
 //! - `per_core`: CPU time of the process tree on each core, exact, by perf; absent where perf is forbidden.
-//! - `tree`: what the kernel tells of the processes of this tree: CPU clocks, context switches, memory.
+//! - `tree`: what the kernel tells of the processes of this tree: CPU clocks, context switches, page faults, memory.
+//! - `events`: what it counts only when asked to, in runs whose time counts for nothing; `tracefs` finds the events.
 //! - `latency`: latencies that tasks saw, as a histogram.
 //! - `memory`: what a whole tree of processes takes at once, read by the driver in runs that are not counted.
 //! - `machine`: what it tells of the whole machine: busy and stolen time.
 
+mod events;
 mod latency;
 mod machine;
 mod memory;
 mod per_core;
+mod tracefs;
 mod tree;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
+use events::Events;
 use machine::MachineTimes;
 use per_core::PerCore;
-use regatta_reports::record::Sample;
+use regatta_reports::record::{Counts, Sample};
 
 pub(crate) use latency::histogram;
 pub(crate) use memory::{MemoryWatch, TreeMemory};
@@ -47,6 +51,8 @@ pub struct Usage {
     pub switches_voluntary: Option<u64>,
     /// Involuntary context switches of the process tree.
     pub switches_involuntary: Option<u64>,
+    /// Events of the process tree.
+    pub counts: Counts,
     /// Peak resident memory of this process during the run, bytes.
     pub peak_rss_bytes: Option<u64>,
     /// Peak resident memory of its child processes, bytes.
@@ -69,6 +75,7 @@ impl Usage {
         sample.per_core_ns = self.per_core_ns;
         sample.switches_voluntary = self.switches_voluntary;
         sample.switches_involuntary = self.switches_involuntary;
+        sample.counts = self.counts;
         sample.peak_rss_bytes = self.peak_rss_bytes;
         sample.children_rss_bytes = self.children_rss_bytes;
         sample.steal_ns = self.steal_ns;
@@ -83,6 +90,8 @@ impl Usage {
 pub struct Recorder {
     /// The perf counters, or why there are none.
     per_core: Result<Arc<Mutex<PerCore>>, String>,
+    /// Further counters, where time counts for nothing.
+    events: Option<Events>,
 }
 
 /// Reads the CPU time that each core has spent so far, nanoseconds.
@@ -94,12 +103,20 @@ impl Recorder {
     pub fn open() -> Self {
         Self {
             per_core: PerCore::open().map(|counters| Arc::new(Mutex::new(counters))).map_err(|error| error.to_string()),
+            events: None,
         }
+    }
+
+    /// Counts migrations, wake-ups and system calls from here on, which costs time in every run. As with [`open`](Self::open), threads and
+    /// children that exist already are not counted.
+    #[must_use]
+    pub fn with_events(self) -> Self {
+        Self { events: Some(Events::open()), ..self }
     }
 
     /// Returns a recorder that makes do without perf, as on a machine that forbids it.
     pub fn without_perf() -> Self {
-        Self { per_core: Err("not asked for".to_owned()) }
+        Self { per_core: Err("not asked for".to_owned()), events: None }
     }
 
     /// Returns the time since some fixed moment, the same in all processes of the machine, nanoseconds, monotonic: the clock that is handed to
@@ -147,17 +164,19 @@ impl Recorder {
     pub fn measure<T>(&mut self, work: impl FnOnce() -> T) -> (Usage, T) {
         tree::reset_peak_memory();
         let machine = MachineTimes::read();
-        let switches = tree::switches();
         let tree_cpu = tree::cpu_time();
         let ended = tree::cpu_time_of_ended();
+        let accounts = tree::accounts();
         let cores = self.read_cores();
+        let events = self.events.as_mut().map(Events::before);
 
         let (wall_ns, output) = self.time(work);
 
+        let events = self.events.as_mut().zip(events).map(|(events, before)| events.since(&before));
         let cores_after = self.read_cores();
+        let accounts_after = tree::accounts();
         let tree_cpu = tree::cpu_time().saturating_sub(tree_cpu);
         let ended = tree::cpu_time_of_ended().saturating_sub(ended);
-        let switches_after = tree::switches();
         let machine_used = MachineTimes::read().zip(machine).map(|(after, before)| after.since(&before));
 
         let mut usage = Usage { wall_ns, ..Usage::default() };
@@ -182,10 +201,17 @@ impl Recorder {
             usage.cpu_ns = tree_cpu;
             source("cpu", "process-clocks");
         }
-        if let Some((after, before)) = switches_after.zip(switches) {
-            usage.switches_voluntary = Some(after.voluntary.saturating_sub(before.voluntary));
-            usage.switches_involuntary = Some(after.involuntary.saturating_sub(before.involuntary));
+        usage.counts = events.unwrap_or_default();
+        if let Some((after, before)) = accounts_after.zip(accounts) {
+            let used = after.since(&before);
+            (usage.switches_voluntary, usage.switches_involuntary) = (Some(used.voluntary), Some(used.involuntary));
+            usage.counts.switches = Some(used.voluntary + used.involuntary);
+            (usage.counts.faults_minor, usage.counts.faults_major) = (Some(used.minor), Some(used.major));
             source("switches", "rusage");
+            source("faults", "rusage");
+        }
+        for (figure, name) in self.events.iter().flat_map(Events::sources) {
+            source(figure, &name);
         }
         usage.peak_rss_bytes = tree::peak_memory();
         source("peak_rss", "vmhwm");

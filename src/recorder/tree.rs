@@ -1,4 +1,4 @@
-//! What the kernel tells of this process and its children: CPU clocks, context switches, memory.
+//! What the kernel tells of this process and its children: CPU clocks, context switches, page faults, memory.
 
 use std::fs;
 
@@ -35,11 +35,29 @@ impl ThreadTimes {
     }
 }
 
-/// Context switches of the process tree so far.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Switches {
+/// What the kernel has counted of the process tree so far, for its own accounts.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Accounts {
+    /// Voluntary context switches.
     pub(crate) voluntary: u64,
+    /// Involuntary context switches.
     pub(crate) involuntary: u64,
+    /// Page faults that needed no disk.
+    pub(crate) minor: u64,
+    /// Page faults that had to wait for a disk.
+    pub(crate) major: u64,
+}
+
+impl Accounts {
+    /// Returns what was counted since `before`.
+    pub(crate) fn since(&self, before: &Self) -> Self {
+        Self {
+            voluntary: self.voluntary.saturating_sub(before.voluntary),
+            involuntary: self.involuntary.saturating_sub(before.involuntary),
+            minor: self.minor.saturating_sub(before.minor),
+            major: self.major.saturating_sub(before.major),
+        }
+    }
 }
 
 /// Returns the CPU time of the process tree so far, nanoseconds: this process, its live descendants, and children that have been waited for.
@@ -75,15 +93,19 @@ fn cpu_of(usage: &Usage) -> u64 {
     total.num_nanoseconds().cast_unsigned()
 }
 
-/// Returns the context switches of the process tree so far; none if the kernel does not tell.
-pub(crate) fn switches() -> Option<Switches> {
-    let mut sum = Switches { voluntary: 0, involuntary: 0 };
+/// Returns what the kernel has counted of the process tree so far; none if it does not tell.
+pub(crate) fn accounts() -> Option<Accounts> {
+    let mut sum = Accounts::default();
     for who in [UsageWho::RUSAGE_SELF, UsageWho::RUSAGE_CHILDREN] {
         let usage = getrusage(who).ok()?;
         sum.voluntary += usage.voluntary_context_switches().cast_unsigned();
         sum.involuntary += usage.involuntary_context_switches().cast_unsigned();
+        sum.minor += usage.minor_page_faults().cast_unsigned();
+        sum.major += usage.major_page_faults().cast_unsigned();
     }
     for process in descendants() {
+        let (minor, major) = faults_of(process).unwrap_or_default();
+        (sum.minor, sum.major) = (sum.minor + minor, sum.major + major);
         let Ok(threads) = fs::read_dir(format!("/proc/{process}/task")) else { continue };
         for thread in threads.flatten() {
             let status = fs::read_to_string(thread.path().join("status")).unwrap_or_default();
@@ -92,6 +114,20 @@ pub(crate) fn switches() -> Option<Switches> {
         }
     }
     Some(sum)
+}
+
+/// Returns the minor and major page faults of a process, and of its children that have been waited for.
+fn faults_of(process: u32) -> Option<(u64, u64)> {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    parse_faults(&stat)
+}
+
+/// Finds the page faults in a line of `/proc/PID/stat`; see proc_pid_stat(5).
+fn parse_faults(stat: &str) -> Option<(u64, u64)> {
+    // The name may hold anything; after it come seven fields of other kinds.
+    let fields = stat.rsplit_once(')')?.1.split_whitespace().skip(7).take(4).map(|field| field.parse().ok());
+    let [own_minor, ended_minor, own_major, ended_major] = fields.collect::<Option<Vec<u64>>>()?.try_into().ok()?;
+    Some((own_minor + ended_minor, own_major + ended_major))
 }
 
 /// Makes the peak of this process's memory start anew. Where the kernel refuses, the peak is that since the process began.
@@ -145,4 +181,16 @@ fn children(process: &str) -> Vec<u32> {
     lists
         .flat_map(|list| list.split_whitespace().filter_map(|number| number.parse().ok()).collect::<Vec<_>>())
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn faults_are_found_behind_any_name() {
+        let stat = "7 (a) S 1) R 1 7 7 0 -1 4194304 100 20 3 4 5 6 7 8 20 0";
+        assert_eq!(parse_faults(stat), Some((120, 7)));
+        assert_eq!(parse_faults("7 (a) R 1 7"), None);
+    }
 }

@@ -1,10 +1,12 @@
 //! `summary.csv`: one line a cell, every figure in full precision, the unit at the end of each column's name.
 
-use crate::figures::{GroupSummary, Row, Summary, Versus};
+use crate::figures::{Count, GroupSummary, Row, Summary, Sweep, Versus};
 use crate::statistics::Estimate;
 
 /// A column: its name and its value.
 type Column = (&'static str, fn(&GroupSummary, &Row) -> String);
+/// A column about the sweep that a row is a point of.
+type SweepColumn = (&'static str, fn(&Sweep, Option<f64>) -> String);
 
 /// The columns. New ones are added at the end, so that programs that count them go on working.
 const COLUMNS: &[Column] = &[
@@ -71,6 +73,18 @@ const COLUMNS: &[Column] = &[
     ("tasks_per_s_high", |_, row| number(row.per_second.map(|rate| rate.high))),
     ("task_p50_ns", |_, row| number(row.task_times.map(|times| times.p50_ns))),
     ("task_p99_ns", |_, row| number(row.task_times.map(|times| times.p99_ns))),
+    ("faults_median", |_, row| counted(row, Count::Faults)),
+    ("faults_major_median", |_, row| counted(row, Count::MajorFaults)),
+    ("wakeups_median", |_, row| counted(row, Count::WakeUps)),
+    ("migrations_median", |_, row| counted(row, Count::Migrations)),
+    ("calls_median", |_, row| counted(row, Count::Calls)),
+];
+
+/// The columns about sweeps, behind all others; empty where nothing is varied.
+const SWEEP_COLUMNS: [SweepColumn; 3] = [
+    ("sweep", |sweep, _| sweep.title.clone()),
+    ("axis", |sweep, _| sweep.axis.clone()),
+    ("axis_value", |_, at| number(at)),
 ];
 
 /// Returns the summary as CSV with a heading line. A figure that there is not is an empty field.
@@ -79,13 +93,23 @@ const COLUMNS: &[Column] = &[
 /// Never for want of memory alone; only if the writer of the CSV library refuses a record.
 pub fn summary(figures: &Summary) -> Result<Vec<u8>, ::csv::Error> {
     let mut writer = ::csv::Writer::from_writer(Vec::new());
-    writer.write_record(COLUMNS.iter().map(|(name, _)| name))?;
-    for group in &figures.groups {
-        for row in &group.rows {
-            writer.write_record(COLUMNS.iter().map(|(_, value)| harmless(value(group, row))))?;
+    let names = COLUMNS.iter().map(|(name, _)| name);
+    writer.write_record(names.chain(SWEEP_COLUMNS.iter().map(|(name, _)| name)))?;
+    for (place, group) in figures.groups.iter().enumerate() {
+        let sweep = group.sweep.map(|sweep| &figures.sweeps[sweep]);
+        for (row_place, row) in group.rows.iter().enumerate() {
+            let at = sweep.and_then(|sweep| sweep.value_of(place, row_place));
+            let of_sweep =
+                SWEEP_COLUMNS.iter().map(|(_, value)| sweep.map(|sweep| value(sweep, at)).unwrap_or_default());
+            let of_row = COLUMNS.iter().map(|(_, value)| value(group, row));
+            writer.write_record(of_row.chain(of_sweep).map(harmless))?;
         }
     }
     writer.into_inner().map_err(|error| error.into_error().into())
+}
+
+fn counted(row: &Row, count: Count) -> String {
+    number(row.counts.get(&count).map(|events| events.value))
 }
 
 fn ratio(group: &GroupSummary, row: &Row, versus: Versus) -> Option<Estimate> {

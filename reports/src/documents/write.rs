@@ -23,7 +23,7 @@ pub struct Files {
     pub verdicts: PathBuf,
     /// `summary.csv`.
     pub csv: PathBuf,
-    /// The charts as PNG, `<group>-<chart>.png`, in the order of the page.
+    /// The charts as PNG, `<group or sweep>-<chart>.png`, in the order of the page.
     pub pictures: Vec<PathBuf>,
 }
 
@@ -68,6 +68,7 @@ pub fn write(report: &Report, dir: &Path) -> Result<Files, WriteError> {
         break_even: charts::of_break_even(&report.break_even, &palette)?,
         costs: charts::of_costs(&report.costs, &palette)?,
         groups: Vec::new(),
+        sweeps: Vec::new(),
     };
     put_pictures(dir, "answer", charts.answer.as_mut_slice(), &mut pictures)?;
     put_pictures(dir, "break-even", charts.break_even.as_mut_slice(), &mut pictures)?;
@@ -77,6 +78,11 @@ pub fn write(report: &Report, dir: &Path) -> Result<Files, WriteError> {
         of_group.extend(charts::of_profiles(group, &report.results.profiles, &palette)?);
         put_pictures(dir, &group.slug, &mut of_group, &mut pictures)?;
         charts.groups.push(of_group);
+    }
+    for (sweep, view) in report.sweeps() {
+        let mut of_sweep = charts::of_sweep(view, &palette)?;
+        put_pictures(dir, &sweep.slug, &mut of_sweep, &mut pictures)?;
+        charts.sweeps.push(of_sweep);
     }
     Ok(Files {
         markdown: put(dir, "summary.md", markdown::summary(report).as_bytes())?,

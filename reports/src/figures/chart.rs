@@ -4,6 +4,7 @@ use serde::{Serialize, Serializer};
 
 use super::group::{GroupSummary, Versus};
 use super::loss::{Cores, Waits};
+use super::measure::Measure;
 use super::row::Row;
 
 /// What a chart shows.
@@ -39,6 +40,8 @@ pub enum ChartKind {
     Answer,
     /// Where one runner overtakes another.
     BreakEven,
+    /// A figure of each runner along the axis of a sweep.
+    Curve(Measure),
 }
 
 impl ChartKind {
@@ -64,6 +67,7 @@ impl ChartKind {
             Self::SideBySide => "beside",
             Self::Answer => "gains",
             Self::BreakEven => "map",
+            Self::Curve(measure) => measure.name(),
         }
     }
 
@@ -88,7 +92,8 @@ impl ChartKind {
             Self::Cores => any(&|row| row.effective_cores.is_some()),
             Self::Utilisation => any(&|row| !row.core_busy.is_empty()),
             Self::Timeline | Self::Lanes => false,
-            Self::TaskCost | Self::SwitchCost | Self::MemoryCost | Self::SideBySide | Self::Answer | Self::BreakEven => false,
+            Self::TaskCost | Self::SwitchCost | Self::MemoryCost | Self::SideBySide => false,
+            Self::Answer | Self::BreakEven | Self::Curve(_) => false,
         }
     }
 }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+use super::counts::{self, Count};
 use super::disturbed::TICK_NS;
 use super::latency::{self, Latency};
 use super::task_times::TaskTimes;
@@ -72,6 +73,9 @@ pub struct Row {
     pub switches_voluntary: Option<f64>,
     /// Involuntary context switches of a run, median.
     pub switches_involuntary: Option<f64>,
+    /// What the kernel counted in a run, as far as the records say; see [`per_task`](Self::per_task).
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub counts: BTreeMap<Count, Estimate>,
     /// Latencies, by name of the histogram; none if its samples have no histograms.
     pub latencies: Vec<Latency>,
     /// Histograms of its samples that could not be read.
@@ -197,6 +201,7 @@ impl Row {
             cpu_ns: median(&optional(|sample| Some(sample.cpu_ns))),
             switches_voluntary: median(&optional(|sample| sample.switches_voluntary)),
             switches_involuntary: median(&optional(|sample| sample.switches_involuntary)),
+            counts: counts::of_samples(samples),
             task_times: TaskTimes::from_latencies(&latencies),
             latencies,
             unreadable_histograms,
@@ -245,6 +250,12 @@ impl Row {
             high: rate(wall.low),
             ..wall
         });
+    }
+
+    /// Returns what the kernel counted for each task; none if it was not counted.
+    pub fn per_task(&self, count: Count) -> Option<Estimate> {
+        let tasks = self.scale.tasks as f64;
+        self.counts.get(&count).filter(|_| tasks > 0.0).map(|of_run| of_run.map(|events| events / tasks))
     }
 
     /// Returns the number of tasks of a run; none without samples.

@@ -5,6 +5,8 @@ use std::collections::HashMap;
 use serde::Serialize;
 
 use super::capacity::Ceiling;
+use super::cell::Cell;
+use super::counts;
 use super::group::{GroupSummary, Versus, is_cpu_bound};
 use super::lone::{self, Blocks, CodeDiffers};
 use super::noise::Usual;
@@ -67,8 +69,9 @@ impl Summary {
         }
         for profile in &results.profiles {
             let rows = groups.iter_mut().filter(|group| group.is_of(profile)).flat_map(|group| &mut group.rows);
-            for row in rows.filter(|row| row.cell == profile.cell && row.task_times.is_none()) {
-                row.task_times = TaskTimes::from_profile(profile);
+            for row in rows.filter(|row| row.cell == profile.cell) {
+                row.task_times = row.task_times.take().or_else(|| TaskTimes::from_profile(profile));
+                counts::add_those_of(profile, &mut row.counts);
             }
         }
         let usual = Usual::from_rows(groups.iter().flat_map(|group| &group.rows));
@@ -97,6 +100,11 @@ impl Summary {
     /// Returns the row of a point of a sweep.
     pub fn row(&self, point: SweepPoint) -> &Row {
         &self.groups[point.group].rows[point.row]
+    }
+
+    /// Returns the cell of a point of a sweep.
+    pub fn cell(&self, point: SweepPoint) -> Cell<'_> {
+        Cell { group: &self.groups[point.group], row: self.row(point) }
     }
 }
 

@@ -109,6 +109,12 @@ impl Sweep {
         values
     }
 
+    /// Returns the value of the axis that a row of a group has; none if it is no point, or one of a flat line.
+    pub fn value_of(&self, group: usize, row: usize) -> Option<f64> {
+        let points = self.lines.iter().filter(|line| !line.is_flat).flat_map(|line| &line.points);
+        points.into_iter().find(|point| point.group == group && point.row == row).map(|point| point.at)
+    }
+
     /// Returns whether the values of the axis are nearer to a geometric than to an arithmetic progression: they want a logarithmic scale.
     pub fn is_geometric(&self) -> bool {
         let longest = self.lines.iter().map(Line::values).max_by_key(Vec::len);

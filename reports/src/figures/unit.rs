@@ -56,6 +56,16 @@ impl Unit {
         }
     }
 
+    /// Returns a value without the name of the axis in few characters: `8`, `10k`, `500 µs`.
+    pub fn short(&self, value: f64) -> String {
+        match self.kind {
+            Kind::Number if value >= 1e10 => units::number(value),
+            Kind::Number if value >= 999_500.0 => format!("{}M", units::without_zeros(&units::number(value / 1e6))),
+            Kind::Number if value >= 9_999.5 => format!("{}k", units::without_zeros(&units::number(value / 1e3))),
+            _ => self.value(value),
+        }
+    }
+
     /// Returns a value with the name of the axis: `8 workers`, `1 worker`, `switch interval 500 µs`.
     pub fn words(&self, value: f64) -> String {
         let (name, figure) = (&self.name, self.value(value));
@@ -85,5 +95,7 @@ mod tests {
         assert_eq!(words("from", 1_000_000.0), "from 1,000,000");
         assert_eq!(words("beside", 1.0), "beside 1");
         assert_eq!(Unit::of_axis("share").value(0.25), "0.25");
+        let short = [8.0, 1_000.0, 10_000.0, 231_013.0, 5e6, 2e12].map(|value| Unit::of_axis("from").short(value));
+        assert_eq!(short, ["8", "1,000", "10k", "231k", "5M", "2.00e12"]);
     }
 }

@@ -1,6 +1,6 @@
 //! The columns of the tables, defined once for terminal, Markdown and page.
 
-use crate::figures::{GroupSummary, Latency, Load, Row, Versus};
+use crate::figures::{Count, GroupSummary, Latency, Load, Row, Versus};
 use crate::statistics::Estimate;
 use crate::text::units::{self, NONE};
 
@@ -44,11 +44,13 @@ pub enum Column {
     Outside,
     /// Samples.
     Rounds,
+    /// What the kernel counted for each task.
+    PerTask(Count),
 }
 
 impl Column {
     /// Every column there is, for an explanation of all.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 18] = [
         Self::Wall,
         Self::SpeedUp,
         Self::OverWait,
@@ -62,6 +64,11 @@ impl Column {
         Self::Workers,
         Self::Outside,
         Self::Rounds,
+        Self::PerTask(Count::Switches),
+        Self::PerTask(Count::WakeUps),
+        Self::PerTask(Count::Migrations),
+        Self::PerTask(Count::Faults),
+        Self::PerTask(Count::Calls),
     ];
 
     /// Returns the columns of a group, the most important first.
@@ -75,9 +82,17 @@ impl Column {
         let is_shown = |column: &Self| match column {
             Self::SpeedUp | Self::OverWait => ratio == Some(*column),
             Self::P50 | Self::P99 => has_latencies,
+            Self::PerTask(count) => group.rows.iter().any(|row| row.per_task(*count).is_some()),
             _ => true,
         };
         Self::ALL.into_iter().filter(is_shown).collect()
+    }
+
+    /// Returns the columns that some tables may have, for an explanation of all: of counts, only those of some of these groups.
+    pub fn explained(groups: &[GroupSummary]) -> Vec<Self> {
+        let shown: Vec<Self> = groups.iter().flat_map(Self::all_of).collect();
+        let is_explained = |column: &Self| !matches!(column, Self::PerTask(_)) || shown.contains(column);
+        Self::ALL.into_iter().filter(is_explained).collect()
     }
 
     /// Returns the columns in which several runs are set side by side.
@@ -107,6 +122,12 @@ impl Column {
             Self::Workers => "Workers",
             Self::Outside => "Outside load",
             Self::Rounds => "Rounds",
+            Self::PerTask(Count::Switches) => "Switches a task",
+            Self::PerTask(Count::WakeUps) => "Wake-ups a task",
+            Self::PerTask(Count::Migrations) => "Migrations a task",
+            Self::PerTask(Count::Faults) => "Page faults a task",
+            Self::PerTask(Count::MajorFaults) => "Page faults from disk a task",
+            Self::PerTask(Count::Calls) => "System calls a task",
         }
     }
 
@@ -123,6 +144,11 @@ impl Column {
             Self::Start => "Start",
             Self::Outside => "Outside",
             Self::Rounds => "n",
+            Self::PerTask(Count::Switches) => "Switches/task",
+            Self::PerTask(Count::WakeUps) => "Wakes/task",
+            Self::PerTask(Count::Migrations) => "Migrations/task",
+            Self::PerTask(Count::Faults) => "Faults/task",
+            Self::PerTask(Count::Calls) => "Calls/task",
             _ => self.heading(),
         }
     }
@@ -170,6 +196,7 @@ impl Column {
             Self::Outside => {
                 "Cores that other programs, and the hypervisor on behalf of others, kept busy during a run, median."
             }
+            Self::PerTask(count) => meaning_of(count),
             Self::Rounds => {
                 "Samples that the figures of the row rest on; among them the shortest, and how many are outside of Tukey's \
               fences (they count all the same); besides, samples of disturbed rounds, which are left out."
@@ -196,6 +223,7 @@ impl Column {
             Self::Start => field(row.start_ns, units::duration),
             Self::Workers => workers(row),
             Self::Outside => outside(row),
+            Self::PerTask(count) => per_task(row, count),
             Self::Rounds => Field { detail: secondary(row), ..field(Some(row.samples() as f64), units::count) },
         }
     }
@@ -229,6 +257,37 @@ fn switches(row: &Row) -> Field {
     let [voluntary, involuntary] = kinds.map(|kind| kind.map_or_else(|| NONE.to_owned(), units::count));
     let figure = if known.is_some() { format!("{voluntary} / {involuntary}") } else { NONE.to_owned() };
     Field { figure, detail: String::new(), sort: known }
+}
+
+/// Says what is counted for each task.
+fn meaning_of(count: Count) -> &'static str {
+    match count {
+        Count::Switches => "Context switches of one run of the process tree over its tasks: median of the rounds, and its interval.",
+        Count::WakeUps => {
+            "How often a thread of the process tree woke another one, over the tasks: in runs of their own, which are not timed. What a timer \
+             or a device wakes is not counted."
+        }
+        Count::Migrations => {
+            "How often a thread of the process tree was moved to another core, over the tasks: in runs of their own, which are not timed."
+        }
+        Count::Faults | Count::MajorFaults => {
+            "Page faults of one run of the process tree over its tasks: median of the rounds, and its interval. Those that had to wait for \
+             a disk stand beside."
+        }
+        Count::Calls => "System calls of the process tree over its tasks: in runs of their own, which are not timed.",
+    }
+}
+
+fn per_task(row: &Row, count: Count) -> Field {
+    let Some(estimate) = row.per_task(count) else { return field(None, units::number) };
+    let from_disk = row.per_task(Count::MajorFaults).filter(|disk| count == Count::Faults && disk.value > 0.0);
+    let detail = match from_disk {
+        Some(disk) => format!("{} from disk", units::number(disk.value)),
+        None if estimate.is_interval() && estimate.low < estimate.high => units::number_ends(&estimate),
+        None => String::new(),
+    };
+    let figure = units::without_zeros(&units::number(estimate.value));
+    Field { figure, detail, sort: Some(estimate.value) }
 }
 
 fn outside(row: &Row) -> Field {

@@ -1,7 +1,7 @@
 //! What is shown of two builds side by side.
 
 use super::machine;
-use crate::judgement::compare::{Compared, Comparison, Conclusion, Kind, Side};
+use crate::judgement::compare::{Compared, Comparison, Conclusion, Counted, Kind, Side};
 use crate::statistics::Estimate;
 use crate::text::units::{self, NONE};
 use crate::text::{moment, plain};
@@ -9,6 +9,9 @@ use crate::text::{moment, plain};
 /// The headings of all tables.
 pub const HEADINGS: [&str; 9] =
     ["Workload", "Cell", "Base", "New", "Time [95 %]", "Raw time", "CPU [95 %]", "Noise", "Result"];
+
+/// The headings of the table of counts that changed.
+pub const COUNT_HEADINGS: [&str; 7] = ["Workload", "Cell", "Counted", "Base, a task", "New, a task", "Change [95 %]", "Noise"];
 
 /// Returns what is compared, and what measured it: commits, date, plan, rounds and machine, each with its name.
 pub fn facts(comparison: &Comparison) -> Vec<(&'static str, String)> {
@@ -126,6 +129,39 @@ pub fn fields(cell: &Compared) -> [String; 9] {
         cell.cpu.map_or_else(|| NONE.to_owned(), |cpu| interval_text(&cpu.ratio)),
         if cell.wall.floor > 1.0 { format!("±{} %", noise.join(" / ")) } else { NONE.to_owned() },
         conclusion_text(cell),
+    ]
+}
+
+/// Returns the counts that changed, those that grew most first.
+pub fn changed_counts(comparison: &Comparison) -> Vec<&Counted> {
+    let mut changed: Vec<&Counted> = comparison.counted.iter().filter(|counted| counted.change.is_real()).collect();
+    changed.sort_by(|one, other| other.change.ratio.value.total_cmp(&one.change.ratio.value));
+    changed
+}
+
+/// Says how many counts changed; none if nothing was counted in both.
+pub fn counts_sentence(comparison: &Comparison) -> Option<String> {
+    let (all, changed) = (comparison.counted.len(), changed_counts(comparison).len());
+    (all > 0).then(|| {
+        format!(
+            "Of {all} counts (context switches, page faults, system calls) {} changed beyond chance and noise. Counts stand beside times \
+             and make no cell slower.",
+            if changed == 0 { "none".to_owned() } else { changed.to_string() }
+        )
+    })
+}
+
+/// Returns the row of a count, by [`COUNT_HEADINGS`].
+pub fn count_fields(counted: &Counted) -> [String; 7] {
+    let number = |events: f64| units::without_zeros(&units::number(events));
+    [
+        plain(&counted.group),
+        plain(&counted.label),
+        counted.count.name().to_owned(),
+        number(counted.base),
+        number(counted.new),
+        interval_text(&counted.change.ratio),
+        format!("±{:.1} %", (counted.change.floor - 1.0) * 100.0),
     ]
 }
 

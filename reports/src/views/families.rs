@@ -34,3 +34,8 @@ pub fn title(summary: &Summary, family: &str) -> String {
         _ => name,
     }
 }
+
+/// Returns where a family stands among others: native code first, then the modelled lock, then interpreters as they come.
+pub fn rank(family: &str) -> usize {
+    ["native", "gil"].iter().position(|known| *known == family).unwrap_or(2)
+}

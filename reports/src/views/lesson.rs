@@ -3,7 +3,7 @@
 use super::columns::{Column, Field};
 use super::families;
 use super::report::Report;
-use crate::figures::{GroupSummary, Row, Versus};
+use crate::figures::{Count, GroupSummary, Row, Versus};
 use crate::judgement::claims::{Claim, Outcome, Quantile, Statistic, Verdict};
 use crate::records::schema::Profile;
 
@@ -118,7 +118,8 @@ fn columns_of(claim: &Claim, group: &GroupSummary) -> Vec<Column> {
             (Statistic::OverFormula, Versus::Wait) => Column::OverWait,
             (Statistic::EffectiveCores | Statistic::Occupancy, _) => Column::Cores,
             (Statistic::CpuTime | Statistic::CpuCost, _) => Column::Cpu,
-            (Statistic::SwitchesRatio, _) => Column::Switches,
+            (Statistic::SwitchesRatio | Statistic::Switches, _) => Column::Switches,
+            (Statistic::Faults, _) => Column::PerTask(Count::Faults),
             (Statistic::Latency | Statistic::LatencyRatio | Statistic::LatencyDifference, _) => {
                 if condition.quantile == Some(Quantile::P99) { Column::P99 } else { Column::P50 }
             }

@@ -1,8 +1,10 @@
 //! The whole run at a glance: one line a runner, one column a group, the speed-up in each field.
 
-use super::cells;
 pub use super::tint::{BOUNDS, Tint};
-use crate::figures::{Cell, GroupSummary, Summary, Versus};
+use super::{cells, curves};
+use crate::figures::{Cell, GroupSummary, Row, Summary, Sweep, Versus};
+use crate::judgement::advice::Course;
+use crate::judgement::reach::Reach;
 use crate::text::{named, plain, units};
 
 /// All groups of a run by all of its runners.
@@ -23,6 +25,8 @@ pub struct Head {
     pub slug: String,
     /// Whether the most of its figure is the best: a speed-up, not a time.
     pub is_most_first: bool,
+    /// Whether it is of a sweep: its fields say where along the axis a runner gains.
+    pub is_sweep: bool,
 }
 
 /// A runner's line.
@@ -92,27 +96,43 @@ impl Mark {
 }
 
 impl Matrix {
-    /// Returns the matrix of a run.
-    pub fn from_summary(summary: &Summary) -> Self {
+    /// Returns the matrix of a run, with a column a sweep after those of groups. `courses` says what to take where along sweeps.
+    pub fn from_summary(summary: &Summary, courses: &[Course]) -> Self {
         let groups: Vec<&GroupSummary> = summary.unswept().filter(|group| !group.rows.is_empty()).collect();
         let mut runners: Vec<&str> = Vec::new();
-        for row in groups.iter().flat_map(|group| &group.rows) {
-            if !runners.contains(&row.cell.runner.as_str()) {
-                runners.push(&row.cell.runner);
+        let of_groups = groups.iter().flat_map(|group| &group.rows).map(|row| row.cell.runner.as_str());
+        let of_sweeps = summary.sweeps.iter().flat_map(|sweep| &sweep.lines).map(|line| line.runner.as_str());
+        for runner in of_groups.chain(of_sweeps) {
+            if !runners.contains(&runner) {
+                runners.push(runner);
             }
         }
+        let of_sweep = |place: usize, runner: &str| {
+            let courses: Vec<&Course> = courses.iter().filter(|course| course.sweep == place).collect();
+            Field::along(summary, &summary.sweeps[place], runner, &courses)
+        };
         let line = |runner: &str| Line {
             runner: runner.to_owned(),
             name: named(runner),
-            fields: groups.iter().map(|group| Field::of_runner(group, runner)).collect(),
+            fields: (groups.iter().map(|group| Field::of_runner(group, runner)))
+                .chain((0..summary.sweeps.len()).map(|place| of_sweep(place, runner)))
+                .collect(),
         };
         let lines = runners.into_iter().map(line).collect();
         let head = |group: &&GroupSummary| Head {
             title: group.title.clone(),
             slug: group.slug.clone(),
             is_most_first: group.versus == Versus::Baseline,
+            is_sweep: false,
         };
-        Self { heads: groups.iter().map(head).collect(), lines }
+        let of_sweep = |sweep: &Sweep| Head {
+            title: sweep.title.clone(),
+            slug: sweep.slug.clone(),
+            is_most_first: true,
+            is_sweep: true,
+        };
+        let heads = groups.iter().map(head).chain(summary.sweeps.iter().map(of_sweep));
+        Self { heads: heads.collect(), lines }
     }
 }
 
@@ -125,6 +145,32 @@ impl Field {
             (Some(row), _) => Self::of_cell(Cell { group, row }),
             (None, Some(reason)) => Self::without_cell(State::LeftOut, "left out", plain(reason)),
             (None, None) => Self::without_cell(State::Absent, "", "The plan does not name this cell.".to_owned()),
+        }
+    }
+
+    /// Returns the field of a runner in a sweep. Of its lines the first one that varies stands for it.
+    fn along(summary: &Summary, sweep: &Sweep, runner: &str, courses: &[&Course]) -> Self {
+        let lines = || sweep.lines.iter().filter(|line| line.runner == runner);
+        let Some(line) = lines().find(|line| !line.is_flat).or(lines().next()) else {
+            return Self::without_cell(State::Absent, "", "The plan does not name this cell.".to_owned());
+        };
+        let rows = || line.points.iter().map(|point| summary.row(*point));
+        let is_broken = rows().any(Row::is_broken);
+        if rows().all(|row| row.wall.is_none()) {
+            let reason = rows().next().map(cells::reason).unwrap_or_default();
+            return Self { is_broken, ..Self::without_cell(State::Missing, "not run", reason) };
+        }
+        let best = Reach::of_line(summary, line).and_then(|reach| reach.best).map(|(_, ratio)| ratio.value);
+        let detail = curves::place(summary, sweep, line);
+        Self {
+            state: if line.is_baseline { State::Baseline } else { State::Measured },
+            figure: if line.is_baseline { units::ratio(1.0) } else { curves::short(summary, sweep, line, courses) },
+            cores: None,
+            tint: best.map(Tint::from_ratio),
+            mark: None,
+            is_broken,
+            sort: best,
+            detail: if detail.is_empty() { format!("{} in {}", line.label, sweep.title) } else { format!("{detail}.") },
         }
     }
 

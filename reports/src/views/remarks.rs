@@ -6,12 +6,28 @@ use crate::text::{plain, units};
 
 /// Says what is to be known of how a group was measured, a sentence each without a full stop.
 pub fn of_group(group: &GroupSummary) -> Vec<String> {
-    let is_of_one = group.measured().next().is_some() && group.measured().all(|row| row.processes == 1);
-    let of_one = is_of_one.then(|| {
-        "Each cell ran in one process, so intervals are of that process: another one may be off by more".to_owned()
-    });
-    let more = [hot(group), noise(group), precision(group), of_one, disturbed(&group.disturbed)];
+    let more = [hot(group), noise(group), precision(group), of_one_process(group), disturbed(&group.disturbed)];
     scales(group).into_iter().chain(more.into_iter().flatten()).collect()
+}
+
+/// Says what is to be known of how the groups of a sweep were measured, a sentence each without a full stop.
+pub fn of_sweep(groups: &[&GroupSummary]) -> Vec<String> {
+    let mut all: Vec<String> = Vec::new();
+    let said = groups.iter().flat_map(|group| [hot(group), of_one_process(group), disturbed(&group.disturbed)]);
+    for sentence in said.flatten() {
+        if !all.contains(&sentence) {
+            all.push(sentence);
+        }
+    }
+    all
+}
+
+/// Says that intervals are of one process, if they are.
+fn of_one_process(group: &GroupSummary) -> Option<String> {
+    let is_of_one = group.measured().next().is_some() && group.measured().all(|row| row.processes == 1);
+    is_of_one.then(|| {
+        "Each cell ran in one process, so intervals are of that process: another one may be off by more".to_owned()
+    })
 }
 
 /// Says how much a family does that does not do as much as the others, a sentence for each.

@@ -2,15 +2,17 @@
 
 use super::answer::Answer;
 use super::break_even::{self, BreakEvenLine};
+use super::curves::SweepView;
 use super::group::GroupView;
 use super::matrix::Matrix;
 use super::service::Service;
 use crate::figures::costs::{self, Cost};
-use crate::figures::{GroupSummary, Summary};
-use crate::judgement::advice::{self, Advice};
+use crate::figures::{GroupSummary, Summary, Sweep};
+use crate::judgement::advice::{self, Advice, Course};
 use crate::judgement::break_even as asked;
 use crate::judgement::claims::{Claims, Verdict};
 use crate::judgement::fidelity::Fidelity;
+use crate::judgement::laws::SweepLaws;
 use crate::judgement::notices::{self, Notice};
 use crate::records::Results;
 
@@ -39,6 +41,12 @@ pub struct Report {
     pub fidelity: Vec<Fidelity>,
     /// The run at a glance.
     pub matrix: Matrix,
+    /// Which model to take where along the axes of sweeps.
+    pub courses: Vec<Course>,
+    /// The laws of scaling of each sweep of workers.
+    pub laws: Vec<SweepLaws>,
+    /// What is shown of each sweep, in the order of the summary.
+    sweeps: Vec<SweepView>,
     /// What is shown of each group in which nothing is varied, in the order of the summary.
     groups: Vec<GroupView>,
 }
@@ -55,6 +63,9 @@ impl Report {
         let costs = costs::from_summary(&summary);
         let verdicts = claims.judge(&summary);
         let advice = advice::from_summary(&summary);
+        let courses = advice::along_sweeps(&summary);
+        let laws = SweepLaws::from_summary(&summary);
+        let sweep = |place| SweepView::from_summary(&summary, place, &courses, &laws);
         Self {
             answer: Answer::from_judgements(&summary, &costs, &verdicts, &advice),
             notices: notices::of_run(&results, &summary),
@@ -64,8 +75,11 @@ impl Report {
             advice,
             services: Service::from_summary(&summary),
             fidelity: Fidelity::from_summary(&summary),
-            matrix: Matrix::from_summary(&summary),
+            matrix: Matrix::from_summary(&summary, &courses),
+            sweeps: (0..summary.sweeps.len()).map(sweep).collect(),
             groups: summary.unswept().map(GroupView::from_group).collect(),
+            courses,
+            laws,
             results,
             summary,
         }
@@ -74,5 +88,10 @@ impl Report {
     /// Returns each group in which nothing is varied, with what is shown of it.
     pub fn groups(&self) -> impl Iterator<Item = (&GroupSummary, &GroupView)> {
         self.summary.unswept().zip(&self.groups)
+    }
+
+    /// Returns each sweep with what is shown of it.
+    pub fn sweeps(&self) -> impl Iterator<Item = (&Sweep, &SweepView)> {
+        self.summary.sweeps.iter().zip(&self.sweeps)
     }
 }

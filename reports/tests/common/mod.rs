@@ -274,6 +274,7 @@ fn profile(params: &Parameters, tasks: u64, cell: &CellId) -> Profile {
         segments_dropped: 0,
         timeline: (0..=wall_ns / (5 * MS)).map(moment).collect(),
         source: if cell.runner == "process-pool" { "proc-stat-whole-machine" } else { "perf-task-clock" }.to_owned(),
+        ..Profile::default()
     }
 }
 

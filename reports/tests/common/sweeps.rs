@@ -4,6 +4,8 @@
 //! What is built in: sequential code is outrun by pools of 2 and more threads and of 4 and more processes, a grain of 1,000 and more is
 //! worth a pool, and two workers are worth no more than one under a lock.
 
+#![allow(dead_code, reason = "each test target uses a part of it")]
+
 use std::collections::BTreeMap;
 
 use base64::Engine;
@@ -12,7 +14,7 @@ use hdrhistogram::Histogram;
 use hdrhistogram::serialization::{Serializer, V2DeflateSerializer};
 use regatta_reports::Results;
 use regatta_reports::record::{
-    AxisOf, Capacity, CapacityPoint, CellId, End, Group, Machine, Parameters, RunnerInfo, Sample, Scale, Sweep,
+    AxisOf, Capacity, CapacityPoint, CellId, End, Group, Machine, Parameters, Record, RunnerInfo, Sample, Scale, Sweep,
     WorkloadInfo,
 };
 use serde_json::json;
@@ -21,11 +23,12 @@ use serde_json::json;
 const ROUNDS: u32 = 14;
 
 /// The runners: name, family, model, parallelism.
-const RUNNERS: [(&str, &str, &str, &str); 14] = [
+const RUNNERS: [(&str, &str, &str, &str); 15] = [
     ("sequential", "native", "sequential", "one"),
     ("thread", "native", "thread", "per-task"),
     ("thread-pool", "native", "thread-pool", "workers"),
     ("process-pool", "native", "process-pool", "workers"),
+    ("scoped", "native", "scoped", "workers"),
     ("rayon", "native", "rayon", "workers"),
     ("async", "native", "async", "workers"),
     ("async-single", "native", "async-single", "one"),
@@ -168,6 +171,15 @@ pub fn results() -> Results {
     made.results
 }
 
+/// The records as the text of a file.
+pub fn jsonl(results: &Results) -> String {
+    let samples = results.samples.iter().map(|sample| Record::Sample(Box::new(sample.clone())));
+    let first = [Record::Run(Box::new(results.run.clone()))].into_iter();
+    let all = first.chain(results.capacity.clone().map(Record::Capacity)).chain(samples);
+    let all = all.chain(results.end.clone().map(Record::End));
+    all.map(|record| serde_json::to_string(&record).expect("records are JSON") + "\n").collect()
+}
+
 /// The speed of so many workers on four cores, some of which is lost to waiting for each other.
 fn speed(workers: u64, lost: f64) -> f64 {
     let (n, at_once) = (workers as f64, workers.min(4) as f64);
@@ -179,7 +191,9 @@ fn computing(cell: &CellId, sequential_ms: f64) -> Took {
     let workers = cell.workers;
     let (wall_ms, cpu_ms) = match cell.runner.as_str() {
         "thread-pool" => (sequential_ms / speed(workers, 0.02), sequential_ms * (1.0 + 0.02 * workers as f64)),
-        "rayon" => (sequential_ms / speed(workers, 0.012), sequential_ms * (1.0 + 0.012 * workers as f64)),
+        "rayon" | "scoped" | "async" => {
+            (sequential_ms / speed(workers, 0.012), sequential_ms * (1.0 + 0.012 * workers as f64))
+        }
         "process-pool" | "python-process-pool" => {
             (6.0 + 1.4 * sequential_ms / speed(workers, 0.03), 1.4 * sequential_ms + 6.0 * workers as f64)
         }
@@ -206,9 +220,8 @@ fn plain(made: &mut Made) {
 
 fn by_workers(made: &mut Made) {
     let mut cells = vec![cell("sequential", 1), cell("python-sequential", 1), cell("thread", 64)];
-    for runner in
-        ["thread-pool", "process-pool", "rayon", "gil-thread-pool", "python-thread-pool", "python-process-pool"]
-    {
+    let native = ["thread-pool", "process-pool", "scoped", "rayon", "async"];
+    for runner in native.into_iter().chain(["gil-thread-pool", "python-thread-pool", "python-process-pool"]) {
         cells.extend([1, 2, 4, 8, 16].map(|workers| cell(runner, workers)));
     }
     let group = Group {

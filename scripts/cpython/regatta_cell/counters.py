@@ -1,4 +1,4 @@
-"""What the kernel counts about a tree of processes: CPU time, context switches, memory, the machine's load.
+"""What the kernel counts about a tree of processes: CPU time, context switches, page faults, memory, the machine's load.
 
 Every function here reads once and keeps nothing; where Linux is missing, it answers none and the recorder says so.
 """
@@ -168,6 +168,24 @@ def switches(children: Iterable[int]) -> tuple[int, int] | None:
         except (OSError, KeyError):
             pass
     return voluntary, involuntary
+
+
+def faults(children: Iterable[int]) -> tuple[int, int] | None:
+    """Minor and major page faults of this process, of its ended children and of these live ones with their ended ones."""
+    if resource is None:
+        return None
+    own = resource.getrusage(resource.RUSAGE_SELF)
+    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+    minor, major = own.ru_minflt + ended.ru_minflt, own.ru_majflt + ended.ru_majflt
+    for pid in children:
+        try:
+            with open(f"/proc/{pid}/stat") as file:
+                counts = [int(field) for field in file.read().rpartition(")")[2].split()[7:11]]
+            minor += counts[0] + counts[1]
+            major += counts[2] + counts[3]
+        except (OSError, ValueError, IndexError):
+            pass
+    return minor, major
 
 
 def reset_peak_rss(process: int | str) -> bool:

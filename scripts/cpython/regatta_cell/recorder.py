@@ -22,6 +22,8 @@ class Reading(NamedTuple):
 
     # Voluntary and involuntary.
     switches: Optional[Tuple[int, int]]
+    # Minor and major page faults.
+    faults: Optional[Tuple[int, int]]
     # Of the machine: busy and stolen, ns.
     machine: Optional[Tuple[int, int]]
     # CPU time of the process tree by the clocks of its processes, and the part of those that have ended, ns.
@@ -72,7 +74,7 @@ class Recorder:
             "wall_ns": wall,
             "cpu_ns": cpu,
             "per_core_ns": spent or None,
-            **self._switch_fields(first, last),
+            **self._count_fields(first, last),
             **self._load_fields(first, last, cpu),
             **self._memory_fields(after),
             "source": {
@@ -85,6 +87,7 @@ class Recorder:
     def _read(children: list[int]) -> Reading:
         return Reading(
             counters.switches(children),
+            counters.faults(children),
             counters.machine_cpu_ns(),
             counters.tree_cpu_ns(children),
             counters.ended_cpu_ns(),
@@ -95,11 +98,15 @@ class Recorder:
         return self._clocks.read() if self._clocks else []
 
     @staticmethod
-    def _switch_fields(first: Reading, last: Reading) -> dict[str, Any]:
+    def _count_fields(first: Reading, last: Reading) -> dict[str, Any]:
         if first.switches is None or last.switches is None:
             return {"switches_voluntary": None, "switches_involuntary": None}
         voluntary, involuntary = (max(0, end - start) for start, end in zip(first.switches, last.switches))
-        return {"switches_voluntary": voluntary, "switches_involuntary": involuntary}
+        counts = {"switches": voluntary + involuntary}
+        if first.faults is not None and last.faults is not None:
+            minor, major = (max(0, end - start) for start, end in zip(first.faults, last.faults))
+            counts.update(faults_minor=minor, faults_major=major)
+        return {"switches_voluntary": voluntary, "switches_involuntary": involuntary, "counts": counts}
 
     @staticmethod
     def _load_fields(first: Reading, last: Reading, own: int) -> dict[str, Any]:
@@ -125,6 +132,7 @@ class Recorder:
         return {
             "per_core": "perf-task-clock" if self._clocks else f"none ({self._why_no_clocks})",
             "switches": live if switches else "none",
+            "faults": live.replace("status", "stat") if switches else "none",
             "rss": peak if on_linux else "ru_maxrss since the start",
             "children_rss": peak if children_alive and on_linux else "ru_maxrss of the largest ended",
             "load": "proc-stat" if machine else "none",

@@ -4,7 +4,7 @@ use regatta_reports::record::{AxisOf, Sweep};
 
 use super::*;
 
-/// Two points of a sweep, and a group that is none.
+/// Makes two points of a sweep, and a group that is none.
 fn groups() -> [ReadyGroup; 3] {
     let sweep = Sweep { title: "by size".to_owned(), axis: "size".to_owned(), of: AxisOf::Parameter, ..Sweep::default() };
     let point = |size: u64| {

@@ -5,7 +5,9 @@ use askama::Template;
 use super::shell::{SCRIPT, STYLE, finish};
 use crate::drawing::palette;
 use crate::judgement::compare::Comparison;
-use crate::views::comparison::{HEADINGS, facts, fields, remarks};
+use crate::views::comparison::{
+    COUNT_HEADINGS, HEADINGS, changed_counts, count_fields, counts_sentence, facts, fields, remarks,
+};
 
 #[derive(Template)]
 #[template(path = "compare.html")]
@@ -15,6 +17,9 @@ struct Page<'a> {
     remarks: Vec<String>,
     headings: [&'static str; 9],
     lines: Vec<Line>,
+    counts: Option<String>,
+    count_headings: [&'static str; 7],
+    count_lines: Vec<[String; 7]>,
     colours: Vec<(&'static str, String)>,
     style: &'static str,
     script: &'static str,
@@ -50,6 +55,9 @@ pub fn comparison(comparison: &Comparison) -> Result<String, askama::Error> {
         remarks: remarks(comparison),
         headings: HEADINGS,
         lines: lines.collect(),
+        counts: counts_sentence(comparison),
+        count_headings: COUNT_HEADINGS,
+        count_lines: changed_counts(comparison).into_iter().map(count_fields).collect(),
         colours: palette::all()
             .map(|colour| (colour.class, format!("light-dark({},{})", css(colour.light), css(colour.dark))))
             .collect(),

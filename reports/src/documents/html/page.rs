@@ -7,7 +7,7 @@ use super::facts::{self, Fact};
 use super::shell::{SCRIPT, STYLE, Shades, finish, shades};
 use crate::drawing::charts::Chart;
 use crate::drawing::palette::{self, Palette};
-use crate::figures::{GroupSummary, Row};
+use crate::figures::{GroupSummary, Row, Sweep};
 use crate::judgement::advice::Advice;
 use crate::judgement::claims::{Outcome, Verdict};
 use crate::judgement::fidelity::Fidelity;
@@ -17,6 +17,7 @@ use crate::records::schema::{Failure, Run};
 use crate::views::answer::Answer;
 use crate::views::break_even::BreakEvenLine;
 use crate::views::columns::{Column, Field};
+use crate::views::curves::SweepView;
 use crate::views::matrix::{Matrix, Tint};
 use crate::views::service::Service;
 use crate::views::{GroupView, Report, machine, verdicts};
@@ -45,14 +46,17 @@ struct Page<'a> {
     palette: &'a Palette,
     tints: Vec<Tint>,
     advice: Vec<&'a [Advice]>,
+    /// Whether it or a sweep says what to take.
+    has_advice: bool,
     machine: Vec<Fact>,
     plan: Vec<Fact>,
     program: Vec<Fact>,
     fidelity: &'a [Fidelity],
-    columns: [Column; 13],
+    columns: Vec<Column>,
     sources: Vec<Fact>,
     costs: &'a [Chart],
     groups: Vec<Section<'a>>,
+    sweeps: Vec<SweepSection<'a>>,
     colours: Vec<Shades>,
     /// Classes of the runners' colours.
     runners: Vec<&'static str>,
@@ -76,6 +80,23 @@ struct Section<'a> {
     charts: &'a [Chart],
 }
 
+/// The section of a sweep.
+struct SweepSection<'a> {
+    sweep: &'a Sweep,
+    view: &'a SweepView,
+    /// The slugs of its groups: links to them lead here.
+    anchors: Vec<&'a str>,
+    charts: &'a [Chart],
+    palette: &'a Palette,
+}
+
+impl SweepSection<'_> {
+    /// Returns the class of the colour of one of its lines.
+    fn class(&self, line: &usize) -> &'static str {
+        self.palette.class(&self.sweep.lines[*line].runner)
+    }
+}
+
 /// A line of a table.
 struct Line<'a> {
     row: &'a Row,
@@ -92,8 +113,10 @@ pub struct Charts {
     pub answer_narrow: Option<String>,
     /// The map of break-even points, if a pair is asked about.
     pub break_even: Option<Chart>,
-    /// Those of each group of the summary, in its order.
+    /// Those of each group in which nothing is varied, in the order of the summary.
     pub groups: Vec<Vec<Chart>>,
+    /// Those of each sweep of the summary, in its order.
+    pub sweeps: Vec<Vec<Chart>>,
     /// Those of costs.
     pub costs: Vec<Chart>,
 }
@@ -108,6 +131,13 @@ pub fn page(report: &Report, charts: &Charts, palette: &Palette) -> Result<Strin
     let charts_of = |at: usize| charts.groups.get(at).map_or(&[] as &[Chart], Vec::as_slice);
     let sections = report.groups().enumerate();
     let sections = sections.map(|(at, (group, view))| section(group, view, charts_of(at), palette));
+    let sweeps = report.sweeps().enumerate().map(|(at, (sweep, view))| SweepSection {
+        sweep,
+        view,
+        anchors: sweep.groups.iter().map(|group| summary.groups[*group].slug.as_str()).collect(),
+        charts: charts.sweeps.get(at).map_or(&[], Vec::as_slice),
+        palette,
+    });
     let page = Page {
         run,
         finished: results.end.as_ref().map(|end| end.finished.as_str()),
@@ -127,14 +157,16 @@ pub fn page(report: &Report, charts: &Charts, palette: &Palette) -> Result<Strin
         palette,
         tints: Tint::all().collect(),
         advice: report.advice.chunk_by(|a, b| a.situation == b.situation).collect(),
+        has_advice: !report.advice.is_empty() || !report.courses.is_empty(),
         machine: facts::machine(&run.machine, summary),
         plan: facts::plan(run),
         program: facts::program(&run.program),
         fidelity: &report.fidelity,
-        columns: Column::ALL,
+        columns: Column::explained(&summary.groups),
         sources: facts::sources(summary),
         costs: &charts.costs,
         groups: sections.collect(),
+        sweeps: sweeps.collect(),
         runners: palette.classes(),
         colours: palette::all().map(shades).collect(),
         style: STYLE,

@@ -2,15 +2,16 @@
 
 use std::fmt::{self, Write};
 
-use crate::judgement::advice::Advice;
 use crate::text::markdown;
+use crate::views::Report;
 
 /// Writes the section of the recommendations.
 ///
 /// # Errors
 /// Only if `out` refuses text.
-pub fn write(out: &mut String, all: &[Advice]) -> fmt::Result {
-    if all.is_empty() {
+pub fn write(out: &mut String, report: &Report) -> fmt::Result {
+    let all = &report.advice;
+    if all.is_empty() && report.courses.is_empty() {
         return Ok(());
     }
     writeln!(out, "## Recommendation\n")?;
@@ -32,6 +33,10 @@ pub fn write(out: &mut String, all: &[Advice]) -> fmt::Result {
         for contest in &advice.contests {
             writeln!(out, "  - {}", markdown(&contest.sentence))?;
         }
+    }
+    for (sweep, view) in report.sweeps().filter(|(_, view)| !view.courses.is_empty()) {
+        writeln!(out, "\n**{}**\n", markdown(&sweep.title))?;
+        view.courses.iter().try_for_each(|sentence| writeln!(out, "- {}", markdown(sentence)))?;
     }
     writeln!(out)
 }

@@ -2,7 +2,9 @@
 
 use crate::judgement::compare::{Compared, Comparison, Loss, Lost};
 use crate::text::markdown as inert;
-use crate::views::comparison::{HEADINGS, changed_first, facts, fields, remarks};
+use crate::views::comparison::{
+    COUNT_HEADINGS, HEADINGS, changed_counts, changed_first, count_fields, counts_sentence, facts, fields, remarks,
+};
 
 /// So many lost cells are in sight; those after them are folded.
 const LOST_IN_SIGHT: usize = 10;
@@ -25,6 +27,7 @@ pub fn document(comparison: &Comparison) -> String {
     if !rest.is_empty() {
         out.push_str(&folded(&format!("{} more", rest.len()), &table_of(&rest)));
     }
+    out.push_str(&counts(comparison));
     out.push_str(&folded("How this was judged", &format!("{}\n\n", inert(&comparison.method()))));
     out
 }
@@ -41,6 +44,21 @@ fn lost(lost: &[Lost]) -> String {
     let rest =
         if rest.is_empty() { String::new() } else { folded(&format!("{} more are lost", rest.len()), &list(rest)) };
     list(first) + &rest
+}
+
+/// Returns the counts that changed, below a sentence; nothing if nothing was counted.
+fn counts(comparison: &Comparison) -> String {
+    let Some(sentence) = counts_sentence(comparison) else { return String::new() };
+    let changed = changed_counts(comparison);
+    let mut out = format!("{}\n\n", inert(&sentence));
+    if !changed.is_empty() {
+        out.push_str(&format!("| {} |\n|---|---|---|{}\n", COUNT_HEADINGS.join(" | "), "---:|".repeat(COUNT_HEADINGS.len() - 3)));
+        for counted in changed {
+            out.push_str(&format!("| {} |\n", count_fields(counted).map(|field| inert(&field)).join(" | ")));
+        }
+        out.push('\n');
+    }
+    out
 }
 
 fn folded(summary: &str, text: &str) -> String {

@@ -6,6 +6,10 @@ use super::anchor::heading_anchor;
 use crate::text::markdown;
 use crate::views::matrix::{Field, Matrix};
 
+/// What the columns of sweeps say.
+const SWEEPS: &str = "Where something is varied a field says from (≥) or up to (≤) where a runner is faster, and its best speed-up. Without a \
+                      sequential runner it says where it is among the best of its family, or the last figure.";
+
 /// Writes the section of the matrix.
 ///
 /// # Errors
@@ -21,6 +25,9 @@ pub fn write(out: &mut String, matrix: &Matrix) -> fmt::Result {
          such runner), and effective cores. Bars: from 1.1x, 1.5x, 3x, 8x; █ faster, ░ slower; ≈ within the noise, ? too few \
          rounds to tell.\n"
     )?;
+    if matrix.heads.iter().any(|head| head.is_sweep) {
+        writeln!(out, "{SWEEPS}\n")?;
+    }
     let heads =
         matrix.heads.iter().map(|head| format!("[{}](#{})", markdown(&head.title), heading_anchor(&head.title)));
     writeln!(out, "| Runner | {} |", heads.collect::<Vec<_>>().join(" | "))?;

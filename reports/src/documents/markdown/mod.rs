@@ -9,6 +9,7 @@ mod fidelity;
 mod matrix;
 mod service;
 mod side_by_side;
+mod sweeps;
 mod verdicts;
 
 use std::fmt::{self, Write};
@@ -45,16 +46,17 @@ fn write_all(out: &mut String, report: &Report) -> fmt::Result {
     service::write(out, &report.services)?;
     break_even::write(out, &report.break_even)?;
     matrix::write(out, &report.matrix)?;
-    advice::write(out, &report.advice)?;
+    advice::write(out, report)?;
     verdicts::write(out, &report.verdicts, &report.summary)?;
     for (group, view) in report.groups() {
         write_group(out, group, view)?;
     }
+    sweeps::write(out, report)?;
     for fidelity in &report.fidelity {
         fidelity::write(out, fidelity)?;
     }
     writeln!(out, "## Columns\n")?;
-    for column in Column::ALL {
+    for column in Column::explained(&report.summary.groups) {
         writeln!(out, "- **{}**: {}", column.heading(), column.meaning())?;
     }
     Ok(())

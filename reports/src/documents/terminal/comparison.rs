@@ -6,7 +6,9 @@ use super::room::{GAP, push_dropped};
 use super::style;
 use crate::judgement::compare::Comparison;
 use crate::text::{self, plain, shortened};
-use crate::views::comparison::{HEADINGS, facts, fields, remarks};
+use crate::views::comparison::{
+    COUNT_HEADINGS, HEADINGS, changed_counts, count_fields, counts_sentence, facts, fields, remarks,
+};
 
 /// Longest name of a group or a cell that is shown in full.
 const NAME: usize = 28;
@@ -59,7 +61,31 @@ pub fn text(comparison: &Comparison, colour: bool, width: u16) -> String {
     out.push_str(&format!("\n{}\n", table.trim_fmt()));
     let dropped: Vec<&str> = (0..HEADINGS.len()).filter(|at| !columns.contains(at)).map(|at| HEADINGS[at]).collect();
     push_dropped(&mut out, &dropped, usize::from(width));
+    out.push_str(&counts(comparison, colour, usize::from(width)));
     format!("{out}\n{}\n", comparison.headline())
+}
+
+/// Returns the counts that changed, below a sentence; nothing if nothing was counted.
+fn counts(comparison: &Comparison, colour: bool, width: usize) -> String {
+    let Some(sentence) = counts_sentence(comparison) else { return String::new() };
+    let changed = changed_counts(comparison);
+    if changed.is_empty() {
+        return format!("\n{sentence}\n");
+    }
+    let mut table = style::table(colour, width);
+    table.set_header(COUNT_HEADINGS.map(|heading| Cell::new(heading).add_attribute(Attribute::Bold)));
+    for counted in changed {
+        let fields = count_fields(counted).into_iter().enumerate();
+        table.add_row(fields.map(|(at, field)| match at {
+            0 | 1 => Cell::new(shortened(&field, NAME)),
+            2 => Cell::new(field),
+            _ => Cell::new(field).set_alignment(CellAlignment::Right),
+        }));
+    }
+    for column in table.column_iter_mut() {
+        column.set_padding((0, 1));
+    }
+    format!("\n{sentence}\n{}\n", table.trim_fmt())
 }
 
 /// Returns the places of the columns that have room, or of the fewest that say what became of a cell.

@@ -47,7 +47,7 @@ pub fn text(matrix: &Matrix, colour: bool, width: usize, height: usize) -> Strin
     }
     out.push_str(&legend);
     let dropped =
-        [(matrix.heads.len() - shown.len(), "more workloads"), (lines.len().saturating_sub(room), "more runners")];
+        [(groups_of(matrix) - shown.len(), "more workloads"), (lines.len().saturating_sub(room), "more runners")];
     let dropped = dropped.into_iter().filter(|(count, _)| *count > 0);
     let dropped: Vec<String> = dropped.map(|(count, what)| format!("{count} {what}")).collect();
     if !dropped.is_empty() {
@@ -57,10 +57,15 @@ pub fn text(matrix: &Matrix, colour: bool, width: usize, height: usize) -> Strin
     out
 }
 
+/// Returns the number of groups. What follows from sweeps is said elsewhere.
+fn groups_of(matrix: &Matrix) -> usize {
+    matrix.heads.iter().filter(|head| !head.is_sweep).count()
+}
+
 /// Returns whether something in a group was compared with something else.
 fn has_ratio(matrix: &Matrix, group: usize) -> bool {
     let fields = || matrix.lines.iter().map(|line| &line.fields[group]);
-    fields().any(|field| field.sort.is_some() && field.state == State::Measured)
+    !matrix.heads[group].is_sweep && fields().any(|field| field.sort.is_some() && field.state == State::Measured)
 }
 
 /// Returns whether a field says nothing in a row of figures: what others are compared with is 1, always.

@@ -4,7 +4,7 @@ use anstyle::Style;
 
 use super::style::{BLUE, BOLD, BOLD_RED, FAINT, YELLOW, styled};
 use crate::text::{self, padded, plain, shortened, wrapped};
-use crate::views::matrix::{Field, Matrix, State};
+use crate::views::matrix::{Field, Head, Matrix, State};
 
 /// Longest name of a runner that is shown in full.
 const NAME: usize = 22;
@@ -28,6 +28,13 @@ pub fn text(matrix: &Matrix, colour: bool, width: usize) -> String {
         "≈ within the noise, ? too few rounds; bars from 1.1x, 1.5x, 3x, 8x: █ faster, ░ slower",
         width,
     ));
+    if matrix.heads.iter().any(|head| head.is_sweep) {
+        out.push('\n');
+        out.push_str(&shortened(
+            "along an axis: from (≥) or up to (≤) where it is faster, and at best; or where it is the best",
+            width,
+        ));
+    }
     out.push_str("\n\n");
     out
 }
@@ -49,16 +56,18 @@ fn block(matrix: &Matrix, columns: std::ops::Range<usize>, name: usize, colour: 
         out.push('\n');
     }
     for line in &matrix.lines {
-        let fields: Vec<&Field> = line.fields[columns.clone()].iter().collect();
-        if fields.iter().all(|field| field.state == State::Absent) {
+        let heads = &matrix.heads[columns.clone()];
+        let fields: Vec<(&Head, &Field)> = heads.iter().zip(&line.fields[columns.clone()]).collect();
+        if fields.iter().all(|(_, field)| field.state == State::Absent) {
             continue;
         }
         let mut text = padded(&shortened(&line.name, NAME), name);
-        for field in fields {
+        for (head, field) in fields {
+            let figure = field_text(head, field);
             text.push(' ');
             text.push_str(&match code(field) {
-                Some(code) => styled(&field_text(field), code, colour),
-                None => field_text(field),
+                Some(code) => styled(&figure, code, colour),
+                None => figure,
             });
         }
         out.push_str(text.trim_end());
@@ -73,12 +82,12 @@ fn lines_of(title: &str) -> Vec<String> {
 }
 
 /// Returns the figure, and the bar or mark, filling the column.
-fn field_text(field: &Field) -> String {
+fn field_text(head: &Head, field: &Field) -> String {
     let bar = match field.tint {
         Some(tint) => field.mark.map_or_else(|| tint.bar(), |mark| mark.sign().to_owned()),
         None => String::new(),
     };
-    if field.tint.is_some() {
+    if field.tint.is_some() && !head.is_sweep {
         format!("{:>8} {bar:<4}", field.figure)
     } else {
         format!("{:>COLUMN$}", shortened(&field.figure, COLUMN))

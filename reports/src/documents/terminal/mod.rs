@@ -14,6 +14,7 @@ mod open;
 mod room;
 mod service;
 mod style;
+mod sweeps;
 mod verdicts;
 
 use comfy_table::{Attribute, Cell, CellAlignment, Color};
@@ -45,8 +46,9 @@ pub fn brief(report: &Report, colour: bool, width: u16) -> String {
 pub fn answer(report: &Report, colour: bool, width: u16) -> String {
     let width = usize::from(width).max(NARROWEST);
     let break_even = break_even::sentences(&report.break_even, colour, width);
-    let text = answer::text(&report.answer, colour, width) + &service::text(&report.services, colour, width) + &break_even;
-    if text.is_empty() { groups(report, colour, width) } else { text }
+    let service = service::text(&report.services, colour, width);
+    let text = answer::text(&report.answer, colour, width) + &service + &break_even;
+    if text.is_empty() { groups(report, colour, width) + &sweeps::text(report, colour, width) } else { text }
 }
 
 /// Returns where one runner overtakes another, and all points on which that rests. With ANSI colours if `colour`.
@@ -72,6 +74,7 @@ pub fn tables(report: &Report, colour: bool, width: u16) -> String {
     out.push_str(&break_even::sentences(&report.break_even, colour, width));
     out.push_str(&break_even::table(&report.break_even, colour, width));
     out.push_str(&groups(report, colour, width));
+    out.push_str(&sweeps::text(report, colour, width));
     out.push_str(&matrix::text(&report.matrix, colour, width));
     out.push_str(&verdicts::text(&report.verdicts, colour, width));
     report.notices.iter().for_each(|notice| out.push_str(&notices::line(notice, colour)));

@@ -2,7 +2,7 @@
 
 use plotters::coord::Shift;
 use plotters::drawing::DrawingArea;
-use plotters::element::{Circle, PathElement, Rectangle, Text};
+use plotters::element::{Circle, PathElement, Polygon, Rectangle, Text};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color, FontStyle, FontTransform, IntoFont, IntoTextStyle, ShapeStyle, TextStyle};
 use plotters_backend::DrawingBackend;
@@ -111,6 +111,37 @@ pub fn title_height(title: &str) -> u32 {
     MARGIN + TITLE_LINE * title_lines(title).len() as u32
 }
 
+/// Length of a dash, and of the gap behind it.
+const DASH: (f64, f64) = (6.0, 4.0);
+
+/// Returns the dashes of a line through several points.
+fn dashed(points: &[(f64, f64)]) -> Vec<Vec<(f64, f64)>> {
+    let mut dashes: Vec<Vec<(f64, f64)>> = Vec::new();
+    // How far the dash or gap is that the line is in.
+    let (mut is_dash, mut done) = (true, 0.0);
+    for pair in points.windows(2) {
+        let ((x, y), (to_x, to_y)) = (pair[0], pair[1]);
+        let length = (to_x - x).hypot(to_y - y);
+        let place = |along: f64| (x + (to_x - x) * along / length, y + (to_y - y) * along / length);
+        let mut along = 0.0;
+        while along < length {
+            let step = (if is_dash { DASH.0 } else { DASH.1 } - done).min(length - along);
+            if is_dash && (done == 0.0 || dashes.is_empty()) {
+                dashes.push(vec![place(along)]);
+            }
+            along += step;
+            done += step;
+            if let Some(dash) = dashes.last_mut().filter(|_| is_dash) {
+                dash.push(place(along));
+            }
+            if done >= if is_dash { DASH.0 } else { DASH.1 } - 1e-9 {
+                (is_dash, done) = (!is_dash, 0.0);
+            }
+        }
+    }
+    dashes
+}
+
 /// A chart's whole area, addressed in logical pixels, and what its marks say.
 pub struct Canvas<'a, DB: DrawingBackend> {
     pub area: &'a DrawingArea<DB, Shift>,
@@ -151,8 +182,40 @@ impl<DB: DrawingBackend> Canvas<'_, DB> {
         self.area.draw(&PathElement::new(vec![(at(from.0), at(from.1)), (at(to.0), at(to.1))], style))
     }
 
+    /// Draws a line through several points; `alpha` 1 covers what is beneath.
+    pub fn path(&self, points: &[(f64, f64)], width: f64, colour: Colour, alpha: f64) -> Drawn<DB> {
+        let stroke_width = at(width).max(1) as u32;
+        let style = ShapeStyle { color: colour.light.mix(alpha), filled: false, stroke_width };
+        self.area.draw(&PathElement::new(points.iter().map(|(x, y)| (at(*x), at(*y))).collect::<Vec<_>>(), style))
+    }
+
+    /// Draws a line through several points in dashes.
+    pub fn dashes(&self, points: &[(f64, f64)], width: f64, colour: Colour) -> Drawn<DB> {
+        dashed(points).iter().try_for_each(|dash| self.path(dash, width, colour, 1.0))
+    }
+
+    /// Fills what several points enclose; `alpha` 1 covers what is beneath.
+    pub fn fill(&self, corners: &[(f64, f64)], colour: Colour, alpha: f64) -> Drawn<DB> {
+        let corners: Vec<(i32, i32)> = corners.iter().map(|(x, y)| (at(*x), at(*y))).collect();
+        self.area.draw(&Polygon::new(corners, colour.light.mix(alpha).filled()))
+    }
+
     /// Draws a disc; `alpha` 1 covers what is beneath.
     pub fn dot(&self, (x, y): (f64, f64), radius: f64, colour: Colour, alpha: f64) -> Drawn<DB> {
         self.area.draw(&Circle::new((at(x), at(y)), at(radius), colour.light.mix(alpha).filled()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_dash_goes_around_a_corner() {
+        let dashes = dashed(&[(0.0, 0.0), (12.0, 0.0), (12.0, 8.0)]);
+        assert_eq!(dashes[0], [(0.0, 0.0), (6.0, 0.0)]);
+        assert_eq!(dashes[1], [(10.0, 0.0), (12.0, 0.0), (12.0, 4.0)]);
+        assert_eq!(dashes.len(), 2);
+        assert!(dashed(&[(1.0, 1.0), (1.0, 1.0)]).is_empty() && dashed(&[]).is_empty());
     }
 }

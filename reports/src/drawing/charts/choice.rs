@@ -4,6 +4,7 @@ use super::answer::Answers;
 use super::break_even::BreakEvens;
 use super::cores::Cores;
 use super::costs::Costs;
+use super::curves::Curves;
 use super::lanes::Lanes;
 use super::latency::Latencies;
 use super::loss::Loss;
@@ -20,6 +21,7 @@ use crate::judgement::side_by_side::Shared;
 use crate::records::schema::Profile;
 use crate::views::answer::Answer;
 use crate::views::break_even::BreakEvenLine;
+use crate::views::curves::SweepView;
 
 /// Draws the charts of a group: those for which it has figures.
 ///
@@ -80,6 +82,14 @@ pub fn of_profiles(group: &GroupSummary, profiles: &[Profile], palette: &Palette
     let timeline = Timeline::new(group, &profiles, palette).map(|chart| render(&chart));
     let lanes = Lanes::new(group, &profiles, palette).map(|chart| render(&chart));
     timeline.into_iter().chain(lanes).collect()
+}
+
+/// Draws the charts of a sweep, one a picture.
+///
+/// # Errors
+/// If the drawing library fails.
+pub fn of_sweep(sweep: &SweepView, palette: &Palette) -> Result<Vec<Chart>, ChartError> {
+    sweep.pictures.iter().map(|picture| render(&Curves::new(picture, palette))).collect()
 }
 
 /// Draws the chart of a workload that several runs share, by their letters; none if there is no figure to draw.

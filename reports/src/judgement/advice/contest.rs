@@ -4,12 +4,10 @@ use std::collections::BTreeMap;
 
 use super::cost::{Cost, by_cost};
 use crate::figures::{Cell, GroupSummary, Row, Versus, pairs};
+use crate::judgement::reach::ALIKE;
 use crate::records::schema::RunnerInfo;
 use crate::statistics::Estimate;
 use crate::text::{plain, units};
-
-/// Runners are alike if the whole interval of the ratio of their times is within this share of 1.
-const ALIKE: f64 = 0.05;
 
 /// A group as a contest between the runners of one family.
 #[derive(Debug, Clone, PartialEq)]

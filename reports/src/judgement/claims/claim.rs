@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::at::At;
+
 /// A statement, and what the records must show for it to hold.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -47,6 +49,9 @@ pub struct Condition {
     /// Of the claim's families only these; all if empty.
     #[serde(default)]
     pub families: Vec<String>,
+    /// Whether it is left out where the plan has no group for it. Other conditions must be judged then.
+    #[serde(default)]
+    pub optional: bool,
     /// What the statistic is divided by: `tasks`, `workers`, `switch-interval` and parameters of the workload, by name.
     #[serde(default)]
     pub per: Vec<String>,
@@ -100,6 +105,10 @@ pub enum Statistic {
     LatencyDifference,
     /// How many times the context switches of the reference.
     SwitchesRatio,
+    /// Context switches of a run.
+    Switches,
+    /// Page faults of a run.
+    Faults,
 }
 
 /// How long n waits of t take.
@@ -141,6 +150,10 @@ pub struct Selector {
     pub models: Vec<String>,
     /// Number of workers; the most that there is if none.
     pub workers: Option<u64>,
+    /// The axis of the sweeps whose points are meant; without it no cell of a sweep is.
+    pub along: Option<String>,
+    /// Which point of a sweep; the last one if none.
+    pub at: Option<At>,
     /// How many tasks each worker must have, on average.
     pub batches: Option<Constraint>,
 }
@@ -158,6 +171,8 @@ pub struct Reference {
     pub params: BTreeMap<String, Constraint>,
     /// Number of workers; the most that there is if none.
     pub workers: Option<u64>,
+    /// Another point of the same line of a sweep.
+    pub at: Option<At>,
 }
 
 /// What a parameter must be.
@@ -228,6 +243,11 @@ impl Constraint {
 }
 
 impl Claim {
+    /// Returns whether all that it says is about points of sweeps.
+    pub fn is_about_curves(&self) -> bool {
+        self.conditions.iter().all(|condition| condition.of.along.is_some())
+    }
+
     /// Says what is wrong with it, if something is.
     pub(super) fn check(&self) -> Result<(), String> {
         let is_name = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
@@ -235,6 +255,7 @@ impl Claim {
         require(!self.statement.trim().is_empty(), "the statement is empty")?;
         require(!self.families.is_empty(), "`families` is empty: name `native`, `gil` or `cpython`")?;
         require(!self.conditions.is_empty(), "it has no [[claim.condition]], so it could not fail")?;
+        require(!self.conditions.iter().all(|condition| condition.optional), "all its conditions are `optional`")?;
         for (i, condition) in self.conditions.iter().enumerate() {
             condition.check().map_err(|why| format!("condition {}: {why}", i + 1))?;
             let foreign = condition.families.iter().find(|family| !self.families.contains(family));
@@ -259,6 +280,8 @@ impl Condition {
 
     fn check(&self) -> Result<(), String> {
         require(!self.of.models.is_empty(), "`of.models` is empty")?;
+        let of_point = self.of.at.is_some() || self.to.as_ref().is_some_and(|to| to.at.is_some());
+        require(!of_point || self.of.along.is_some(), "`at` is a point of a sweep: name its axis in `of.along`")?;
         let bounds = [self.at_least, self.at_most];
         let given = || bounds.into_iter().flatten();
         require(given().next().is_some(), "it has neither `at-least` nor `at-most`")?;
@@ -286,7 +309,7 @@ impl Condition {
         )?;
         require(
             self.per.is_empty() || statistic.is_divisible(),
-            "only `speed-up`, `cost`, `cpu-cost` and `latency-difference` are divided `per` something",
+            "only `speed-up`, `cost`, `cpu-cost`, `latency-difference`, `switches` and `faults` are divided `per` something",
         )?;
         require(
             self.switches.is_none_or(|least| statistic == Statistic::CpuCost && least.is_finite() && least > 0.0),
@@ -298,12 +321,23 @@ impl Condition {
 impl Statistic {
     /// Returns whether it is a quotient, so that it is above 0 and 1 means the same.
     pub fn is_ratio(self) -> bool {
-        !matches!(self, Self::Cost | Self::CpuCost | Self::Latency | Self::LatencyDifference)
+        !matches!(
+            self,
+            Self::Cost | Self::CpuCost | Self::Latency | Self::LatencyDifference | Self::Switches | Self::Faults
+        )
     }
 
     /// Returns whether it compares two cells.
     fn compares(self) -> bool {
-        !matches!(self, Self::EffectiveCores | Self::Occupancy | Self::OverFormula | Self::Latency)
+        !matches!(
+            self,
+            Self::EffectiveCores
+                | Self::Occupancy
+                | Self::OverFormula
+                | Self::Latency
+                | Self::Switches
+                | Self::Faults
+        )
     }
 
     /// Returns whether it compares with the runner's baseline unless something else is named.
@@ -312,7 +346,10 @@ impl Statistic {
     }
 
     fn is_divisible(self) -> bool {
-        matches!(self, Self::SpeedUp | Self::Cost | Self::CpuCost | Self::LatencyDifference)
+        matches!(
+            self,
+            Self::SpeedUp | Self::Cost | Self::CpuCost | Self::LatencyDifference | Self::Switches | Self::Faults
+        )
     }
 
     fn is_of_latency(self) -> bool {

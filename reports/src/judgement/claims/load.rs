@@ -51,9 +51,10 @@ pub fn disturbing(
         | Statistic::TimeWithStart
         | Statistic::OverFormula
         | Statistic::Cost
-        | Statistic::SwitchesRatio => (at_best.unwrap_or(WAKING_CORES), is_above),
+        | Statistic::SwitchesRatio
+        | Statistic::Switches => (at_best.unwrap_or(WAKING_CORES), is_above),
         // Others take time, but not CPU time.
-        Statistic::CpuTime | Statistic::CpuCost => return None,
+        Statistic::CpuTime | Statistic::CpuCost | Statistic::Faults => return None,
     };
     let by_itself = || [row.outside, row.steal].into_iter().flatten().map(|load| load.cores).sum();
     let counted = Others::cores(&cell.group.rows).unwrap_or_else(by_itself);

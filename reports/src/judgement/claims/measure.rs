@@ -5,7 +5,7 @@ use super::latencies;
 use super::measured::{LEAST_ROUNDS, LEAST_ROUNDS_UNPAIRED, Measured, Noise, divisor, object, subject};
 use super::times::{Time, difference, ratio};
 use super::unit::Unit;
-use crate::figures::{Cell, ChartKind, Point, Possible, Summary, Versus};
+use crate::figures::{Cell, ChartKind, Count, Point, Possible, Summary, Versus};
 use crate::statistics::{clusters, median};
 use crate::text::units;
 
@@ -35,6 +35,8 @@ pub fn measure<'a>(
         Statistic::Latency => latencies::of_one(condition, of),
         Statistic::LatencyRatio | Statistic::LatencyDifference => latencies::of_two(condition, of, compared()?),
         Statistic::SwitchesRatio => switches(of, compared()?),
+        Statistic::Switches => counted(condition, of, Count::Switches),
+        Statistic::Faults => counted(condition, of, Count::Faults),
     }
 }
 
@@ -162,4 +164,16 @@ fn switches<'a>(of: Cell<'a>, to: Cell<'a>) -> Result<Measured<'a>, String> {
     let told = format!("{} makes {} the switches of {}", subject(of, to), units::ratio(estimate.value), object(of, to));
     let least_rounds = LEAST_ROUNDS_UNPAIRED;
     Ok(Measured { noise: None, least_rounds, chart: None, ..Measured::ratio(estimate, told, of, to) })
+}
+
+fn counted<'a>(condition: &Condition, of: Cell<'a>, count: Count) -> Result<Measured<'a>, String> {
+    let counts = of.row.counts.get(&count);
+    let counts = counts.ok_or_else(|| format!("{} of {} were not counted", count.name(), of.name()))?;
+    let divisor = divisor(condition, of)?;
+    let estimate = counts.map(|events| events / divisor);
+    let per = if condition.per.is_empty() { String::new() } else { format!(" over {}", condition.per.join(" × ")) };
+    let number = units::without_zeros(&units::number(estimate.value));
+    let told = format!("{} makes {number} {}{per}", of.name(), count.name());
+    let (unit, least_rounds) = (Unit::Events, LEAST_ROUNDS);
+    Ok(Measured { estimate, unit, noise: None, least_rounds, doubt: None, told, cells: vec![of], chart: None })
 }

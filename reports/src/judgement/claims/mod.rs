@@ -12,6 +12,8 @@
 //! needs.rs       the cells of a plan that a verdict takes
 //! rests_on.rs    which groups of a plan a claim rests on
 //! selection.rs   finds the cells that a condition speaks of, or says why there are none
+//! at.rs          which point of a curve it speaks of
+//! along.rs       the same where it speaks of a point of a curve
 //! measure.rs     works out a condition's statistic:   cells -> measured
 //! times.rs       compares times of two cells
 //! latencies.rs   the statistics of latencies
@@ -22,6 +24,8 @@
 //! verdict.rs     joins a claim's conditions:          judgements -> verdict
 //! ```
 
+mod along;
+mod at;
 mod claim;
 mod formula;
 mod judgement;
@@ -41,6 +45,7 @@ mod times;
 mod unit;
 mod verdict;
 
+pub use self::at::At;
 pub use self::claim::{Claim, Condition, Constraint, Formula, Quantile, Reference, Selector, Statistic};
 pub use self::judgement::{Evidence, Judgement};
 pub use self::names::{Names, Unknown};

@@ -5,9 +5,11 @@ use super::formula::NOTHING;
 use crate::records::schema::Parameters;
 
 impl Claim {
-    /// Returns whether a group of this workload with these parameters may be evidence of it, for whatever family.
-    pub fn rests_on(&self, workload: &str, params: &Parameters) -> bool {
-        self.conditions.iter().any(|condition| condition.rests_on(workload, params))
+    /// Returns whether a group of this workload with these parameters, in a sweep along this axis or in none, may be evidence of it, for
+    /// whatever family.
+    pub fn rests_on(&self, workload: &str, params: &Parameters, axis: Option<&str>) -> bool {
+        let conditions = self.conditions.iter().filter(|condition| condition.of.along.as_deref() == axis);
+        conditions.into_iter().any(|condition| condition.rests_on(workload, params))
     }
 }
 
@@ -34,6 +36,7 @@ mod tests {
     use serde_json::json;
 
     use crate::claims::Claims;
+    use crate::records::schema::Parameters;
 
     #[test]
     fn a_claim_rests_on_all_groups_that_its_conditions_name() {
@@ -41,7 +44,7 @@ mod tests {
         let rests = |id: &str, workload: &str, params: &[(&str, u64)]| {
             let params = params.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect();
             let claim = claims.iter().find(|claim| claim.id == id).expect("a built-in claim");
-            claim.rests_on(workload, &params)
+            claim.rests_on(workload, &params, None)
         };
         assert!(rests("cpu-processes", "primes", &[]) && rests("cpu-processes", "counting", &[]));
         assert!(!rests("cpu-processes", "sleep", &[("tasks", 100)]));
@@ -51,5 +54,8 @@ mod tests {
         assert!(rests("gil-convoy", "convoy", &[("beside", 1)]), "what it is of");
         assert!(rests("gil-convoy", "convoy", &[("beside", 0)]), "and what that is compared with");
         assert!(rests("io-pool-bound", "empty", &[]), "what it costs to hand out");
+        let grain = claims.iter().find(|claim| claim.id == "grain").expect("a built-in claim");
+        let rests = |axis| grain.rests_on("counting", &Parameters::new(), axis);
+        assert!(rests(Some("from")) && !rests(Some("tasks")) && !rests(None), "sweeps along its axis");
     }
 }

@@ -44,6 +44,9 @@ impl<'a> Scope<'a> {
 
     /// Returns the cells of one model that a selector means, those of the earliest groups first; at least one entry.
     pub fn find(&self, selector: &Selector, model: &str) -> Vec<Result<Cell<'a>, Missing>> {
+        if let Some(axis) = &selector.along {
+            return self.find_along(selector, model, axis);
+        }
         let wanted = Wanted {
             workload: &selector.workload,
             params: &selector.params,
@@ -60,6 +63,9 @@ impl<'a> Scope<'a> {
     /// If there is none to judge by: why.
     pub fn reference(&self, of: &Cell<'a>, to: Option<&Reference>) -> Result<Cell<'a>, Missing> {
         let Some(to) = to else { return self.baseline(of) };
+        if let Some(at) = to.at {
+            return self.cell_of_same_line(of, at);
+        }
         let model = of.row.runner.model.as_str();
         let wanted = Wanted {
             workload: to.workload.as_deref().unwrap_or(&of.group.workload),
@@ -90,7 +96,7 @@ impl<'a> Scope<'a> {
     }
 
     /// Returns the cell if it is one to judge by.
-    fn accepted(&self, found: Cell<'a>) -> Result<Cell<'a>, Missing> {
+    pub(super) fn accepted(&self, found: Cell<'a>) -> Result<Cell<'a>, Missing> {
         if self.takes_planned { Ok(found) } else { measured(found) }
     }
 
@@ -138,10 +144,20 @@ impl<'a> Scope<'a> {
 
     /// Returns whether a group has the work that is wanted, by the parameters that the family has there.
     fn is_in(&self, wanted: Wanted, group: &GroupSummary) -> bool {
+        self.is_group_of(wanted.workload, wanted.params, group)
+    }
+
+    /// Returns whether a group is of a workload, with such parameters as the family has there.
+    pub(super) fn is_group_of(
+        &self,
+        workload: &str,
+        wanted: &BTreeMap<String, Constraint>,
+        group: &GroupSummary,
+    ) -> bool {
         let params = group.params_of(self.family);
         let has =
             |(name, constraint): (&String, &Constraint)| params.get(name).is_some_and(|value| constraint.allows(value));
-        group.workload == wanted.workload && wanted.params.iter().all(has)
+        group.workload == workload && wanted.iter().all(has)
     }
 
     fn is_wanted(&self, wanted: Wanted, runner: &str) -> bool {

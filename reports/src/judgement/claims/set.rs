@@ -102,14 +102,18 @@ impl Claims {
         self.claims.iter()
     }
 
-    /// Returns the verdict on each claim for each family of runners that it is judged for.
+    /// Returns the verdict on each claim for each family of runners that it is judged for. A run without sweeps is not asked about curves,
+    /// and one of nothing but sweeps about nothing else.
     pub fn judge(&self, summary: &Summary) -> Vec<Verdict> {
         self.judge_those(summary, |_| true)
     }
 
     /// Returns the verdicts as [`Claims::judge`], but only on the claims that are wanted.
     pub fn judge_those(&self, summary: &Summary, is_wanted: impl Fn(&Claim) -> bool) -> Vec<Verdict> {
-        let wanted = self.claims.iter().filter(|claim| is_wanted(claim));
+        let has_sweeps = !summary.sweeps.is_empty();
+        let has_others = !has_sweeps || summary.unswept().next().is_some();
+        let can_be_told = |claim: &Claim| if claim.is_about_curves() { has_sweeps } else { has_others };
+        let wanted = self.claims.iter().filter(|claim| can_be_told(claim) && is_wanted(claim));
         wanted.flat_map(|claim| verdict::judge(claim, summary)).collect()
     }
 

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::figures::Summary;
 use crate::records::Results;
-use crate::records::schema::{CellId, Failure, FailureKind, Group, RunnerInfo, Sample};
+use crate::records::schema::{CellId, Counts, Failure, FailureKind, Group, RunnerInfo, Sample};
 
 /// A run of two cores that is made up cell by cell.
 struct Made(Results);
@@ -75,6 +75,12 @@ impl Made {
             cpu_ns: wall_ns * 3 / 2,
             switches_voluntary: Some(wall_ns / 1_000_000),
             switches_involuntary: Some(0),
+            counts: Counts {
+                switches: Some(wall_ns / 1_000_000),
+                faults_minor: Some(20),
+                faults_major: Some(0),
+                ..Counts::default()
+            },
             histograms: BTreeMap::from([("round_trip_ns".to_owned(), histogram(wall_ns))]),
             ..sample.clone()
         }));

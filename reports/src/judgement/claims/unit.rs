@@ -17,6 +17,9 @@ pub enum Unit {
     /// Nanoseconds.
     #[serde(rename = "ns")]
     Nanoseconds,
+    /// Events.
+    #[serde(rename = "events")]
+    Events,
 }
 
 impl Unit {
@@ -26,6 +29,7 @@ impl Unit {
             Self::Ratio => units::ratio(value),
             Self::Cores => format!("{} cores", units::cores(value)),
             Self::Nanoseconds => units::duration(value),
+            Self::Events => units::number(value),
         }
     }
 
@@ -41,7 +45,7 @@ impl Unit {
     pub(super) fn ends(self, estimate: &Estimate) -> String {
         match self {
             Self::Nanoseconds => units::duration_ends(estimate),
-            Self::Ratio | Self::Cores => units::number_ends(estimate),
+            Self::Ratio | Self::Cores | Self::Events => units::number_ends(estimate),
         }
     }
 }

@@ -101,6 +101,9 @@ fn of_family(claim: &Claim, pattern: &str, family: &str, summary: &Summary) -> O
     let mut notes = Vec::new();
     for condition in claim.conditions.iter().filter(|condition| condition.is_about(pattern)) {
         let (mut found, missing) = judge_condition(condition, scope);
+        if found.is_empty() && condition.optional {
+            continue;
+        }
         if found.is_empty() {
             found.push(Judgement::not_run(Some(condition), &missing.join("; ")));
         } else {

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::change::{self, Effects};
 use super::compared::{Compared, Conclusion};
+use super::counted::{self, Counted};
 use super::difference::Difference;
 use super::lost::{Lost, failure_of};
 use super::samples::{
@@ -12,7 +13,7 @@ use super::samples::{
 };
 use crate::figures::{GroupSummary, Row, Summary};
 use crate::records::Results;
-use crate::records::schema::{CellId, Run, arms};
+use crate::records::schema::{CellId, Profile, Run, arms};
 use crate::statistics::effect::{self, Effect};
 use crate::statistics::median;
 
@@ -31,6 +32,8 @@ const SHARED: f64 = 0.1;
 #[derive(Default)]
 pub(super) struct Matched {
     pub(super) compared: Vec<Compared>,
+    /// What the kernel counted of them.
+    pub(super) counted: Vec<Counted>,
     /// The cells that the new one has lost.
     pub(super) lost: Vec<Lost>,
     /// The others that cannot be compared, with the reason.
@@ -49,11 +52,13 @@ struct Candidate {
     compared: Compared,
     wall: Effects,
     cpu: Option<Effects>,
+    counted: Vec<counted::Candidate>,
 }
 
 /// Two runs, before their cells are matched.
 struct Runs<'a> {
     runs: [&'a Run; 2],
+    profiles: [&'a [Profile]; 2],
     cells: [Cells<'a>; 2],
     /// Whether both have the same reference burn and no build changes it.
     is_burn_fixed: bool,
@@ -65,6 +70,7 @@ pub(super) fn of_runs(base: &Results, new: &Results) -> Matched {
     let summaries = [Summary::from_results(base), Summary::from_results(new)];
     let runs = Runs {
         runs: [&base.run, &new.run],
+        profiles: [&base.profiles, &new.profiles],
         cells: [by_cell(base), by_cell(new)],
         is_burn_fixed: is_fixed(&base.run) && base.run.reference == new.run.reference,
         cores: summaries[0].usable_cores.unwrap_or(1.0),
@@ -117,7 +123,7 @@ pub(super) fn of_runs(base: &Results, new: &Results) -> Matched {
     let burns = runs.cells.each_ref().map(|cells| cells.keys().any(|(_, cell)| cell.arm == arms::REFERENCE));
     matched.has_unfit_burn = !runs.is_burn_fixed && burns == [true; 2];
     matched.drift = runs.is_burn_fixed.then(|| drift(&runs.cells)).flatten();
-    matched.compared = judged(candidates);
+    (matched.compared, matched.counted) = judged(candidates);
     matched
 }
 
@@ -147,7 +153,13 @@ impl Runs<'_> {
         let shared = 1.0 + SHARED * load.most / self.cores;
         let cpu = group.is_cpu_bound().then(|| effects(CPU, shared.max(BETWEEN_RUNS))).flatten();
         let wall = effects(WALL, load.explains(self.cores).max(BETWEEN_RUNS))?;
+        let counted_noise = |figure: Figure| {
+            let noises = [0, 1].map(|side| noise(&self.cells[side], self.runs[side], group, row, "", figure));
+            noises.into_iter().flatten().reduce(f64::max)
+        };
         let mut candidate = candidate(group, row, sides, wall, cpu);
+        candidate.counted = counted::of_samples(group, row, &row.label, sides, false, counted_noise);
+        candidate.counted.extend(counted::of_profiles(group, row, self.profiles));
         candidate.compared.load = load;
         candidate.compared.is_wall_judged = load.shift.abs() <= OTHER_LOAD_CORES && load.most <= BUSY * self.cores;
         Some(candidate)
@@ -180,11 +192,15 @@ pub(super) fn of_live(results: &Results) -> Matched {
                     Some(Effects { judged: effect, raw: effect, is_relative: false, floor })
                 };
                 let cpu = group.is_cpu_bound().then(|| effects(CPU)).flatten();
-                candidates.extend(effects(WALL).map(|wall| candidate(group, row, [old, new], wall, cpu)));
+                let counted_noise = |figure: Figure| noise(&cells, &results.run, group, row, arms::OLD, figure);
+                candidates.extend(effects(WALL).map(|wall| {
+                    let counted = counted::of_samples(group, row, &label, [old, new], true, counted_noise);
+                    Candidate { counted, ..candidate(group, row, [old, new], wall, cpu) }
+                }));
             }
         }
     }
-    matched.compared = judged(candidates);
+    (matched.compared, matched.counted) = judged(candidates);
     matched
 }
 
@@ -223,11 +239,12 @@ fn candidate(
         conclusion: Conclusion::Unjudged,
         is_slight: false,
     };
-    Candidate { compared, wall, cpu }
+    Candidate { compared, wall, cpu, counted: Vec::new() }
 }
 
-/// Judges all figures together. What is said of the cells comes after that, for it depends on what matters.
-fn judged(mut candidates: Vec<Candidate>) -> Vec<Compared> {
+/// Judges all times together, and all counts. What is said of the cells comes after that, for it depends on what matters.
+fn judged(mut candidates: Vec<Candidate>) -> (Vec<Compared>, Vec<Counted>) {
+    let counted = candidates.iter_mut().flat_map(|candidate| std::mem::take(&mut candidate.counted)).collect();
     let sides: [fn(&mut Effects) -> &mut Effect; 2] = [|effects| &mut effects.judged, |effects| &mut effects.raw];
     for side in sides {
         effect::steady(&mut candidates.iter_mut().map(|candidate| side(&mut candidate.wall)).collect::<Vec<_>>());
@@ -241,5 +258,5 @@ fn judged(mut candidates: Vec<Candidate>) -> Vec<Compared> {
         compared.cpu = cpu.and_then(|_| changes.next());
         compared
     });
-    each.collect()
+    (each.collect(), counted::judged(counted))
 }

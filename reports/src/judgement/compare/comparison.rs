@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::cells::{self, Matched};
 use super::change::POWER;
 use super::compared::{Compared, Conclusion};
+use super::counted::Counted;
 use super::difference::Difference;
 use super::lost::{Loss, Lost};
 use super::side::Side;
@@ -38,6 +39,9 @@ pub struct Comparison {
     pub threshold: f64,
     /// How much longer the reference burn took in the new run; none if a run has none.
     pub drift: Option<f64>,
+    /// The counts of these cells, as far as both have any: none in older records.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub counted: Vec<Counted>,
 }
 
 /// How two builds were measured.
@@ -109,8 +113,8 @@ impl Comparison {
         notices: Vec<String>,
         matched: Matched,
     ) -> Self {
-        let Matched { compared: cells, lost, unmatched, drift, .. } = matched;
-        Self { kind, base, new, differences, notices, cells, lost, unmatched, drift, threshold: 0.0 }.within(THRESHOLD)
+        let Matched { compared: cells, counted, lost, unmatched, drift, .. } = matched;
+        Self { kind, base, new, differences, notices, cells, lost, unmatched, drift, counted, threshold: 0.0 }.within(THRESHOLD)
     }
 
     /// Returns the same if changes of less than `threshold`, a share, do not matter.

@@ -6,6 +6,7 @@
 //! cells.rs       which cells are compared with which, and their figures
 //! change.rs      what became of a figure, and whether it is more than noise
 //! compared.rs    what is said of a cell
+//! counted.rs     what the kernel counted of a cell, beside its times
 //! lost.rs        the cells that the new build has lost
 //! side.rs        which program each of the two is, and the run that measured it
 //! comparison.rs  all of it
@@ -15,6 +16,7 @@ mod cells;
 mod change;
 mod compared;
 mod comparison;
+mod counted;
 mod difference;
 mod lost;
 mod samples;
@@ -23,6 +25,7 @@ mod side;
 pub use self::change::{Change, POWER, SIGNIFICANT};
 pub use self::compared::{Compared, Conclusion};
 pub use self::comparison::{Comparison, Counts, Kind, THRESHOLD};
+pub use self::counted::Counted;
 pub use self::difference::Difference;
 pub use self::lost::{Loss, Lost};
 pub use self::samples::OtherLoad;

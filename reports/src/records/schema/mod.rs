@@ -3,6 +3,7 @@
 //! A reader ignores fields that it does not know, so a field may be added without a new schema number.
 
 mod cell;
+mod counts;
 mod failure;
 mod machine;
 mod profile;
@@ -10,6 +11,7 @@ mod run;
 mod sample;
 
 pub use self::cell::{CellId, Parameters, arms};
+pub use self::counts::Counts;
 pub use self::failure::{Failure, FailureKind};
 pub use self::machine::{Capacity, CapacityPoint, Machine};
 pub use self::profile::{Moment, Profile, Segment};

@@ -1,8 +1,11 @@
 //! What a cell did in a pass of its own.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::cell::{CellId, Parameters};
+use super::counts::Counts;
 
 /// Which worker did what when, and how busy each core was meanwhile: one run of a cell in a pass of its own.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -29,6 +32,12 @@ pub struct Profile {
     pub timeline: Vec<Moment>,
     /// Where the timeline comes from: `perf-task-clock` (this process tree), or `proc-stat-whole-machine`.
     pub source: String,
+    /// Events of each of some runs in a further process, which recorded nothing else; none in older records.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub counts: Vec<Counts>,
+    /// Where each of these counts comes from, or why it is missing.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub counts_source: BTreeMap<String, String>,
 }
 
 impl Profile {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::cell::{CellId, Parameters};
+use super::counts::Counts;
 
 /// What one task takes that runs alone in one runner.
 ///
@@ -63,6 +64,9 @@ pub struct Sample {
     pub switches_voluntary: Option<u64>,
     /// Involuntary context switches of the process tree.
     pub switches_involuntary: Option<u64>,
+    /// Events of the process tree that the kernel keeps account of; none in older records.
+    #[serde(skip_serializing_if = "Counts::is_empty")]
+    pub counts: Counts,
     /// Peak resident memory of the cell process, bytes.
     pub peak_rss_bytes: Option<u64>,
     /// Peak resident memory of its worker processes, bytes: the sum over those alive at the end, or, where

@@ -104,7 +104,7 @@ fn broken_claims_are_refused_with_line_or_reason() {
         ("at-least = 1", "at-least = 1\nquantile = \"p50\"", "statistics of latency need"),
         ("\"speed-up\"", "\"cost\"", "needs a `to`"),
         ("\"speed-up\"", "\"effective-cores\"\nto = { model = \"x\" }", "has no `to`"),
-        ("\"speed-up\"", "\"efficiency\"\nper = [\"tasks\"]", "only `speed-up`, `cost`, `cpu-cost` and"),
+        ("\"speed-up\"", "\"efficiency\"\nper = [\"tasks\"]", "only `speed-up`, `cost`, `cpu-cost`,"),
         ("\"speed-up\"", "\"speed-up\"\nswitches = 1", "only `cpu-cost` asks for `switches`"),
         ("at-least = 1", "at-least = 1\nfolk = \"5\"", "unknown field `folk`"),
         ("statistic", "families = [\"gil\"]\nstatistic", "`gil` is not among the claim's families"),

@@ -79,6 +79,9 @@ fn latencies_and_switches_are_compared() {
         ("latency-ratio", format!("{to}{}at-most = 9", quantile.replace("p50", "p99")), Outcome::Fails),
         ("latency-difference", format!("{to}{quantile}at-least = 40_000_000"), Outcome::Holds),
         ("switches-ratio", format!("{to}at-least = 8"), Outcome::Holds),
+        ("switches", "per = [\"tasks\"]\nat-least = 4.5\nat-most = 5.5".to_owned(), Outcome::Holds),
+        ("switches", "at-most = 5.5".to_owned(), Outcome::Fails),
+        ("faults", "at-least = 20\nat-most = 20".to_owned(), Outcome::Holds),
         ("time", format!("{to}at-least = 9\nat-most = 11"), Outcome::Holds),
     ];
     for (statistic, rest, outcome) in cases {
