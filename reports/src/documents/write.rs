@@ -65,11 +65,13 @@ pub fn write(report: &Report, dir: &Path) -> Result<Files, WriteError> {
     let mut charts = Charts {
         answer: charts::of_answer(&report.answer, &palette)?,
         answer_narrow: charts::of_answer_narrow(&report.answer, &palette)?,
+        break_even: charts::of_break_even(&report.break_even, &palette)?,
         costs: charts::of_costs(&report.costs, &palette)?,
         groups: Vec::new(),
         sweeps: Vec::new(),
     };
     put_pictures(dir, "answer", charts.answer.as_mut_slice(), &mut pictures)?;
+    put_pictures(dir, "break-even", charts.break_even.as_mut_slice(), &mut pictures)?;
     put_pictures(dir, "costs", &mut charts.costs, &mut pictures)?;
     for group in report.summary.unswept() {
         let mut of_group = charts::of_group(group, &palette)?;

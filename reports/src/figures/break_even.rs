@@ -28,6 +28,9 @@ pub struct BreakEven {
     pub first: String,
     /// Label of the second line.
     pub second: String,
+    /// Their runners, which have the colours.
+    #[serde(skip)]
+    pub runners: [String; 2],
     /// Where both were measured in the same rounds, ascending.
     pub points: Vec<Compared>,
     /// Where the lead changes, ascending.
@@ -76,7 +79,8 @@ impl BreakEven {
         let mut values = if first.is_flat { second.values() } else { first.values() };
         values.retain(|value| first.at(*value).is_some() && second.at(*value).is_some() && *value > 0.0);
         let rows = |value: f64| Some((summary.row(first.at(value)?), summary.row(second.at(value)?)));
-        let places: Vec<Place> = values.iter().filter_map(|&at| Some(place(at, rows(at)?))).collect();
+        let places = values.iter().filter_map(|&at| Some(place(at, rows(at)?)));
+        let places: Vec<Place> = places.filter(|place| !place.values.is_empty()).collect();
         if places.len() < 2 {
             return None;
         }
@@ -101,6 +105,7 @@ impl BreakEven {
             sweep,
             first: first.label.clone(),
             second: second.label.clone(),
+            runners: [first.runner.clone(), second.runner.clone()],
             points: places.iter().map(compared).collect(),
             changes: duel.crossings.iter().map(change).collect(),
         })
@@ -111,6 +116,15 @@ impl BreakEven {
         match lead {
             Lead::First => Some(&self.first),
             Lead::Second => Some(&self.second),
+            Lead::Open => None,
+        }
+    }
+
+    /// Returns the runner of the one that leads; none if that cannot be told.
+    pub fn runner(&self, lead: Lead) -> Option<&str> {
+        match lead {
+            Lead::First => Some(&self.runners[0]),
+            Lead::Second => Some(&self.runners[1]),
             Lead::Open => None,
         }
     }

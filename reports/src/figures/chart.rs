@@ -38,6 +38,8 @@ pub enum ChartKind {
     SideBySide,
     /// What each way of concurrency gains.
     Answer,
+    /// Where one runner overtakes another.
+    BreakEven,
     /// A figure of each runner along the axis of a sweep.
     Curve(Measure),
 }
@@ -64,6 +66,7 @@ impl ChartKind {
             Self::MemoryCost => "memory",
             Self::SideBySide => "beside",
             Self::Answer => "gains",
+            Self::BreakEven => "map",
             Self::Curve(measure) => measure.name(),
         }
     }
@@ -89,9 +92,8 @@ impl ChartKind {
             Self::Cores => any(&|row| row.effective_cores.is_some()),
             Self::Utilisation => any(&|row| !row.core_busy.is_empty()),
             Self::Timeline | Self::Lanes => false,
-            Self::TaskCost | Self::SwitchCost | Self::MemoryCost | Self::SideBySide | Self::Answer | Self::Curve(_) => {
-                false
-            }
+            Self::TaskCost | Self::SwitchCost | Self::MemoryCost | Self::SideBySide => false,
+            Self::Answer | Self::BreakEven | Self::Curve(_) => false,
         }
     }
 }

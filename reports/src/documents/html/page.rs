@@ -15,6 +15,7 @@ use crate::judgement::notices::Notice;
 use crate::judgement::severity::Severity;
 use crate::records::schema::{Failure, Run};
 use crate::views::answer::Answer;
+use crate::views::break_even::BreakEvenLine;
 use crate::views::columns::{Column, Field};
 use crate::views::curves::SweepView;
 use crate::views::matrix::{Matrix, Tint};
@@ -36,6 +37,8 @@ struct Page<'a> {
     gains: Option<&'a Chart>,
     gains_narrow: Option<&'a str>,
     services: &'a [Service],
+    break_even: &'a [BreakEvenLine],
+    break_even_map: Option<&'a Chart>,
     tally: String,
     verdicts: verdicts::Table<'a>,
     claims: Vec<&'a [Verdict]>,
@@ -108,6 +111,8 @@ pub struct Charts {
     pub answer: Option<Chart>,
     /// The same for a narrow screen, as an `<svg>` element.
     pub answer_narrow: Option<String>,
+    /// The map of break-even points, if a pair is asked about.
+    pub break_even: Option<Chart>,
     /// Those of each group in which nothing is varied, in the order of the summary.
     pub groups: Vec<Vec<Chart>>,
     /// Those of each sweep of the summary, in its order.
@@ -143,6 +148,8 @@ pub fn page(report: &Report, charts: &Charts, palette: &Palette) -> Result<Strin
         gains: charts.answer.as_ref(),
         gains_narrow: charts.answer_narrow.as_deref(),
         services: &report.services,
+        break_even: &report.break_even,
+        break_even_map: charts.break_even.as_ref(),
         tally: verdicts::tally(&report.verdicts),
         verdicts: verdicts::Table::from_verdicts(&report.verdicts, summary),
         claims: verdicts::by_claim(&report.verdicts).collect(),

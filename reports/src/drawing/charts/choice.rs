@@ -1,6 +1,7 @@
 //! Which charts are drawn of what.
 
 use super::answer::Answers;
+use super::break_even::BreakEvens;
 use super::cores::Cores;
 use super::costs::Costs;
 use super::curves::Curves;
@@ -19,6 +20,7 @@ use crate::figures::{ChartKind, GroupSummary, Row};
 use crate::judgement::side_by_side::Shared;
 use crate::records::schema::Profile;
 use crate::views::answer::Answer;
+use crate::views::break_even::BreakEvenLine;
 use crate::views::curves::SweepView;
 
 /// Draws the charts of a group: those for which it has figures.
@@ -52,6 +54,14 @@ pub fn of_answer(answer: &Answer, palette: &Palette) -> Result<Option<Chart>, Ch
 /// If the drawing library fails.
 pub fn of_answer_narrow(answer: &Answer, palette: &Palette) -> Result<Option<String>, ChartError> {
     Answers::new(answer, palette).map(|chart| render_svg(&chart.narrow())).transpose()
+}
+
+/// Draws the map of break-even points; none if no pair is asked about.
+///
+/// # Errors
+/// If the drawing library fails.
+pub fn of_break_even(lines: &[BreakEvenLine], palette: &Palette) -> Result<Option<Chart>, ChartError> {
+    BreakEvens::new(lines, palette).map(|chart| render(&chart)).transpose()
 }
 
 /// Draws the charts of costs, one a kind.

@@ -8,6 +8,7 @@
 //! notes.rs         what marks say exactly
 //! rows.rs          the frame that most of the charts share: one row a cell
 //! answer.rs        what each way of concurrency gains
+//! break_even.rs    where one runner overtakes another
 //! curves.rs        a figure of each runner along the axis of a sweep
 //! labels.rs        labels beside the ends of curves, clear of each other
 //! samples.rs       every sample, median and interval
@@ -25,6 +26,7 @@
 //! ```
 
 mod answer;
+mod break_even;
 mod canvas;
 mod choice;
 mod cores;
@@ -48,5 +50,7 @@ mod timeline;
 mod tracks;
 mod utilisation;
 
-pub use self::choice::{of_answer, of_answer_narrow, of_costs, of_group, of_profiles, of_shared, of_sweep};
+pub use self::choice::{
+    of_answer, of_answer_narrow, of_break_even, of_costs, of_group, of_profiles, of_shared, of_sweep,
+};
 pub use self::render::{Chart, ChartError, register_fonts};
