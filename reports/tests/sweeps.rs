@@ -157,7 +157,7 @@ fn every_medium_shows_sweeps() {
     hold("sweeps-tables-120", &terminal::tables(&report, false, 120));
     hold("sweeps.md", &part(&read("summary.md"), "## At a glance", "## Columns"));
     let page = read("index.html");
-    hold("sweeps.html-text", &part(&visible::text(&page), "Every runner in every workload", "What was measured"));
+    hold("sweeps.html-text", &part(&visible::text(&page), "## Every runner in every workload", "## What was measured"));
     hold("sweeps.html-charts", &visible::charts(&page));
 }
 
