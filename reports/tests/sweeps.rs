@@ -10,6 +10,7 @@ use std::path::Path;
 
 use regatta_reports::documents::terminal;
 use regatta_reports::figures::{Count, Line, Measure, Sweep};
+use regatta_reports::judgement::reach::{Range, Reach};
 use regatta_reports::record::{AxisOf, Counts};
 use regatta_reports::{Claims, Report, Results, Summary, advice, write};
 
@@ -157,7 +158,7 @@ fn every_medium_shows_sweeps() {
     hold("sweeps-tables-120", &terminal::tables(&report, false, 120));
     hold("sweeps.md", &part(&read("summary.md"), "## At a glance", "## Columns"));
     let page = read("index.html");
-    hold("sweeps.html-text", &part(&visible::text(&page), "Every runner in every workload", "What was measured"));
+    hold("sweeps.html-text", &part(&visible::text(&page), "## Every runner in every workload", "## What was measured"));
     hold("sweeps.html-charts", &visible::charts(&page));
 }
 
@@ -186,4 +187,56 @@ fn counts_that_vary_along_the_axis_are_curves() {
     }
     let found = measures(&results);
     assert!(found.contains(&switches) && !found.contains(&faults), "faults are the same everywhere: {found:?}");
+}
+
+#[test]
+fn what_is_built_into_the_curves_is_found() {
+    let summary = summary();
+    let reach = |title: &str, label: &str| {
+        Reach::of_line(&summary, line(sweep(&summary, title), label)).expect("speed-ups along the axis")
+    };
+    for label in ["thread-pool", "process-pool", "rayon", "python-process-pool"] {
+        let reach = reach("primes by workers", label);
+        assert_eq!(
+            (reach.outperforms_at(), reach.range(), reach.enough),
+            (Some(2.0), Range::From(2.0), Some(4.0)),
+            "{label}"
+        );
+    }
+    let under_a_lock = reach("primes by workers", "python-thread-pool");
+    assert_eq!((under_a_lock.outperforms_at(), under_a_lock.range()), (None, Range::Nowhere));
+    assert_eq!(reach("counting by grain", "rayon").range(), Range::From(1_000.0));
+    assert_eq!(reach("counting by grain", "thread-pool").range(), Range::From(10_000.0));
+    let sequential = sweep(&summary, "primes by workers");
+    assert!(Reach::of_line(&summary, line(sequential, "sequential")).is_none(), "it is compared with nothing");
+}
+
+#[test]
+fn advice_along_an_axis_is_silent_where_rounds_do_not_tell() {
+    let said = |rounds: u32| {
+        let mut results = made::results();
+        results.samples.retain(|sample| sample.round < rounds);
+        let summary = Summary::from_results(&results);
+        advice::along_sweeps(&summary).into_iter().map(|course| summary.sweeps[course.sweep].title.clone()).collect()
+    };
+    let all: Vec<String> = said(14);
+    assert!(all.iter().any(|title| title == "sleep by waits") && all.iter().any(|title| title == "primes by workers"));
+    assert!(!all.iter().any(|title| title.starts_with("convoy")), "how long computing takes there is up to the waits");
+    assert_eq!(said(3), Vec::<String>::new(), "3 rounds tell nothing");
+}
+
+#[test]
+fn the_matrix_says_where_runners_gain_and_where_they_are_the_best() {
+    let report = Report::from_results(made::results(), &Claims::default());
+    let field = |runner: &str, title: &str| {
+        let column = report.matrix.heads.iter().position(|head| head.title == title).expect("a column");
+        let line = report.matrix.lines.iter().find(|line| line.runner == runner).expect("a line");
+        line.fields[column].figure.clone()
+    };
+    assert!(field("rayon", "primes by workers").starts_with("≤4: 3.8"), "more workers than cores are of no use");
+    assert!(field("rayon", "counting by grain").starts_with("≥1,000: 3.8"));
+    assert_eq!(field("gil-thread-pool", "primes by workers"), "no gain");
+    assert_eq!(field("thread", "sleep by waits"), "best ≤100");
+    assert_eq!(field("async", "sleep by waits"), "best ≥100");
+    assert_eq!(field("async", "convoy by switch interval"), "");
 }

@@ -79,13 +79,17 @@ impl Measure {
         let computes = groups().any(GroupSummary::is_cpu_bound);
         let is_grain = grain::is_varied(summary, sweep);
         let has_latencies = groups().flat_map(|group| &group.rows).any(|row| !row.latencies.is_empty());
+        // Of computing beside waiting the latencies tell how long it takes, and of equal waits the time over them does.
+        let first_wait = groups().next().map(|group| group.wait_ns);
+        let has_equal_waits = groups().all(|group| group.versus == Versus::Wait && Some(group.wait_ns) == first_wait);
+        let is_told_by_waits = if is_mixed { has_latencies } else { has_equal_waits };
         let is_called_for = match self {
             // Computing beside waiting is about the waits: how long it computes is up to them.
             Self::SpeedUp | Self::OverWait => !is_mixed,
             Self::Efficiency => of_workers,
             Self::Inflation => of_workers && computes,
             Self::Cores => is_mixed || of_workers && computes,
-            Self::Wall => !of_workers && !is_grain,
+            Self::Wall => !of_workers && !is_grain && !is_told_by_waits,
             Self::TaskTime => is_grain,
             Self::Throughput => has_latencies && !is_mixed,
             Self::P50 | Self::P99 | Self::PerTask(_) => true,

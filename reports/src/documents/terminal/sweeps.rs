@@ -38,7 +38,7 @@ pub fn text(report: &Report, colour: bool, width: usize) -> String {
 pub fn sentences(report: &Report, colour: bool, width: usize) -> String {
     let mut out = String::new();
     for (sweep, view) in report.sweeps() {
-        out.push_str(&shortened(&heading(sweep, view, false), width));
+        out.push_str(&shortened(heading(sweep, view, false).trim_end(), width));
         out.push('\n');
         if !view.courses.is_empty() {
             let courses = format!("  {}", plain(&view.courses.join(" ")));

@@ -246,7 +246,7 @@ impl<'a> Curves<'a> {
         Ok(Some(Label::new(&curve.label, colour, end)))
     }
 
-    /// Marks on the axis from where on runners outperform their baseline, those of the same value side by side.
+    /// Draws marks on the axis where runners first outperform their baseline, those of the same value side by side.
     fn turns<DB: DrawingBackend>(&self, canvas: &Canvas<DB>, panel: &Panel, bottom: f64) -> Drawn<DB> {
         let turns: Vec<(f64, Colour)> =
             panel.curves.iter().filter_map(|curve| Some((curve.turn?, self.palette.colour(&curve.runner)))).collect();

@@ -117,8 +117,8 @@ fn best<'a, T: Copy>(cells: &[(T, &'a Row)]) -> Option<Vec<(T, &'a Row)>> {
     let others = || measured().filter(|(_, row)| !is_leader(row)).map(|(cell, row)| (cell, row, standing(row, leader)));
     // Where it is open how most of them stand to the leader, or how the baseline does, a lucky round may have made the leader.
     let is_open = |(_, _, standing): &(T, &Row, Standing)| *standing == Standing::Open;
-    if 2 * others().filter(is_open).count() > others().count() || others().any(|one| one.1.is_baseline && is_open(&one))
-    {
+    let (all, open) = (others().count(), others().filter(is_open).count());
+    if all == 0 || 2 * open > all || others().any(|one| one.1.is_baseline && is_open(&one)) {
         return None;
     }
     let alike = others().filter(|(.., standing)| *standing == Standing::Alike).map(|(cell, row, _)| (cell, row));

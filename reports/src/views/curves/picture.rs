@@ -201,7 +201,7 @@ fn finding(summary: &Summary, sweep: &Sweep, measure: Measure, panels: &[Panel])
                 let (speed_up, place) = (measure.format(mark.figure.value), place(curve, mark.at));
                 format!("{} gains most, {speed_up} at {place}", curve.label)
             }
-            None => format!("{name}, and nobody gains for certain"),
+            None => "nobody is faster than the baseline for certain".to_owned(),
         };
     }
     let Some(last) = marks().map(|(_, mark)| mark.at).reduce(f64::max) else { return name.to_owned() };

@@ -55,11 +55,19 @@ impl Table {
                 lines: lines
                     .into_iter()
                     .map(|line| (line, entries(summary, &sweep.lines[line], &values, measure)))
+                    .filter(|(_, entries)| entries.iter().any(Entry::says_something))
                     .collect(),
                 is_most_first: measure.is_most_first(),
             }
         };
         columns.into_iter().filter(|(values, _)| !values.is_empty()).map(table).collect()
+    }
+}
+
+impl Entry {
+    /// Returns whether it has a figure, or says why there is none.
+    fn says_something(&self) -> bool {
+        !matches!(self.field.figure.as_str(), "" | NONE)
     }
 }
 
