@@ -211,7 +211,7 @@ fn two_cores_cannot_tell_and_the_report_says_what_they_measured() {
     );
     let [shares] = &said.tables[..] else { panic!("one table: {said:?}") };
     assert_eq!(shares.headings, ["2 workers"]);
-    assert!(shares.lines[0].1[0].starts_with("1.91x: 4.90 % [4.90, "), "{shares:?}");
+    assert!(shares.lines[0].1[0].starts_with("1.91x: 4.9 % [4.9, "), "{shares:?}");
 }
 
 #[test]

@@ -2,13 +2,16 @@
 
 #[path = "common/sweeps.rs"]
 mod made;
+#[path = "common/visible.rs"]
+mod visible;
 
 use std::fs;
 use std::path::Path;
 
-use regatta_reports::figures::{Line, Sweep};
-use regatta_reports::record::AxisOf;
-use regatta_reports::{Claims, Report, Summary, advice, write};
+use regatta_reports::documents::terminal;
+use regatta_reports::figures::{Count, Line, Measure, Sweep};
+use regatta_reports::record::{AxisOf, Counts};
+use regatta_reports::{Claims, Report, Results, Summary, advice, write};
 
 fn summary() -> Summary {
     Summary::from_results(&made::results())
@@ -127,4 +130,60 @@ fn a_report_has_a_section_and_pictures_of_each_sweep() {
         let own = files.pictures.iter().filter(|path| path.ends_with(format!("{}-curve-speedup.png", sweep.slug)));
         assert_eq!(own.count(), usize::from(page.contains(&format!("id=\"{}-curve-speedup\"", sweep.slug))));
     }
+}
+
+/// Holds a text against its snapshot. If a change is meant, the `.snap.new` beside it takes its place.
+fn hold(name: &str, text: &str) {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| insta::assert_snapshot!(name, text));
+}
+
+/// What is between two lines of a text, the first of them included.
+fn part(text: &str, first: &str, end: &str) -> String {
+    let lines = text.lines().skip_while(|line| !line.starts_with(first));
+    lines.take_while(|line| !line.starts_with(end)).collect::<Vec<&str>>().join("\n")
+}
+
+#[test]
+fn every_medium_shows_sweeps() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("sweeps-shown");
+    fs::create_dir_all(&folder).expect("a folder for the test");
+    let report = Report::from_results(made::results(), &Claims::default());
+    write(&report, &folder).expect("the report is written");
+    let read = |file: &str| fs::read_to_string(folder.join(file)).expect("the file is there");
+    hold("sweeps-brief-80", &terminal::brief(&report, false, 80));
+    hold("sweeps-tables-120", &terminal::tables(&report, false, 120));
+    hold("sweeps.md", &part(&read("summary.md"), "## At a glance", "## Columns"));
+    let page = read("index.html");
+    hold("sweeps.html-text", &part(&visible::text(&page), "Every runner in every workload", "What was measured"));
+    hold("sweeps.html-charts", &visible::charts(&page));
+}
+
+#[test]
+fn a_row_of_the_csv_says_of_which_sweep_it_is_and_where() {
+    let csv = regatta_reports::documents::csv::summary(&summary()).expect("written");
+    let csv = String::from_utf8(csv).expect("text");
+    let ends: Vec<&str> = csv.lines().filter_map(|line| line.rsplit_once(",,,,,").map(|(_, end)| end)).collect();
+    for end in ["", "primes by workers,workers,16", "primes by workers,workers,", "counting by grain,from,100"] {
+        assert!(ends.contains(&end), "{end}: {ends:?}");
+    }
+}
+
+#[test]
+fn counts_that_vary_along_the_axis_are_curves() {
+    let mut results = made::results();
+    let measures = |results: &Results| {
+        let summary = Summary::from_results(results);
+        Measure::all_of(&summary, sweep(&summary, "primes by workers"))
+    };
+    let (switches, faults) = (Measure::PerTask(Count::Switches), Measure::PerTask(Count::Faults));
+    assert!(!measures(&results).contains(&switches), "older records have none");
+    for sample in &mut results.samples {
+        let counts = Counts { switches: Some(100 * sample.cell.workers), faults_minor: Some(300), ..Counts::default() };
+        sample.counts = Counts { faults_major: Some(0), ..counts };
+    }
+    let found = measures(&results);
+    assert!(found.contains(&switches) && !found.contains(&faults), "faults are the same everywhere: {found:?}");
 }

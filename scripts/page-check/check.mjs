@@ -289,7 +289,7 @@ async function pick(page) {
   const picked = () => page.evaluate(() => ({
     rows: document.querySelectorAll("tr.picked").length,
     labels: document.querySelectorAll("svg .named").length,
-    faded: [...document.querySelectorAll(".chart path")].filter((path) => getComputedStyle(path).opacity < 0.2).length,
+    faded: [...document.querySelectorAll(".chart path")].filter((path) => getComputedStyle(path).opacity < 0.14).length,
     pressed: document.querySelectorAll('button.pick[aria-pressed="true"]').length,
     status: document.getElementById("status").textContent,
   }));
@@ -397,7 +397,7 @@ async function use(browser, run) {
   await filter(page);
   await download(page, run);
   const button = page.locator("section.group thead button").nth(1);
-  const column = () => page.locator("section.group").first().locator("tbody tr td:nth-child(2)").evaluateAll((cells) => cells.map((cell) => Number(cell.dataset.sort ?? NaN)).filter((value) => !Number.isNaN(value)));
+  const column = () => page.locator("section.group table").first().locator("tbody tr td:nth-child(2)").evaluateAll((cells) => cells.map((cell) => Number(cell.dataset.sort ?? NaN)).filter((value) => !Number.isNaN(value)));
   const ordered = (values, sign) => values.every((value, at) => at === 0 || sign * (value - values[at - 1]) >= 0);
   await button.click();
   const first = await column();
@@ -406,7 +406,7 @@ async function use(browser, run) {
   await button.focus();
   await page.keyboard.press("Enter");
   expect(ordered(await column(), -sign), "Enter on a column's head does not turn the order round");
-  const best = page.locator('section.group:has(th[data-first="descending"])').first();
+  const best = page.locator('section.group table:has(th[data-first="descending"])').first();
   const heading = best.locator('th[data-first="descending"]').first();
   await heading.locator("button").click();
   const at = await heading.evaluate((head) => head.cellIndex + 1);

@@ -1,6 +1,7 @@
 //! What curves are drawn of: a figure of each point of a sweep.
 
 use super::cell::Cell;
+use super::counts::Count;
 use super::grain;
 use super::group::{GroupSummary, Versus};
 use super::pairs;
@@ -35,14 +36,20 @@ pub enum Measure {
     P99,
     /// Peak memory.
     Memory,
+    /// What the kernel counted for each task.
+    PerTask(Count),
 }
 
 /// Memory that varies by less than this factor along a line is no curve of interest.
 const VARIES: f64 = 1.2;
+/// Counts that vary by less than this factor along all lines, or are fewer than [`EVENTS`] for each task, are no curves of interest.
+const COUNTS_VARY: f64 = 2.0;
+/// See [`COUNTS_VARY`].
+const EVENTS: f64 = 0.5;
 
 impl Measure {
     /// All of them, in the order in which they are shown.
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 14] = [
         Self::SpeedUp,
         Self::OverWait,
         Self::P50,
@@ -54,6 +61,9 @@ impl Measure {
         Self::TaskTime,
         Self::Throughput,
         Self::Memory,
+        Self::PerTask(Count::Switches),
+        Self::PerTask(Count::Faults),
+        Self::PerTask(Count::Calls),
     ];
 
     /// Returns the measures of which a sweep has curves, the most important first.
@@ -78,7 +88,7 @@ impl Measure {
             Self::Wall => !of_workers && !is_grain,
             Self::TaskTime => is_grain,
             Self::Throughput => has_latencies && !is_mixed,
-            Self::P50 | Self::P99 => true,
+            Self::P50 | Self::P99 | Self::PerTask(_) => true,
             Self::Memory => !is_grain,
         };
         is_called_for && sweep.lines.iter().any(|line| self.is_curve(summary, line))
@@ -91,7 +101,12 @@ impl Measure {
         let (least, most) = figures
             .iter()
             .fold((f64::INFINITY, 0.0_f64), |(least, most), figure| (least.min(*figure), most.max(*figure)));
-        !line.is_flat && figures.len() > 1 && (self != Self::Memory || most > VARIES * least)
+        let varies = match self {
+            Self::Memory => most > VARIES * least,
+            Self::PerTask(_) => most > COUNTS_VARY * least && most >= EVENTS,
+            _ => true,
+        };
+        !line.is_flat && figures.len() > 1 && varies
     }
 
     /// Returns the figure of a cell; none if it has none.
@@ -114,6 +129,7 @@ impl Measure {
             Self::P50 => row.latencies.first().map(|latency| latency.p50),
             Self::P99 => row.latencies.first().map(|latency| latency.p99),
             Self::Memory => Estimate::of_median(&[row.memory_bytes()?]),
+            Self::PerTask(count) => row.per_task(count),
         }
     }
 
@@ -131,6 +147,12 @@ impl Measure {
             Self::P50 => "curve-p50",
             Self::P99 => "curve-p99",
             Self::Memory => "curve-memory",
+            Self::PerTask(Count::Switches) => "curve-switches",
+            Self::PerTask(Count::Faults) => "curve-faults",
+            Self::PerTask(Count::MajorFaults) => "curve-disk-faults",
+            Self::PerTask(Count::WakeUps) => "curve-wake-ups",
+            Self::PerTask(Count::Migrations) => "curve-migrations",
+            Self::PerTask(Count::Calls) => "curve-calls",
         }
     }
 
@@ -148,6 +170,12 @@ impl Measure {
             Self::P50 => "median latency",
             Self::P99 => "99th percentile of latencies",
             Self::Memory => "peak memory",
+            Self::PerTask(Count::Switches) => "context switches a task",
+            Self::PerTask(Count::Faults) => "page faults a task",
+            Self::PerTask(Count::MajorFaults) => "page faults from disk a task",
+            Self::PerTask(Count::WakeUps) => "wake-ups a task",
+            Self::PerTask(Count::Migrations) => "migrations a task",
+            Self::PerTask(Count::Calls) => "system calls a task",
         }
     }
 
@@ -169,6 +197,7 @@ impl Measure {
             Self::Cores => units::cores,
             Self::Wall | Self::TaskTime | Self::P50 | Self::P99 => units::duration,
             Self::Throughput => units::number,
+            Self::PerTask(_) => |events| units::without_zeros(&units::number(events)),
             Self::Memory => |mebibytes| units::size(mebibytes * Self::Memory.worth()),
         }
     }

@@ -61,7 +61,7 @@ fn fits(laws: &SweepLaws) -> Option<Table> {
         if let Some(crosstalk) = &fit.crosstalk {
             fields.extend([share(crosstalk), peak(fit)]);
         }
-        fields.push(units::share(fit.misfit));
+        fields.push(format!("{:.1} %", 100.0 * fit.misfit));
         fields
     };
     let lines = laws.lines.iter().filter_map(|line| Some((line.line, fields(line.fit.as_ref().ok()?))));
@@ -85,7 +85,7 @@ fn shares(sweep: &Sweep, laws: &SweepLaws) -> Option<Table> {
     let has_trend = workers.len() > 1;
     let line = |line: &LineLaw| {
         let fields = workers.iter().map(|workers| field(line, *workers));
-        (line.line, fields.chain(has_trend.then(|| trend(line))).collect())
+        (line.line, has_trend.then(|| trend(line)).into_iter().chain(fields).collect())
     };
     let titled = match laws.growth {
         Growth::Fixed => "Speed-up over one worker, and the serial share that it stands for (Karp and Flatt)",
@@ -94,7 +94,7 @@ fn shares(sweep: &Sweep, laws: &SweepLaws) -> Option<Table> {
     let headings = workers.iter().map(|workers| sweep.unit.words(*workers as f64));
     (!workers.is_empty()).then(|| Table {
         title: titled.to_owned(),
-        headings: headings.chain(has_trend.then(|| "share from first to last".to_owned())).collect(),
+        headings: has_trend.then(|| "from first to last".to_owned()).into_iter().chain(headings).collect(),
         lines: laws.lines.iter().filter(|line| !line.shares.is_empty()).map(line).collect(),
     })
 }
@@ -103,10 +103,15 @@ fn shares(sweep: &Sweep, laws: &SweepLaws) -> Option<Table> {
 fn trend(line: &LineLaw) -> String {
     match line.trend {
         None => units::NONE.to_owned(),
-        Some((Trend::Constant, _)) => "no change seen".to_owned(),
-        Some((Trend::Rising, change)) => format!("rises by {}", share(&change)),
-        Some((Trend::Falling, change)) => format!("falls by {}", share(&negative(change))),
+        Some((Trend::Constant, _)) => "share does not change".to_owned(),
+        Some((Trend::Rising, change)) => format!("share rises by {}", points(&change)),
+        Some((Trend::Falling, change)) => format!("share falls by {}", points(&negative(change))),
     }
+}
+
+/// Formats the difference of two shares with its interval: `3.1 points [2.0, 4.2]`.
+fn points(change: &Estimate) -> String {
+    share(change).replacen('%', "points", 1)
 }
 
 fn negative(change: Estimate) -> Estimate {
@@ -192,7 +197,7 @@ fn peak(fit: &Fit) -> String {
 /// Formats a share with its interval, in as many decimals as that is worth: `4.9 % [4.2, 5.6]`.
 fn share(estimate: &Estimate) -> String {
     let half = 50.0 * (estimate.high - estimate.low);
-    let places = if half > 0.0 { (1.0 - half.log10().floor()).clamp(0.0, 4.0) as usize } else { 2 };
+    let places = if half > 0.0 { (-half.log10().floor()).clamp(0.0, 3.0) as usize } else { 2 };
     let text = |share: f64| if share == 0.0 { "0".to_owned() } else { format!("{:.places$}", 100.0 * share) };
     let value = text(estimate.value);
     match estimate {

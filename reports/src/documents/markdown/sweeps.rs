@@ -22,6 +22,9 @@ fn section(out: &mut String, sweep: &Sweep, view: &SweepView) -> fmt::Result {
     let about = [markdown(&view.about), markdown(&view.small_print.join("; "))];
     let about: Vec<&str> = about.iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
     writeln!(out, "{}\n", about.join(" — "))?;
+    for sentence in &view.remarks {
+        writeln!(out, "{}.\n", markdown(sentence))?;
+    }
     for sentence in &view.courses {
         writeln!(out, "- {}", markdown(sentence))?;
     }

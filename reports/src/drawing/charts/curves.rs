@@ -35,7 +35,7 @@ const BELOW: f64 = 10.0;
 /// Ticks are at the values themselves if there are no more of them.
 const VALUES: usize = 8;
 /// How strong a band is.
-const BAND: f64 = 0.2;
+const BAND: f64 = 0.15;
 /// An interval is shown up to this factor from the figures.
 const WIDEST_BAND: f64 = 1.5;
 
@@ -157,6 +157,10 @@ impl<'a> Curves<'a> {
         for guide in &panel.guides {
             labels.extend(self.guide(canvas, guide, &y)?);
         }
+        // No band covers a line.
+        for curve in panel.curves.iter().filter(|curve| !curve.is_flat) {
+            self.band(canvas, curve, &y)?;
+        }
         for curve in &panel.curves {
             labels.extend(self.curve(canvas, curve, (left, right), &y)?);
         }
@@ -201,7 +205,15 @@ impl<'a> Curves<'a> {
         Ok(Some(Label::new(&guide.label, colour, end)))
     }
 
-    /// Draws a curve with its band and its points, and returns its label.
+    /// Draws the intervals of a curve.
+    fn band<DB: DrawingBackend>(&self, canvas: &Canvas<DB>, curve: &Curve, y: &impl Fn(f64) -> f64) -> Drawn<DB> {
+        let place = |at: f64, value: f64| (self.x(at), y(value));
+        let lows = curve.marks.iter().map(|mark| place(mark.at, mark.figure.low));
+        let highs = curve.marks.iter().rev().map(|mark| place(mark.at, mark.figure.high));
+        canvas.fill(&lows.chain(highs).collect::<Vec<_>>(), self.palette.colour(&curve.runner), BAND)
+    }
+
+    /// Draws a curve with its points, and returns its label.
     fn curve<DB: DrawingBackend>(
         &self,
         canvas: &Canvas<DB>,
@@ -218,12 +230,6 @@ impl<'a> Curves<'a> {
             return Ok(Some(Label::new(&curve.label, colour, (right, height))));
         }
         let points: Vec<(f64, f64)> = curve.marks.iter().map(|mark| (self.x(mark.at), y(mark.figure.value))).collect();
-        let ends = |end: fn(&crate::statistics::Estimate) -> f64| {
-            curve.marks.iter().map(move |mark| (self.x(mark.at), y(end(&mark.figure))))
-        };
-        let band: Vec<(f64, f64)> =
-            ends(|figure| figure.low).chain(ends(|figure| figure.high).collect::<Vec<_>>().into_iter().rev()).collect();
-        canvas.fill(&band, colour, BAND)?;
         let most = self.upright.value(self.upright.range().end);
         let law = curve.law.iter().take_while(|(_, value)| *value <= most);
         canvas.dashes(&law.map(|(at, value)| (self.x(*at), y(*value))).collect::<Vec<_>>(), 1.0, colour)?;
@@ -314,7 +320,7 @@ fn upright(picture: &Picture) -> Axis {
     let (title, format) = (picture.measure.title(), picture.measure.formatter());
     let all: Vec<f64> = lows.chain(highs).chain(guides).map(|value| value / picture.measure.worth()).collect();
     match picture.measure {
-        Measure::Efficiency | Measure::Cores => Axis::from_zero(all.into_iter().fold(0.0, f64::max), title, format),
+        Measure::Efficiency | Measure::Cores | Measure::PerTask(_) => Axis::from_zero(all.into_iter().fold(0.0, f64::max), title, format),
         _ => Axis::around(all.into_iter(), title, format).or_from_zero(),
     }
 }

@@ -1,7 +1,7 @@
 //! Which runner to take where along the axis of a sweep.
 //!
 //! At each value of the axis the runners of a family meet as in a group: the fastest leads, and those within 5 % of it are alike.
-//! A value at which nobody is known to be alike or slower decides nothing. Where all points do the same work, as along workers, all of
+//! A value at which it is open how most of them stand to the leader, or how their baseline does, decides nothing. Where all points do the same work, as along workers, all of
 //! them meet at once, and the question is which runner in which size.
 
 use std::collections::BTreeMap;
@@ -115,7 +115,10 @@ fn best<'a, T: Copy>(cells: &[(T, &'a Row)]) -> Option<Vec<(T, &'a Row)>> {
     let leader = leader(&measured().map(|(_, row)| row).collect::<Vec<_>>())?;
     let is_leader = |row: &Row| std::ptr::eq(row, leader);
     let others = || measured().filter(|(_, row)| !is_leader(row)).map(|(cell, row)| (cell, row, standing(row, leader)));
-    if others().all(|(.., standing)| standing == Standing::Open) {
+    // Where it is open how most of them stand to the leader, or how the baseline does, a lucky round may have made the leader.
+    let is_open = |(_, _, standing): &(T, &Row, Standing)| *standing == Standing::Open;
+    if 2 * others().filter(is_open).count() > others().count() || others().any(|one| one.1.is_baseline && is_open(&one))
+    {
         return None;
     }
     let alike = others().filter(|(.., standing)| *standing == Standing::Alike).map(|(cell, row, _)| (cell, row));
@@ -191,6 +194,11 @@ impl Course {
                 };
                 let gain = sizes.first().and_then(|size| size.speed_up);
                 let gain = gain.map(|gain| format!(" ({})", crate::text::units::ratio(gain))).unwrap_or_default();
+                let first = sizes.first().and_then(|size| size.at);
+                if let Some(at) = first.filter(|_| sizes.iter().all(|size| size.at == first)) {
+                    let runners: Vec<String> = sizes.iter().map(|size| size.runner.clone()).collect();
+                    return format!("{} with {}{gain}", any_of(&runners), words(at));
+                }
                 match sizes.iter().map(name).collect::<Vec<_>>().as_slice() {
                     [] => String::new(),
                     [one] => format!("{one}{gain}"),

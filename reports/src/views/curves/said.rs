@@ -51,8 +51,8 @@ pub fn short(summary: &Summary, sweep: &Sweep, line: &Line, courses: &[&Course])
     }
     let measure = Measure::all_of(summary, sweep).into_iter().next();
     let last = measure.and_then(|measure| {
-        let figures = line.points.iter().filter_map(|point| measure.of(summary.cell(*point)));
-        Some(measure.format(figures.last()?.value))
+        let mut figures = line.points.iter().filter_map(|point| measure.of(summary.cell(*point)));
+        Some(measure.format(figures.next_back()?.value))
     });
     last.unwrap_or_else(|| units::NONE.to_owned())
 }

@@ -7,8 +7,9 @@ use crate::figures::{GroupSummary, Line, Measure, Summary, Sweep, grain};
 use crate::judgement::advice::Course;
 use crate::judgement::laws::SweepLaws;
 use crate::text::{plain, units};
+use crate::views::families;
 use crate::views::laws::LawsView;
-use crate::views::{families, remarks};
+use crate::views::remarks;
 
 /// What is shown of a sweep.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,8 +18,10 @@ pub struct SweepView {
     pub finding: String,
     /// What the work is, in one sentence.
     pub about: String,
-    /// What stays the same and what varies, and how it was measured, a part each without a full stop.
+    /// What varies and what stays the same, a part each.
     pub small_print: Vec<String>,
+    /// How it was measured, a sentence each without a full stop.
+    pub remarks: Vec<String>,
     /// Which runner to take where, a sentence for each family for which that is decided.
     pub courses: Vec<String>,
     /// Where each runner gains, a sentence each without a full stop.
@@ -51,6 +54,7 @@ impl SweepView {
                 .map_or("there is nothing to compare".to_owned(), |picture| picture.finding.clone()),
             about: groups.first().map(|group| group.about.clone()).unwrap_or_default(),
             small_print: small_print(summary, sweep, &groups),
+            remarks: remarks::of_sweep(&groups),
             courses: of_sweep.into_iter().map(|course| said::course(summary, course)).collect(),
             places: places.filter(|said| !said.is_empty()).collect(),
             tables: measures.iter().flat_map(|measure| Table::all_of(summary, sweep, *measure)).collect(),
@@ -61,17 +65,17 @@ impl SweepView {
     }
 }
 
-/// Says what stays the same and what varies, and how it was measured.
+/// Says what varies and what stays the same.
 fn small_print(summary: &Summary, sweep: &Sweep, groups: &[&GroupSummary]) -> Vec<String> {
     let Some(first) = groups.first() else { return Vec::new() };
     let (values, unit) = (sweep.values(), &sweep.unit);
     let ends = values.first().zip(values.last());
     let varied = ends.map(|(first, last)| format!("{} {} to {}", unit.name, unit.value(*first), unit.value(*last)));
     let is_same = |name: &String| groups.iter().all(|group| group.params.get(name) == first.params.get(name));
-    let same = first.params.iter().filter(|(name, _)| is_same(name));
+    let same = first.params.iter().filter(|(name, value)| is_same(name) && !value.is_null());
     let same = same.map(|(name, value)| format!("{name} {}", plain(&value.to_string())));
     let all = [format!("workload {}", plain(&first.workload))].into_iter().chain(varied).chain(same);
-    all.chain(grains(summary, sweep)).chain(remarks::of_sweep(groups)).collect()
+    all.chain(grains(summary, sweep)).collect()
 }
 
 /// Says how long a task takes the baseline of each family, where that is what varies.
