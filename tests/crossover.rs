@@ -94,12 +94,18 @@ fn built_in() {
     let results = folder.results();
     assert!(results.is_complete() && results.failures.is_empty(), "{:?}", results.failures);
     let groups = &results.run.plan.groups;
-    assert!(groups.iter().all(|group| group.sweep.as_ref().is_some_and(|sweep| sweep.between == ["sequential", "late"])));
+    assert!(
+        groups.iter().all(|group| group.sweep.as_ref().is_some_and(|sweep| sweep.between == ["sequential", "late"]))
+    );
     let report = Report::from_results(results, &Claims::built_in());
     let [line] = &report.break_even[..] else { panic!("one pair: {:?}", report.break_even) };
     let [change] = line.figures.changes[..] else { panic!("one crossing: {}", line.sentence) };
     let truth = NAP.as_micros() as f64 / (TASKS - 1) as f64;
-    assert!(change.to == Lead::Second && change.low.at <= truth * MARGIN && truth <= change.high.at * MARGIN, "{}", line.sentence);
+    assert!(
+        change.to == Lead::Second && change.low.at <= truth * MARGIN && truth <= change.high.at * MARGIN,
+        "{}",
+        line.sentence
+    );
     assert_eq!(line.sentence, sentence, "the records tell it again");
     let again = run_in(folder.path(), &["report", &out]);
     assert!(said(&again).0.contains("sequential – late"), "{:?}", said(&again));
@@ -117,10 +123,14 @@ fn no_crossing() {
 
 fn refused() {
     let folder = Folder::new();
-    let search = |workload: &'static str, axis, between| ["crossover", "-w", workload, "--axis", axis, "--between", between];
+    let search =
+        |workload: &'static str, axis, between| ["crossover", "-w", workload, "--axis", axis, "--between", between];
     let cases = [
         (search("sleeep", "tasks", "thread,async"), "there is no workload `sleeep` (did you mean `sleep`?)"),
-        (search("sleep", "task", "thread,async"), "has no axis `task` (did you mean `tasks`?); there are `tasks`, `wait_us`, `workers`"),
+        (
+            search("sleep", "task", "thread,async"),
+            "has no axis `task` (did you mean `tasks`?); there are `tasks`, `wait_us`, `workers`",
+        ),
         (search("sleep", "tasks", "thread,asinc"), "there is no runner `asinc` (did you mean `async`?)"),
         (search("sleep", "workers", "thread,async-single"), "has a number of workers: choose a parameter for the axis"),
     ];

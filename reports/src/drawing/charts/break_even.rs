@@ -157,7 +157,8 @@ fn value(position: Position) -> f64 {
 /// Returns the parts of a bar, ascending. Within the interval of a change nobody is faster for certain.
 fn parts(figures: &BreakEven) -> Vec<Part> {
     let points: Vec<(f64, Lead)> = figures.points.iter().map(|point| (value(point.position), point.lead)).collect();
-    let doubts: Vec<(f64, f64)> = figures.changes.iter().map(|change| (value(change.low), value(change.high))).collect();
+    let doubts: Vec<(f64, f64)> =
+        figures.changes.iter().map(|change| (value(change.low), value(change.high))).collect();
     let mut ends: Vec<f64> = points.windows(2).map(|pair| (pair[0].0 * pair[1].0).sqrt()).collect();
     ends.extend(doubts.iter().flat_map(|(low, high)| [*low, *high]));
     let (Some(first), Some(last)) = (points.first(), points.last()) else { return Vec::new() };
@@ -228,7 +229,8 @@ impl Drawing for BreakEvens<'_> {
             top += GAP + panel.lines.len() as f64 * ROW + AXIS;
         }
         let pen = Pen { size: SMALL, ..Pen::new(FADED) };
-        let legend = "The colour is that of the faster one. Hatched: it cannot be told. In brackets: the 95 % interval.";
+        let legend =
+            "The colour is that of the faster one. Hatched: it cannot be told. In brackets: the 95 % interval.";
         canvas.text(legend, f64::from(WIDTH) / 2.0, top + LEGEND / 2.0, pen)
     }
 }
