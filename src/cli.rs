@@ -8,7 +8,9 @@ use clap::{CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
 
 use crate::catalogue::Catalogue;
-use crate::commands::{self, CompareArgs, CrossoverArgs, ExplainArgs, ListArgs, ProfileArgs, ReportArgs, RunArgs, VerifyArgs};
+use crate::commands::{
+    self, CompareArgs, CrossoverArgs, ExplainArgs, ListArgs, ProfileArgs, ReportArgs, RunArgs, VerifyArgs,
+};
 use crate::environment;
 use crate::exit::Exit;
 use crate::shell;

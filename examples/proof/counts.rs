@@ -61,9 +61,8 @@ pub fn prove(
                 continue;
             }
             let comparison = compare(live, [&builds.with(Extra::Nothing)?, &builds.with(extra)?], seconds, folder)?;
-            let found: Vec<CountTrial> = of_cells(&comparison)
-                .map(|found| CountTrial { live, extra, trial, seconds, ..found })
-                .collect();
+            let found: Vec<CountTrial> =
+                of_cells(&comparison).map(|found| CountTrial { live, extra, trial, seconds, ..found }).collect();
             for line in &found {
                 writeln!(file, "{}", serde_json::to_string(line)?)?;
             }
@@ -76,7 +75,8 @@ pub fn prove(
 /// Returns what a comparison says of each cell, without its place in the experiment.
 fn of_cells(comparison: &Comparison) -> impl Iterator<Item = CountTrial> {
     comparison.cells.iter().map(|cell| {
-        let own = comparison.counted.iter().filter(|counted| counted.group == cell.group && counted.label == cell.label);
+        let own =
+            comparison.counted.iter().filter(|counted| counted.group == cell.group && counted.label == cell.label);
         let changed = own.clone().filter(|counted| counted.change.is_real());
         CountTrial {
             live: false,

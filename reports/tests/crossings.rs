@@ -85,8 +85,10 @@ fn the_interval_holds_the_crossing() {
         let single = duels.filter_map(|duel| if let [crossing] = duel.crossings[..] { Some(crossing) } else { None });
         let single: Vec<_> = single.collect();
         let held = single.iter().filter(|crossing| crossing.low <= truth && truth <= crossing.high).count();
-        let width = single.iter().map(|crossing| (crossing.high / crossing.low).ln()).sum::<f64>() / single.len() as f64;
-        let case = format!("{name}, {} places, {} processes: {held} of {}", sweep.places, sweep.processes, single.len());
+        let width =
+            single.iter().map(|crossing| (crossing.high / crossing.low).ln()).sum::<f64>() / single.len() as f64;
+        let case =
+            format!("{name}, {} places, {} processes: {held} of {}", sweep.places, sweep.processes, single.len());
         println!("{case}, width {:.2}", width.exp());
         assert!(single.len() as f64 >= 0.8 * SEEDS as f64, "{case}");
         assert!(held as f64 >= 0.93 * single.len() as f64, "{case}");
@@ -119,9 +121,12 @@ fn two_crossings_are_two() {
         let holds = |duel: &Duel, place: usize, truth: f64| {
             duel.crossings[place].low <= truth && truth <= duel.crossings[place].high
         };
-        let held = [(0, first), (1, second)].map(|(place, truth)| both.iter().filter(|duel| holds(duel, place, truth)).count());
+        let held = [(0, first), (1, second)]
+            .map(|(place, truth)| both.iter().filter(|duel| holds(duel, place, truth)).count());
         println!("{} places: {held:?} of {}", sweep.places, both.len());
-        assert!(both.len() as f64 >= 0.8 * SEEDS as f64 && both.iter().all(|duel| duel.crossings[0].to == Lead::Second));
+        assert!(
+            both.len() as f64 >= 0.8 * SEEDS as f64 && both.iter().all(|duel| duel.crossings[0].to == Lead::Second)
+        );
         assert!(held.iter().all(|&held| held as f64 >= 0.93 * both.len() as f64), "{held:?}");
     }
 }

@@ -15,7 +15,9 @@ mod run;
 mod verdicts;
 mod verify;
 
-pub(crate) use args::{CompareArgs, CrossoverArgs, ExplainArgs, ListArgs, ProfileArgs, ReportArgs, RunArgs, VerifyArgs};
+pub(crate) use args::{
+    CompareArgs, CrossoverArgs, ExplainArgs, ListArgs, ProfileArgs, ReportArgs, RunArgs, VerifyArgs,
+};
 pub(crate) use baselines::list as baselines;
 pub(crate) use compare::compare;
 pub(crate) use crossover::crossover;

@@ -85,7 +85,8 @@ impl Axis {
             return Err(unknown("workload", workload, workloads));
         }
         let cards = two(between, catalogue)?;
-        let mut group = PlannedGroup { workload: (*workload).to_owned(), runners: between.to_vec(), ..PlannedGroup::default() };
+        let mut group =
+            PlannedGroup { workload: (*workload).to_owned(), runners: between.to_vec(), ..PlannedGroup::default() };
         let mut groups = vec![group];
         assign(&mut groups, question.params, catalogue)?;
         group = groups.swap_remove(0);
@@ -150,7 +151,9 @@ fn example(family: &str, cards: &[RunnerCard]) -> String {
 fn workers_range(question: &Question<'_>, cards: &[RunnerCard; 2], cores: u64) -> Result<Range, String> {
     if cards.iter().all(|card| card.parallelism != Parallelism::Workers) {
         let [first, second] = cards.each_ref().map(|card| &card.name);
-        return Err(format!("neither `{first}` nor `{second}` has a number of workers: choose a parameter for the axis"));
+        return Err(format!(
+            "neither `{first}` nor `{second}` has a number of workers: choose a parameter for the axis"
+        ));
     }
     if question.workers.is_some() {
         return Err("the axis is the number of workers, and --workers sets it too: leave out one of them".to_owned());
@@ -175,7 +178,8 @@ fn parameter_range(
     };
     let tasks = |value: u64| {
         // What is relative to workers is of no account here.
-        let mut params: Map<String, Value> = group.params.clone().into_iter().filter(|(_, value)| !value.is_string()).collect();
+        let mut params: Map<String, Value> =
+            group.params.clone().into_iter().filter(|(_, value)| !value.is_string()).collect();
         params.insert((*axis).to_owned(), value.into());
         catalogue.resolve(workload, &params).map(|resolved| resolved.tasks)
     };
@@ -216,7 +220,10 @@ mod tests {
         let workers = of("primes", "workers", &["sequential", "rayon"]);
         assert_eq!(workers.range, Range { low: 1, high: 8 });
         assert_eq!(workers.group(&[1, 4], false).workers, [Workers::Number(1), Workers::Number(4)]);
-        assert_eq!(checked("counting", "from", &["sequential", "rayon"], Some("1e3..1_0000")).expect("fits").range.high, 10_000);
+        assert_eq!(
+            checked("counting", "from", &["sequential", "rayon"], Some("1e3..1_0000")).expect("fits").range.high,
+            10_000
+        );
     }
 
     #[test]
@@ -224,12 +231,30 @@ mod tests {
         let pool = ["sequential", "rayon"];
         let cases: [(&str, &str, &[&str], Option<&str>, &str); 10] = [
             ("countign", "from", &pool, None, "did you mean `counting`?"),
-            ("counting", "form", &pool, None, "`counting` has no axis `form` (did you mean `from`?); there are `from`, `tasks`, `workers`"),
+            (
+                "counting",
+                "form",
+                &pool,
+                None,
+                "`counting` has no axis `form` (did you mean `from`?); there are `from`, `tasks`, `workers`",
+            ),
             ("counting", "from", &["sequential", "rayn"], None, "did you mean `rayon`?"),
             ("counting", "from", &["rayon", "rayon"], None, "never overtakes itself"),
             ("counting", "from", &["rayon"], None, "two runners"),
-            ("counting", "from", &["native", "rayon"], None, "is a family: name one of its runners, for example sequential"),
-            ("primes", "workers", &["sequential", "thread"], None, "neither `sequential` nor `thread` has a number of workers"),
+            (
+                "counting",
+                "from",
+                &["native", "rayon"],
+                None,
+                "is a family: name one of its runners, for example sequential",
+            ),
+            (
+                "primes",
+                "workers",
+                &["sequential", "thread"],
+                None,
+                "neither `sequential` nor `thread` has a number of workers",
+            ),
             ("counting", "from", &pool, Some("1e5..1e3"), "below the second"),
             ("counting", "from", &pool, Some("0..10"), "at least 1"),
             ("counting", "from", &pool, Some("many"), "a range of whole numbers"),

@@ -117,14 +117,16 @@ impl<'a> Measuring<'a> {
         Ok(measuring)
     }
 
-    /// Notes which cells of a group are those of a place.
+    /// Remembers which cells of a group are those of a place.
     fn pair(&mut self, place: u64, group: usize) -> Result<(), PlanError> {
         let ready = &self.groups[group];
         let sweep = ready.group.sweep.clone().unwrap_or_default();
         let cards = self.catalogue.runners();
         let cell = |name: &String| {
             let card = cards.iter().find(|card| card.name == *name)?;
-            let is_wide = |workers: u64| !self.axis.is_of_cells() || workers == card.parallelism.workers(place, ready.group.tasks);
+            let is_wide = |workers: u64| {
+                !self.axis.is_of_cells() || workers == card.parallelism.workers(place, ready.group.tasks)
+            };
             ready.cells.iter().position(|cell| cell.id.runner == *name && is_wide(cell.id.workers))
         };
         let cells: Option<Vec<usize>> = sweep.between.iter().map(cell).collect();
@@ -137,12 +139,14 @@ impl<'a> Measuring<'a> {
 
     /// Makes a place ready that the search has chosen, and writes down what that adds to the plan.
     fn add(&mut self, place: u64, sink: &mut dyn Sink) -> Result<(), Stop> {
-        let places: Vec<u64> = if self.axis.is_of_cells() { self.pairs.keys().copied().chain([place]).collect() } else { vec![place] };
+        let places: Vec<u64> =
+            if self.axis.is_of_cells() { self.pairs.keys().copied().chain([place]).collect() } else { vec![place] };
         let mut ready = self.plan.ready_group(&self.axis.group(&places, false), self.catalogue, self.cores)?;
         let known = || self.groups.iter().flat_map(|group| &group.cells);
         for cell in &mut ready.cells {
             // What a millisecond of computing is was measured once, before the run.
-            cell.pieces_per_ms = known().find(|other| other.id.runner == cell.id.runner).and_then(|other| other.pieces_per_ms);
+            cell.pieces_per_ms =
+                known().find(|other| other.id.runner == cell.id.runner).and_then(|other| other.pieces_per_ms);
         }
         if let Some(first) = self.groups.first() {
             ready.group.pieces_per_ms.clone_from(&first.group.pieces_per_ms);
@@ -209,7 +213,9 @@ impl<'a> Measuring<'a> {
     /// Returns the cells of a place: the two, and what others its group has of it.
     fn cells_of(&self, place: u64) -> impl Iterator<Item = CellPlace> {
         let pair = self.pairs.get(&place).copied();
-        let others = pair.filter(|_| !self.axis.is_of_cells()).map(|pair| (0..self.groups[pair.first.0].cells.len()).map(move |cell| (pair.first.0, cell)));
+        let others = pair
+            .filter(|_| !self.axis.is_of_cells())
+            .map(|pair| (0..self.groups[pair.first.0].cells.len()).map(move |cell| (pair.first.0, cell)));
         let pair = pair.filter(|_| self.axis.is_of_cells()).map(|pair| [pair.first, pair.second]);
         others.into_iter().flatten().chain(pair.into_iter().flatten())
     }
@@ -287,7 +293,13 @@ impl<'a> Measuring<'a> {
     }
 
     /// Writes down why a cell gave no time, and has done with it.
-    fn retire(&mut self, place: CellPlace, round: Option<u32>, error: CellError, sink: &mut dyn Sink) -> Result<(), Stop> {
+    fn retire(
+        &mut self,
+        place: CellPlace,
+        round: Option<u32>,
+        error: CellError,
+        sink: &mut dyn Sink,
+    ) -> Result<(), Stop> {
         let CellError::Failed { kind, message } = error else { return Err(Stop::Interrupted) };
         self.retired.insert(place);
         self.failed += u64::from(!kind.is_not_run());

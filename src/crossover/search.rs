@@ -43,7 +43,7 @@ impl Search {
         self.places.keys().copied()
     }
 
-    /// Notes the rounds of one fresh process at a place: `ln(first / second)` of each. A process may have given none.
+    /// Remembers the rounds of one fresh process at a place: `ln(first / second)` of each. A process may have given none.
     pub(crate) fn note(&mut self, at: u64, process: u32, logarithms: &[f64]) {
         self.places.entry(at).or_default().extend(logarithms.iter().map(|logarithm| (process, *logarithm)));
         *self.processes.entry(at).or_default() += 1;
@@ -56,7 +56,8 @@ impl Search {
 
     /// Returns who leads where, and where the lead changes.
     pub(crate) fn duel(&self) -> Duel {
-        let place = |(at, values): (&u64, &Vec<(u32, f64)>)| Place { at: *at as f64, values: values.clone(), noise: 1.0 };
+        let place =
+            |(at, values): (&u64, &Vec<(u32, f64)>)| Place { at: *at as f64, values: values.clone(), noise: 1.0 };
         Duel::new(&self.places.iter().map(place).collect::<Vec<_>>())
     }
 
@@ -68,9 +69,8 @@ impl Search {
         }
         let duel = self.duel();
         if duel.crossings.is_empty() {
-            let is_open = |&&(at, lead): &&(f64, Lead)| {
-                lead == Lead::Open && self.processes_at(at as u64) < MOST_FOR_OPEN
-            };
+            let is_open =
+                |&&(at, lead): &&(f64, Lead)| lead == Lead::Open && self.processes_at(at as u64) < MOST_FOR_OPEN;
             return duel.places.iter().filter(is_open).map(|(at, _)| *at as u64).collect();
         }
         let mut next: Vec<u64> = duel.crossings.iter().flat_map(|crossing| self.around(crossing)).collect();
@@ -82,7 +82,8 @@ impl Search {
     fn around(&self, crossing: &Crossing) -> Vec<u64> {
         let (low, high) = (crossing.after as u64, crossing.before as u64);
         let is_narrow = crossing.high <= crossing.low * NARROW;
-        let is_known = is_narrow || high - low <= 1 && self.processes_at(low).min(self.processes_at(high)) >= MOST_FOR_OPEN;
+        let is_known =
+            is_narrow || high - low <= 1 && self.processes_at(low).min(self.processes_at(high)) >= MOST_FOR_OPEN;
         if is_known {
             return Vec::new();
         }

@@ -107,7 +107,8 @@ struct Known {
 impl Known {
     /// Works out the places that have an interval, ascending.
     fn of_places(places: &[Place]) -> Vec<Self> {
-        let processes = |place: &Place| place.values.iter().map(|(process, _)| *process).collect::<BTreeSet<u32>>().len();
+        let processes =
+            |place: &Place| place.values.iter().map(|(process, _)| *process).collect::<BTreeSet<u32>>().len();
         // Rounds of one process tell nothing of others, so they do not count beside places that have several.
         let fewest = places.iter().map(processes).max().unwrap_or(0).min(2);
         let has_interval = |log: &Estimate| log.is_interval();

@@ -90,7 +90,8 @@ fn sentence(asked: &Asked, writer: &Writer) -> String {
             format!("{} {}; below, {why}", beats(change.to), from(change))
         }
         changes => {
-            let parts: Vec<String> = changes.iter().map(|change| format!("{} {}", beats(change.to), from(change))).collect();
+            let parts: Vec<String> =
+                changes.iter().map(|change| format!("{} {}", beats(change.to), from(change))).collect();
             let first = other(changes[0].to);
             format!("the lead changes {} times: {}; below, {} is faster", changes.len(), parts.join(", "), name(first))
         }

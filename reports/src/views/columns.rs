@@ -262,7 +262,9 @@ fn switches(row: &Row) -> Field {
 /// Says what is counted for each task.
 fn meaning_of(count: Count) -> &'static str {
     match count {
-        Count::Switches => "Context switches of one run of the process tree over its tasks: median of the rounds, and its interval.",
+        Count::Switches => {
+            "Context switches of one run of the process tree over its tasks: median of the rounds, and its interval."
+        }
         Count::WakeUps => {
             "How often a thread of the process tree woke another one, over the tasks: in runs of their own, which are not timed. What a timer \
              or a device wakes is not counted."

@@ -11,7 +11,8 @@ pub const HEADINGS: [&str; 9] =
     ["Workload", "Cell", "Base", "New", "Time [95 %]", "Raw time", "CPU [95 %]", "Noise", "Result"];
 
 /// The headings of the table of counts that changed.
-pub const COUNT_HEADINGS: [&str; 7] = ["Workload", "Cell", "Counted", "Base, a task", "New, a task", "Change [95 %]", "Noise"];
+pub const COUNT_HEADINGS: [&str; 7] =
+    ["Workload", "Cell", "Counted", "Base, a task", "New, a task", "Change [95 %]", "Noise"];
 
 /// Returns what is compared, and what measured it: commits, date, plan, rounds and machine, each with its name.
 pub fn facts(comparison: &Comparison) -> Vec<(&'static str, String)> {

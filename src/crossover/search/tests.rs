@@ -22,14 +22,20 @@ struct Curve {
     crossings: &'static [f64],
 }
 
-/// A second side that takes half the time, and 3,000 units more to begin with.
+/// Returns the ratio to a second side that takes half the time, and 3,000 units more to begin with.
 fn overhead(at: f64) -> f64 {
     at / (3_000.0 + at / 2.0)
 }
 
 const CURVES: [Curve; 7] = [
     Curve { name: "an overhead", range: (100, 1_000_000), ratio: overhead, noise: 0.03, crossings: &[6_000.0] },
-    Curve { name: "an overhead in noise", range: (100, 1_000_000), ratio: overhead, noise: 0.15, crossings: &[6_000.0] },
+    Curve {
+        name: "an overhead in noise",
+        range: (100, 1_000_000),
+        ratio: overhead,
+        noise: 0.15,
+        crossings: &[6_000.0],
+    },
     Curve { name: "steep", range: (10, 10_000), ratio: |at| (at / 77.0).powi(2), noise: 0.05, crossings: &[77.0] },
     Curve { name: "flat", range: (10, 10_000), ratio: |at| (at / 300.0).powf(0.06), noise: 0.03, crossings: &[300.0] },
     Curve {
@@ -92,7 +98,10 @@ fn the_interval_holds_the_crossing() {
         }
         let all = curve.crossings.len() * SEEDS as usize;
         let (width, spent) = ((width / found as f64).exp(), spent as f64 / SEEDS as f64);
-        let case = format!("{}: {held} of {found} of {all}, {more} with more, width {width:.3}, {spent:.0} places", curve.name);
+        let case = format!(
+            "{}: {held} of {found} of {all}, {more} with more, width {width:.3}, {spent:.0} places",
+            curve.name
+        );
         println!("{case}");
         assert!(found as f64 >= 0.95 * all as f64, "{case}");
         assert!(held as f64 >= 0.93 * found as f64, "{case}");

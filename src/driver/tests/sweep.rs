@@ -6,7 +6,8 @@ use super::*;
 
 /// Makes two points of a sweep, and a group that is none.
 fn groups() -> [ReadyGroup; 3] {
-    let sweep = Sweep { title: "by size".to_owned(), axis: "size".to_owned(), of: AxisOf::Parameter, ..Sweep::default() };
+    let sweep =
+        Sweep { title: "by size".to_owned(), axis: "size".to_owned(), of: AxisOf::Parameter, ..Sweep::default() };
     let point = |size: u64| {
         let mut point = group(&["a", "b"], true);
         point.group.sweep = Some(sweep.clone());

@@ -52,7 +52,11 @@ fn counts(comparison: &Comparison) -> String {
     let changed = changed_counts(comparison);
     let mut out = format!("{}\n\n", inert(&sentence));
     if !changed.is_empty() {
-        out.push_str(&format!("| {} |\n|---|---|---|{}\n", COUNT_HEADINGS.join(" | "), "---:|".repeat(COUNT_HEADINGS.len() - 3)));
+        out.push_str(&format!(
+            "| {} |\n|---|---|---|{}\n",
+            COUNT_HEADINGS.join(" | "),
+            "---:|".repeat(COUNT_HEADINGS.len() - 3)
+        ));
         for counted in changed {
             out.push_str(&format!("| {} |\n", count_fields(counted).map(|field| inert(&field)).join(" | ")));
         }

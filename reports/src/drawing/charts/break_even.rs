@@ -37,8 +37,6 @@ const LEGEND: f64 = 26.0;
 pub struct BreakEvens<'a> {
     panels: Vec<Panel<'a>>,
     palette: &'a Palette,
-    /// Where the axes begin.
-    left: f64,
 }
 
 /// Rows that share an axis.
@@ -67,9 +65,14 @@ impl<'a> BreakEvens<'a> {
         let size = panel(true, "time of a task by itself", units::duration);
         let number = panel(false, "number", units::number);
         let panels: Vec<Panel<'a>> = size.into_iter().chain(number).collect();
-        let names = lines.iter().flat_map(|line| [line.pair.as_str(), line.title.as_str()]);
-        let left = widest(names, LABEL).min(NAMES) + 2.0 * MARGIN;
-        (!panels.is_empty()).then_some(Self { panels, palette, left })
+        (!panels.is_empty()).then_some(Self { panels, palette })
+    }
+
+    /// Returns where the axes begin.
+    fn left(&self) -> f64 {
+        let lines = self.panels.iter().flat_map(|panel| &panel.lines);
+        let pairs = widest(lines.clone().map(|line| line.pair.as_str()), LABEL);
+        pairs.max(widest(lines.map(|line| line.title.as_str()), SMALL)).min(NAMES) + 2.0 * MARGIN
     }
 
     fn right(&self) -> f64 {
@@ -79,7 +82,7 @@ impl<'a> BreakEvens<'a> {
     /// Returns where a value of an axis is, in logical pixels.
     fn x(&self, axis: &Axis, value: f64) -> f64 {
         let range = axis.range();
-        self.left + (axis.position(value) - range.start) / (range.end - range.start) * (self.right() - self.left)
+        self.left() + (axis.position(value) - range.start) / (range.end - range.start) * (self.right() - self.left())
     }
 
     fn colour(&self, figures: &BreakEven, lead: Lead) -> Option<Colour> {
@@ -89,7 +92,7 @@ impl<'a> BreakEvens<'a> {
     fn row<DB: DrawingBackend>(&self, canvas: &Canvas<DB>, axis: &Axis, line: &BreakEvenLine, top: f64) -> Drawn<DB> {
         let figures = &line.figures;
         let (bar, below) = ((top + 4.0, top + 4.0 + BAR), top + 4.0 + BAR + 11.0);
-        let width = self.left - 2.0 * MARGIN;
+        let width = self.left() - 2.0 * MARGIN;
         canvas.text(&fitted(&line.pair, LABEL, width), MARGIN, (bar.0 + bar.1) / 2.0, Pen::new(INK).left())?;
         let small = Pen { size: SMALL, ..Pen::new(FADED) };
         canvas.text(&fitted(&line.title, SMALL, width), MARGIN, below, small.left())?;
@@ -115,13 +118,13 @@ impl<'a> BreakEvens<'a> {
             canvas.line((x, bar.0 - 3.0), (x, bar.1 + 3.0), 2.0, INK)?;
             let said = line.change(change);
             let half = text_width(&said, SMALL, false) / 2.0;
-            let middle = x.clamp(self.left + half, (self.right() - half).max(self.left + half));
+            let middle = x.clamp(self.left() + half, (self.right() - half).max(self.left() + half));
             canvas.text(&said, middle, below, Pen { size: SMALL, ..Pen::new(INK) })?;
         }
         if figures.changes.is_empty() {
             let told = figures.leader(figures.leaders()[0]).is_some();
             let said = if told { "no crossing in this range" } else { "cannot be told apart" };
-            canvas.text(said, (self.left + self.right()) / 2.0, below, small)?;
+            canvas.text(said, (self.left() + self.right()) / 2.0, below, small)?;
         }
         Ok(())
     }
@@ -137,7 +140,7 @@ impl<'a> BreakEvens<'a> {
         for (row, line) in panel.lines.iter().enumerate() {
             self.row(canvas, &panel.axis, line, top + row as f64 * ROW)?;
         }
-        canvas.text(&panel.axis.title, (self.left + self.right()) / 2.0, bottom + 28.0, small)
+        canvas.text(&panel.axis.title, (self.left() + self.right()) / 2.0, bottom + 28.0, small)
     }
 }
 
@@ -154,7 +157,8 @@ fn value(position: Position) -> f64 {
 /// Returns the parts of a bar, ascending. Within the interval of a change nobody is faster for certain.
 fn parts(figures: &BreakEven) -> Vec<Part> {
     let points: Vec<(f64, Lead)> = figures.points.iter().map(|point| (value(point.position), point.lead)).collect();
-    let doubts: Vec<(f64, f64)> = figures.changes.iter().map(|change| (value(change.low), value(change.high))).collect();
+    let doubts: Vec<(f64, f64)> =
+        figures.changes.iter().map(|change| (value(change.low), value(change.high))).collect();
     let mut ends: Vec<f64> = points.windows(2).map(|pair| (pair[0].0 * pair[1].0).sqrt()).collect();
     ends.extend(doubts.iter().flat_map(|(low, high)| [*low, *high]));
     let (Some(first), Some(last)) = (points.first(), points.last()) else { return Vec::new() };
@@ -225,7 +229,8 @@ impl Drawing for BreakEvens<'_> {
             top += GAP + panel.lines.len() as f64 * ROW + AXIS;
         }
         let pen = Pen { size: SMALL, ..Pen::new(FADED) };
-        let legend = "The colour is that of the faster one. Hatched: it cannot be told. In brackets: the 95 % interval.";
+        let legend =
+            "The colour is that of the faster one. Hatched: it cannot be told. In brackets: the 95 % interval.";
         canvas.text(legend, f64::from(WIDTH) / 2.0, top + LEGEND / 2.0, pen)
     }
 }

@@ -320,7 +320,9 @@ fn upright(picture: &Picture) -> Axis {
     let (title, format) = (picture.measure.title(), picture.measure.formatter());
     let all: Vec<f64> = lows.chain(highs).chain(guides).map(|value| value / picture.measure.worth()).collect();
     match picture.measure {
-        Measure::Efficiency | Measure::Cores | Measure::PerTask(_) => Axis::from_zero(all.into_iter().fold(0.0, f64::max), title, format),
+        Measure::Efficiency | Measure::Cores | Measure::PerTask(_) => {
+            Axis::from_zero(all.into_iter().fold(0.0, f64::max), title, format)
+        }
         _ => Axis::around(all.into_iter(), title, format).or_from_zero(),
     }
 }

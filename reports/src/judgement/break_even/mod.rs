@@ -59,7 +59,8 @@ struct Pair {
 /// Returns the pairs that come with Regatta.
 fn built_in() -> &'static [Pair] {
     // The text is part of the program, and a test reads it.
-    static PAIRS: LazyLock<Vec<Pair>> = LazyLock::new(|| toml::from_str::<Pairs>(BUILT_IN).map_or(Vec::new(), |pairs| pairs.pair));
+    static PAIRS: LazyLock<Vec<Pair>> =
+        LazyLock::new(|| toml::from_str::<Pairs>(BUILT_IN).map_or(Vec::new(), |pairs| pairs.pair));
     &PAIRS
 }
 
@@ -69,11 +70,14 @@ pub fn from_summary(summary: &Summary) -> Vec<Asked> {
     let own = summary.sweeps.iter().filter_map(|sweep| Pair::of_run(summary, sweep));
     let pairs: Vec<Pair> = built_in().iter().cloned().chain(own).collect();
     let mut asked: Vec<Asked> = Vec::new();
-    for (pair, (place, sweep)) in pairs.iter().flat_map(|pair| summary.sweeps.iter().enumerate().map(move |s| (pair, s))) {
+    for (pair, (place, sweep)) in
+        pairs.iter().flat_map(|pair| summary.sweeps.iter().enumerate().map(move |s| (pair, s)))
+    {
         let is_meant = sweep.axis == pair.axis && workload(summary, sweep) == pair.workload;
         let is_asked = between(summary, sweep).is_none_or(|own| pair.is_of(own));
         let found = if is_meant && is_asked { pair.in_sweep(summary, place, sweep) } else { Vec::new() };
-        let found: Vec<Asked> = found.into_iter().filter(|one| !asked.iter().any(|other| other.is_of_same_lines(one))).collect();
+        let found: Vec<Asked> =
+            found.into_iter().filter(|one| !asked.iter().any(|other| other.is_of_same_lines(one))).collect();
         asked.extend(found);
     }
     asked

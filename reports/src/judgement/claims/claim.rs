@@ -331,12 +331,7 @@ impl Statistic {
     fn compares(self) -> bool {
         !matches!(
             self,
-            Self::EffectiveCores
-                | Self::Occupancy
-                | Self::OverFormula
-                | Self::Latency
-                | Self::Switches
-                | Self::Faults
+            Self::EffectiveCores | Self::Occupancy | Self::OverFormula | Self::Latency | Self::Switches | Self::Faults
         )
     }
 

@@ -114,7 +114,8 @@ impl Comparison {
         matched: Matched,
     ) -> Self {
         let Matched { compared: cells, counted, lost, unmatched, drift, .. } = matched;
-        Self { kind, base, new, differences, notices, cells, lost, unmatched, drift, counted, threshold: 0.0 }.within(THRESHOLD)
+        Self { kind, base, new, differences, notices, cells, lost, unmatched, drift, counted, threshold: 0.0 }
+            .within(THRESHOLD)
     }
 
     /// Returns the same if changes of less than `threshold`, a share, do not matter.
