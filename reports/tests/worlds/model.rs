@@ -12,6 +12,8 @@ pub struct Cell<'a> {
     pub params: &'a Parameters,
     pub tasks: u64,
     pub workers: u64,
+    /// What computing takes a task, nanoseconds.
+    pub each_ns: f64,
     pub family: &'a str,
     pub model: &'a str,
 }
@@ -103,7 +105,8 @@ impl Cell<'_> {
             let work = tasks * (each + handing_out);
             // A thread that has lost the lock asks for it again: a little on top.
             let on_top = if self.has_lock() && self.is_in_threads() { 1.02 } else { 1.0 };
-            return Figures { wall: work * on_top + WAKING_NS, cpu: work * on_top, ..Figures::default() };
+            let waking = if self.model == "sequential" { 0.0 } else { WAKING_NS };
+            return Figures { wall: work * on_top + waking, cpu: work * on_top, ..Figures::default() };
         }
         let (full, rest) = (self.tasks / workers, self.tasks % workers);
         let (mut wall, mut cpu) = (0.0, 0.0);
@@ -199,8 +202,7 @@ impl Cell<'_> {
     /// What is to be expected.
     pub fn figures(&self) -> Figures {
         let figures = match self.workload {
-            "primes" | "counting" if self.is_python() => self.computed(25e6),
-            "primes" | "counting" => self.computed(0.9e6),
+            "primes" | "counting" => self.computed(self.each_ns),
             "switch" => self.switching(),
             "empty" => self.computed(0.0),
             "convoy" => self.convoy(),
