@@ -101,7 +101,7 @@ impl Course {
 
     /// The group as a point of a sweep, or with its points.
     pub fn along(self, title: &str, axis: &str, of: AxisOf) -> Self {
-        Self { sweep: Some(Sweep { title: title.to_owned(), axis: axis.to_owned(), of }), ..self }
+        Self { sweep: Some(Sweep { title: title.to_owned(), axis: axis.to_owned(), of, ..Sweep::default() }), ..self }
     }
 
     /// The parameters and the tasks of a family.

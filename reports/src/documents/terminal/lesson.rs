@@ -28,7 +28,10 @@ pub fn text(lesson: &Lesson, colour: bool, width: usize) -> String {
     }
     out.push('\n');
     if claim.is_about_curves() {
-        lesson.sweeps.iter().for_each(|(sweep, view)| out.push_str(&sweeps::section(sweep, view, colour, width)));
+        for (sweep, view) in &lesson.sweeps {
+            out.push_str(&sweeps::section(sweep, view, colour, width));
+            out.push_str(&sweeps::missing(view, colour));
+        }
     } else {
         match &lesson.watched {
             Some(watched) => out.push_str(&lanes_of(watched, colour, width)),
