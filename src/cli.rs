@@ -52,6 +52,7 @@ Examples:
   regatta explain                                  all claims, by the kind of work
   regatta explain gil-convoy                       seconds: the lanes, the figures, the verdict, and why
   regatta explain cpu-gil-threads --open           the same run as a page, too
+  regatta explain grain                            a curve: the figures along its axis, the verdict, and why
   regatta explain my-claim --claims own.toml       a claim of your own
   regatta explain gil-convoy --python python3.14t  beside a free-threaded CPython";
 

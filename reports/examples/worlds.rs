@@ -8,20 +8,31 @@ mod simulator;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
+use simulator::bent;
+use simulator::plan::{DEFAULT, Plan};
+use simulator::sweeps::SCALING;
 use simulator::tally::{self, Count, Job, Tally};
-use simulator::truths::{false_worlds, falsehoods, worlds};
+use simulator::truths::{Falsehood, false_worlds, falsehoods, worlds};
 
 fn main() -> io::Result<()> {
     let seeds = std::env::args().nth(1).map_or(1000, |seeds| seeds.parse().expect("a number of seeds"));
-    let truths = worlds().into_iter().map(|world| Box::new(move || tally::of_truth(&world, seeds)) as Job);
-    let truths = tally::all(&truths.collect::<Vec<Job>>());
-    let lies = false_worlds().into_iter().flat_map(|world| {
-        falsehoods()
-            .into_iter()
-            .map(move |falsehood| Box::new(move || tally::of_falsehood(&world, &falsehood, seeds)) as Job)
-    });
-    let lies = tally::all(&lies.collect::<Vec<Job>>());
+    let (mut truths, mut lies) = tallies(DEFAULT, falsehoods(), seeds);
+    let (of_curves, lies_of_curves) = tallies(SCALING, bent::falsehoods(), seeds);
+    truths.extend(of_curves);
+    lies.extend(lies_of_curves);
     write(&mut io::stdout().lock(), &by_claim(&truths), &by_claim(&lies))
+}
+
+/// What comes out in true worlds, and in false ones, of the claims that a plan has cells for.
+fn tallies(plan: Plan, falsehoods: Vec<Falsehood>, seeds: u64) -> (Tally, Tally) {
+    let truths = worlds().into_iter().map(|world| Box::new(move || tally::of_truth(plan, &world, seeds)) as Job);
+    let truths = tally::all(&truths.collect::<Vec<Job>>());
+    let lies = falsehoods.into_iter().flat_map(|falsehood| {
+        false_worlds()
+            .into_iter()
+            .map(move |world| Box::new(move || tally::of_falsehood(plan, &world, &falsehood, seeds)) as Job)
+    });
+    (truths, tally::all(&lies.collect::<Vec<Job>>()))
 }
 
 /// What came out for one claim and family.

@@ -76,6 +76,17 @@ fn what_the_plan_does_not_vary_is_not_run() {
 }
 
 #[test]
+fn as_many_workers_as_cores_are_no_fewer() {
+    let mut results = made::results();
+    results.run.machine.usable_cores = 6;
+    let claims = Claims::built_in().only("too-many-processes").expect("a built-in claim");
+    let verdicts = claims.judge(&Summary::from_results(&results));
+    let why = &verdicts[0].judgement.why;
+    assert_eq!(verdicts[0].outcome(), Outcome::NotRun, "4 of 6 cores are no reason to blame 8 workers: {why}");
+    assert!(why.contains("process-pool has no point with as many workers as there are cores"), "{why}");
+}
+
+#[test]
 fn a_point_without_an_axis_is_refused() {
     let claim = |of: &str, more: &str| {
         let text = format!(

@@ -1,6 +1,8 @@
 //! A lesson on one claim, held by snapshots: what is drawn and told of made-up runs.
 
 mod common;
+#[path = "common/sweeps.rs"]
+mod made;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -115,4 +117,26 @@ fn a_claim_needs_the_cells_that_its_verdict_takes_and_no_others() {
     assert_eq!(needed("gil-convoy"), ["gil-thread in convoy, beside 0", "gil-thread in convoy, beside 1"]);
     assert_eq!(needed("no-convoy-without-gil"), ["thread in convoy, beside 0", "thread in convoy, beside 1"]);
     assert!(needed("cpu-processes").is_empty());
+}
+
+#[test]
+fn a_claim_about_curves_shows_the_figures_along_its_axis() {
+    let results = made::results();
+    hold("lesson-grain-80", &lesson(&results, "grain", false, 80));
+    hold("lesson-too-many-processes-100-colours", &lesson(&results, "too-many-processes", true, 100));
+    let text = lesson(&results, "grain", false, 100);
+    assert!(!text.contains("No cell was watched") && !text.contains("convoy"), "its curves alone: {text}");
+}
+
+#[test]
+fn a_claim_about_curves_needs_the_cells_of_its_sweep() {
+    let summary = Summary::from_results(&made::results());
+    let claims = Claims::built_in().only("gil-no-grain").expect("a built-in claim");
+    let needed = claims.iter().next().expect("the only one").needed_cells(&summary);
+    let is_of_sweep = |cell: &Cell| cell.group.sweep.is_some_and(|at| summary.sweeps[at].title == "counting by grain");
+    assert!(!needed.is_empty() && needed.iter().all(is_of_sweep));
+    let mut runners: Vec<&str> = needed.iter().map(|cell| cell.row.cell.runner.as_str()).collect();
+    runners.sort_unstable();
+    runners.dedup();
+    assert_eq!(runners, ["python-sequential", "python-thread-pool"]);
 }

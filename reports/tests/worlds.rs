@@ -8,8 +8,11 @@ mod simulator;
 
 use std::collections::BTreeMap;
 
+use simulator::bent;
+use simulator::plan::{DEFAULT, Plan};
+use simulator::sweeps::{PLANNED, SCALING};
 use simulator::tally::{self, Count, Job, Tally};
-use simulator::truths::{false_worlds, falsehoods, worlds};
+use simulator::truths::{Falsehood, false_worlds, falsehoods, worlds};
 
 /// Seeds of each world, unless the environment says otherwise.
 const SEEDS: u64 = 6;
@@ -34,11 +37,20 @@ fn is_too_many(count: u64, of: u64) -> bool {
 
 #[test]
 fn true_claims_do_not_fail_and_false_ones_do_not_hold() {
+    check(DEFAULT, falsehoods);
+}
+
+#[test]
+fn true_claims_about_curves_do_not_fail_and_false_ones_do_not_hold() {
+    check(SCALING, bent::falsehoods);
+}
+
+/// Judges the claims that a plan has cells for, in all worlds.
+fn check(plan: Plan, falsehoods: fn() -> Vec<Falsehood>) {
     let seeds = seeds();
-    let worlds = worlds();
     let mut jobs: Vec<Job> = Vec::new();
-    for world in worlds {
-        jobs.push(Box::new(move || tally::of_truth(&world, seeds)));
+    for world in worlds() {
+        jobs.push(Box::new(move || tally::of_truth(plan, &world, seeds)));
     }
     let truths = tally::all(&jobs);
     let mut wrong = Vec::new();
@@ -58,7 +70,7 @@ fn true_claims_do_not_fail_and_false_ones_do_not_hold() {
     let mut jobs: Vec<Job> = Vec::new();
     for world in false_worlds() {
         for falsehood in falsehoods() {
-            jobs.push(Box::new(move || tally::of_falsehood(&world, &falsehood, seeds)));
+            jobs.push(Box::new(move || tally::of_falsehood(plan, &world, &falsehood, seeds)));
         }
     }
     let lies = tally::all(&jobs);
@@ -75,4 +87,19 @@ fn true_claims_do_not_fail_and_false_ones_do_not_hold() {
     for claim in by_claim(&truths).into_keys() {
         assert!(lies.contains_key(&claim), "nothing makes {claim:?} false");
     }
+}
+
+#[test]
+fn the_plan_of_curves_is_what_is_simulated() {
+    let table = |text: &str| toml::from_str::<toml::Table>(text).expect("TOML");
+    let plan = table(include_str!("../../src/plans/scaling.toml"));
+    let groups: Vec<&toml::Table> =
+        plan["group"].as_array().expect("groups").iter().filter_map(toml::Value::as_table).collect();
+    for (title, simulated) in PLANNED {
+        let group = groups.iter().find(|group| group["title"].as_str() == Some(title)).expect(title);
+        for name in ["params", "scale", "sweep"] {
+            assert_eq!(group.get(name), table(simulated).get(name), "{name} of {title}: change worlds/sweeps.rs too");
+        }
+    }
+    assert_eq!(plan["least_rounds"].as_integer(), Some(i64::from(SCALING.rounds)));
 }

@@ -143,7 +143,8 @@ pub(crate) struct ExplainArgs {
     /// Measure this Python too (repeatable) [default: the python3 of the search path].
     #[arg(long, value_name = "PATH")]
     pub(crate) python: Vec<PathBuf>,
-    /// Spend at most this time on the whole run [default: 20s, or 5s for each core where that is more].
+    /// Spend at most this time on the whole run [default: 20s, or 5s for each core where that is more; 30s and 10s
+    /// for curves].
     #[arg(long, value_parser = durations::parse)]
     pub(crate) budget: Option<Duration>,
     /// Take claims of this file too (repeatable).

@@ -1,13 +1,14 @@
 //! `regatta explain`: one claim as a lesson, from a run of just the cells that it needs.
 
 use std::collections::BTreeSet;
-use std::io::Write;
+use std::io::{self, Write};
 use std::time::Duration;
 
 use anyhow::{Context, bail};
 use jiff::Timestamp;
 use regatta_reports::claims::Claim;
 use regatta_reports::figures::Cell;
+use regatta_reports::record::Group;
 use regatta_reports::text::wrapped;
 use regatta_reports::{Claims, Results, Summary};
 
@@ -18,6 +19,7 @@ use crate::catalogue::{Catalogue, RunnerCard, unknown};
 use crate::environment;
 use crate::exit::Exit;
 use crate::header::header;
+use crate::plan::{Plan, PlanError, sweep};
 use crate::report::Detail;
 use crate::terminal::Screen;
 use crate::verbosity::Verbosity;
@@ -26,6 +28,14 @@ use crate::verbosity::Verbosity;
 const BUDGET: Duration = Duration::from_secs(20);
 /// Time for each core, where that is more, since the work of the default plan grows with the cores.
 const BUDGET_PER_WORKER: Duration = Duration::from_secs(5);
+/// The same for curves: each of their points is a cell with processes of its own.
+const BUDGET_OF_CURVES: Duration = Duration::from_secs(30);
+/// The same for each core.
+const BUDGET_OF_CURVES_PER_WORKER: Duration = Duration::from_secs(10);
+/// The plan with the cells of most claims.
+const PLAN: &str = "default";
+/// The plan with the sweeps that claims about curves speak of.
+const PLAN_OF_CURVES: &str = "scaling";
 /// Most rounds of a group: what these do not decide takes a run of its own.
 const ROUNDS: u32 = 12;
 /// Kinds of workloads, and what claims about them are about.
@@ -35,7 +45,7 @@ const KINDS: [(&str, &str); 3] = [("cpu", "Computing"), ("io", "Waiting"), ("mix
 pub(crate) fn explain(catalogue: &dyn Catalogue, args: &ExplainArgs, verbosity: Verbosity) -> anyhow::Result<Exit> {
     let Some(id) = &args.claim else { return list(catalogue, args) };
     let run = RunArgs {
-        plan: "default".to_owned(),
+        plan: PLAN.to_owned(),
         python: args.python.clone(),
         claims: args.claims.clone(),
         seed: args.seed,
@@ -57,22 +67,32 @@ pub(crate) fn explain(catalogue: &dyn Catalogue, args: &ExplainArgs, verbosity: 
 fn narrow(setup: &mut Setup<'_>, budget: Option<Duration>) -> anyhow::Result<()> {
     let Setup { plan, claims, catalogue, machine, .. } = setup;
     let claim = claims.iter().next().context("there is no claim to explain")?;
-    let cores = environment::cores(machine);
-    let groups = plan.groups.iter().map(|group| plan.ready_group(group, *catalogue, cores));
-    let groups: Vec<_> = groups.map(|ready| ready.map(|ready| ready.group)).collect::<Result<_, _>>()?;
-    let run = header(Timestamp::now(), 0, plan, groups.clone(), machine.clone(), *catalogue);
+    let is_about_curves = claim.is_about_curves();
+    if is_about_curves {
+        *plan = Plan::load(PLAN_OF_CURVES)?;
+    }
+    let groups = points(plan, *catalogue, environment::cores(machine))?;
+    let run = header(Timestamp::now(), 0, plan, groups.concat(), machine.clone(), *catalogue);
     let summary = Summary::from_results(&Results { run, ..Results::default() });
     let needed = claim.needed_cells(&summary);
-    for (planned, group) in plan.groups.iter_mut().zip(&groups) {
-        let is_here = |cell: &&Cell| cell.group.workload == group.workload && cell.group.params == group.params;
+    for (planned, points) in plan.groups.iter_mut().zip(&groups) {
+        let is_of =
+            |cell: &Cell, point: &Group| cell.group.workload == point.workload && cell.group.params == point.params;
+        let is_here = |cell: &&Cell| points.iter().any(|point| is_of(cell, point));
         let here: Vec<&Cell> = needed.iter().filter(is_here).collect();
         let is_needed = |card: &RunnerCard| here.iter().any(|cell| cell.row.cell.runner == card.name);
         let has_model = |card: &RunnerCard| here.iter().any(|cell| cell.row.runner.model == card.model);
-        let is_planned = |card: &RunnerCard| group.cells.iter().any(|cell| cell.is_main() && cell.runner == card.name);
+        let cells = || points.iter().flat_map(|point| &point.cells);
+        let is_planned = |card: &RunnerCard| cells().any(|cell| cell.is_main() && cell.runner == card.name);
         // A claim about a lock is seen best beside the same models without it, as far as their tasks can be watched.
         let contrasts = |card: &RunnerCard| claim.gil.is_some() && card.version.is_empty() && has_model(card);
-        let cards = catalogue.runners().into_iter().filter(is_planned);
-        planned.runners = cards.filter(|card| is_needed(card) || contrasts(card)).map(|card| card.name).collect();
+        let cards: Vec<RunnerCard> = catalogue.runners().into_iter().filter(is_planned).collect();
+        let chosen: Vec<&RunnerCard> = cards.iter().filter(|card| is_needed(card) || contrasts(card)).collect();
+        // A curve is one of speed-ups where there is what they are over.
+        let baselines = chosen.iter().filter(|_| is_about_curves).map(|card| &card.baseline);
+        let names: BTreeSet<&String> = chosen.iter().map(|card| &card.name).chain(baselines).collect();
+        let of_these = cards.iter().filter(|card| names.contains(&card.name));
+        planned.runners = of_these.map(|card| card.name.clone()).collect();
         planned.variants.clear();
         planned.skip.clear();
     }
@@ -81,12 +101,25 @@ fn narrow(setup: &mut Setup<'_>, budget: Option<Duration>) -> anyhow::Result<()>
         bail!(cannot_run(claim, *catalogue));
     }
     plan.name = format!("explain {}", claim.id);
-    plan.profile = true;
+    plan.profile = !is_about_curves;
     plan.rounds = ROUNDS;
     plan.reference = claim.needs_capacity();
-    plan.budget_per_worker = budget.is_none().then_some(BUDGET_PER_WORKER);
-    plan.budget = Some(budget.unwrap_or(BUDGET));
+    let (usual, each) = match is_about_curves {
+        true => (BUDGET_OF_CURVES, BUDGET_OF_CURVES_PER_WORKER),
+        false => (BUDGET, BUDGET_PER_WORKER),
+    };
+    plan.budget_per_worker = budget.is_none().then_some(each);
+    plan.budget = Some(budget.unwrap_or(usual));
     Ok(())
+}
+
+/// Returns the groups that each group of a plan stands for.
+fn points(plan: &Plan, catalogue: &dyn Catalogue, cores: u64) -> Result<Vec<Vec<Group>>, PlanError> {
+    let ready = |planned| {
+        let points = sweep::points(planned, catalogue, cores)?;
+        points.iter().map(|point| Ok(plan.ready_group(point, catalogue, cores)?.group)).collect()
+    };
+    plan.groups.iter().map(ready).collect()
 }
 
 /// Says why a claim has no cells here, and what to do about it.
@@ -99,25 +132,30 @@ fn cannot_run(claim: &Claim, catalogue: &dyn Catalogue) -> String {
         .filter_map(|family| Some(format!("; {family}: {}", catalogue.missing(family)?)))
         .collect();
     let missing: String = missing.into_iter().collect();
-    format!("`{}` cannot be shown here: the default plan has no cells of what it is about{missing}", claim.id)
+    let plan = if claim.is_about_curves() { PLAN_OF_CURVES } else { PLAN };
+    format!("`{}` cannot be shown here: the plan `{plan}` has no cells of what it is about{missing}", claim.id)
 }
 
-/// Lists the claims by the kind of work that they are about.
+/// Lists the claims by the kind of work that they are about, those about curves by themselves.
 fn list(catalogue: &dyn Catalogue, args: &ExplainArgs) -> anyhow::Result<Exit> {
     let claims = load_claims(&args.claims, &names_of(catalogue))?;
     let ids = claims.iter().map(|claim| claim.id.len()).max().unwrap_or(0);
     let mut out = Screen::output();
     let columns = usize::from(out.width()).saturating_sub(ids + 4);
-    for (kind, title) in KINDS {
+    let mut section = |title: &str, claims: Vec<&Claim>| -> io::Result<()> {
         writeln!(out, "{title}")?;
-        for claim in of_kind(&claims, kind, catalogue) {
+        for claim in claims {
             for (at, line) in wrapped(&claim.statement, columns).iter().enumerate() {
                 let id = if at == 0 { claim.id.as_str() } else { "" };
                 writeln!(out, "  {id:ids$}  {line}")?;
             }
         }
-        writeln!(out)?;
+        writeln!(out)
+    };
+    for (kind, title) in KINDS {
+        section(title, of_kind(&claims, kind, catalogue))?;
     }
+    section("Along a curve", claims.iter().filter(|claim| claim.is_about_curves()).collect())?;
     writeln!(
         out,
         "`regatta explain gil-convoy`, for example, runs what that claim needs and shows why it comes out so."
@@ -125,11 +163,11 @@ fn list(catalogue: &dyn Catalogue, args: &ExplainArgs) -> anyhow::Result<Exit> {
     Ok(Exit::Well)
 }
 
-/// Returns the claims whose first condition is about work of a kind.
+/// Returns the claims whose first condition is about work of a kind, and that are not about curves.
 fn of_kind<'a>(claims: &'a Claims, kind: &str, catalogue: &dyn Catalogue) -> Vec<&'a Claim> {
     let workloads = catalogue.workloads();
     let is_of_kind = |name: &str| workloads.iter().any(|card| card.name == name && card.kind == kind);
     let is_meant =
         |claim: &&Claim| claim.conditions.first().is_some_and(|condition| is_of_kind(&condition.of.workload));
-    claims.iter().filter(is_meant).collect()
+    claims.iter().filter(|claim| !claim.is_about_curves()).filter(is_meant).collect()
 }

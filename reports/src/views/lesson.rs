@@ -1,10 +1,11 @@
-//! What a run shows of one claim: what its tasks did, the figures that the claim is about, and the verdicts.
+//! What a run shows of one claim: what its tasks did, the figures or the curves that the claim is about, and the verdicts.
 
 use super::columns::{Column, Field};
+use super::curves::SweepView;
 use super::families;
 use super::report::Report;
-use crate::figures::{Count, GroupSummary, Row, Versus};
-use crate::judgement::claims::{Claim, Outcome, Quantile, Statistic, Verdict};
+use crate::figures::{Count, GroupSummary, Row, Sweep, Versus};
+use crate::judgement::claims::{Claim, Condition, Outcome, Quantile, Statistic, Verdict};
 use crate::records::schema::Profile;
 
 /// A claim, and what a run shows of it.
@@ -14,6 +15,8 @@ pub struct Lesson<'a> {
     pub claim: &'a Claim,
     /// The group whose cells were watched at work; none if none was.
     pub watched: Option<Watched<'a>>,
+    /// The sweeps whose points it speaks of, each with what is shown of it.
+    pub sweeps: Vec<(&'a Sweep, &'a SweepView)>,
     /// The columns of figures that the claim is about.
     pub heads: Vec<Head>,
     /// The cells, each by its name and with a figure a column.
@@ -48,9 +51,18 @@ impl<'a> Lesson<'a> {
         let groups: Vec<&GroupSummary> = report.summary.unswept().collect();
         let verdicts: Vec<&Verdict> = report.verdicts.iter().filter(|verdict| verdict.id == claim.id).collect();
         let (heads, lines) = figures(claim, &groups);
+        let is_meant = |sweep: &Sweep| {
+            let workloads = || sweep.groups.iter().map(|group| &report.summary.groups[*group].workload);
+            let is_along = |condition: &Condition| {
+                condition.of.along.as_ref() == Some(&sweep.axis)
+                    && workloads().any(|workload| *workload == condition.of.workload)
+            };
+            claim.conditions.iter().any(is_along)
+        };
         Self {
             claim,
             watched: watched(&groups, &report.results.profiles, &verdicts),
+            sweeps: report.sweeps().filter(|(sweep, _)| is_meant(sweep)).collect(),
             heads,
             lines,
             verdicts: verdicts

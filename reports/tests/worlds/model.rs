@@ -12,6 +12,8 @@ pub struct Cell<'a> {
     pub params: &'a Parameters,
     pub tasks: u64,
     pub workers: u64,
+    /// What computing takes a task, nanoseconds.
+    pub each_ns: f64,
     pub family: &'a str,
     pub model: &'a str,
 }
@@ -28,6 +30,8 @@ pub struct Figures {
     pub switches: f64,
 }
 
+/// What it takes to call a loop that wakes nobody.
+const CALL_NS: f64 = 1e3;
 /// What a worker takes to go on after it slept.
 const WAKING_NS: f64 = 40e3;
 
@@ -76,7 +80,7 @@ impl Cell<'_> {
             (false, "process") => 1.09e6 * creation,
             (false, "thread") => 57e3 * creation,
             (false, "process-pool") => 800.0,
-            (false, "sequential") => 0.5,
+            (false, "sequential") => 4.0,
             (false, _) => 300.0,
         }
     }
@@ -103,7 +107,8 @@ impl Cell<'_> {
             let work = tasks * (each + handing_out);
             // A thread that has lost the lock asks for it again: a little on top.
             let on_top = if self.has_lock() && self.is_in_threads() { 1.02 } else { 1.0 };
-            return Figures { wall: work * on_top + WAKING_NS, cpu: work * on_top, ..Figures::default() };
+            let waking = if self.model == "sequential" { CALL_NS } else { WAKING_NS };
+            return Figures { wall: work * on_top + waking, cpu: work * on_top, ..Figures::default() };
         }
         let (full, rest) = (self.tasks / workers, self.tasks % workers);
         let (mut wall, mut cpu) = (0.0, 0.0);
@@ -199,8 +204,7 @@ impl Cell<'_> {
     /// What is to be expected.
     pub fn figures(&self) -> Figures {
         let figures = match self.workload {
-            "primes" | "counting" if self.is_python() => self.computed(25e6),
-            "primes" | "counting" => self.computed(0.9e6),
+            "primes" | "counting" => self.computed(self.each_ns),
             "switch" => self.switching(),
             "empty" => self.computed(0.0),
             "convoy" => self.convoy(),

@@ -1,6 +1,6 @@
-//! The groups of a run: as the default plan has them, with work that grows with the workers, and only the cells that claims need.
+//! The groups of a run: as a plan has them, with work that grows with the workers, and only the cells that claims need.
 
-use regatta_reports::record::Parameters;
+use regatta_reports::record::{AxisOf, Parameters, Sweep};
 use serde_json::json;
 
 use super::machine::World;
@@ -28,6 +28,19 @@ pub const RUNNERS: [(&str, &str, &str); 19] = [
     ("python-gevent", "cpython", "green"),
 ];
 
+/// What is run in a world.
+#[derive(Clone, Copy)]
+pub struct Plan {
+    pub name: &'static str,
+    /// Rounds of each group.
+    pub rounds: u32,
+    /// Its groups on a machine.
+    pub courses: fn(&World) -> Vec<Course>,
+}
+
+/// The default plan, with the rounds that it comes to on most machines.
+pub const DEFAULT: Plan = Plan { name: "default", rounds: 9, courses };
+
 /// A group of a plan.
 pub struct Course {
     pub workload: &'static str,
@@ -39,9 +52,36 @@ pub struct Course {
     pub of_python: Option<(Parameters, u64)>,
     pub models: &'static [&'static str],
     pub families: &'static [&'static str],
+    /// What computing takes a task, native and in CPython, nanoseconds.
+    pub each_ns: (f64, f64),
+    /// The sweep that it is a point of, or holds the points of.
+    pub sweep: Option<Sweep>,
+    /// Sizes of pools; one worker a core if there are none.
+    pub sizes: Vec<u64>,
+    /// Whether it has copies that show the noise.
+    pub has_copies: bool,
 }
 
-const ALL: &[&str] = &["native", "gil", "cpython"];
+impl Default for Course {
+    fn default() -> Self {
+        Self {
+            workload: "",
+            kind: "cpu",
+            params: Parameters::new(),
+            tasks: 0,
+            wait_ns: 0,
+            of_python: None,
+            models: &[],
+            families: ALL,
+            each_ns: (0.9e6, 25e6),
+            sweep: None,
+            sizes: Vec::new(),
+            has_copies: true,
+        }
+    }
+}
+
+pub const ALL: &[&str] = &["native", "gil", "cpython"];
 const COMPUTING: &[&str] = &["sequential", "thread", "thread-pool", "process-pool", "green", "async", "async-single"];
 const SWITCHING: &[&str] = &["sequential", "thread", "thread-pool", "green", "async", "async-single"];
 const CREATING: &[&str] = &["sequential", "process", "process-pool", "thread", "thread-pool"];
@@ -49,14 +89,19 @@ const POOLED: &[&str] = &["sequential", "thread", "thread-pool", "process-pool",
 const WAITING: &[&str] = &["green", "async", "async-single"];
 const TALKING: &[&str] = &["sequential", "thread"];
 
-fn params(pairs: &[(&str, u64)]) -> Parameters {
+pub fn params(pairs: &[(&str, u64)]) -> Parameters {
     pairs.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect()
 }
 
 impl Course {
     /// The group where CPython has parameters of its own.
-    fn and_python(self, pairs: &[(&str, u64)], tasks: u64) -> Self {
+    pub fn and_python(self, pairs: &[(&str, u64)], tasks: u64) -> Self {
         Self { of_python: Some((params(pairs), tasks)), ..self }
+    }
+
+    /// The group as a point of a sweep, or with its points.
+    pub fn along(self, title: &str, axis: &str, of: AxisOf) -> Self {
+        Self { sweep: Some(Sweep { title: title.to_owned(), axis: axis.to_owned(), of, ..Sweep::default() }), ..self }
     }
 
     /// The parameters and the tasks of a family.
@@ -68,8 +113,8 @@ impl Course {
     }
 }
 
-/// All groups on a machine.
-pub fn courses(world: &World) -> Vec<Course> {
+/// All groups of the default plan on a machine.
+fn courses(world: &World) -> Vec<Course> {
     let workers = world.workers();
     let per_worker = |count: u64, least: u64| least.max(count * workers);
     let group = |workload, kind, pairs: &[(&str, u64)], tasks, wait_ns, models, families| Course {
@@ -78,9 +123,9 @@ pub fn courses(world: &World) -> Vec<Course> {
         params: params(pairs),
         tasks,
         wait_ns,
-        of_python: None,
         models,
         families,
+        ..Course::default()
     };
     // As in src/plans/default.toml.
     let (computed, counted) = (per_worker(32, 1), per_worker(16, 1));

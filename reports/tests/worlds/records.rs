@@ -9,27 +9,28 @@ use hdrhistogram::Histogram;
 use hdrhistogram::serialization::{Serializer, V2DeflateSerializer};
 use regatta_reports::Results;
 use regatta_reports::record::{
-    Capacity, CapacityPoint, CellId, End, Group, Machine, Plan, Program, Run, RunnerInfo, Sample, Scale, WorkloadInfo,
+    Capacity, CapacityPoint, CellId, End, Group, Machine, Plan, Program, Run, RunnerInfo, Sample, Scale, Sweep,
+    WorkloadInfo,
 };
 
 use super::machine::World;
 use super::model::{Cell, Figures};
 use super::noise::Noise;
-use super::plan::{Course, RUNNERS, courses};
+use super::plan::{Course, DEFAULT, Plan as Simulated, RUNNERS};
 
-/// What the default plan comes to on most machines.
-pub const PROCESSES: u32 = 3;
-pub const ROUNDS: u32 = 9;
+/// Processes of each cell, whatever the plan.
+const PROCESSES: u32 = 3;
 /// How often each point of the capacity is measured.
 const REPETITIONS: usize = 5;
 
-/// The records of a run, with the figures that `breaking` leaves of those to be expected.
+/// The records of a run of the default plan, with the figures that `breaking` leaves of those to be expected.
 pub fn run(world: &World, seed: u64, breaking: impl Fn(Cell, &mut Figures)) -> Results {
-    run_of(world, seed, |_| true, breaking)
+    run_of(DEFAULT, world, seed, |_| true, breaking)
 }
 
-/// The same of the workloads that are wanted.
+/// The same of any plan, and of the workloads that are wanted.
 pub fn run_of(
+    plan: Simulated,
     world: &World,
     seed: u64,
     is_wanted: impl Fn(&str) -> bool,
@@ -37,29 +38,43 @@ pub fn run_of(
 ) -> Results {
     let mut noise = Noise::new(world, seed);
     let mut results = Results {
-        run: header(world),
+        run: header(plan, world),
         capacity: world.has_capacity.then(|| capacity(world, &mut noise)),
         end: Some(End { finished: "2026-01-01T00:01:30Z".to_owned(), complete: true, ..End::default() }),
         ..Results::default()
     };
-    for course in courses(world).into_iter().filter(|course| is_wanted(course.workload)) {
+    // All points of a sweep share their rounds.
+    let mut shared: Option<(Sweep, Vec<f64>)> = None;
+    for course in (plan.courses)(world).into_iter().filter(|course| is_wanted(course.workload)) {
         let Course { workload, kind, ref params, tasks, wait_ns, models, families, .. } = course;
         let takes_part = |family: &str, model: &str| families.contains(&family) && models.contains(&model);
-        let mut group =
-            Group { workload: workload.to_owned(), params: params.clone(), tasks, wait_ns, ..Group::default() };
-        let rounds: Vec<f64> = (0..ROUNDS).map(|_| noise.of_round()).collect();
+        let mut group = Group {
+            workload: workload.to_owned(),
+            params: params.clone(),
+            tasks,
+            wait_ns,
+            sweep: course.sweep.clone(),
+            ..Group::default()
+        };
+        let rounds = match shared.take().filter(|(sweep, _)| Some(sweep) == course.sweep.as_ref()) {
+            Some((_, rounds)) => rounds,
+            None => (0..plan.rounds).map(|_| noise.of_round()).collect(),
+        };
+        shared = course.sweep.clone().map(|sweep| (sweep, rounds.clone()));
         for (runner, family, model) in RUNNERS.into_iter().filter(|(_, family, model)| takes_part(family, model)) {
-            let arms: &[&str] = if model == "sequential" { &["", "a-a"] } else { &[""] };
-            for arm in arms {
-                let (params, tasks) = course.scale_of(family);
-                let workers = match model {
-                    "sequential" | "async-single" => 1,
-                    "process" | "thread" => tasks,
-                    "green" if family == "cpython" => 1,
-                    _ => world.workers(),
-                };
-                let id = CellId { runner: runner.to_owned(), workers, arm: (*arm).to_owned(), ..CellId::default() };
-                let cell = Cell { world, workload, params, tasks, workers, family, model };
+            let (params, tasks) = course.scale_of(family);
+            let each_ns = if family == "cpython" { course.each_ns.1 } else { course.each_ns.0 };
+            let sizes = match model {
+                "sequential" | "async-single" => vec![1],
+                "process" | "thread" => vec![tasks],
+                "green" if family == "cpython" => vec![1],
+                _ if course.sizes.is_empty() => vec![world.workers()],
+                _ => course.sizes.clone(),
+            };
+            let arms: &[&str] = if model == "sequential" && course.has_copies { &["", "a-a"] } else { &[""] };
+            for (workers, arm) in sizes.into_iter().flat_map(|size| arms.iter().map(move |arm| (size, *arm))) {
+                let id = CellId { runner: runner.to_owned(), workers, arm: arm.to_owned(), ..CellId::default() };
+                let cell = Cell { world, workload, params, tasks, workers, each_ns, family, model };
                 let mut figures = cell.figures();
                 breaking(cell, &mut figures);
                 let made = samples(&cell, &id, figures, &rounds, &mut noise);
@@ -86,7 +101,7 @@ fn samples(cell: &Cell, id: &CellId, figures: Figures, rounds: &[f64], noise: &m
     let processes: Vec<(f64, f64)> = (0..PROCESSES).map(|_| (noise.of_process(), noise.of_process())).collect();
     let mut made = Vec::with_capacity(rounds.len());
     for (round, of_round) in (0..).zip(rounds) {
-        let process = round * PROCESSES / ROUNDS;
+        let process = round * PROCESSES / rounds.len() as u32;
         let (of_process, of_start) = processes[process as usize];
         let own = noise.of_sample();
         let speed = of_process * of_round * own;
@@ -175,7 +190,7 @@ fn capacity(world: &World, noise: &mut Noise) -> Capacity {
     Capacity { points: burns.into_iter().map(point).collect(), outside_cores: None }
 }
 
-fn header(world: &World) -> Run {
+fn header(plan: Simulated, world: &World) -> Run {
     let runner = |(name, family, model): (&str, &str, &str)| {
         let is_python = family == "cpython";
         let info = RunnerInfo {
@@ -201,7 +216,7 @@ fn header(world: &World) -> Run {
         started: "2026-01-01T00:00:00Z".to_owned(),
         driver: "regatta".to_owned(),
         program: Program { version: "0.1.0".to_owned(), profile: "release".to_owned(), ..Program::default() },
-        plan: Plan { name: "default".to_owned(), rounds: ROUNDS, processes: PROCESSES, ..Plan::default() },
+        plan: Plan { name: plan.name.to_owned(), rounds: plan.rounds, processes: PROCESSES, ..Plan::default() },
         machine: Machine {
             cpu: "Imagined CPU 3000".to_owned(),
             physical_cores: Some(world.cores),

@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use regatta_reports::{Claims, Outcome, Results, Summary, Verdict};
 
 use super::machine::World;
-use super::records::{run, run_of};
+use super::plan::Plan;
+use super::records::run_of;
 use super::truths::Falsehood;
 
 /// How often something came out.
@@ -61,12 +62,12 @@ fn judged(claims: &Claims, results: &Results) -> Vec<Verdict> {
     claims.judge(&Summary::from_results(results))
 }
 
-/// The verdicts in a world in which all is as it should be.
-pub fn of_truth(world: &World, seeds: u64) -> Tally {
+/// The verdicts on a run of a plan in a world in which all is as it should be.
+pub fn of_truth(plan: Plan, world: &World, seeds: u64) -> Tally {
     let mut tally = Tally::new();
     let claims = Claims::built_in();
     for seed in 0..seeds {
-        for verdict in judged(&claims, &run(world, seed, |_, _| ())) {
+        for verdict in judged(&claims, &run_of(plan, world, seed, |_| true, |_, _| ())) {
             let key = (verdict.id.clone(), verdict.family.clone(), world.name);
             tally.entry(key).or_default().add(&verdict, Outcome::Fails);
         }
@@ -75,11 +76,11 @@ pub fn of_truth(world: &World, seeds: u64) -> Tally {
 }
 
 /// The verdicts on the claims that are false in a world.
-pub fn of_falsehood(world: &World, falsehood: &Falsehood, seeds: u64) -> Tally {
+pub fn of_falsehood(plan: Plan, world: &World, falsehood: &Falsehood, seeds: u64) -> Tally {
     let mut tally = Tally::new();
     let claims = Claims::built_in();
     for seed in 0..seeds {
-        let results = run_of(world, seed, |workload| falsehood.workloads.contains(&workload), falsehood.breaking);
+        let results = run_of(plan, world, seed, |workload| falsehood.workloads.contains(&workload), falsehood.breaking);
         for verdict in judged(&claims, &results) {
             if falsehood.claims.contains(&(&verdict.id, &verdict.family)) {
                 let key = (verdict.id.clone(), verdict.family.clone(), falsehood.name);

@@ -58,6 +58,7 @@ pub fn worlds() -> Vec<World> {
 pub type Breaking = fn(Cell, &mut Figures);
 
 /// A world in which some claims are false.
+#[derive(Clone, Copy)]
 pub struct Falsehood {
     pub name: &'static str,
     /// Ids and families of the claims that it makes false.

@@ -1,8 +1,8 @@
-//! One claim in the terminal: who says so, what its tasks did, the figures, the verdict, and why it comes out so.
+//! One claim in the terminal: who says so, what its tasks did or where its curves go, the figures, the verdict, and why it comes out so.
 
-use super::lanes;
 use super::room::{GAP, push_dropped};
 use super::style::{BOLD, BOLD_RED, FAINT, GREEN, YELLOW, push_wrapped, styled};
+use super::{lanes, sweeps};
 use crate::judgement::claims::{Outcome, Verdict};
 use crate::text::{self, padded, plain, shortened, wrapped};
 use crate::views::lesson::{Lesson, Watched};
@@ -27,12 +27,19 @@ pub fn text(lesson: &Lesson, colour: bool, width: usize) -> String {
         push_wrapped(&mut out, 0, &format!("Said by: {}.", said_by.trim_end_matches('.')), prose);
     }
     out.push('\n');
-    match &lesson.watched {
-        Some(watched) => out.push_str(&lanes_of(watched, colour, width)),
-        None => out.push_str(&format!("{}\n", styled("No cell was watched at work.", FAINT, colour))),
+    if claim.is_about_curves() {
+        for (sweep, view) in &lesson.sweeps {
+            out.push_str(&sweeps::section(sweep, view, colour, width));
+            out.push_str(&sweeps::missing(view, colour));
+        }
+    } else {
+        match &lesson.watched {
+            Some(watched) => out.push_str(&lanes_of(watched, colour, width)),
+            None => out.push_str(&format!("{}\n", styled("No cell was watched at work.", FAINT, colour))),
+        }
+        out.push('\n');
+        out.push_str(&figures(lesson, colour, width));
     }
-    out.push('\n');
-    out.push_str(&figures(lesson, colour, width));
     out.push('\n');
     for (family, verdict) in &lesson.verdicts {
         push_verdict(&mut out, family, verdict, colour, prose);

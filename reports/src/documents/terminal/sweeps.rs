@@ -18,17 +18,32 @@ const NAME: usize = 28;
 pub fn text(report: &Report, colour: bool, width: usize) -> String {
     let mut out = String::new();
     for (sweep, view) in report.sweeps() {
-        out.push_str(&heading(sweep, view, colour));
-        let measure = view.pictures.first().map(|picture| picture.measure.title());
-        let tables = view.tables.iter().filter(|table| measure.is_some_and(|measure| table.title.starts_with(measure)));
-        tables.for_each(|one| out.push_str(&table(sweep, one, colour, width)));
-        view.courses.iter().for_each(|sentence| push_wrapped(&mut out, 2, &plain(sentence), width));
+        out.push_str(&section(sweep, view, colour, width));
         view.laws.iter().for_each(|said| out.push_str(&laws(sweep, said, colour, width)));
-        for (name, reason, has_failed) in &view.missing {
-            let line = format!("  {}: {}", plain(name), plain(reason));
-            out.push_str(&styled(&line, if *has_failed { style::RED } else { Style::new() }, colour));
-            out.push('\n');
-        }
+        out.push_str(&missing(view, colour));
+        out.push('\n');
+    }
+    out
+}
+
+/// Returns the table of the first measure of a sweep, and what to take where.
+pub fn section(sweep: &Sweep, view: &SweepView, colour: bool, width: usize) -> String {
+    let mut out = heading(sweep, view, colour);
+    let measure = view.pictures.first().map(|picture| picture.measure.title());
+    let tables = view.tables.iter().filter(|table| measure.is_some_and(|measure| table.title.starts_with(measure)));
+    tables.for_each(|one| out.push_str(&table(sweep, one, colour, width)));
+    view.courses.iter().for_each(|sentence| push_wrapped(&mut out, 2, &plain(sentence), width));
+    out
+}
+
+/// Returns what failed or was not run. A spent budget leaves out many cells at once.
+pub fn missing(view: &SweepView, colour: bool) -> String {
+    let mut out = String::new();
+    for same in view.missing.chunk_by(|a, b| (&a.1, a.2) == (&b.1, b.2)) {
+        let (name, reason, has_failed) = &same[0];
+        let others = if same.len() > 1 { format!(" and {} more", same.len() - 1) } else { String::new() };
+        let line = format!("  {}{others}: {}", plain(name), plain(reason));
+        out.push_str(&styled(&line, if *has_failed { style::RED } else { Style::new() }, colour));
         out.push('\n');
     }
     out

@@ -38,21 +38,21 @@ impl<'a> Scope<'a> {
 
     fn cell_at(&self, sweep: &Sweep, line: &Line, at: At) -> Result<Cell<'a>, Missing> {
         let wall = |point: &SweepPoint| self.summary.row(*point).wall.map(|wall| wall.value);
-        let up_to = |most: f64| line.points.iter().rfind(|point| point.at <= most);
+        let up_to = |most: f64| line.points.iter().rfind(|point| point.at <= most).copied();
         let point = match at {
-            At::Least => line.points.first(),
+            At::Least => line.points.first().copied(),
             // What limits kept from running is beyond the curve.
-            At::Most => line.points.iter().rfind(|point| wall(point).is_some()).or(line.points.last()),
-            At::Cores => self.summary.usable_cores.and_then(up_to),
+            At::Most => line.points.iter().rfind(|point| wall(point).is_some()).or(line.points.last()).copied(),
+            At::Cores => self.summary.usable_cores.and_then(|cores| line.at(cores.ceil())),
             At::Best => {
                 let walls = line.points.iter().filter_map(|point| Some((point, wall(point)?)));
-                walls.min_by(|a, b| a.1.total_cmp(&b.1)).map(|(point, _)| point).or(line.points.first())
+                walls.min_by(|a, b| a.1.total_cmp(&b.1)).map(|(point, _)| point).or(line.points.first()).copied()
             }
             At::Value(most) => up_to(most),
         };
-        let none = || Missing::NotRun(format!("{} has no such point in {}", line.label, sweep.title));
+        let none = || Missing::NotRun(format!("{} has no point {} in {}", line.label, at.words(), sweep.title));
         let point = point.ok_or_else(none)?;
         let group = &self.summary.groups[point.group];
-        self.accepted(Cell { group, row: self.summary.row(*point) })
+        self.accepted(Cell { group, row: self.summary.row(point) })
     }
 }

@@ -11,12 +11,23 @@ pub enum At {
     Least,
     /// The greatest value of the axis that was measured.
     Most,
-    /// As many workers as there are cores, or else the next fewer.
+    /// As many workers as there are cores. Fewer leave cores idle, which says nothing of a pool that has one for each.
     Cores,
     /// Where the line has its least wall time. It has no interval of its own: whoever looks for the best finds the luckiest among equals.
     Best,
     /// This value, or else the next lower one.
     Value(f64),
+}
+
+impl At {
+    /// Says which point it is, as far as a line may lack it.
+    pub(super) fn words(self) -> String {
+        match self {
+            Self::Cores => "with as many workers as there are cores".to_owned(),
+            Self::Value(most) => format!("up to {most}"),
+            Self::Least | Self::Most | Self::Best => "at all".to_owned(),
+        }
+    }
 }
 
 impl TryFrom<Value> for At {
