@@ -4,6 +4,7 @@ use crate::figures::Summary;
 use crate::figures::break_even::{BreakEven, Change, Compared, Position};
 use crate::judgement::break_even::Asked;
 use crate::statistics::crossing::Lead;
+use crate::statistics::{Estimate, LEVEL, Method};
 use crate::text::units;
 
 /// The headings of the table, beside the pair.
@@ -138,7 +139,12 @@ impl Writer {
         }
     }
 
+    /// Returns the ends of an interval, without the unit of a time: it is that of its value.
     fn ends(&self, change: &Change) -> String {
+        if let (Some(value), Some(low), Some(high)) = (change.at.task_ns, change.low.task_ns, change.high.task_ns) {
+            let (coverage, method) = (LEVEL, Method::default());
+            return units::duration_ends(&Estimate { value, low, high, coverage, count: 0, method });
+        }
         format!("{}–{}", self.value(change.low), self.value(change.high))
     }
 }
