@@ -94,7 +94,7 @@ fn shares(sweep: &Sweep, laws: &SweepLaws) -> Option<Table> {
     let headings = workers.iter().map(|workers| sweep.unit.words(*workers as f64));
     (!workers.is_empty()).then(|| Table {
         title: titled.to_owned(),
-        headings: has_trend.then(|| "from first to last".to_owned()).into_iter().chain(headings).collect(),
+        headings: has_trend.then(|| "share from first to last".to_owned()).into_iter().chain(headings).collect(),
         lines: laws.lines.iter().filter(|line| !line.shares.is_empty()).map(line).collect(),
     })
 }
@@ -103,9 +103,9 @@ fn shares(sweep: &Sweep, laws: &SweepLaws) -> Option<Table> {
 fn trend(line: &LineLaw) -> String {
     match line.trend {
         None => units::NONE.to_owned(),
-        Some((Trend::Constant, _)) => "share does not change".to_owned(),
-        Some((Trend::Rising, change)) => format!("share rises by {}", points(&change)),
-        Some((Trend::Falling, change)) => format!("share falls by {}", points(&negative(change))),
+        Some((Trend::Constant, _)) => "no change seen".to_owned(),
+        Some((Trend::Rising, change)) => format!("rises by {}", points(&change)),
+        Some((Trend::Falling, change)) => format!("falls by {}", points(&negative(change))),
     }
 }
 
@@ -197,8 +197,10 @@ fn peak(fit: &Fit) -> String {
 /// Formats a share with its interval, in as many decimals as that is worth: `4.9 % [4.2, 5.6]`.
 fn share(estimate: &Estimate) -> String {
     let half = 50.0 * (estimate.high - estimate.low);
-    let places = if half > 0.0 { (-half.log10().floor()).clamp(0.0, 3.0) as usize } else { 2 };
-    let text = |share: f64| if share == 0.0 { "0".to_owned() } else { format!("{:.places$}", 100.0 * share) };
+    let places = if half >= 10.0 { 0 } else { (-half.max(1e-3).log10().floor()).clamp(1.0, 3.0) as usize };
+    // Adding zero takes the sign of "-0.0" away.
+    let rounded = |share: f64| (share * 10_f64.powi(places as i32 + 2)).round() / 10_f64.powi(places as i32) + 0.0;
+    let text = |share: f64| if share == 0.0 { "0".to_owned() } else { format!("{:.places$}", rounded(share)) };
     let value = text(estimate.value);
     match estimate {
         Estimate { low, high, .. } if estimate.is_interval() => format!("{value} % [{}, {}]", text(*low), text(*high)),
