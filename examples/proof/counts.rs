@@ -15,9 +15,9 @@ use crate::builds::{Builds, carry_out, command};
 use crate::extra::Extra;
 use crate::tally::share;
 
-/// The plan: tasks of some milliseconds, of which the extra event is less than a hundredth.
+/// The plan: tasks of a millisecond or two, of which the extra event is less than a hundredth.
 const PLAN: &str = "hot = '5ms'\nrounds = 4000\nleast_rounds = 5\nprocesses = 5\ntarget = 0\nworkers = [2]\nprofile = true\n
-[[group]]\nworkload = 'burn'\nparams = { steps = 4_000_000, tasks = 16 }\nrunners = ['sequential', 'thread-pool', 'rayon', 'async']\n";
+[[group]]\nworkload = 'burn'\nparams = { steps = 1_000_000, tasks = 16 }\nrunners = ['sequential', 'thread-pool', 'rayon', 'async']\n";
 
 /// One comparison of one cell.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -94,6 +94,9 @@ fn of_cells(comparison: &Comparison) -> impl Iterator<Item = CountTrial> {
 }
 
 fn compare(live: bool, builds: [&PathBuf; 2], seconds: u32, folder: &Path) -> Result<Comparison, Box<dyn Error>> {
+    // No run overwrites another.
+    let folder = tempfile::tempdir_in(folder)?;
+    let folder = folder.path();
     let plan = folder.join("counts.toml");
     fs::write(&plan, PLAN)?;
     let out = |name: &str| folder.join(name);
