@@ -87,6 +87,17 @@ fn as_many_workers_as_cores_are_no_fewer() {
 }
 
 #[test]
+fn a_sweep_up_to_the_cores_says_nothing_of_what_is_beyond() {
+    let mut results = made::results();
+    results.samples.retain(|sample| sample.cell.workers <= 4);
+    let claims = Claims::built_in().only("too-many-processes").expect("a built-in claim");
+    let verdicts = claims.judge(&Summary::from_results(&results));
+    let why = &verdicts[0].judgement.why;
+    assert_eq!(verdicts[0].outcome(), Outcome::NotRun, "{why}");
+    assert!(why.contains("is the only point to compare: the sweep goes no further"), "{why}");
+}
+
+#[test]
 fn a_point_without_an_axis_is_refused() {
     let claim = |of: &str, more: &str| {
         let text = format!(

@@ -690,12 +690,28 @@ class Recording(unittest.TestCase):
                 sample = self.sample("counting", params, runner)
                 self.assertTrue(0.5 < sample["cpu_ns"] / alone["cpu_ns"] < 3, (sample, alone))
 
+    @unittest.skipUnless(ON_LINUX, "the kernel's accounts are Linux's")
+    def test_each_fresh_page_is_a_fault_in_this_process_and_in_its_children(self) -> None:
+        pages = 2_000
+        own = "import mmap; memory = mmap.mmap(-1, {0} * mmap.PAGESIZE, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)\n"
+        own += "if hasattr(mmap, 'MADV_NOHUGEPAGE'): memory.madvise(mmap.MADV_NOHUGEPAGE)\n"
+        own = (own + "for page in range({0}): memory[page * mmap.PAGESIZE] = 1").format(pages)
+        for work in (lambda: exec(own, {}), lambda: subprocess.run([sys.executable, "-c", own], check=True)):
+            before = counters.faults([])
+            work()
+            after = counters.faults([])
+            self.assertIsNotNone(before)
+            self.assertGreaterEqual(sum(after) - sum(before), pages)
+            self.assertLess(sum(after) - sum(before), 10 * pages)
+
     def test_fields(self) -> None:
         sample = self.sample("switch", {"yields": 100, "tasks": 2}, "process-pool")
         if ON_LINUX:
             self.assertGreater(sample["peak_rss_bytes"], 1 << 20)
             self.assertGreater(sample["children_rss_bytes"], 1 << 20)
             self.assertGreater(sample["switches_voluntary"], 0)
+            switches = sample["switches_voluntary"] + sample["switches_involuntary"]
+            self.assertEqual(switches, sample["counts"]["switches"])
             self.assertIn(sample["source"]["start_method"], ("fork", "forkserver", "spawn"))
         if sample["per_core_ns"] is not None:
             self.assertEqual("perf-task-clock", sample["source"]["cpu"])

@@ -27,13 +27,21 @@ impl<'a> Scope<'a> {
         vec![Err(Missing::NotRun(format!("the plan has no sweep of {workload} along {axis} for the model {model}")))]
     }
 
-    /// Returns the cell of the line of another one, at a point.
+    /// Returns the cell of the line of another one, at a point. It is another cell, for one that is compared with itself shows nothing.
+    /// Only the best may be the cell itself: that is what a claim can say of it.
     pub(super) fn cell_of_same_line(&self, of: &Cell<'a>, at: At) -> Result<Cell<'a>, Missing> {
         let is_it = |point: &SweepPoint| std::ptr::eq(self.summary.row(*point), of.row);
         let lines = self.summary.sweeps.iter().flat_map(|sweep| sweep.lines.iter().map(move |line| (sweep, line)));
         let found = lines.into_iter().find(|(_, line)| line.points.iter().any(is_it));
         let (sweep, line) = found.ok_or_else(|| Missing::NotRun(format!("{} is no point of a sweep", of.name())))?;
-        self.cell_at(sweep, line, at)
+        let cell = self.cell_at(sweep, line, at)?;
+        if std::ptr::eq(cell.row, of.row) && at != At::Best {
+            return Err(Missing::NotRun(format!(
+                "{} is the only point to compare: the sweep goes no further",
+                of.name()
+            )));
+        }
+        Ok(cell)
     }
 
     fn cell_at(&self, sweep: &Sweep, line: &Line, at: At) -> Result<Cell<'a>, Missing> {

@@ -58,13 +58,12 @@ fn efficiency<'a>(of: Cell<'a>, to: Cell<'a>, possible: &Possible) -> Result<Mea
 
 fn times<'a>(of: Cell<'a>, to: Cell<'a>, time: Time) -> Result<Measured<'a>, String> {
     let estimate = ratio(of, to, time)?;
-    let told = format!(
-        "{} takes {} the {} of {}",
-        subject(of, to),
-        units::ratio(estimate.value),
-        time.words(),
-        object(of, to)
-    );
+    let told = if std::ptr::eq(of.row, to.row) {
+        format!("{} is the best itself, {} its own {}", of.name(), units::ratio(estimate.value), time.words())
+    } else {
+        let (ratio, time) = (units::ratio(estimate.value), time.words());
+        format!("{} takes {ratio} the {time} of {}", subject(of, to), object(of, to))
+    };
     let measured = Measured::ratio(estimate, told, of, to);
     Ok(if time == Time::Wall { measured } else { Measured { chart: Some(ChartKind::Samples), ..measured } })
 }
