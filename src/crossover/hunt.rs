@@ -15,7 +15,7 @@ const MOST_ROUNDS: u32 = 10;
 /// Visits that a budget has room for: as long as each may take, if its rounds are short enough.
 const VISITS: u32 = 30;
 /// Of the budget the share that the survey may take, its fresh processes included.
-const FOR_SURVEY: f64 = 0.5;
+const FOR_SURVEY: f64 = 0.7;
 /// Visits of the survey after the one that tries its places out.
 const SURVEY_VISITS: u32 = 3;
 
@@ -27,7 +27,7 @@ pub(crate) struct Hunt<'a> {
     clock: &'a dyn Clock,
     /// By place, the time that a round takes.
     costs: BTreeMap<u64, Duration>,
-    /// Time to start the cells of a place.
+    /// Time to start the cells of a place, as the last visit took it.
     start: Duration,
     /// What was asked for and cannot be had, one sentence each.
     pub(crate) remarks: Vec<String>,
@@ -79,7 +79,8 @@ impl<'a> Hunt<'a> {
     fn visit(&mut self, places: &[u64], rounds: u32, watch: &mut dyn Watch, sink: &mut dyn Sink) -> Result<(), Stop> {
         watch.progress((self.clock.elapsed().as_secs_f64() / self.budget.as_secs_f64()).min(1.0));
         let visit = self.measuring.visit(places, rounds, watch, sink)?;
-        self.start = self.start.max(visit.start / u32::try_from(places.len()).unwrap_or(1).max(1));
+        // The first visit starts a server too, and what is loaded once: the last one tells better what the next will take.
+        self.start = visit.start / u32::try_from(places.len()).unwrap_or(1).max(1);
         self.costs.extend(visit.costs);
         for (place, logarithms) in visit.logarithms {
             match logarithms {
