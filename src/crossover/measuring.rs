@@ -250,7 +250,6 @@ impl<'a> Measuring<'a> {
     /// Returns where the server of a cell listens, and starts it if it is not there; none if it needs none.
     fn server(&mut self, (group, _): CellPlace) -> Result<Option<std::net::SocketAddr>, CellError> {
         let Some(service) = self.groups[group].service() else { return Ok(None) };
-        self.servers.retain_mut(|(_, server)| server.ended().is_none());
         if let Some((_, server)) = self.servers.iter().find(|(other, _)| *other == service) {
             return Ok(Some(server.address()));
         }
@@ -302,6 +301,8 @@ impl<'a> Measuring<'a> {
     ) -> Result<(), Stop> {
         let CellError::Failed { kind, message } = error else { return Err(Stop::Interrupted) };
         self.retired.insert(place);
+        // It may be the server that has died: the next visit starts one anew.
+        self.servers.retain_mut(|(_, server)| server.ended().is_none());
         self.failed += u64::from(!kind.is_not_run());
         let ready = &self.groups[place.0];
         let record = failure(ready, &ready.cells[place.1], self.process, round, kind, message);
