@@ -89,7 +89,7 @@ fn the_interval_holds_the_crossing() {
             single.iter().map(|crossing| (crossing.high / crossing.low).ln()).sum::<f64>() / single.len() as f64;
         let case =
             format!("{name}, {} places, {} processes: {held} of {}", sweep.places, sweep.processes, single.len());
-        println!("{case}, width {:.2}", width.exp());
+        eprintln!("{case}, width {:.2}", width.exp());
         assert!(single.len() as f64 >= 0.8 * SEEDS as f64, "{case}");
         assert!(held as f64 >= 0.93 * single.len() as f64, "{case}");
     }
@@ -105,7 +105,7 @@ fn no_crossing_is_claimed_where_there_is_none() {
     ];
     for (sweep, (name, curve)) in SWEEPS.iter().flat_map(|sweep| curves.map(|curve| (sweep, curve))) {
         let claimed = (0..SEEDS).filter(|&seed| !sweep.of(curve, seed).crossings.is_empty()).count();
-        println!("{name}, {} places, {} processes: {claimed}", sweep.places, sweep.processes);
+        eprintln!("{name}, {} places, {} processes: {claimed}", sweep.places, sweep.processes);
         assert!(claimed as f64 <= 0.05 * SEEDS as f64, "{name}: claimed {claimed} times");
     }
 }
@@ -123,7 +123,7 @@ fn two_crossings_are_two() {
         };
         let held = [(0, first), (1, second)]
             .map(|(place, truth)| both.iter().filter(|duel| holds(duel, place, truth)).count());
-        println!("{} places: {held:?} of {}", sweep.places, both.len());
+        eprintln!("{} places: {held:?} of {}", sweep.places, both.len());
         assert!(
             both.len() as f64 >= 0.8 * SEEDS as f64 && both.iter().all(|duel| duel.crossings[0].to == Lead::Second)
         );

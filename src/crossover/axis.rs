@@ -228,39 +228,34 @@ mod tests {
 
     #[test]
     fn what_cannot_be_is_refused_with_what_to_do() {
-        let pool = ["sequential", "rayon"];
-        let cases: [(&str, &str, &[&str], Option<&str>, &str); 10] = [
-            ("countign", "from", &pool, None, "did you mean `counting`?"),
-            (
-                "counting",
-                "form",
-                &pool,
-                None,
-                "`counting` has no axis `form` (did you mean `from`?); there are `from`, `tasks`, `workers`",
-            ),
-            ("counting", "from", &["sequential", "rayn"], None, "did you mean `rayon`?"),
-            ("counting", "from", &["rayon", "rayon"], None, "never overtakes itself"),
-            ("counting", "from", &["rayon"], None, "two runners"),
-            (
+        let axes = "`counting` has no axis `form` (did you mean `from`?); there are `from`, `tasks`, `workers`";
+        let cases = [
+            ["countign", "from", "sequential,rayon", "1..9", "did you mean `counting`?"],
+            ["counting", "form", "sequential,rayon", "1..9", axes],
+            ["counting", "from", "sequential,rayn", "1..9", "did you mean `rayon`?"],
+            ["counting", "from", "rayon,rayon", "1..9", "never overtakes itself"],
+            ["counting", "from", "rayon", "1..9", "two runners"],
+            [
                 "counting",
                 "from",
-                &["native", "rayon"],
-                None,
+                "native,rayon",
+                "1..9",
                 "is a family: name one of its runners, for example sequential",
-            ),
-            (
+            ],
+            [
                 "primes",
                 "workers",
-                &["sequential", "thread"],
-                None,
+                "sequential,thread",
+                "1..9",
                 "neither `sequential` nor `thread` has a number of workers",
-            ),
-            ("counting", "from", &pool, Some("1e5..1e3"), "below the second"),
-            ("counting", "from", &pool, Some("0..10"), "at least 1"),
-            ("counting", "from", &pool, Some("many"), "a range of whole numbers"),
+            ],
+            ["counting", "from", "sequential,rayon", "1e5..1e3", "below the second"],
+            ["counting", "from", "sequential,rayon", "0..10", "at least 1"],
+            ["counting", "from", "sequential,rayon", "many", "a range of whole numbers"],
         ];
-        for (workload, axis, between, range, words) in cases {
-            let message = checked(workload, axis, between, range).expect_err(words);
+        for [workload, axis, between, range, words] in cases {
+            let between: Vec<&str> = between.split(',').collect();
+            let message = checked(workload, axis, &between, Some(range)).expect_err(words);
             assert!(message.contains(words), "{message}");
         }
     }

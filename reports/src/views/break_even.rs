@@ -113,12 +113,12 @@ fn without_change(figures: &BreakEven, writer: &Writer) -> String {
         return format!("{first} and {second} cannot be told apart {}", range(&all));
     };
     let (winner, loser) = if leader == Lead::First { (first, second) } else { (second, first) };
-    let whole = format!("{winner} beats {loser} over the whole range, {}", range(&all));
     if open.is_empty() {
-        return whole;
+        return format!("{winner} beats {loser} over the whole range, {}", range(&all));
     }
+    let told: Vec<&Compared> = points.iter().filter(|point| point.lead != Lead::Open).collect();
     let values: Vec<String> = open.iter().map(|point| writer.value(point.position)).collect();
-    format!("{winner} beats {loser} wherever it can be told, {}; it cannot at {}", range(&all), values.join(", "))
+    format!("{winner} beats {loser} {}; it cannot be told at {}", range(&told), values.join(", "))
 }
 
 /// How positions of an axis are written.

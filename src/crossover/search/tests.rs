@@ -102,7 +102,7 @@ fn the_interval_holds_the_crossing() {
             "{}: {held} of {found} of {all}, {more} with more, width {width:.3}, {spent:.0} places",
             curve.name
         );
-        println!("{case}");
+        eprintln!("{case}");
         assert!(found as f64 >= 0.95 * all as f64, "{case}");
         assert!(held as f64 >= 0.93 * found as f64, "{case}");
         assert!(more as f64 <= 0.05 * SEEDS as f64, "{case}");
@@ -120,7 +120,7 @@ fn no_crossing_is_claimed_where_there_is_none() {
     for (name, ratio) in curves {
         let curve = Curve { name, range: (10, 10_000), ratio, noise: 0.03, crossings: &[] };
         let claimed = (0..SEEDS).filter(|&seed| !searched(&curve, seed).0.crossings.is_empty()).count();
-        println!("{name}: {claimed} claimed");
+        eprintln!("{name}: {claimed} claimed");
         assert!(claimed as f64 <= 0.05 * SEEDS as f64, "{name}: {claimed} claimed");
     }
 }
