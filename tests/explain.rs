@@ -66,7 +66,8 @@ fn a_lesson_on_a_curve_shows_it_and_takes_the_cells_of_the_sweep_alone() {
     let output = explain(&folder, &["oversubscribed-waits", "--budget", "90s", "--seed", "7", "--out", "out"]);
     let (text, complaint) = said(&output);
     assert_eq!(output.status.code(), Some(0), "{complaint}");
-    let parts = ["For waiting, ", "Said by: ", "waits by size of the pool: ", "\nworkers ", "\nthread-pool ", "\nWhy: "];
+    let parts =
+        ["For waiting, ", "Said by: ", "waits by size of the pool: ", "\nworkers ", "\nthread-pool ", "\nWhy: "];
     let parts: Vec<_> = parts.iter().map(|words| text.find(words)).collect();
     assert!(parts.iter().all(Option::is_some) && parts.is_sorted(), "{parts:?} in {text}");
     let verdicts = ["holds, native", "fails, native", "undecided, native"];

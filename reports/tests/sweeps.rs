@@ -124,6 +124,9 @@ fn a_report_has_a_section_and_pictures_of_each_sweep() {
     let report = Report::from_results(results, &Claims::built_in());
     let files = write(&report, &folder).expect("the report is written");
     let page = fs::read_to_string(files.index).expect("the page is there");
+    for link in page.split("href=\"#").skip(1).filter_map(|rest| rest.split('"').next()) {
+        assert!(page.contains(&format!("id=\"{link}\"")), "a link to {link} leads nowhere");
+    }
     for sweep in &report.summary.sweeps {
         for slug in sweep.groups.iter().map(|group| &report.summary.groups[*group].slug).chain([&sweep.slug]) {
             assert_eq!(page.matches(&format!("id=\"{slug}\"")).count(), 1, "a link to {slug} leads somewhere");

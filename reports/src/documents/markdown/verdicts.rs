@@ -56,7 +56,9 @@ fn links(verdict: &Verdict, summary: &Summary) -> String {
     let judgement = &verdict.judgement;
     let group = summary.groups.iter().find(|group| judgement.group.as_ref() == Some(&group.slug));
     let Some(group) = group else { return units::NONE.to_owned() };
-    let numbers = format!("[{}](#{})", markdown(&group.title), heading_anchor(&group.title));
+    // A point of a sweep is shown in the section of its sweep.
+    let title = group.sweep.map_or(&group.title, |sweep| &summary.sweeps[sweep].title);
+    let numbers = format!("[{}](#{})", markdown(title), heading_anchor(title));
     match &judgement.chart {
         Some(chart) => format!("{numbers}, [chart]({}-{}.png)", group.slug, chart.name()),
         None => numbers,

@@ -7,7 +7,7 @@ use super::load;
 use super::measured::{Measured, Noise};
 use super::outcome::Outcome;
 use super::unit::Unit;
-use crate::figures::{Cell, ChartKind, Row};
+use crate::figures::{Cell, ChartKind, GroupSummary, Row};
 use crate::statistics::Estimate;
 use crate::text::units;
 
@@ -128,7 +128,9 @@ impl Judgement {
             why = format!("{why}; {ONE_PROCESS}");
         }
         let group = cells.first().map(|cell| cell.group);
-        let chart = chart.zip(group).filter(|(chart, group)| chart.is_of(group)).map(|(chart, _)| chart);
+        // A point of a sweep has no charts of its own: the section of the sweep shows it.
+        let is_drawn = |(chart, group): &(ChartKind, &GroupSummary)| chart.is_of(group) && group.sweep.is_none();
+        let chart = chart.zip(group).filter(is_drawn).map(|(chart, _)| chart);
         let slug = group.map(|group| group.slug.clone());
         let anchor = slug.as_ref().map(|slug| match chart {
             Some(chart) => format!("{slug}-{}", chart.name()),

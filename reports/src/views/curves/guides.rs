@@ -34,7 +34,9 @@ pub(super) fn of_measure(summary: &Summary, sweep: &Sweep, measure: Measure, bas
     let values = sweep.values();
     let (Some(first), Some(last)) = (values.first().copied(), values.last().copied()) else { return Vec::new() };
     let flat = |label: String, look, at: f64| Guide { label, look, points: vec![(first, at), (last, at)] };
-    let mut guides: Vec<Guide> = baseline.map(|label| flat(label, Look::Baseline, 1.0)).into_iter().collect();
+    // Of a worker nothing is better than what one has by itself.
+    let name = |baseline: String| if measure == Measure::Efficiency { "ideal".to_owned() } else { baseline };
+    let mut guides: Vec<Guide> = baseline.map(|label| flat(name(label), Look::Baseline, 1.0)).into_iter().collect();
     let along = |of: &dyn Fn(f64) -> f64| steps(first, last).map(|at| (at, of(at))).collect::<Vec<(f64, f64)>>();
     let computes = sweep.groups.iter().any(|place| summary.groups[*place].is_cpu_bound());
     let ceiling = summary.ceiling.as_ref().filter(|_| computes);

@@ -3,7 +3,7 @@
 use super::guides::{self, Guide};
 use crate::figures::{Line, Measure, Summary, Sweep, SweepPoint, Unit, grain};
 use crate::judgement::laws::SweepLaws;
-use crate::judgement::reach::Reach;
+use crate::judgement::reach::{Gain, Reach};
 use crate::statistics::laws::Fit;
 use crate::statistics::{Estimate, median};
 use crate::views::families;
@@ -76,6 +76,8 @@ pub struct Mark {
     pub at: f64,
     /// The figure.
     pub figure: Estimate,
+    /// How it stands to the baseline; none if it is the baseline, or if there is none.
+    pub gain: Option<Gain>,
     /// All that there is to say of it.
     pub sentence: String,
 }
@@ -140,7 +142,7 @@ fn curve(summary: &Summary, sweep: &Sweep, line: &Line, measure: Measure) -> Opt
         let ends = if ends.is_empty() { ends } else { format!(" [{ends}]") };
         let place = if line.is_flat { String::new() } else { format!(", {}", sweep.unit.words(point.at)) };
         let sentence = format!("{}{place}: {} {}{ends}", line.label, measure.title(), measure.format(figure.value));
-        Some(Mark { at: point.at, figure, sentence })
+        Some(Mark { at: point.at, figure, gain: Gain::of_cell(cell), sentence })
     };
     let marks: Vec<Mark> = line.points.iter().filter_map(mark).collect();
     let reach = Reach::of_line(summary, line).filter(|_| measure == Measure::SpeedUp);
@@ -193,10 +195,8 @@ fn finding(summary: &Summary, sweep: &Sweep, measure: Measure, panels: &[Panel])
     let name = measure.title();
     let marks = || varied().flat_map(|curve| curve.marks.iter().map(move |mark| (curve, mark)));
     if measure == Measure::SpeedUp {
-        let best = marks().filter(|(_, mark)| mark.figure.is_interval());
-        let best = best.max_by(|a, b| a.1.figure.low.total_cmp(&b.1.figure.low));
-        let is_gain = |(_, mark): &(&Curve, &Mark)| mark.figure.low > 1.0;
-        return match best.filter(is_gain) {
+        let best = marks().filter(|(_, mark)| mark.gain == Some(Gain::Faster));
+        return match best.max_by(|a, b| a.1.figure.low.total_cmp(&b.1.figure.low)) {
             Some((curve, mark)) => {
                 let (speed_up, place) = (measure.format(mark.figure.value), place(curve, mark.at));
                 format!("{} gains most, {speed_up} at {place}", curve.label)
