@@ -126,6 +126,10 @@ fn a_claim_about_curves_shows_the_figures_along_its_axis() {
     hold("lesson-too-many-processes-100-colours", &lesson(&results, "too-many-processes", true, 100));
     let text = lesson(&results, "grain", false, 100);
     assert!(!text.contains("No cell was watched") && !text.contains("convoy"), "its curves alone: {text}");
+    let narrow = lesson(&results, "grain", false, 45);
+    let head = narrow.lines().find(|line| line.starts_with("from ")).expect("the head of its table");
+    assert!(head.contains(" 10 ") && head.ends_with("100,000"), "the claim is about the ends: {narrow}");
+    assert!(narrow.contains("Too narrow for: "), "{narrow}");
 }
 
 #[test]

@@ -15,6 +15,15 @@ pub fn fitting(widths: impl IntoIterator<Item = usize>, room: usize) -> usize {
     fits.count()
 }
 
+/// Returns the places of the columns that there is room for, as evenly spread as can be, the first and the last among them: the ends of a
+/// curve say more than what is between. At least one.
+pub fn spread(widths: &[usize], room: usize) -> Vec<usize> {
+    let last = widths.len().saturating_sub(1);
+    let of = |count: usize| -> Vec<usize> { (0..count).map(|i| i * last / (count - 1).max(1)).collect() };
+    let fits = |places: &Vec<usize>| places.iter().map(|place| widths[*place] + GAP).sum::<usize>() <= room;
+    (2..=widths.len()).rev().map(of).find(fits).unwrap_or_else(|| of(1.min(widths.len())))
+}
+
 /// Adds the line that names the columns which were dropped, if any were.
 pub fn push_dropped<S: AsRef<str>>(out: &mut String, dropped: &[S], width: usize) {
     if !dropped.is_empty() {
@@ -32,6 +41,16 @@ mod tests {
         assert_eq!(fitting([5, 5, 5], 21), 3);
         assert_eq!(fitting([5, 5, 5], 20), 2);
         assert_eq!(fitting([50, 5], 20), 1);
+    }
+
+    #[test]
+    fn the_ends_stay_where_columns_are_spread() {
+        assert_eq!(spread(&[5; 5], 35), [0, 1, 2, 3, 4]);
+        assert_eq!(spread(&[5; 5], 34), [0, 1, 2, 4]);
+        assert_eq!(spread(&[5; 5], 20), [0, 4]);
+        assert_eq!(spread(&[5; 5], 9), [0]);
+        assert_eq!(spread(&[50], 9), [0]);
+        assert_eq!(spread(&[], 9), [0; 0]);
         let mut out = String::new();
         push_dropped(&mut out, &["a", "b"], 40);
         push_dropped::<&str>(&mut out, &[], 40);

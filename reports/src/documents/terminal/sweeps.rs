@@ -3,7 +3,7 @@
 use anstyle::Style;
 use comfy_table::{Cell, CellAlignment};
 
-use super::room::{GAP, fitting, push_dropped};
+use super::room::{GAP, push_dropped, spread};
 use super::style::{self, BOLD, push_wrapped, styled};
 use crate::figures::Sweep;
 use crate::text::{self, plain, shortened};
@@ -100,17 +100,18 @@ fn columns(corner: &str, heads: &[String], lines: &[(String, Vec<&str>)], colour
         let figures = lines.iter().map(|(_, fields)| fields[at]).chain([head.as_str()]);
         figures.map(text::width).max().unwrap_or(0)
     });
-    let shown = fitting(widths, width.saturating_sub(name + GAP));
+    let shown = spread(&widths.collect::<Vec<usize>>(), width.saturating_sub(name + GAP));
     let right = |text: &str| Cell::new(text).set_alignment(CellAlignment::Right);
     let mut table = style::table(colour, width);
-    table.set_header([Cell::new(corner)].into_iter().chain(heads[..shown].iter().map(|head| right(head))));
+    table.set_header([Cell::new(corner)].into_iter().chain(shown.iter().map(|at| right(&heads[*at]))));
     for (name, fields) in lines {
-        table.add_row([Cell::new(name)].into_iter().chain(fields[..shown].iter().map(|field| right(field))));
+        table.add_row([Cell::new(name)].into_iter().chain(shown.iter().map(|at| right(fields[*at]))));
     }
     table.column_iter_mut().for_each(|column| {
         column.set_padding((0, GAP as u16 - 1));
     });
     let mut out = format!("{}\n", table.trim_fmt());
-    push_dropped(&mut out, &heads[shown..], width);
+    let dropped = heads.iter().enumerate().filter(|(at, _)| !shown.contains(at)).map(|(_, head)| head);
+    push_dropped(&mut out, &dropped.collect::<Vec<&String>>(), width);
     out
 }
