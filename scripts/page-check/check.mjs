@@ -343,7 +343,9 @@ async function figures(page) {
     told.push(await status());
   }
   const [row, mark, next, back, up] = told;
-  expect(new Set([row, mark, next, up]).size === 4 && back === mark && told.every((text) => /\d/.test(text)), `arrow keys in a chart tell ${JSON.stringify(told)}`);
+  // Up from the first row leads to the last one, which in a chart of one row is the same.
+  const rows = await figure.evaluate((chart) => chart.querySelector("metadata").textContent.split("\n").filter((line) => line.startsWith("=")).length);
+  expect(new Set([row, mark, next, up]).size === (rows > 1 ? 4 : 3) && back === mark && told.every((text) => /\d/.test(text)), `arrow keys in a chart tell ${JSON.stringify(told)}`);
   expect(await tip.isVisible(), "arrow keys in a chart show no figures");
   await page.keyboard.press("Escape");
   expect(await tip.isHidden(), "Escape does not hide the figures");
@@ -396,8 +398,9 @@ async function use(browser, run) {
   await figures(page);
   await filter(page);
   await download(page, run);
-  const button = page.locator("section.group thead button").nth(1);
-  const column = () => page.locator("section.group table").first().locator("tbody tr td:nth-child(2)").evaluateAll((cells) => cells.map((cell) => Number(cell.dataset.sort ?? NaN)).filter((value) => !Number.isNaN(value)));
+  const table = page.locator("section.group table:has(thead button):has(td:nth-child(2)[data-sort])").first();
+  const button = table.locator("thead button").nth(1);
+  const column = () => table.locator("tbody tr td:nth-child(2)").evaluateAll((cells) => cells.map((cell) => Number(cell.dataset.sort ?? NaN)).filter((value) => !Number.isNaN(value)));
   const ordered = (values, sign) => values.every((value, at) => at === 0 || sign * (value - values[at - 1]) >= 0);
   await button.click();
   const first = await column();
