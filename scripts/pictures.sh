@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Makes the pictures of the README from a real run: scripts/pictures.sh [REPORT_FOLDER]
-# Without a folder it runs the default plan first.
+# Makes the pictures of the README and of docs/SCALING.md from real runs: scripts/pictures.sh [REPORT_FOLDER [SCALING_FOLDER]]
+# Without a folder it runs the default plan first, and then plan scaling.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 folder=${1:-}
@@ -15,3 +15,9 @@ for chart in primes-utilisation primes-lanes; do
   found=$(compgen -G "$folder/primes*-${chart#primes-}.png" | sort | head -1) || { echo "no picture of $chart in $folder" >&2; exit 1; }
   cp "$found" "docs/pictures/$chart.png"
 done
+curves=${2:-}
+if [ -z "$curves" ]; then
+  curves=$(mktemp -d)/run
+  cargo run --release -- run --plan scaling --out "$curves"
+fi
+cp "$curves/break-even-map.png" "$curves/counting-by-grain-curve-speedup.png" docs/pictures/
