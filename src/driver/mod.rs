@@ -4,6 +4,7 @@
 //! - `pace`: how many rounds there is time for.
 //! - `precision`: how well the ratios of a group are known so far.
 //! - `profiles`: the pass in which cells are profiled.
+//! - `running_cell`: a cell of a group while it is carried out.
 //! - `running_group`: a group while it is carried out.
 //! - `sample`: one run of a cell, verified.
 //! - `wrong_answer`: which task gave a wrong answer.
@@ -12,6 +13,7 @@ mod cell_process;
 mod pace;
 mod precision;
 mod profiles;
+mod running_cell;
 mod running_group;
 mod sample;
 mod wrong_answer;

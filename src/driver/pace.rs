@@ -24,8 +24,8 @@ impl Clock for Instant {
 
 /// Divides the budget among groups and processes, and says whether one more round fits.
 ///
-/// The budget is a promise: nothing begins that is not expected to end within it. Groups share what is left of it evenly, each point of a sweep as a group, so time that
-/// one does not need, because its ratios are known well enough, goes to those after it. A group whose share is up goes on until it has
+/// The budget is a promise: nothing begins that is not expected to end within it. Groups share what is left of it evenly, and each point of
+/// a sweep counts as a group. So time that one does not need, because its ratios are known well enough, goes to those after it. A group whose share is up goes on until it has
 /// the least rounds, for fewer are worth nothing, and those after it get less. Profiles come last, in time that was set aside for them.
 ///
 /// Where rounds are for verdicts, groups share but half of the budget at first. The rest is for visits to those that need more.
