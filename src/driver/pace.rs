@@ -174,10 +174,16 @@ impl<'a> Pace<'a> {
     /// Sets time aside for the profiles of so many cells of the present group, which is done and has so many in all. Returns what it took.
     pub(crate) fn end_group(&mut self, profiled: usize, cells: usize) -> Costs {
         if self.plan.profile && self.costs.rounds > 0 {
-            let each = self.costs.each(cells) + self.costs.counting(cells);
+            let each = self.costs.each(cells) + self.counting(self.costs, cells);
             self.profiles += each.saturating_mul(u32::try_from(profiled).unwrap_or(u32::MAX));
         }
         self.costs
+    }
+
+    /// Returns about how long it takes to count the events of one of so many cells; nothing where rounds are for verdicts, which get all
+    /// time that there is.
+    pub(crate) fn counting(&self, costs: Costs, cells: usize) -> Duration {
+        if self.plan.rounds_for == RoundsFor::Ratios { costs.counting(cells) } else { Duration::ZERO }
     }
 
     /// Returns what the present group took so far.
@@ -220,7 +226,7 @@ impl<'a> Pace<'a> {
     fn share_with_processes(&mut self) {
         let processes_left = (self.plan.processes + 1).saturating_sub(self.processes).max(1);
         let is_first_visit = self.processes <= self.plan.processes;
-        let all = || self.costs.each(1) + self.costs.counting(1);
+        let all = || self.costs.each(1) + self.counting(self.costs, 1);
         let profiles = if self.plan.profile && is_first_visit { all() } else { Duration::ZERO };
         let end = |end: Duration| {
             self.process_start + end.saturating_sub(profiles).saturating_sub(self.process_start) / processes_left

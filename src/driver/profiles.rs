@@ -57,7 +57,7 @@ impl Run<'_> {
 
     fn profile_group(&mut self, group: &RunningGroup<'_>, folder: &Path, without: &mut Unprofiled) -> Result<(), Stop> {
         let each = group.costs.each(group.cells.len());
-        let counting = group.costs.counting(group.cells.len());
+        let counting = self.pace.counting(group.costs, group.cells.len());
         let mut server = None;
         for cell in group.to_profile() {
             let ready = cell.group;
@@ -76,7 +76,13 @@ impl Run<'_> {
             match self.profile_cell(ready, start, &mut server) {
                 Ok(mut profile) => {
                     let start = Start { count: true, ..cell.start.clone() };
-                    match self.count_cell(ready, start, &mut server, counting) {
+                    // Where no time is given to counting, there is none.
+                    let counted = if counting.is_zero() {
+                        Ok(Vec::new())
+                    } else {
+                        self.count_cell(ready, start, &mut server, counting)
+                    };
+                    match counted {
                         Ok(samples) => {
                             profile.counts = samples.iter().map(|sample| sample.counts).collect();
                             profile.counts_source = samples.first().map(counted_by).unwrap_or_default();
