@@ -200,12 +200,13 @@ impl Workload for Course {
     const NAME: &'static str = "overhead";
     const KIND: Kind = Kind::Cpu;
     const ABOUT: &'static str = "does what the loops written by hand do";
+    type Shared<P: Primitives> = ();
 
     fn tasks(&self) -> u64 {
         self.tasks
     }
 
-    async fn task<C: Context>(&self, cx: &C, index: u64) -> Result<u64, regatta_workloads::Error> {
+    async fn task<C: Context>(&self, cx: &C, _shared: &(), index: u64) -> Result<u64, regatta_workloads::Error> {
         if let Body::Inline(mut left) = self.body {
             let mut sum = left;
             while left > 0 {

@@ -90,6 +90,7 @@ impl Workload for Broken {
     const NAME: &'static str = "broken";
     const KIND: Kind = Kind::Service;
     const ABOUT: &'static str = "gives the number of each task";
+    type Shared<P: Primitives> = ();
 
     fn validate(&self) -> Result<(), String> {
         assert_ne!(self.fault, Fault::PanicInValidate, "told to panic");
@@ -100,7 +101,7 @@ impl Workload for Broken {
         self.tasks
     }
 
-    async fn task<C: Context>(&self, cx: &C, index: u64) -> Result<u64, TaskError> {
+    async fn task<C: Context>(&self, cx: &C, _shared: &(), index: u64) -> Result<u64, TaskError> {
         let is_first_thread = || std::thread::current().name() == Some("main");
         match self.fault {
             Fault::WrongTask if index == 3 || index == 5 => return Ok(99),

@@ -105,12 +105,13 @@ impl Workload for Known {
     const NAME: &'static str = "known";
     const KIND: Kind = Kind::Cpu;
     const ABOUT: &'static str = "takes a known time";
+    type Shared<P: Primitives> = ();
 
     fn tasks(&self) -> u64 {
         1
     }
 
-    async fn task<C: Context>(&self, cx: &C, _index: u64) -> Result<u64, Error> {
+    async fn task<C: Context>(&self, cx: &C, _shared: &(), _index: u64) -> Result<u64, Error> {
         let now = || Duration::from(clock_gettime(ClockId::CLOCK_THREAD_CPUTIME_ID).expect("a clock of every thread"));
         let end = now() + Duration::from_micros(self.burn_us);
         while now() < end {}
@@ -133,13 +134,14 @@ impl Workload for Together {
     const NAME: &'static str = "together";
     const KIND: Kind = Kind::Cpu;
     const ABOUT: &'static str = "shares memory";
+    type Shared<P: Primitives> = ();
     const SHARES_MEMORY: bool = true;
 
     fn tasks(&self) -> u64 {
         2
     }
 
-    async fn task<C: Context>(&self, _cx: &C, index: u64) -> Result<u64, Error> {
+    async fn task<C: Context>(&self, _cx: &C, _shared: &(), index: u64) -> Result<u64, Error> {
         Ok(index)
     }
 

@@ -40,12 +40,13 @@ impl<const WHICH: usize> Workload for Work<WHICH> {
     const NAME: &'static str = NAMES[WHICH];
     const KIND: Kind = Kind::Cpu;
     const ABOUT: &'static str = "burns a core for a number of steps, or somewhat more";
+    type Shared<P: Primitives> = ();
 
     fn tasks(&self) -> u64 {
         self.0.tasks
     }
 
-    async fn task<C: Context>(&self, _cx: &C, index: u64) -> Result<u64, Error> {
+    async fn task<C: Context>(&self, _cx: &C, _shared: &(), index: u64) -> Result<u64, Error> {
         carry_out(WHICH, self.0.steps + self.0.steps * extra_percent(NAMES[WHICH]) / 100);
         extra::carry_out();
         Ok(index)

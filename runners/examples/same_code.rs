@@ -38,12 +38,13 @@ macro_rules! body {
             const NAME: &'static str = stringify!($name);
             const KIND: Kind = Kind::Cpu;
             const ABOUT: &'static str = "computes in the body of its task";
+            type Shared<P: Primitives> = ();
 
             fn tasks(&self) -> u64 {
                 self.tasks
             }
 
-            async fn task<C: Context>(&self, $cx: &C, $index: u64) -> Result<u64, Error> {
+            async fn task<C: Context>(&self, $cx: &C, _shared: &(), $index: u64) -> Result<u64, Error> {
                 let $this = self;
                 let $multiply = |sum: u64| sum.wrapping_mul(Self::KEY);
                 $body

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use regatta_workloads::{Tally, Workload};
+use regatta_workloads::{Context, Tally, Workload};
 use tokio::runtime::{Builder, Runtime};
 
 use crate::crew::Shift;
@@ -29,7 +29,7 @@ impl Runner for Async {
         workload: Arc<W>,
         settings: Settings,
     ) -> Result<impl FnMut() -> Result<Outcome, Error> + use<W>, Error> {
-        let shift = Shift::leak(workload);
+        let shift = Shift::leak(workload, Tokio.primitives());
         let runtime = Builder::new_multi_thread()
             .worker_threads(settings.workers)
             .on_thread_start(|| shift.crew.enlist())
@@ -50,17 +50,21 @@ impl Runner for Async {
     }
 }
 
+/// What the tasks of a runner of tokio have in common.
+pub(crate) type TokioShift<W> = Shift<W, <Tokio as Context>::Primitives>;
+
 /// Returns the future as which task `index` is spawned. Its threads have to serve the crew of `shift`.
 fn spawned<W: Workload>(
-    shift: &'static Shift<W>,
+    shift: &'static TokioShift<W>,
     index: u64,
 ) -> Spawned<impl Future<Output = Result<u64, regatta_workloads::Error>> + Send> {
-    Spawned::new(shift.workload.task(&Tokio, index))
+    Spawned::new(shift.workload.task(&Tokio, shift.shared(), index))
 }
 
 /// Spawns every task on the runtime and awaits them all.
-pub(crate) fn run_on<W: Workload>(runtime: &Runtime, shift: &'static Shift<W>) -> Result<Outcome, Error> {
-    shift.begin();
+pub(crate) fn run_on<W: Workload>(runtime: &Runtime, shift: &'static TokioShift<W>) -> Result<Outcome, Error> {
+    // SAFETY: the tasks of the last run were awaited, and a cell has one run at a time.
+    unsafe { shift.begin() };
     shift.crew.enlist();
     let tally = runtime.block_on(async {
         let mut tasks = Vec::with_capacity(shift.workload.tasks() as usize);
@@ -81,7 +85,7 @@ pub(crate) fn run_on<W: Workload>(runtime: &Runtime, shift: &'static Shift<W>) -
         }
         tally
     })?;
-    Ok(Outcome::new(tally, &shift.crew))
+    shift.end(tally)
 }
 
 #[cfg(test)]
@@ -100,7 +104,7 @@ mod tests {
             tokio::time::sleep(wait).await;
             Ok::<u64, regatta_workloads::Error>(index)
         };
-        let spawned = spawned(Shift::leak(Arc::new(Sleep::default())), index);
+        let spawned = spawned(Shift::leak(Arc::new(Sleep::default()), Tokio.primitives()), index);
         let (regatta, by_hand) = (size_of_val(&spawned), size_of_val(&by_hand));
         assert!(regatta <= by_hand, "{regatta} bytes, and {by_hand} by hand");
     }

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use regatta_workloads::Workload;
+use regatta_workloads::{Context, Workload};
 use tokio::runtime::Builder;
 
 use crate::async_multi::run_on;
 use crate::crew::Shift;
+use crate::worlds::Tokio;
 use crate::{Async, Error, Need, Outcome, Parallelism, Runner, Settings};
 
 /// A spawned task each on an event loop of one thread.
@@ -31,7 +32,7 @@ impl Runner for AsyncSingle {
             .enable_all()
             .build()
             .map_err(Error::system("start the event loop of tokio"))?;
-        let shift = Shift::leak(workload);
+        let shift = Shift::leak(workload, Tokio.primitives());
         Ok(move || run_on(&runtime, shift))
     }
 }

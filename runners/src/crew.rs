@@ -1,8 +1,12 @@
 //! Counts the distinct threads that did the work of one run, so that parallelism is seen and not assumed.
 
-use std::cell::Cell;
+use std::cell::{Cell, UnsafeCell};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+
+use regatta_workloads::{Primitives, Shared, Tally, Workload};
+
+use crate::{Error, Outcome};
 
 /// The number of the next crew. No crew has 0.
 static NEXT: AtomicU64 = AtomicU64::new(1);
@@ -70,21 +74,48 @@ impl Crew {
 ///
 /// It lasts as long as the process, so that a task borrows it. A cell starts one runner in its life, so it leaks one.
 /// *Why:* a counted reference for each task costs a third of an empty task of tokio where two cores count at once.
-#[derive(Debug)]
-pub(crate) struct Shift<W> {
+pub(crate) struct Shift<W: Workload, P: Primitives> {
     pub(crate) workload: Arc<W>,
     pub(crate) crew: Crew,
+    primitives: P,
+    /// That of the present run, or of the last one.
+    shared: UnsafeCell<W::Shared<P>>,
 }
 
-impl<W: 'static> Shift<W> {
+// SAFETY: what the cell holds is `Sync` by its bound. It is replaced in `begin` alone, whose caller promises that no task borrows it then.
+unsafe impl<W: Workload, P: Primitives> Sync for Shift<W, P> {}
+
+impl<W: Workload, P: Primitives> Shift<W, P> {
     /// Leaks what the tasks of `workload` have in common.
-    pub(crate) fn leak(workload: Arc<W>) -> &'static Self {
-        Box::leak(Box::new(Self { workload, crew: Crew::new() }))
+    pub(crate) fn leak(workload: Arc<W>, primitives: P) -> &'static Self {
+        let shared = UnsafeCell::new(W::Shared::new(&workload, &primitives));
+        Box::leak(Box::new(Self { workload, crew: Crew::new(), primitives, shared }))
     }
 
-    /// Begins a run.
-    pub(crate) fn begin(&self) {
+    /// Begins a run: nobody has been counted, and what tasks share is as new.
+    ///
+    /// # Safety
+    /// No task of an earlier run may be in progress, and nobody else may begin one.
+    pub(crate) unsafe fn begin(&self) {
         self.crew.begin();
+        let shared = W::Shared::new(&self.workload, &self.primitives);
+        // SAFETY: tasks alone borrow it, and the caller says that there is none.
+        unsafe { *self.shared.get() = shared };
+    }
+
+    /// Returns what the tasks of the present run share. It is for tasks, which end with their run.
+    #[inline]
+    pub(crate) fn shared(&self) -> &W::Shared<P> {
+        // SAFETY: it is replaced only while no task is in progress, and tasks alone, or `end` after them, borrow it.
+        unsafe { &*self.shared.get() }
+    }
+
+    /// Returns the outcome of a run whose tasks have ended.
+    ///
+    /// # Errors
+    /// If what they left behind is wrong.
+    pub(crate) fn end(&self, tally: Tally) -> Result<Outcome, Error> {
+        Outcome::new(tally, &self.crew).with(self.shared(), &*self.workload)
     }
 }
 

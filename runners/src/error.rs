@@ -19,6 +19,9 @@ pub enum Error {
     /// A task panicked.
     #[error("a task panicked: {0}")]
     Panic(String),
+    /// The tasks ended, and what they left behind is not what it must be.
+    #[error("{0}")]
+    Wrong(String),
     /// A worker process ended before its work was done.
     #[error("{0}")]
     Lost(String),

@@ -4,7 +4,7 @@ use std::io;
 use std::sync::Arc;
 
 use may::coroutine::{Builder, JoinHandle};
-use regatta_workloads::{Tally, Workload};
+use regatta_workloads::{Context, Tally, Workload};
 
 use crate::crew::Shift;
 use crate::muster::Muster;
@@ -49,13 +49,14 @@ impl Runner for Green {
             }
             Ok(())
         })?;
-        let shift = Shift::leak(workload);
+        let shift = Shift::leak(workload, Suspending.primitives());
         Ok(move || {
-            shift.begin();
+            // SAFETY: the coroutines of the last run were joined, and a cell has one run at a time.
+            unsafe { shift.begin() };
             let spawn = |index| -> io::Result<JoinHandle<Result<u64, Error>>> {
                 let task = move || {
                     shift.crew.mark();
-                    carry_out(&*shift.workload, &Suspending, index)
+                    carry_out(&*shift.workload, &Suspending, shift.shared(), index)
                 };
                 // SAFETY: tasks wait only through their context, which suspends the coroutine; the one thread-local,
                 // the crew's, is done with before the task can be suspended; workloads keep their stacks small.
@@ -73,7 +74,7 @@ impl Runner for Green {
                     Ok(tally)
                 });
             }
-            Ok(Outcome::new(tally?, &shift.crew))
+            shift.end(tally?)
         })
     }
 }

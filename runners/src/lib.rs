@@ -59,7 +59,7 @@ pub use sequential::Sequential;
 pub use task::{carry_out, carry_out_all, catch, complete, poll_task};
 pub use thread::Thread;
 pub use thread_pool::ThreadPool;
-pub use worlds::{Blocking, BlockingStream, watch_for_the_lock};
+pub use worlds::{Blocking, BlockingStream, Std, watch_for_the_lock};
 
 use regatta_workloads::list;
 

@@ -4,10 +4,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::ThreadPoolBuilder;
 use rayon::prelude::*;
-use regatta_workloads::{Tally, Workload};
+use regatta_workloads::{Shared, Tally, Workload};
 
 use crate::task::{carry_out, catch};
-use crate::{Blocking, Crew, Error, Outcome, Parallelism, Runner, Settings};
+use crate::{Blocking, Crew, Error, Outcome, Parallelism, Runner, Settings, Std};
 
 /// A parallel iterator over the tasks on a pool of W threads that steal work from each other.
 #[derive(Debug)]
@@ -29,14 +29,14 @@ impl Runner for Rayon {
         // Each worker has a part in this, so they are up when it comes back.
         pool.broadcast(|_| ());
         Ok(move || {
-            let crew = Crew::new();
+            let (crew, shared) = (Crew::new(), W::Shared::new(&workload, &Std));
             // Kept beside the sums, which then stay in registers: a sum that may be an error costs several times an empty task.
             let failure = Mutex::new(None);
             let step = |mut tally: Tally, index| {
                 if tally.tasks == 0 {
                     crew.mark();
                 }
-                match carry_out(&*workload, &Blocking, index) {
+                match carry_out(&*workload, &Blocking, &shared, index) {
                     Ok(result) => tally.add(index, result),
                     Err(error) => *failure.lock().unwrap_or_else(PoisonError::into_inner) = Some(error),
                 }
@@ -50,7 +50,7 @@ impl Runner for Rayon {
             if let Some(error) = failure.into_inner().unwrap_or_else(PoisonError::into_inner) {
                 return Err(error);
             }
-            Ok(Outcome::new(tally, &crew))
+            Outcome::new(tally, &crew).with(&shared, &*workload)
         })
     }
 }

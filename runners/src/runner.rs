@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use regatta_workloads::{Service, Tally, Workload};
+use regatta_workloads::{Primitives, Service, Shared, Tally, Workload};
 use serde_json::Value;
 
 use crate::worker::Command;
@@ -85,6 +85,16 @@ impl Outcome {
     /// Returns the outcome of a run whose tasks this crew did.
     pub fn new(tally: Tally, crew: &Crew) -> Self {
         Self { tally, workers_seen: crew.seen(), figures: BTreeMap::new() }
+    }
+
+    /// Adds the figures of what the tasks of the run shared, and left behind.
+    ///
+    /// # Errors
+    /// If what must always hold of it does not.
+    pub fn with<W: Workload, P: Primitives>(mut self, shared: &W::Shared<P>, workload: &W) -> Result<Self, Error> {
+        let figures = shared.conclude(workload).map_err(|error| Error::Wrong(error.to_string()))?;
+        self.figures.extend(figures);
+        Ok(self)
     }
 }
 

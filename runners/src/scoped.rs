@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use crossbeam::thread::scope;
-use regatta_workloads::{Tally, Workload};
+use regatta_workloads::{Shared, Tally, Workload};
 
 use crate::task::{carry_out_all, catch};
-use crate::{Blocking, Crew, Error, Outcome, Parallelism, Runner, Settings};
+use crate::{Blocking, Crew, Error, Outcome, Parallelism, Runner, Settings, Std};
 
 /// W scoped threads created for the run, each with an equal share of neighbouring tasks.
 #[derive(Debug)]
@@ -23,11 +23,12 @@ impl Runner for Scoped {
         settings: Settings,
     ) -> Result<impl FnMut() -> Result<Outcome, Error> + use<W>, Error> {
         Ok(move || {
-            let crew = Crew::new();
+            let (crew, shared) = (Crew::new(), W::Shared::new(&workload, &Std));
             let tasks = workload.tasks();
             let shares = (settings.workers as u64).min(tasks);
             let bound = |share: u64| (u128::from(tasks) * u128::from(share) / u128::from(shares.max(1))) as u64;
-            let work = |share| catch(|| carry_out_all(&*workload, &Blocking, &crew, bound(share)..bound(share + 1)));
+            let work =
+                |share| catch(|| carry_out_all(&*workload, &Blocking, &shared, &crew, bound(share)..bound(share + 1)));
             let tally = scope(|scope| {
                 let mut threads = Vec::with_capacity(shares as usize);
                 for share in 0..shares {
@@ -42,7 +43,7 @@ impl Runner for Scoped {
                 tally
             });
             let tally = tally.unwrap_or_else(|payload| Err(Error::panic(&*payload)))?;
-            Ok(Outcome::new(tally, &crew))
+            Outcome::new(tally, &crew).with(&shared, &*workload)
         })
     }
 }

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use regatta_workloads::Workload;
+use regatta_workloads::{Shared, Workload};
 
 use crate::task::{carry_out_all, catch};
-use crate::{Blocking, Crew, Error, Outcome, Parallelism, Runner, Settings};
+use crate::{Blocking, Crew, Error, Outcome, Parallelism, Runner, Settings, Std};
 
 /// One task after the other on one thread: what all others are compared with.
 #[derive(Debug)]
@@ -21,9 +21,9 @@ impl Runner for Sequential {
         _settings: Settings,
     ) -> Result<impl FnMut() -> Result<Outcome, Error> + use<W>, Error> {
         Ok(move || {
-            let crew = Crew::new();
-            let tally = catch(|| carry_out_all(&*workload, &Blocking, &crew, 0..workload.tasks()))?;
-            Ok(Outcome::new(tally, &crew))
+            let (crew, shared) = (Crew::new(), W::Shared::new(&workload, &Std));
+            let tally = catch(|| carry_out_all(&*workload, &Blocking, &shared, &crew, 0..workload.tasks()))?;
+            Outcome::new(tally, &crew).with(&shared, &*workload)
         })
     }
 }

@@ -57,8 +57,13 @@ pub fn complete<F: Future>(future: F) -> F::Output {
 /// # Panics
 /// If the task panics or has to wait, which it cannot in such a world.
 #[inline]
-pub fn carry_out<W: Workload, C: Context>(workload: &W, cx: &C, index: u64) -> Result<u64, Error> {
-    match poll_task(pin!(workload.task(cx, index)), &mut Poller::from_waker(Waker::noop())) {
+pub fn carry_out<W: Workload, C: Context>(
+    workload: &W,
+    cx: &C,
+    shared: &W::Shared<C::Primitives>,
+    index: u64,
+) -> Result<u64, Error> {
+    match poll_task(pin!(workload.task(cx, shared, index)), &mut Poller::from_waker(Waker::noop())) {
         Poll::Ready(output) => output.map_err(|error| Error::task(index, &error)),
         Poll::Pending => panic!("the task waits for something that its context does not offer"),
     }
@@ -75,6 +80,7 @@ pub fn carry_out<W: Workload, C: Context>(workload: &W, cx: &C, index: u64) -> R
 pub fn carry_out_all<W: Workload, C: Context>(
     workload: &W,
     cx: &C,
+    shared: &W::Shared<C::Primitives>,
     crew: &Crew,
     indices: Range<u64>,
 ) -> Result<Tally, Error> {
@@ -83,7 +89,7 @@ pub fn carry_out_all<W: Workload, C: Context>(
         crew.mark();
     }
     for index in indices {
-        tally.add(index, carry_out(workload, cx, index)?);
+        tally.add(index, carry_out(workload, cx, shared, index)?);
     }
     Ok(tally)
 }

@@ -35,14 +35,15 @@ pub(crate) fn in_world<W: Workload, C: World>(
     workload: Arc<W>,
     world: C,
 ) -> impl Fn() -> Result<Outcome, Error> + use<W, C> {
-    let shift = Shift::leak(workload);
+    let shift = Shift::leak(workload, world.primitives());
     move || {
-        shift.begin();
+        // SAFETY: the threads of the last run were joined, and a cell has one run at a time.
+        unsafe { shift.begin() };
         let spawn = |index| {
             let world = world.clone();
             std::thread::Builder::new().spawn(move || {
                 shift.crew.mark();
-                world.enter(|| carry_out(&*shift.workload, &world, index))
+                world.enter(|| carry_out(&*shift.workload, &world, shift.shared(), index))
             })
         };
         let mut refused = None;
@@ -66,7 +67,7 @@ pub(crate) fn in_world<W: Workload, C: World>(
         }
         match refused {
             Some(error) => Err(error),
-            None => Ok(Outcome::new(tally?, &shift.crew)),
+            None => shift.end(tally?),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use crossbeam::channel::{Receiver, Sender, unbounded};
-use regatta_workloads::{Tally, Workload};
+use regatta_workloads::{Primitives, Tally, Workload};
 
 use crate::crew::Shift;
 use crate::task::{carry_out, catch};
@@ -29,7 +29,11 @@ struct Pool {
 
 impl Pool {
     /// Starts the threads and waits until each of them is there to take tasks.
-    fn start<W: Workload, C: World>(shift: &'static Shift<W>, world: &C, workers: usize) -> Result<Self, Error> {
+    fn start<W: Workload, C: World>(
+        shift: &'static Shift<W, C::Primitives>,
+        world: &C,
+        workers: usize,
+    ) -> Result<Self, Error> {
         let (jobs, take) = unbounded::<u64>();
         let (give, done) = unbounded::<Done>();
         let (report, up) = unbounded::<()>();
@@ -44,7 +48,7 @@ impl Pool {
                 drop(report);
                 for index in take {
                     shift.crew.mark();
-                    let result = catch(|| world.enter(|| carry_out(&*shift.workload, &world, index)));
+                    let result = catch(|| world.enter(|| carry_out(&*shift.workload, &world, shift.shared(), index)));
                     if give.send((index, result.map_err(Box::new))).is_err() {
                         break;
                     }
@@ -58,8 +62,9 @@ impl Pool {
         Ok(pool)
     }
 
-    fn run<W: Workload>(&self, shift: &Shift<W>) -> Result<Outcome, Error> {
-        shift.begin();
+    fn run<W: Workload, P: Primitives>(&self, shift: &Shift<W, P>) -> Result<Outcome, Error> {
+        // SAFETY: a run takes the results of all its tasks before it ends, and a cell has one run at a time.
+        unsafe { shift.begin() };
         let tasks = shift.workload.tasks();
         let jobs = self.jobs.as_ref().ok_or_else(gone)?;
         for index in 0..tasks {
@@ -73,7 +78,7 @@ impl Pool {
                 Ok(tally)
             });
         }
-        Ok(Outcome::new(tally?, &shift.crew))
+        shift.end(tally?)
     }
 }
 
@@ -111,7 +116,7 @@ pub(crate) fn in_world<W: Workload, C: World>(
     world: C,
     workers: usize,
 ) -> Result<impl Fn() -> Result<Outcome, Error> + use<W, C>, Error> {
-    let shift = Shift::leak(workload);
+    let shift = Shift::leak(workload, world.primitives());
     let pool = Pool::start(shift, &world, workers)?;
     Ok(move || pool.run(shift))
 }

@@ -221,12 +221,13 @@ impl Workload for Faulty {
     const NAME: &'static str = "faulty";
     const KIND: Kind = Kind::Cpu;
     const ABOUT: &'static str = "has one bad task";
+    type Shared<P: Primitives> = ();
 
     fn tasks(&self) -> u64 {
         self.tasks
     }
 
-    async fn task<C: Context>(&self, _cx: &C, index: u64) -> Result<u64, regatta_workloads::Error> {
+    async fn task<C: Context>(&self, _cx: &C, _shared: &(), index: u64) -> Result<u64, regatta_workloads::Error> {
         assert_ne!(Some(index), self.panics, "told to panic");
         if Some(index) == self.fails {
             return Err(regatta_workloads::Error::Wrong("told to fail".to_owned()));
@@ -250,12 +251,13 @@ impl Workload for Yielding {
     const NAME: &'static str = "yielding";
     const KIND: Kind = Kind::Mixed;
     const ABOUT: &'static str = "gives way and sleeps by turns";
+    type Shared<P: Primitives> = ();
 
     fn tasks(&self) -> u64 {
         self.tasks
     }
 
-    async fn task<C: Context>(&self, cx: &C, index: u64) -> Result<u64, regatta_workloads::Error> {
+    async fn task<C: Context>(&self, cx: &C, _shared: &(), index: u64) -> Result<u64, regatta_workloads::Error> {
         let text = format!("task {index}");
         for _ in 0..5 {
             cx.yield_now().await;

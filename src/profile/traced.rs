@@ -41,13 +41,14 @@ impl<W: Workload> Workload for Traced<W> {
     const NAME: &'static str = W::NAME;
     const KIND: Kind = W::KIND;
     const ABOUT: &'static str = W::ABOUT;
+    type Shared<P: Primitives> = ();
     const SHARES_MEMORY: bool = W::SHARES_MEMORY;
 
     fn tasks(&self) -> u64 {
         self.inner.tasks()
     }
 
-    async fn task<C: Context>(&self, cx: &C, index: u64) -> Result<u64, Error> {
+    async fn task<C: Context>(&self, cx: &C, _shared: &(), index: u64) -> Result<u64, Error> {
         let Some(purpose) = &self.purpose else { return self.inner.task(cx, index).await };
         let watcher = Arc::new(Watcher::new(purpose, index));
         Watcher::set(Some(Arc::clone(&watcher)));
@@ -232,12 +233,13 @@ mod tests {
         const NAME: &'static str = "checkpoints";
         const KIND: Kind = Kind::Cpu;
         const ABOUT: &'static str = "offers checkpoints";
+        type Shared<P: Primitives> = ();
 
         fn tasks(&self) -> u64 {
             1
         }
 
-        async fn task<C: Context>(&self, cx: &C, _index: u64) -> Result<u64, Error> {
+        async fn task<C: Context>(&self, cx: &C, _shared: &(), _index: u64) -> Result<u64, Error> {
             (0..3).for_each(|_| cx.checkpoint());
             Ok(0)
         }

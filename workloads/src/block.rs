@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Context, Error, Kind, Parameter, Workload};
+use crate::{Context, Error, Kind, Parameter, Primitives, Workload};
 
 /// Waits in a call that knows nothing of the model and blocks its thread.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -26,6 +26,7 @@ impl Workload for Block {
     const NAME: &'static str = "block";
     const KIND: Kind = Kind::Io;
     const ABOUT: &'static str = "waits in a call that blocks the thread without telling the model";
+    type Shared<P: Primitives> = ();
     const PARAMETERS: &'static [Parameter] = &[
         Parameter::new("wait_us", "us", "length of each wait"),
         Parameter::new("tasks", "", "number of waits, one a task"),
@@ -39,7 +40,7 @@ impl Workload for Block {
         self.tasks
     }
 
-    async fn task<C: Context>(&self, cx: &C, index: u64) -> Result<u64, Error> {
+    async fn task<C: Context>(&self, cx: &C, _shared: &(), index: u64) -> Result<u64, Error> {
         cx.block(self.wait()).await;
         Ok(index)
     }

@@ -9,7 +9,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Context, Error, Kind, Workload};
+use crate::{Context, Error, Kind, Primitives, Workload};
 
 /// What a state is multiplied by in each step: Knuth's MMIX generator.
 const FACTOR: u64 = 6_364_136_223_846_793_005;
@@ -49,12 +49,13 @@ impl Workload for Burn {
     const NAME: &'static str = "reference-burn";
     const KIND: Kind = Kind::Cpu;
     const ABOUT: &'static str = "burns a core with code that no build changes";
+    type Shared<P: Primitives> = ();
 
     fn tasks(&self) -> u64 {
         self.tasks
     }
 
-    async fn task<C: Context>(&self, _cx: &C, index: u64) -> Result<u64, Error> {
+    async fn task<C: Context>(&self, _cx: &C, _shared: &(), index: u64) -> Result<u64, Error> {
         Ok(burn(index, self.steps))
     }
 

@@ -5,10 +5,18 @@ use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use crate::Primitives;
+
 /// The world that a task waits in. Every runner brings one.
 pub trait Context: Clone + Send + Sync + 'static {
     /// The model's own TCP stream.
     type Stream: Stream;
+
+    /// The model's own locks and the like.
+    type Primitives: Primitives;
+
+    /// Returns what makes locks and the like of this world.
+    fn primitives(&self) -> Self::Primitives;
 
     /// Waits for `duration` the way the model waits.
     fn sleep(&self, duration: Duration) -> impl Future<Output = ()> + Send;

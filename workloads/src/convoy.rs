@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::echo::ROUND_TRIP;
 use crate::latencies::Latencies;
-use crate::{Context, Echo, Error, Kind, Parameter, Service, Workload};
+use crate::{Context, Echo, Error, Kind, Parameter, Primitives, Service, Workload};
 
 /// Steps of computing between two looks at whether the round trips are done.
 const STRIDE: u64 = 256;
@@ -108,6 +108,7 @@ impl Workload for Convoy {
     const NAME: &'static str = "convoy";
     const KIND: Kind = Kind::Mixed;
     const ABOUT: &'static str = "times TCP round trips of one task beside tasks that compute";
+    type Shared<P: Primitives> = ();
     const SHARES_MEMORY: bool = true;
     const PARAMETERS: &'static [Parameter] = &[
         Parameter::new("beside", "", "tasks that compute beside the one that waits"),
@@ -124,7 +125,7 @@ impl Workload for Convoy {
         1 + self.beside
     }
 
-    async fn task<C: Context>(&self, cx: &C, index: u64) -> Result<u64, Error> {
+    async fn task<C: Context>(&self, cx: &C, _shared: &(), index: u64) -> Result<u64, Error> {
         if index == 0 {
             return self.talk(cx).await;
         }

@@ -4,7 +4,7 @@ use std::hint::black_box;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Context, Error, Kind, Parameter, Workload};
+use crate::{Context, Error, Kind, Parameter, Primitives, Workload};
 
 /// Steps between two checkpoints: about a microsecond of work.
 const STRIDE: u64 = 1024;
@@ -29,6 +29,7 @@ impl Workload for Counting {
     const NAME: &'static str = "counting";
     const KIND: Kind = Kind::Cpu;
     const ABOUT: &'static str = "counts down from n to 0, one by one";
+    type Shared<P: Primitives> = ();
     const PARAMETERS: &'static [Parameter] = &[
         Parameter::new("from", "", "where each task starts to count down"),
         Parameter::new("tasks", "", "number of tasks"),
@@ -42,7 +43,7 @@ impl Workload for Counting {
         self.tasks
     }
 
-    async fn task<C: Context>(&self, cx: &C, _index: u64) -> Result<u64, Error> {
+    async fn task<C: Context>(&self, cx: &C, _shared: &(), _index: u64) -> Result<u64, Error> {
         let mut left = self.from;
         let mut steps = 0;
         while left > 0 {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::latencies::Latencies;
-use crate::{Context, Error, Kind, Parameter, Service, Stream, Workload};
+use crate::{Context, Error, Kind, Parameter, Primitives, Service, Stream, Workload};
 
 /// Name of the latencies of round trips, with their unit.
 pub(crate) const ROUND_TRIP: &str = "round_trip_ns";
@@ -69,6 +69,7 @@ impl Workload for Echo {
     const NAME: &'static str = "echo";
     const KIND: Kind = Kind::Io;
     const ABOUT: &'static str = "makes TCP round trips to an upper-casing server in another process";
+    type Shared<P: Primitives> = ();
     const PARAMETERS: &'static [Parameter] = &[
         Parameter::new("connections", "", "number of connections, one a task"),
         Parameter::new("round_trips", "", "round trips on each connection, one after the other"),
@@ -94,7 +95,7 @@ impl Workload for Echo {
         self.connections
     }
 
-    async fn task<C: Context>(&self, cx: &C, index: u64) -> Result<u64, Error> {
+    async fn task<C: Context>(&self, cx: &C, _shared: &(), index: u64) -> Result<u64, Error> {
         let server = self.server.ok_or_else(|| Error::Wrong("the harness named no server".to_owned()))?;
         let mut stream = cx.connect(server).await?;
         let mut request = vec![0; self.bytes];

@@ -4,7 +4,7 @@ use std::hint::black_box;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Context, Error, Kind, Parameter, Workload};
+use crate::{Context, Error, Kind, Parameter, Primitives, Workload};
 
 /// Does nothing, many times.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -24,13 +24,14 @@ impl Workload for Empty {
     const NAME: &'static str = "empty";
     const KIND: Kind = Kind::Cpu;
     const ABOUT: &'static str = "returns its index: what it costs to create and dispatch a task";
+    type Shared<P: Primitives> = ();
     const PARAMETERS: &'static [Parameter] = &[Parameter::new("tasks", "", "number of tasks")];
 
     fn tasks(&self) -> u64 {
         self.tasks
     }
 
-    async fn task<C: Context>(&self, _cx: &C, index: u64) -> Result<u64, Error> {
+    async fn task<C: Context>(&self, _cx: &C, _shared: &(), index: u64) -> Result<u64, Error> {
         // Else the compiler adds up the results of a loop by formula, and runs no task at all.
         Ok(black_box(index))
     }

@@ -26,11 +26,12 @@ const MOST: u64 = 1_000_000;
 ///     const NAME: &'static str = "naps";
 ///     const KIND: Kind = Kind::Io;
 ///     const ABOUT: &'static str = "naps once in each task";
+///     type Shared<P: Primitives> = ();
 ///
 ///     fn tasks(&self) -> u64 {
 ///         10
 ///     }
-///     async fn task<C: Context>(&self, cx: &C, index: u64) -> Result<u64, Error> {
+///     async fn task<C: Context>(&self, cx: &C, _shared: &(), index: u64) -> Result<u64, Error> {
 ///         let begin = self.latencies.begin();
 ///         cx.sleep(Duration::from_millis(1)).await;
 ///         self.latencies.end(index, begin);

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Context, Error, Kind, Parameter, Workload};
+use crate::{Context, Error, Kind, Parameter, Primitives, Workload};
 
 /// Divisors tried between two checkpoints: a few microseconds of work.
 const STRIDE: usize = 1024;
@@ -68,6 +68,7 @@ impl Workload for Primes {
     const NAME: &'static str = "primes";
     const KIND: Kind = Kind::Cpu;
     const ABOUT: &'static str = "counts primes in a range by trial division over odd divisors";
+    type Shared<P: Primitives> = ();
     const PARAMETERS: &'static [Parameter] = &[
         Parameter::new("start", "", "first number of the range"),
         Parameter::new("length", "", "numbers in the range"),
@@ -97,7 +98,7 @@ impl Workload for Primes {
         }
     }
 
-    async fn task<C: Context>(&self, cx: &C, index: u64) -> Result<u64, Error> {
+    async fn task<C: Context>(&self, cx: &C, _shared: &(), index: u64) -> Result<u64, Error> {
         Ok(match self.preset {
             Some(Preset::Known13) => u64::from(is_prime(cx, KNOWN[index as usize % KNOWN.len()])),
             None => (self.bound(index)..self.bound(index + 1)).filter(|&n| is_prime(cx, n)).count() as u64,

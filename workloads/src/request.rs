@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::burn::{burn, foretold};
 use crate::latencies::Latencies;
-use crate::{Context, Error, Kind, Parameter, Sizing, Workload};
+use crate::{Context, Error, Kind, Parameter, Primitives, Sizing, Workload};
 
 /// Steps of the burn in a piece: about 10 ns of native code, and some microseconds of an interpreter.
 const PIECE: u64 = 8;
@@ -66,6 +66,7 @@ impl Workload for Request {
     const NAME: &'static str = "request";
     const KIND: Kind = Kind::Service;
     const ABOUT: &'static str = "computes and waits in each task, as a service does for each request";
+    type Shared<P: Primitives> = ();
     const PARAMETERS: &'static [Parameter] = &[
         Parameter::new("cpu_us", "us", "for how long each request computes, as measured on one core before the run"),
         Parameter::new("wait_us", "us", "for how long each request waits"),
@@ -87,7 +88,7 @@ impl Workload for Request {
         self.requests
     }
 
-    async fn task<C: Context>(&self, cx: &C, index: u64) -> Result<u64, Error> {
+    async fn task<C: Context>(&self, cx: &C, _shared: &(), index: u64) -> Result<u64, Error> {
         let begin = self.latencies.begin();
         let mut result = 0;
         for turn in 0..self.steps {

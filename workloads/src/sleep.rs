@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Context, Error, Kind, Parameter, Workload};
+use crate::{Context, Error, Kind, Parameter, Primitives, Workload};
 
 /// Waits, the way the model waits.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -26,6 +26,7 @@ impl Workload for Sleep {
     const NAME: &'static str = "sleep";
     const KIND: Kind = Kind::Io;
     const ABOUT: &'static str = "waits for a while, the way the model waits";
+    type Shared<P: Primitives> = ();
     const PARAMETERS: &'static [Parameter] = &[
         Parameter::new("wait_us", "us", "length of each wait"),
         Parameter::new("tasks", "", "number of waits, one a task"),
@@ -40,7 +41,7 @@ impl Workload for Sleep {
     }
 
     #[allow(clippy::manual_async_fn, reason = "an `async fn` keeps its index twice, and is larger than a task by hand")]
-    fn task<C: Context>(&self, cx: &C, index: u64) -> impl Future<Output = Result<u64, Error>> + Send {
+    fn task<C: Context>(&self, cx: &C, _shared: &(), index: u64) -> impl Future<Output = Result<u64, Error>> + Send {
         async move {
             cx.sleep(self.wait()).await;
             Ok(index)

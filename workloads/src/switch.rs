@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Context, Error, Kind, Parameter, Workload};
+use crate::{Context, Error, Kind, Parameter, Primitives, Workload};
 
 /// Gives way to the other tasks, again and again.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -24,6 +24,7 @@ impl Workload for Switch {
     const NAME: &'static str = "switch";
     const KIND: Kind = Kind::Switching;
     const ABOUT: &'static str = "gives way to the other tasks again and again, and does nothing else";
+    type Shared<P: Primitives> = ();
     const PARAMETERS: &'static [Parameter] = &[
         Parameter::new("yields", "", "how often each task gives way"),
         Parameter::new("tasks", "", "number of tasks"),
@@ -33,7 +34,7 @@ impl Workload for Switch {
         self.tasks
     }
 
-    async fn task<C: Context>(&self, cx: &C, _index: u64) -> Result<u64, Error> {
+    async fn task<C: Context>(&self, cx: &C, _shared: &(), _index: u64) -> Result<u64, Error> {
         let mut yielded = 0;
         for _ in 0..self.yields {
             cx.checkpoint();

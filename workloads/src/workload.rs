@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::Context;
+use crate::{Context, Primitives, Shared};
 
 /// The failure of a task.
 #[derive(Debug, thiserror::Error)]
@@ -108,6 +108,9 @@ pub trait Workload: Serialize + DeserializeOwned + Default + Clone + Send + Sync
     /// Whether its tasks share memory, so that they cannot run in processes of their own.
     const SHARES_MEMORY: bool = false;
 
+    /// What the tasks of one run share, made for the world that they run in; `()` if they share nothing.
+    type Shared<P: Primitives>: Shared<Self, P>;
+
     /// Its parameters with their units and meanings, in the order in which they are shown.
     const PARAMETERS: &'static [Parameter] = &[];
 
@@ -126,7 +129,12 @@ pub trait Workload: Serialize + DeserializeOwned + Default + Clone + Send + Sync
     ///
     /// # Errors
     /// If a server cannot be talked to or answers wrongly.
-    fn task<C: Context>(&self, cx: &C, index: u64) -> impl Future<Output = Result<u64, Error>> + Send;
+    fn task<C: Context>(
+        &self,
+        cx: &C,
+        shared: &Self::Shared<C::Primitives>,
+        index: u64,
+    ) -> impl Future<Output = Result<u64, Error>> + Send;
 
     /// Returns the result that each task must have, in the order of their indices, found by another route than the tasks take.
     fn expected(&self) -> impl Iterator<Item = u64>;

@@ -30,6 +30,7 @@ impl Workload for Orders {
     const NAME: &'static str = "orders";
     const KIND: Kind = Kind::Service;
     const ABOUT: &'static str = "adds up the lines of an order, then waits for its payment";
+    type Shared<P: Primitives> = ();
     const PARAMETERS: &'static [Parameter] = &[
         Parameter::new("orders", "", "number of orders, one a task"),
         Parameter::new("lines", "", "lines of each order"),
@@ -48,7 +49,7 @@ impl Workload for Orders {
         self.orders
     }
 
-    async fn task<C: Context>(&self, cx: &C, index: u64) -> Result<u64, TaskError> {
+    async fn task<C: Context>(&self, cx: &C, _shared: &(), index: u64) -> Result<u64, TaskError> {
         let sum = sum(cx, index, self.lines);
         let begin = self.payments.begin();
         cx.sleep(self.wait()).await;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use regatta_workloads::{Context, Stream};
 
-use super::World;
+use super::{Std, World};
 
 /// The world in which waiting blocks the thread: its futures are ready at once.
 #[derive(Debug, Clone, Copy, Default)]
@@ -14,6 +14,12 @@ pub struct Blocking;
 
 impl Context for Blocking {
     type Stream = BlockingStream<TcpStream>;
+
+    type Primitives = Std;
+
+    fn primitives(&self) -> Std {
+        Std
+    }
 
     async fn sleep(&self, duration: Duration) {
         std::thread::sleep(duration);

@@ -164,7 +164,7 @@ impl Drop for Held<'_> {
 
 impl UnderGil {
     /// Does something that blocks without holding the lock.
-    fn without<T>(&self, block: impl FnOnce() -> T) -> T {
+    pub(super) fn without<T>(&self, block: impl FnOnce() -> T) -> T {
         self.0.let_go();
         let output = block();
         self.0.take();
@@ -182,6 +182,12 @@ impl World for UnderGil {
 
 impl Context for UnderGil {
     type Stream = GilStream;
+
+    type Primitives = Self;
+
+    fn primitives(&self) -> Self {
+        self.clone()
+    }
 
     async fn sleep(&self, duration: Duration) {
         self.without(|| std::thread::sleep(duration));

@@ -4,9 +4,11 @@
 //! - `gil`: so it does, and only one thread computes at a time.
 //! - `suspending`: waiting suspends a coroutine with a stack of its own.
 //! - `tokio`: waiting suspends the future.
+//! - `primitives`: what tasks of each world coordinate with.
 
 mod blocking;
 mod gil;
+mod primitives;
 mod suspending;
 mod tokio;
 
@@ -15,6 +17,7 @@ use regatta_workloads::Context;
 pub use self::blocking::{Blocking, BlockingStream};
 pub use self::gil::watch_for_the_lock;
 pub(crate) use self::gil::{Gil, UnderGil};
+pub use self::primitives::Std;
 pub(crate) use self::suspending::Suspending;
 pub(crate) use self::tokio::Tokio;
 

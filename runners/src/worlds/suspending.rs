@@ -9,6 +9,7 @@ use may::net::TcpStream;
 use regatta_workloads::Context;
 
 use super::BlockingStream;
+use super::primitives::May;
 
 /// The world in which waiting suspends the coroutine inside the call: its futures are ready at once.
 #[derive(Debug, Clone, Copy, Default)]
@@ -16,6 +17,12 @@ pub(crate) struct Suspending;
 
 impl Context for Suspending {
     type Stream = BlockingStream<TcpStream>;
+
+    type Primitives = May;
+
+    fn primitives(&self) -> May {
+        May
+    }
 
     async fn sleep(&self, duration: Duration) {
         coroutine::sleep(duration);

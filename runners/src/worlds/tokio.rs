@@ -8,12 +8,20 @@ use regatta_workloads::{Context, Stream};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
+use super::primitives::OfTokio;
+
 /// The world in which waiting suspends the task.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Tokio;
 
 impl Context for Tokio {
     type Stream = TokioStream;
+
+    type Primitives = OfTokio;
+
+    fn primitives(&self) -> OfTokio {
+        OfTokio
+    }
 
     fn sleep(&self, duration: Duration) -> impl Future<Output = ()> + Send {
         tokio::time::sleep(duration)

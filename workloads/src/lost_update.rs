@@ -1,0 +1,125 @@
+//! `lost-update`: tasks read a number, pause, and write it back changed, with a lock and without.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Context, Error, Kind, Mutex, Parameter, Primitives, Shared, Workload};
+
+/// Takes one from a shared number in each task, as a shop takes from its stock: read, pause, write back.
+///
+/// With the lock the number is exact in the end, at the price that one task pauses at a time. Without it, what another task wrote in the
+/// pause is lost. That is expected, and counted.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LostUpdate {
+    /// Number of tasks.
+    pub tasks: u64,
+    /// Updates of each task.
+    pub updates: u64,
+    /// Pause between reading and writing, microseconds; 0 gives way to other tasks instead.
+    pub pause_us: u64,
+    /// Whether a lock is held from reading to writing.
+    pub lock: bool,
+}
+
+impl Default for LostUpdate {
+    fn default() -> Self {
+        Self { tasks: 100, updates: 1, pause_us: 200, lock: true }
+    }
+}
+
+impl LostUpdate {
+    async fn pause<C: Context>(&self, cx: &C) {
+        match self.pause_us {
+            0 => cx.yield_now().await,
+            pause => cx.sleep(Duration::from_micros(pause)).await,
+        }
+    }
+
+    /// Returns the updates of all tasks.
+    fn all(&self) -> u64 {
+        self.tasks.saturating_mul(self.updates)
+    }
+}
+
+/// The number that all tasks change.
+pub struct Stock<P: Primitives> {
+    locked: P::Mutex<u64>,
+    /// Read and written in two steps, so that nothing but an update can be lost.
+    unlocked: AtomicU64,
+}
+
+impl<P: Primitives> Shared<LostUpdate, P> for Stock<P> {
+    fn new(workload: &LostUpdate, primitives: &P) -> Self {
+        Self { locked: primitives.mutex(workload.all()), unlocked: AtomicU64::new(workload.all()) }
+    }
+
+    fn conclude(&self, workload: &LostUpdate) -> Result<BTreeMap<String, f64>, Error> {
+        let wrong = |what: String| Err(Error::Wrong(what));
+        let left = if workload.lock {
+            let Some(left) = self.locked.try_lock() else { return wrong("a task kept the lock".to_owned()) };
+            *left
+        } else {
+            self.unlocked.load(Ordering::Relaxed)
+        };
+        if left > workload.all() || (workload.lock && left != 0) {
+            let (all, done) = (workload.all(), workload.all().wrapping_sub(left));
+            return wrong(format!("{all} updates under a lock left the number as after {done}: the lock did not lock"));
+        }
+        Ok(BTreeMap::from([("lost_updates".to_owned(), left as f64)]))
+    }
+}
+
+impl Workload for LostUpdate {
+    const NAME: &'static str = "lost-update";
+    const KIND: Kind = Kind::Io;
+    const ABOUT: &'static str = "reads a shared number, pauses, and writes it back less one";
+    const SHARES_MEMORY: bool = true;
+    const PARAMETERS: &'static [Parameter] = &[
+        Parameter::new("tasks", "", "number of tasks"),
+        Parameter::new("updates", "", "updates of each task"),
+        Parameter::new("pause_us", "us", "pause between reading and writing; 0 gives way instead"),
+        Parameter::new("lock", "", "whether a lock is held meanwhile"),
+    ];
+
+    type Shared<P: Primitives> = Stock<P>;
+
+    fn validate(&self) -> Result<(), String> {
+        let all = self.tasks.checked_mul(self.updates).filter(|all| *all > 0);
+        all.map(drop).ok_or_else(|| "`updates` must be at least 1, and not more than there are numbers".to_owned())
+    }
+
+    fn tasks(&self) -> u64 {
+        self.tasks
+    }
+
+    async fn task<C: Context>(&self, cx: &C, shared: &Stock<C::Primitives>, _index: u64) -> Result<u64, Error> {
+        for _ in 0..self.updates {
+            cx.checkpoint();
+            if self.lock {
+                let mut stock = shared.locked.lock().await;
+                let read = *stock;
+                self.pause(cx).await;
+                *stock = read.wrapping_sub(1);
+            } else {
+                let read = shared.unlocked.load(Ordering::Relaxed);
+                self.pause(cx).await;
+                shared.unlocked.store(read.wrapping_sub(1), Ordering::Relaxed);
+            }
+        }
+        Ok(self.updates)
+    }
+
+    fn expected(&self) -> impl Iterator<Item = u64> {
+        (0..self.tasks).map(|_| self.updates)
+    }
+
+    fn wait(&self) -> Duration {
+        let each = Duration::from_micros(self.pause_us);
+        let in_turn = if self.lock { self.all() } else { self.updates };
+        each.saturating_mul(u32::try_from(in_turn).unwrap_or(u32::MAX))
+    }
+}
