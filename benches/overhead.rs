@@ -33,7 +33,7 @@ use regatta_reports::statistics::{Estimate, median};
 use regatta_runners::{
     Async, AsyncSingle, Error, Green, Outcome, Rayon, Runner, Scoped, Sequential, Settings, Thread, ThreadPool,
 };
-use regatta_workloads::{Context, Kind, Sleep, Workload, expected_tally};
+use regatta_workloads::{Context, Kind, Primitives, Sleep, Workload, expected_tally};
 use serde::{Deserialize, Serialize};
 
 /// Workers of every model.
@@ -200,6 +200,7 @@ impl Workload for Course {
     const NAME: &'static str = "overhead";
     const KIND: Kind = Kind::Cpu;
     const ABOUT: &'static str = "does what the loops written by hand do";
+
     type Shared<P: Primitives> = ();
 
     fn tasks(&self) -> u64 {

@@ -16,12 +16,13 @@ impl Runner for Counter {
         settings: Settings,
     ) -> Result<impl FnMut() -> Result<Outcome, RunnerError> + use<W>, RunnerError> {
         Ok(move || {
-            let (crew, next, tasks) = (Crew::new(), AtomicU64::new(0), workload.tasks());
+            let (crew, next) = (Crew::new(), AtomicU64::new(0));
+            let (tasks, shared) = (workload.tasks(), W::Shared::new(&workload, &Std));
             let serve = || {
                 let mut tally = Tally::default();
                 for index in std::iter::repeat_with(|| next.fetch_add(1, Relaxed)).take_while(|index| *index < tasks) {
                     crew.mark();
-                    tally.add(index, carry_out(&*workload, &Blocking, index)?);
+                    tally.add(index, carry_out(&*workload, &Blocking, &shared, index)?);
                 }
                 Ok(tally)
             };
@@ -30,7 +31,7 @@ impl Runner for Counter {
                 let mut parts = threads.into_iter().map(|thread| thread.join().expect("panics are caught"));
                 parts.try_fold(Tally::default(), |sum, part| Ok(sum.merge(part?)))
             })?;
-            Ok(Outcome::new(tally, &crew))
+            Outcome::new(tally, &crew).with(&shared, &*workload)
         })
     }
 }

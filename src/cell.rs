@@ -266,6 +266,7 @@ fn kind(error: &Error) -> FailureKind {
     match error {
         Error::Limit { .. } => FailureKind::Limit,
         Error::Unavailable(_) => FailureKind::Unavailable,
+        Error::Wrong(_) => FailureKind::WrongAnswer,
         Error::Task { .. } | Error::Panic(_) | Error::Lost(_) | Error::System { .. } => FailureKind::Crash,
     }
 }

@@ -9,6 +9,7 @@
 //!
 //! - For a workload: [`Workload`], [`Kind`], [`Context`] and [`Stream`], [`TaskError`]. [`Parameter`] says what its parameters mean, and
 //!   [`Sizing`] measures what a time is. [`Latencies`] are for what only a task can time, and [`Service`] is for tasks that talk to a server.
+//!   [`Shared`] is what the tasks of a run share, made of the [`Primitives`] of their world, such as a [`Mutex`].
 //! - For a runner: [`Runner`], [`Parallelism`], [`Settings`], [`Outcome`] and [`Tally`], [`RunnerError`] and [`Need`]; [`Crew`] counts its
 //!   workers; [`Blocking`], [`carry_out`], [`carry_out_all`] and [`catch`] carry out tasks on threads; [`poll_task`] does in a
 //!   world of its own.
@@ -18,11 +19,12 @@ pub use std::process::ExitCode;
 pub use std::sync::Arc;
 
 pub use regatta_runners::{
-    Blocking, BlockingStream, Crew, Error as RunnerError, Family, Need, Outcome, Parallelism, Runner, Settings,
+    Blocking, BlockingStream, Crew, Error as RunnerError, Family, Need, Outcome, Parallelism, Runner, Settings, Std,
     carry_out, carry_out_all, catch, complete, poll_task,
 };
 pub use regatta_workloads::{
-    Context, Error as TaskError, Kind, Latencies, Parameter, Service, Sizing, Stream, Tally, Workload,
+    Context, Error as TaskError, Kind, Latencies, Mutex, Parameter, Primitives, Service, Shared, Sizing, Stream, Tally,
+    Workload,
 };
 pub use serde::{Deserialize, Serialize};
 

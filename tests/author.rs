@@ -90,6 +90,7 @@ impl Workload for Broken {
     const NAME: &'static str = "broken";
     const KIND: Kind = Kind::Service;
     const ABOUT: &'static str = "gives the number of each task";
+
     type Shared<P: Primitives> = ();
 
     fn validate(&self) -> Result<(), String> {

@@ -15,7 +15,7 @@ use nix::time::{ClockId, clock_gettime};
 use regatta::Course;
 use regatta_reports::Results;
 use regatta_reports::record::{FailureKind, Sample};
-use regatta_workloads::{Context, Error, Kind, Workload};
+use regatta_workloads::{Context, Error, Kind, Primitives, Workload};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -105,6 +105,7 @@ impl Workload for Known {
     const NAME: &'static str = "known";
     const KIND: Kind = Kind::Cpu;
     const ABOUT: &'static str = "takes a known time";
+
     type Shared<P: Primitives> = ();
 
     fn tasks(&self) -> u64 {
@@ -134,8 +135,9 @@ impl Workload for Together {
     const NAME: &'static str = "together";
     const KIND: Kind = Kind::Cpu;
     const ABOUT: &'static str = "shares memory";
-    type Shared<P: Primitives> = ();
     const SHARES_MEMORY: bool = true;
+
+    type Shared<P: Primitives> = ();
 
     fn tasks(&self) -> u64 {
         2

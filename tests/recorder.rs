@@ -109,7 +109,7 @@ fn worker_processes_are_counted_while_they_live() {
             let before = Duration::from(clock_gettime(ClockId::CLOCK_THREAD_CPUTIME_ID).expect("a clock"));
             let workload = Counting { from: 4_000_000, tasks: 8 };
             for index in 0..8 {
-                let task = regatta_workloads::Workload::task(&workload, &regatta_runners::Blocking, index);
+                let task = regatta_workloads::Workload::task(&workload, &regatta_runners::Blocking, &(), index);
                 regatta_runners::complete(task).expect("counting cannot fail");
             }
             Duration::from(clock_gettime(ClockId::CLOCK_THREAD_CPUTIME_ID).expect("a clock")) - before

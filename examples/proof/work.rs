@@ -3,7 +3,7 @@
 use std::hint::black_box;
 use std::sync::OnceLock;
 
-use regatta_workloads::{Context, Error, Kind, Workload};
+use regatta_workloads::{Context, Error, Kind, Primitives, Workload};
 use serde::{Deserialize, Serialize};
 
 use crate::extra;
@@ -40,6 +40,7 @@ impl<const WHICH: usize> Workload for Work<WHICH> {
     const NAME: &'static str = NAMES[WHICH];
     const KIND: Kind = Kind::Cpu;
     const ABOUT: &'static str = "burns a core for a number of steps, or somewhat more";
+
     type Shared<P: Primitives> = ();
 
     fn tasks(&self) -> u64 {

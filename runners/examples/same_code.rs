@@ -16,7 +16,7 @@ use std::process::{Command, ExitCode};
 use std::sync::Arc;
 
 use regatta_runners::{Runner, RunnerVisitor, Runners, Settings, Standard};
-use regatta_workloads::{Context, Error, Kind, Selected, Visitor, Workload, Workloads, list};
+use regatta_workloads::{Context, Error, Kind, Primitives, Selected, Visitor, Workload, Workloads, list};
 use serde::{Deserialize, Serialize};
 
 /// A workload with this body, and the constant by which its code is found.
@@ -38,6 +38,7 @@ macro_rules! body {
             const NAME: &'static str = stringify!($name);
             const KIND: Kind = Kind::Cpu;
             const ABOUT: &'static str = "computes in the body of its task";
+
             type Shared<P: Primitives> = ();
 
             fn tasks(&self) -> u64 {

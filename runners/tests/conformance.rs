@@ -11,7 +11,7 @@ use std::sync::{Arc, OnceLock};
 use libtest_mimic::{Arguments, Failed, Trial};
 use regatta_runners::worker::{self, Command};
 use regatta_runners::{Error, Outcome, Parallelism, Runner, RunnerVisitor, Runners, Settings, Standard, fits};
-use regatta_workloads::{Context, Kind, Selected, Tally, Visitor, Workload, Workloads, expected_tally};
+use regatta_workloads::{Context, Kind, Primitives, Selected, Tally, Visitor, Workload, Workloads, expected_tally};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
@@ -221,6 +221,7 @@ impl Workload for Faulty {
     const NAME: &'static str = "faulty";
     const KIND: Kind = Kind::Cpu;
     const ABOUT: &'static str = "has one bad task";
+
     type Shared<P: Primitives> = ();
 
     fn tasks(&self) -> u64 {
@@ -251,6 +252,7 @@ impl Workload for Yielding {
     const NAME: &'static str = "yielding";
     const KIND: Kind = Kind::Mixed;
     const ABOUT: &'static str = "gives way and sleeps by turns";
+
     type Shared<P: Primitives> = ();
 
     fn tasks(&self) -> u64 {

@@ -3,6 +3,7 @@
 //! A segment ends where a task begins to wait and the next begins where it goes on, perhaps on another worker. One without length is
 //! where a task begins to wait for a modelled lock. Neither the runner nor the workload knows of it.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::net::SocketAddr;
 use std::path::Path;
@@ -10,7 +11,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use regatta_workloads::{
-    Card, Context, Error, Kind, Selected, Service, Stream, UnknownWorkload, Visitor, Workload, Workloads,
+    Card, Context, Error, Kind, Primitives, Selected, Service, Shared, Stream, UnknownWorkload, Visitor, Workload,
+    Workloads,
 };
 use rustix::process::getpid;
 use serde::{Deserialize, Serialize};
@@ -41,20 +43,27 @@ impl<W: Workload> Workload for Traced<W> {
     const NAME: &'static str = W::NAME;
     const KIND: Kind = W::KIND;
     const ABOUT: &'static str = W::ABOUT;
-    type Shared<P: Primitives> = ();
     const SHARES_MEMORY: bool = W::SHARES_MEMORY;
+
+    type Shared<P: Primitives> = TracedShared<W, P>;
 
     fn tasks(&self) -> u64 {
         self.inner.tasks()
     }
 
-    async fn task<C: Context>(&self, cx: &C, _shared: &(), index: u64) -> Result<u64, Error> {
-        let Some(purpose) = &self.purpose else { return self.inner.task(cx, index).await };
+    async fn task<C: Context>(
+        &self,
+        cx: &C,
+        shared: &TracedShared<W, C::Primitives>,
+        index: u64,
+    ) -> Result<u64, Error> {
+        let TracedShared(shared) = shared;
+        let Some(purpose) = &self.purpose else { return self.inner.task(cx, shared, index).await };
         let watcher = Arc::new(Watcher::new(purpose, index));
         Watcher::set(Some(Arc::clone(&watcher)));
         watcher.begin();
         let cx = TracedContext { inner: cx.clone(), watcher: Arc::clone(&watcher) };
-        let result = self.inner.task(&cx, index).await;
+        let result = self.inner.task(&cx, shared, index).await;
         watcher.end();
         Watcher::set(None);
         match purpose {
@@ -96,6 +105,19 @@ impl<W: Workload> Workload for Traced<W> {
     }
 }
 
+/// What the tasks of the watched workload share.
+pub(crate) struct TracedShared<W: Workload, P: Primitives>(W::Shared<P>);
+
+impl<W: Workload, P: Primitives> Shared<Traced<W>, P> for TracedShared<W, P> {
+    fn new(workload: &Traced<W>, primitives: &P) -> Self {
+        Self(W::Shared::new(&workload.inner, primitives))
+    }
+
+    fn conclude(&self, workload: &Traced<W>) -> Result<BTreeMap<String, f64>, Error> {
+        self.0.conclude(&workload.inner)
+    }
+}
+
 /// The world of the model, with somebody who watches one task at each wait.
 #[derive(Clone)]
 struct TracedContext<C> {
@@ -105,6 +127,12 @@ struct TracedContext<C> {
 
 impl<C: Context> Context for TracedContext<C> {
     type Stream = TracedStream<C::Stream>;
+
+    type Primitives = C::Primitives;
+
+    fn primitives(&self) -> C::Primitives {
+        self.inner.primitives()
+    }
 
     async fn sleep(&self, duration: Duration) {
         self.watcher.wait(self.inner.sleep(duration)).await;
@@ -206,6 +234,12 @@ mod tests {
     impl Context for Locked {
         type Stream = <Blocking as Context>::Stream;
 
+        type Primitives = <Blocking as Context>::Primitives;
+
+        fn primitives(&self) -> Self::Primitives {
+            Blocking.primitives()
+        }
+
         async fn sleep(&self, duration: Duration) {
             Blocking.sleep(duration).await;
         }
@@ -233,6 +267,7 @@ mod tests {
         const NAME: &'static str = "checkpoints";
         const KIND: Kind = Kind::Cpu;
         const ABOUT: &'static str = "offers checkpoints";
+
         type Shared<P: Primitives> = ();
 
         fn tasks(&self) -> u64 {
@@ -254,9 +289,10 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let log = Arc::new(Log::create(&folder.path().join("log")).expect("a file"));
         let workload = Traced::new(Checkpoints, Purpose::Profile(Arc::clone(&log)));
+        let shared = TracedShared::new(&workload, &Blocking.primitives());
         for (is_wanted, segments) in [(false, 1), (true, 4)] {
             log.clear();
-            complete(workload.task(&Locked { is_wanted }, 0)).expect("a task that cannot fail");
+            complete(workload.task(&Locked { is_wanted }, &shared, 0)).expect("a task that cannot fail");
             assert_eq!(log.segments(0).0.len(), segments);
         }
     }

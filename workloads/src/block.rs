@@ -26,11 +26,12 @@ impl Workload for Block {
     const NAME: &'static str = "block";
     const KIND: Kind = Kind::Io;
     const ABOUT: &'static str = "waits in a call that blocks the thread without telling the model";
-    type Shared<P: Primitives> = ();
     const PARAMETERS: &'static [Parameter] = &[
         Parameter::new("wait_us", "us", "length of each wait"),
         Parameter::new("tasks", "", "number of waits, one a task"),
     ];
+
+    type Shared<P: Primitives> = ();
 
     fn validate(&self) -> Result<(), String> {
         if self.wait_us == 0 { Err("`wait_us` must be at least 1, or nothing waits".to_owned()) } else { Ok(()) }

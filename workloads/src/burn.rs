@@ -49,6 +49,7 @@ impl Workload for Burn {
     const NAME: &'static str = "reference-burn";
     const KIND: Kind = Kind::Cpu;
     const ABOUT: &'static str = "burns a core with code that no build changes";
+
     type Shared<P: Primitives> = ();
 
     fn tasks(&self) -> u64 {

@@ -108,7 +108,6 @@ impl Workload for Convoy {
     const NAME: &'static str = "convoy";
     const KIND: Kind = Kind::Mixed;
     const ABOUT: &'static str = "times TCP round trips of one task beside tasks that compute";
-    type Shared<P: Primitives> = ();
     const SHARES_MEMORY: bool = true;
     const PARAMETERS: &'static [Parameter] = &[
         Parameter::new("beside", "", "tasks that compute beside the one that waits"),
@@ -116,6 +115,8 @@ impl Workload for Convoy {
         Parameter::new("bytes", "bytes", "length of each request and of its reply"),
         Parameter::new("delay_us", "us", "how long the server waits before each reply"),
     ];
+
+    type Shared<P: Primitives> = ();
 
     fn validate(&self) -> Result<(), String> {
         self.echo().validate()

@@ -29,11 +29,12 @@ impl Workload for Counting {
     const NAME: &'static str = "counting";
     const KIND: Kind = Kind::Cpu;
     const ABOUT: &'static str = "counts down from n to 0, one by one";
-    type Shared<P: Primitives> = ();
     const PARAMETERS: &'static [Parameter] = &[
         Parameter::new("from", "", "where each task starts to count down"),
         Parameter::new("tasks", "", "number of tasks"),
     ];
+
+    type Shared<P: Primitives> = ();
 
     fn validate(&self) -> Result<(), String> {
         if self.from == 0 { Err("`from` must be at least 1, or there is nothing to count".to_owned()) } else { Ok(()) }

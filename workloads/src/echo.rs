@@ -69,13 +69,14 @@ impl Workload for Echo {
     const NAME: &'static str = "echo";
     const KIND: Kind = Kind::Io;
     const ABOUT: &'static str = "makes TCP round trips to an upper-casing server in another process";
-    type Shared<P: Primitives> = ();
     const PARAMETERS: &'static [Parameter] = &[
         Parameter::new("connections", "", "number of connections, one a task"),
         Parameter::new("round_trips", "", "round trips on each connection, one after the other"),
         Parameter::new("bytes", "bytes", "length of each request and of its reply"),
         Parameter::new("delay_us", "us", "how long the server waits before each reply"),
     ];
+
+    type Shared<P: Primitives> = ();
 
     fn validate(&self) -> Result<(), String> {
         if self.round_trips == 0 {

@@ -24,8 +24,9 @@ impl Workload for Empty {
     const NAME: &'static str = "empty";
     const KIND: Kind = Kind::Cpu;
     const ABOUT: &'static str = "returns its index: what it costs to create and dispatch a task";
-    type Shared<P: Primitives> = ();
     const PARAMETERS: &'static [Parameter] = &[Parameter::new("tasks", "", "number of tasks")];
+
+    type Shared<P: Primitives> = ();
 
     fn tasks(&self) -> u64 {
         self.tasks

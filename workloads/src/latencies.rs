@@ -26,6 +26,7 @@ const MOST: u64 = 1_000_000;
 ///     const NAME: &'static str = "naps";
 ///     const KIND: Kind = Kind::Io;
 ///     const ABOUT: &'static str = "naps once in each task";
+///
 ///     type Shared<P: Primitives> = ();
 ///
 ///     fn tasks(&self) -> u64 {

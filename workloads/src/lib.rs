@@ -50,4 +50,4 @@ pub use switch::Switch;
 pub use workload::{Error, Kind, Parameter, Service, Sizing, Workload};
 
 /// The workloads that come with Regatta, in the order in which they are shown. A new one is one more name here.
-pub type Standard = list![Primes, Counting, Switch, Empty, Sleep, Block, Echo, Convoy, Request];
+pub type Standard = list![Primes, Counting, Switch, Empty, Sleep, Block, Echo, Convoy, Request, LostUpdate];

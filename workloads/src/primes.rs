@@ -68,13 +68,14 @@ impl Workload for Primes {
     const NAME: &'static str = "primes";
     const KIND: Kind = Kind::Cpu;
     const ABOUT: &'static str = "counts primes in a range by trial division over odd divisors";
-    type Shared<P: Primitives> = ();
     const PARAMETERS: &'static [Parameter] = &[
         Parameter::new("start", "", "first number of the range"),
         Parameter::new("length", "", "numbers in the range"),
         Parameter::new("tasks", "", "slices of the range, one a task"),
         Parameter::new("preset", "", "`known-13`: 13 known numbers, five times over, instead of the range"),
     ];
+
+    type Shared<P: Primitives> = ();
 
     fn validate(&self) -> Result<(), String> {
         const SIEVE: u64 = 1 << 32;

@@ -66,13 +66,14 @@ impl Workload for Request {
     const NAME: &'static str = "request";
     const KIND: Kind = Kind::Service;
     const ABOUT: &'static str = "computes and waits in each task, as a service does for each request";
-    type Shared<P: Primitives> = ();
     const PARAMETERS: &'static [Parameter] = &[
         Parameter::new("cpu_us", "us", "for how long each request computes, as measured on one core before the run"),
         Parameter::new("wait_us", "us", "for how long each request waits"),
         Parameter::new("requests", "", "number of requests, one a task"),
         Parameter::new("steps", "", "turns of computing and waiting that a request takes"),
     ];
+
+    type Shared<P: Primitives> = ();
 
     fn validate(&self) -> Result<(), String> {
         if self.steps == 0 {

@@ -26,11 +26,12 @@ impl Workload for Sleep {
     const NAME: &'static str = "sleep";
     const KIND: Kind = Kind::Io;
     const ABOUT: &'static str = "waits for a while, the way the model waits";
-    type Shared<P: Primitives> = ();
     const PARAMETERS: &'static [Parameter] = &[
         Parameter::new("wait_us", "us", "length of each wait"),
         Parameter::new("tasks", "", "number of waits, one a task"),
     ];
+
+    type Shared<P: Primitives> = ();
 
     fn validate(&self) -> Result<(), String> {
         if self.wait_us == 0 { Err("`wait_us` must be at least 1, or nothing waits".to_owned()) } else { Ok(()) }

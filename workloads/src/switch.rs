@@ -24,11 +24,12 @@ impl Workload for Switch {
     const NAME: &'static str = "switch";
     const KIND: Kind = Kind::Switching;
     const ABOUT: &'static str = "gives way to the other tasks again and again, and does nothing else";
-    type Shared<P: Primitives> = ();
     const PARAMETERS: &'static [Parameter] = &[
         Parameter::new("yields", "", "how often each task gives way"),
         Parameter::new("tasks", "", "number of tasks"),
     ];
+
+    type Shared<P: Primitives> = ();
 
     fn tasks(&self) -> u64 {
         self.tasks

@@ -30,12 +30,13 @@ impl Workload for Orders {
     const NAME: &'static str = "orders";
     const KIND: Kind = Kind::Service;
     const ABOUT: &'static str = "adds up the lines of an order, then waits for its payment";
-    type Shared<P: Primitives> = ();
     const PARAMETERS: &'static [Parameter] = &[
         Parameter::new("orders", "", "number of orders, one a task"),
         Parameter::new("lines", "", "lines of each order"),
         Parameter::new("payment_us", "us", "how long each payment takes"),
     ];
+
+    type Shared<P: Primitives> = ();
 
     fn validate(&self) -> Result<(), String> {
         match self.lines {
