@@ -17,6 +17,7 @@ WORKLOADS = {
     "echo": "waiting:Echo",
     "convoy": "convoy:Convoy",
     "request": "service:Request",
+    "lost-update": "coordination:LostUpdate",
 }
 
 RUNNERS = {

@@ -73,7 +73,7 @@ class Cell:
             "checksum": protocol.checksum(outcome.results),
             "workers_seen": outcome.workers_seen,
             **measured,
-            "figures": {"switch_interval_us": round(sys.getswitchinterval() * 1e6, 3)},
+            "figures": {"switch_interval_us": round(sys.getswitchinterval() * 1e6, 3), **workload.conclude()},
             "histograms": workload.histograms(),
         }
 

@@ -21,6 +21,7 @@ class LoopWorld(World):
     yield_name = "asyncio.sleep(0)"
     sleep = staticmethod(asyncio.sleep)
     yield_now = staticmethod(partial(asyncio.sleep, 0))
+    lock = staticmethod(asyncio.Lock)
     connect = staticmethod(connect)  # type: ignore[assignment]
 
 

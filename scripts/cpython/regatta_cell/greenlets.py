@@ -11,6 +11,7 @@ from .protocol import Failure, task_failure
 
 try:
     import gevent
+    import gevent.lock
     import gevent.socket
 except ImportError as missing:
     raise Failure(
@@ -26,6 +27,7 @@ class HubWorld(World):
     yield_name = "gevent.sleep(0)"
     sleep = staticmethod(gevent.sleep)
     yield_now = staticmethod(partial(gevent.sleep, 0))
+    lock = staticmethod(gevent.lock.RLock)
 
     def connect(self, address: tuple[str, int]) -> Any:
         stream = gevent.socket.create_connection(address)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import socket
 import sys
+import threading
 import time
 from array import array
 from functools import partial
@@ -48,6 +49,9 @@ class World:
         stream.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return stream
 
+    # Makes a lock that a task waits for in the model's own way.
+    lock: Callable[[], Any] = staticmethod(threading.Lock)
+
     def flag(self) -> Any:
         """A flag that every task of the model sees."""
         return Flag()
@@ -84,6 +88,10 @@ class Workload:
     async def task_async(self, world: Any, index: int) -> int:
         """Task `index` in a coroutine; workloads that wait on their model have a body of its own here."""
         return self.task(world, index)
+
+    def conclude(self) -> dict[str, float]:
+        """Check what the tasks of a run left behind; figures of it by name, the unit at the end."""
+        return {}
 
     def histograms(self) -> dict[str, str]:
         """Latency histograms of the last run, by name."""
