@@ -17,7 +17,7 @@ impl Runner for Counter {
     ) -> Result<impl FnMut() -> Result<Outcome, RunnerError> + use<W>, RunnerError> {
         Ok(move || {
             let (crew, next) = (Crew::new(), AtomicU64::new(0));
-            let (tasks, shared) = (workload.tasks(), W::Shared::new(&workload, &Std));
+            let (tasks, shared) = (workload.tasks(), share(&*workload, &Std)?);
             let serve = || {
                 let mut tally = Tally::default();
                 for index in std::iter::repeat_with(|| next.fetch_add(1, Relaxed)).take_while(|index| *index < tasks) {

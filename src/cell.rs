@@ -179,7 +179,7 @@ trait Started {
     /// Does as [`Workload::begin`].
     fn begin(&self);
     /// Does as [`Workload::latencies`].
-    fn latencies(&self) -> Option<(&'static str, Vec<u64>)>;
+    fn latencies(&self) -> Vec<(&'static str, Vec<u64>)>;
 }
 
 impl<W: Workload> Started for W {
@@ -187,7 +187,7 @@ impl<W: Workload> Started for W {
         Workload::begin(self);
     }
 
-    fn latencies(&self) -> Option<(&'static str, Vec<u64>)> {
+    fn latencies(&self) -> Vec<(&'static str, Vec<u64>)> {
         Workload::latencies(self)
     }
 }
@@ -246,7 +246,7 @@ impl Work<'_> {
         if let Some(check) = check {
             sample.figures.insert(BLOCKED.to_owned(), check.blocked_ns() as f64);
         }
-        if let Some((name, latencies)) = self.workload.latencies() {
+        for (name, latencies) in self.workload.latencies() {
             sample.histograms.insert(name.to_owned(), histogram(&latencies).map_err(io::Error::other)?);
         }
         Ok(Ok(sample))

@@ -11,7 +11,7 @@
 //!   [`Sizing`] measures what a time is. [`Latencies`] are for what only a task can time, and [`Service`] is for tasks that talk to a server.
 //!   [`Shared`] is what the tasks of a run share, made of the [`Primitives`] of their world, such as a [`Mutex`].
 //! - For a runner: [`Runner`], [`Parallelism`], [`Settings`], [`Outcome`] and [`Tally`], [`RunnerError`] and [`Need`]; [`Crew`] counts its
-//!   workers; [`Blocking`], [`carry_out`], [`carry_out_all`] and [`catch`] carry out tasks on threads; [`poll_task`] does in a
+//!   workers; [`Blocking`], [`carry_out`], [`carry_out_all`], [`share`] and [`catch`] carry out tasks on threads; [`poll_task`] does in a
 //!   world of its own.
 //! - For the program: [`Course`] and [`ExitCode`].
 
@@ -20,7 +20,7 @@ pub use std::sync::Arc;
 
 pub use regatta_runners::{
     Blocking, BlockingStream, Crew, Error as RunnerError, Family, Need, Outcome, Parallelism, Runner, Settings, Std,
-    carry_out, carry_out_all, catch, complete, poll_task,
+    carry_out, carry_out_all, catch, complete, poll_task, share,
 };
 pub use regatta_workloads::{
     Context, Error as TaskError, Kind, Latencies, Mutex, Parameter, Primitives, Service, Shared, Sizing, Stream, Tally,

@@ -58,14 +58,14 @@ impl Runner for Late {
     ) -> Result<impl FnMut() -> Result<Outcome, RunnerError> + use<W>, RunnerError> {
         Ok(move || {
             std::thread::sleep(NAP);
-            let crew = Crew::new();
-            let one = |index| catch(|| carry_out_all(&*workload, &Blocking, &crew, index..index + 1));
+            let (crew, shared) = (Crew::new(), share(&*workload, &Std)?);
+            let one = |index| catch(|| carry_out_all(&*workload, &Blocking, &shared, &crew, index..index + 1));
             let tally = std::thread::scope(|scope| {
                 let threads: Vec<_> = (0..workload.tasks()).map(|index| scope.spawn(move || one(index))).collect();
                 let mut parts = threads.into_iter().map(|thread| thread.join().expect("panics are caught"));
                 parts.try_fold(Tally::default(), |sum, part| Ok(sum.merge(part?)))
             })?;
-            Ok(Outcome::new(tally, &crew))
+            Outcome::new(tally, &crew).with(&shared, &*workload)
         })
     }
 }

@@ -29,7 +29,7 @@ impl Runner for Async {
         workload: Arc<W>,
         settings: Settings,
     ) -> Result<impl FnMut() -> Result<Outcome, Error> + use<W>, Error> {
-        let shift = Shift::leak(workload, Tokio.primitives());
+        let shift = Shift::leak(workload, Tokio.primitives())?;
         let runtime = Builder::new_multi_thread()
             .worker_threads(settings.workers)
             .on_thread_start(|| shift.crew.enlist())
@@ -64,7 +64,7 @@ fn spawned<W: Workload>(
 /// Spawns every task on the runtime and awaits them all.
 pub(crate) fn run_on<W: Workload>(runtime: &Runtime, shift: &'static TokioShift<W>) -> Result<Outcome, Error> {
     // SAFETY: the tasks of the last run were awaited, and a cell has one run at a time.
-    unsafe { shift.begin() };
+    unsafe { shift.begin() }?;
     shift.crew.enlist();
     let tally = runtime.block_on(async {
         let mut tasks = Vec::with_capacity(shift.workload.tasks() as usize);
@@ -104,7 +104,8 @@ mod tests {
             tokio::time::sleep(wait).await;
             Ok::<u64, regatta_workloads::Error>(index)
         };
-        let spawned = spawned(Shift::leak(Arc::new(Sleep::default()), Tokio.primitives()), index);
+        let spawned =
+            spawned(Shift::leak(Arc::new(Sleep::default()), Tokio.primitives()).expect("it shares nothing"), index);
         let (regatta, by_hand) = (size_of_val(&spawned), size_of_val(&by_hand));
         assert!(regatta <= by_hand, "{regatta} bytes, and {by_hand} by hand");
     }

@@ -32,7 +32,7 @@ impl Runner for AsyncSingle {
             .enable_all()
             .build()
             .map_err(Error::system("start the event loop of tokio"))?;
-        let shift = Shift::leak(workload, Tokio.primitives());
+        let shift = Shift::leak(workload, Tokio.primitives())?;
         Ok(move || run_on(&runtime, shift))
     }
 }

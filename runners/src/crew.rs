@@ -4,8 +4,9 @@ use std::cell::{Cell, UnsafeCell};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use regatta_workloads::{Primitives, Shared, Tally, Workload};
+use regatta_workloads::{Primitives, Tally, Workload};
 
+use crate::task::share;
 use crate::{Error, Outcome};
 
 /// The number of the next crew. No crew has 0.
@@ -87,20 +88,27 @@ unsafe impl<W: Workload, P: Primitives> Sync for Shift<W, P> {}
 
 impl<W: Workload, P: Primitives> Shift<W, P> {
     /// Leaks what the tasks of `workload` have in common.
-    pub(crate) fn leak(workload: Arc<W>, primitives: P) -> &'static Self {
-        let shared = UnsafeCell::new(W::Shared::new(&workload, &primitives));
-        Box::leak(Box::new(Self { workload, crew: Crew::new(), primitives, shared }))
+    ///
+    /// # Errors
+    /// If the world lacks what the workload asks for.
+    pub(crate) fn leak(workload: Arc<W>, primitives: P) -> Result<&'static Self, Error> {
+        let shared = UnsafeCell::new(share(&*workload, &primitives)?);
+        Ok(Box::leak(Box::new(Self { workload, crew: Crew::new(), primitives, shared })))
     }
 
     /// Begins a run: nobody has been counted, and what tasks share is as new.
     ///
+    /// # Errors
+    /// If the world lacks what the workload asks for.
+    ///
     /// # Safety
     /// No task of an earlier run may be in progress, and nobody else may begin one.
-    pub(crate) unsafe fn begin(&self) {
+    pub(crate) unsafe fn begin(&self) -> Result<(), Error> {
         self.crew.begin();
-        let shared = W::Shared::new(&self.workload, &self.primitives);
+        let shared = share(&*self.workload, &self.primitives)?;
         // SAFETY: tasks alone borrow it, and the caller says that there is none.
         unsafe { *self.shared.get() = shared };
+        Ok(())
     }
 
     /// Returns what the tasks of the present run share. It is for tasks, which end with their run.

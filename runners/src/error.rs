@@ -52,6 +52,15 @@ impl Error {
         Self::Task { index, message: error.to_string() }
     }
 
+    /// Returns the failure of a run whose tasks share what cannot be made, or is not what it must be.
+    pub(crate) fn shared(error: regatta_workloads::Error) -> Self {
+        match error {
+            regatta_workloads::Error::Unavailable(why) => Self::Unavailable(why),
+            regatta_workloads::Error::Wrong(what) => Self::Wrong(what),
+            regatta_workloads::Error::Io(cause) => Self::System { doing: "make what tasks share", cause },
+        }
+    }
+
     /// Returns the panic with which a task ended, with its place where [`panics::note_places`] was called.
     pub fn panic(payload: &(dyn Any + Send)) -> Self {
         Self::Panic(panics::words(payload))

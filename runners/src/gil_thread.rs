@@ -29,7 +29,7 @@ impl Runner for GilThread {
         settings: Settings,
     ) -> Result<impl FnMut() -> Result<Outcome, Error> + use<W>, Error> {
         let gil = new_lock(&settings)?;
-        let run = thread::in_world(workload, UnderGil(Arc::clone(&gil)));
+        let run = thread::in_world(workload, UnderGil(Arc::clone(&gil)))?;
         Ok(move || run().map(|outcome| with_figures(outcome, &gil)))
     }
 }

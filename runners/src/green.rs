@@ -49,10 +49,10 @@ impl Runner for Green {
             }
             Ok(())
         })?;
-        let shift = Shift::leak(workload, Suspending.primitives());
+        let shift = Shift::leak(workload, Suspending.primitives())?;
         Ok(move || {
             // SAFETY: the coroutines of the last run were joined, and a cell has one run at a time.
-            unsafe { shift.begin() };
+            unsafe { shift.begin() }?;
             let spawn = |index| -> io::Result<JoinHandle<Result<u64, Error>>> {
                 let task = move || {
                     shift.crew.mark();

@@ -56,7 +56,7 @@ pub use rayon::Rayon;
 pub use runner::{Family, Outcome, Parallelism, Runner, Settings, fits};
 pub use scoped::Scoped;
 pub use sequential::Sequential;
-pub use task::{carry_out, carry_out_all, catch, complete, poll_task};
+pub use task::{carry_out, carry_out_all, catch, complete, poll_task, share};
 pub use thread::Thread;
 pub use thread_pool::ThreadPool;
 pub use worlds::{Blocking, BlockingStream, Std, watch_for_the_lock};

@@ -4,9 +4,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::ThreadPoolBuilder;
 use rayon::prelude::*;
-use regatta_workloads::{Shared, Tally, Workload};
+use regatta_workloads::{Tally, Workload};
 
-use crate::task::{carry_out, catch};
+use crate::task::{carry_out, catch, share};
 use crate::{Blocking, Crew, Error, Outcome, Parallelism, Runner, Settings, Std};
 
 /// A parallel iterator over the tasks on a pool of W threads that steal work from each other.
@@ -29,7 +29,7 @@ impl Runner for Rayon {
         // Each worker has a part in this, so they are up when it comes back.
         pool.broadcast(|_| ());
         Ok(move || {
-            let (crew, shared) = (Crew::new(), W::Shared::new(&workload, &Std));
+            let (crew, shared) = (Crew::new(), share(&*workload, &Std)?);
             // Kept beside the sums, which then stay in registers: a sum that may be an error costs several times an empty task.
             let failure = Mutex::new(None);
             let step = |mut tally: Tally, index| {

@@ -92,8 +92,7 @@ impl Outcome {
     /// # Errors
     /// If what must always hold of it does not.
     pub fn with<W: Workload, P: Primitives>(mut self, shared: &W::Shared<P>, workload: &W) -> Result<Self, Error> {
-        let figures = shared.conclude(workload).map_err(|error| Error::Wrong(error.to_string()))?;
-        self.figures.extend(figures);
+        self.figures.extend(shared.conclude(workload).map_err(Error::shared)?.figures);
         Ok(self)
     }
 }

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use crossbeam::thread::scope;
-use regatta_workloads::{Shared, Tally, Workload};
+use regatta_workloads::{Tally, Workload};
 
-use crate::task::{carry_out_all, catch};
+use crate::task::{carry_out_all, catch, share};
 use crate::{Blocking, Crew, Error, Outcome, Parallelism, Runner, Settings, Std};
 
 /// W scoped threads created for the run, each with an equal share of neighbouring tasks.
@@ -23,7 +23,7 @@ impl Runner for Scoped {
         settings: Settings,
     ) -> Result<impl FnMut() -> Result<Outcome, Error> + use<W>, Error> {
         Ok(move || {
-            let (crew, shared) = (Crew::new(), W::Shared::new(&workload, &Std));
+            let (crew, shared) = (Crew::new(), share(&*workload, &Std)?);
             let tasks = workload.tasks();
             let shares = (settings.workers as u64).min(tasks);
             let bound = |share: u64| (u128::from(tasks) * u128::from(share) / u128::from(shares.max(1))) as u64;

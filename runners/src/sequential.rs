@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use regatta_workloads::{Shared, Workload};
+use regatta_workloads::Workload;
 
-use crate::task::{carry_out_all, catch};
+use crate::task::{carry_out_all, catch, share};
 use crate::{Blocking, Crew, Error, Outcome, Parallelism, Runner, Settings, Std};
 
 /// One task after the other on one thread: what all others are compared with.
@@ -21,7 +21,7 @@ impl Runner for Sequential {
         _settings: Settings,
     ) -> Result<impl FnMut() -> Result<Outcome, Error> + use<W>, Error> {
         Ok(move || {
-            let (crew, shared) = (Crew::new(), W::Shared::new(&workload, &Std));
+            let (crew, shared) = (Crew::new(), share(&*workload, &Std)?);
             let tally = catch(|| carry_out_all(&*workload, &Blocking, &shared, &crew, 0..workload.tasks()))?;
             Outcome::new(tally, &crew).with(&shared, &*workload)
         })

@@ -7,7 +7,7 @@ use std::pin::{Pin, pin};
 use std::task::{Context as Poller, Poll, Waker};
 
 use pin_project_lite::pin_project;
-use regatta_workloads::{Context, Tally, Workload};
+use regatta_workloads::{Context, Primitives, Shared, Tally, Workload};
 
 use crate::{Crew, Error};
 
@@ -47,6 +47,14 @@ pub fn complete<F: Future>(future: F) -> F::Output {
         Poll::Ready(output) => output,
         Poll::Pending => panic!("the task waits for something that its context does not offer"),
     }
+}
+
+/// Makes what the tasks of one run share, of the primitives of their world.
+///
+/// # Errors
+/// If the world lacks what the workload asks for.
+pub fn share<W: Workload, P: Primitives>(workload: &W, primitives: &P) -> Result<W::Shared<P>, Error> {
+    W::Shared::new(workload, primitives).map_err(Error::shared)
 }
 
 /// Carries out one task in a world whose futures are ready at once, and returns its result.

@@ -26,19 +26,22 @@ impl Runner for Thread {
         workload: Arc<W>,
         _settings: Settings,
     ) -> Result<impl FnMut() -> Result<Outcome, Error> + use<W>, Error> {
-        Ok(in_world(workload, Blocking))
+        in_world(workload, Blocking)
     }
 }
 
 /// Returns the closure that carries out every task on a thread of its own in this world.
+///
+/// # Errors
+/// If the world lacks what the workload asks for.
 pub(crate) fn in_world<W: Workload, C: World>(
     workload: Arc<W>,
     world: C,
-) -> impl Fn() -> Result<Outcome, Error> + use<W, C> {
-    let shift = Shift::leak(workload, world.primitives());
-    move || {
+) -> Result<impl Fn() -> Result<Outcome, Error> + use<W, C>, Error> {
+    let shift = Shift::leak(workload, world.primitives())?;
+    Ok(move || {
         // SAFETY: the threads of the last run were joined, and a cell has one run at a time.
-        unsafe { shift.begin() };
+        unsafe { shift.begin() }?;
         let spawn = |index| {
             let world = world.clone();
             std::thread::Builder::new().spawn(move || {
@@ -69,5 +72,5 @@ pub(crate) fn in_world<W: Workload, C: World>(
             Some(error) => Err(error),
             None => shift.end(tally?),
         }
-    }
+    })
 }

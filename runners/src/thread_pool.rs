@@ -64,7 +64,7 @@ impl Pool {
 
     fn run<W: Workload, P: Primitives>(&self, shift: &Shift<W, P>) -> Result<Outcome, Error> {
         // SAFETY: a run takes the results of all its tasks before it ends, and a cell has one run at a time.
-        unsafe { shift.begin() };
+        unsafe { shift.begin() }?;
         let tasks = shift.workload.tasks();
         let jobs = self.jobs.as_ref().ok_or_else(gone)?;
         for index in 0..tasks {
@@ -116,7 +116,7 @@ pub(crate) fn in_world<W: Workload, C: World>(
     world: C,
     workers: usize,
 ) -> Result<impl Fn() -> Result<Outcome, Error> + use<W, C>, Error> {
-    let shift = Shift::leak(workload, world.primitives());
+    let shift = Shift::leak(workload, world.primitives())?;
     let pool = Pool::start(shift, &world, workers)?;
     Ok(move || pool.run(shift))
 }

@@ -10,11 +10,11 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::path::PathBuf;
 use std::process::{Child, ExitCode, ExitStatus, Stdio};
 
-use regatta_workloads::{Selected, Shared, Visitor, Workload, Workloads};
+use regatta_workloads::{Selected, Visitor, Workload, Workloads};
 use rustix::process::{Signal, getpid, getppid, set_parent_process_death_signal};
 use serde_json::{Map, Value};
 
-use crate::task::{carry_out, catch};
+use crate::task::{carry_out, catch, share};
 use crate::{Blocking, Error, Std, panics};
 
 /// Bytes of a job on the pipe: the index of its task.
@@ -154,7 +154,7 @@ impl Visitor for Serve {
         let worker = getpid().as_raw_nonzero().get().cast_unsigned();
         let answer = |answer: &Answer| write_once(&self.answers, &answer.encode());
         // Processes have no memory in common: what a worker's tasks share is its own, and nobody looks at it.
-        let shared = W::Shared::new(&workload, &Std);
+        let shared = share(&workload, &Std).map_err(io::Error::other)?;
         let work = |index| match catch(|| carry_out(&workload, &Blocking, &shared, index)) {
             Ok(result) => Answer::Done { index, result, worker },
             Err(Error::Task { index, message }) => Answer::Failed { index, message },

@@ -3,7 +3,6 @@
 //! A segment ends where a task begins to wait and the next begins where it goes on, perhaps on another worker. One without length is
 //! where a task begins to wait for a modelled lock. Neither the runner nor the workload knows of it.
 
-use std::collections::BTreeMap;
 use std::io;
 use std::net::SocketAddr;
 use std::path::Path;
@@ -11,8 +10,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use regatta_workloads::{
-    Card, Context, Error, Kind, Primitives, Selected, Service, Shared, Stream, UnknownWorkload, Visitor, Workload,
-    Workloads,
+    Card, Context, Error, Findings, Kind, Primitives, Selected, Service, Shared, Stream, UnknownWorkload, Visitor,
+    Workload, Workloads,
 };
 use rustix::process::getpid;
 use serde::{Deserialize, Serialize};
@@ -109,11 +108,11 @@ impl<W: Workload> Workload for Traced<W> {
 pub(crate) struct TracedShared<W: Workload, P: Primitives>(W::Shared<P>);
 
 impl<W: Workload, P: Primitives> Shared<Traced<W>, P> for TracedShared<W, P> {
-    fn new(workload: &Traced<W>, primitives: &P) -> Self {
-        Self(W::Shared::new(&workload.inner, primitives))
+    fn new(workload: &Traced<W>, primitives: &P) -> Result<Self, Error> {
+        W::Shared::new(&workload.inner, primitives).map(Self)
     }
 
-    fn conclude(&self, workload: &Traced<W>) -> Result<BTreeMap<String, f64>, Error> {
+    fn conclude(&self, workload: &Traced<W>) -> Result<Findings, Error> {
         self.0.conclude(&workload.inner)
     }
 }
@@ -289,7 +288,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let log = Arc::new(Log::create(&folder.path().join("log")).expect("a file"));
         let workload = Traced::new(Checkpoints, Purpose::Profile(Arc::clone(&log)));
-        let shared = TracedShared::new(&workload, &Blocking.primitives());
+        let shared = TracedShared::new(&workload, &Blocking.primitives()).expect("nothing is shared");
         for (is_wanted, segments) in [(false, 1), (true, 4)] {
             log.clear();
             complete(workload.task(&Locked { is_wanted }, &shared, 0)).expect("a task that cannot fail");

@@ -141,8 +141,8 @@ impl Workload for Echo {
         self.latencies = Latencies::new(self.connections.saturating_mul(self.round_trips), now);
     }
 
-    fn latencies(&self) -> Option<(&'static str, Vec<u64>)> {
-        Some((ROUND_TRIP, self.latencies.all()?))
+    fn latencies(&self) -> Vec<(&'static str, Vec<u64>)> {
+        self.latencies.named(ROUND_TRIP)
     }
 
     fn begin(&self) {

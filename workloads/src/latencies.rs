@@ -12,7 +12,7 @@ const MOST: u64 = 1_000_000;
 /// A workload has them as a field that serde skips, and answers three calls of the harness with it:
 ///
 /// ```
-/// use regatta_workloads::{Context, Error, Kind, Latencies, Workload};
+/// use regatta_workloads::{Context, Error, Kind, Latencies, Primitives, Workload};
 /// use serde::{Deserialize, Serialize};
 /// use std::time::Duration;
 ///
@@ -47,8 +47,8 @@ const MOST: u64 = 1_000_000;
 ///     fn begin(&self) {
 ///         self.latencies.clear();
 ///     }
-///     fn latencies(&self) -> Option<(&'static str, Vec<u64>)> {
-///         Some(("nap_ns", self.latencies.all()?))
+///     fn latencies(&self) -> Vec<(&'static str, Vec<u64>)> {
+///         self.latencies.named("nap_ns")
 ///     }
 /// }
 /// ```
@@ -85,6 +85,11 @@ impl Latencies {
         if let (Some(place), Some(begin), Some(end)) = (place, begin, self.begin()) {
             place.store(end.saturating_sub(begin).max(1), Ordering::Relaxed);
         }
+    }
+
+    /// Returns the latencies of the last run under a name, as a workload answers with them: none if none was noted.
+    pub fn named(&self, name: &'static str) -> Vec<(&'static str, Vec<u64>)> {
+        self.all().map(|all| (name, all)).into_iter().collect()
     }
 
     /// Returns the latencies of the last run, nanoseconds. Where tasks ran in other processes nothing was noted, and this is `None`.

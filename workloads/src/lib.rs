@@ -43,11 +43,14 @@ pub use latencies::Latencies;
 pub use list::{Card, Selected, UnknownWorkload, Visitor, Workloads};
 pub use lost_update::LostUpdate;
 pub use primes::{Preset, Primes};
-pub use primitives::{Mutex, Primitives, Shared};
+pub use primitives::{
+    Asks, Barrier, Condvar, Event, Findings, Guard, Mutex, OnVariant, Primitives, Queue, RwLock, Semaphore, Shared,
+    Variant, Varied, VariedShared, monitor,
+};
 pub use request::Request;
 pub use sleep::Sleep;
 pub use switch::Switch;
 pub use workload::{Error, Kind, Parameter, Service, Sizing, Workload};
 
 /// The workloads that come with Regatta, in the order in which they are shown. A new one is one more name here.
-pub type Standard = list![Primes, Counting, Switch, Empty, Sleep, Block, Echo, Convoy, Request, LostUpdate];
+pub type Standard = list![Primes, Counting, Switch, Empty, Sleep, Block, Echo, Convoy, Request, Varied<LostUpdate>];

@@ -1,12 +1,11 @@
 //! `lost-update`: tasks read a number, pause, and write it back changed, with a lock and without.
 
-use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Context, Error, Kind, Mutex, Parameter, Primitives, Shared, Workload};
+use crate::{Asks, Context, Error, Findings, Kind, Mutex, Parameter, Primitives, Shared, Variant, Workload};
 
 /// Takes one from a shared number in each task, as a shop takes from its stock: read, pause, write back.
 ///
@@ -23,11 +22,13 @@ pub struct LostUpdate {
     pub pause_us: u64,
     /// Whether a lock is held from reading to writing.
     pub lock: bool,
+    /// Whose lock.
+    pub primitives: Variant,
 }
 
 impl Default for LostUpdate {
     fn default() -> Self {
-        Self { tasks: 100, updates: 1, pause_us: 200, lock: true }
+        Self { tasks: 100, updates: 1, pause_us: 200, lock: true, primitives: Variant::Native }
     }
 }
 
@@ -53,11 +54,11 @@ pub struct Stock<P: Primitives> {
 }
 
 impl<P: Primitives> Shared<LostUpdate, P> for Stock<P> {
-    fn new(workload: &LostUpdate, primitives: &P) -> Self {
-        Self { locked: primitives.mutex(workload.all()), unlocked: AtomicU64::new(workload.all()) }
+    fn new(workload: &LostUpdate, primitives: &P) -> Result<Self, Error> {
+        Ok(Self { locked: primitives.mutex(workload.all()), unlocked: AtomicU64::new(workload.all()) })
     }
 
-    fn conclude(&self, workload: &LostUpdate) -> Result<BTreeMap<String, f64>, Error> {
+    fn conclude(&self, workload: &LostUpdate) -> Result<Findings, Error> {
         let wrong = |what: String| Err(Error::Wrong(what));
         let left = if workload.lock {
             let Some(left) = self.locked.try_lock() else { return wrong("a task kept the lock".to_owned()) };
@@ -69,13 +70,19 @@ impl<P: Primitives> Shared<LostUpdate, P> for Stock<P> {
             let (all, done) = (workload.all(), workload.all().wrapping_sub(left));
             return wrong(format!("{all} updates under a lock left the number as after {done}: the lock did not lock"));
         }
-        Ok(BTreeMap::from([("lost_updates".to_owned(), left as f64)]))
+        Ok(Findings::default().figure("operations", workload.all() as f64).figure("lost_updates", left as f64))
+    }
+}
+
+impl Asks for LostUpdate {
+    fn primitives(&self) -> Variant {
+        self.primitives
     }
 }
 
 impl Workload for LostUpdate {
     const NAME: &'static str = "lost-update";
-    const KIND: Kind = Kind::Io;
+    const KIND: Kind = Kind::Coordination;
     const ABOUT: &'static str = "reads a shared number, pauses, and writes it back less one";
     const SHARES_MEMORY: bool = true;
     const PARAMETERS: &'static [Parameter] = &[
@@ -83,6 +90,7 @@ impl Workload for LostUpdate {
         Parameter::new("updates", "", "updates of each task"),
         Parameter::new("pause_us", "us", "pause between reading and writing; 0 gives way instead"),
         Parameter::new("lock", "", "whether a lock is held meanwhile"),
+        Variant::PARAMETER,
     ];
 
     type Shared<P: Primitives> = Stock<P>;

@@ -124,8 +124,8 @@ impl Workload for Request {
         self.latencies = Latencies::new(self.requests, now);
     }
 
-    fn latencies(&self) -> Option<(&'static str, Vec<u64>)> {
-        Some((TASK, self.latencies.all()?))
+    fn latencies(&self) -> Vec<(&'static str, Vec<u64>)> {
+        self.latencies.named(TASK)
     }
 
     fn begin(&self) {

@@ -18,6 +18,9 @@ pub enum Error {
     /// Something that the task relies on was not so.
     #[error("{0}")]
     Wrong(String),
+    /// The world lacks what the workload asks for.
+    #[error("{0}")]
+    Unavailable(String),
 }
 
 /// What limits a workload.
@@ -29,6 +32,8 @@ pub enum Kind {
     Switching,
     /// Waiting.
     Io,
+    /// Coordinating: tasks wait for each other.
+    Coordination,
     /// Both side by side: some tasks compute, others wait.
     Mixed,
     /// Both in turn: each task computes and waits, as the requests of a service do.
@@ -36,12 +41,13 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// Returns its name in records: `cpu`, `switching`, `io`, `mixed` or `service`.
+    /// Returns its name in records: `cpu`, `switching`, `io`, `coordination`, `mixed` or `service`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Cpu => "cpu",
             Self::Switching => "switching",
             Self::Io => "io",
+            Self::Coordination => "coordination",
             Self::Mixed => "mixed",
             Self::Service => "service",
         }
@@ -175,9 +181,9 @@ pub trait Workload: Serialize + DeserializeOwned + Default + Clone + Send + Sync
     /// Sets a clock, for latencies that only a task can see. It reads nanoseconds since some fixed moment.
     fn attach_clock(&mut self, _now: fn() -> u64) {}
 
-    /// Returns the latencies that the tasks of the last run saw, nanoseconds, under a name that ends in the unit.
-    fn latencies(&self) -> Option<(&'static str, Vec<u64>)> {
-        None
+    /// Returns the latencies that the tasks of the last run saw, nanoseconds, each kind under a name that ends in the unit.
+    fn latencies(&self) -> Vec<(&'static str, Vec<u64>)> {
+        Vec::new()
     }
 
     /// Makes memory that the tasks of one run share ready for the next run. Called before each run, outside the timed region.

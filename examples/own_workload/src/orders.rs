@@ -76,8 +76,8 @@ impl Workload for Orders {
         self.payments.clear();
     }
 
-    fn latencies(&self) -> Option<(&'static str, Vec<u64>)> {
-        Some(("payment_ns", self.payments.all()?))
+    fn latencies(&self) -> Vec<(&'static str, Vec<u64>)> {
+        self.payments.named("payment_ns")
     }
 }
 

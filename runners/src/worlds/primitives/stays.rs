@@ -17,6 +17,11 @@ impl<G> Stays<G> {
     pub(super) fn new(guard: G) -> Self {
         Self(guard)
     }
+
+    /// Returns the guard.
+    pub(super) fn into_inner(self) -> G {
+        self.0
+    }
 }
 
 impl<G: Deref> Deref for Stays<G> {
