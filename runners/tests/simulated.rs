@@ -40,7 +40,8 @@ fn trials_of(workload: &'static str) -> Vec<Trial> {
 
 /// Returns small parameters of a workload: with one task, with two and with many, where it has so many.
 fn cases(workload: &str) -> Vec<(String, Value)> {
-    let sizes = |params: fn(u64) -> Value| [1, 2, 5].map(|tasks| (tasks.to_string(), params(tasks))).to_vec();
+    let named = |name: &str, params: Value| (name.to_owned(), params);
+    let sizes = |params: fn(u64) -> Value| [1, 2, 5].map(|tasks| named(&tasks.to_string(), params(tasks))).to_vec();
     match workload {
         "primes" => sizes(|tasks| json!({"start": 1000, "length": 10, "tasks": tasks})),
         "counting" => sizes(|tasks| json!({"from": 50, "tasks": tasks})),
@@ -50,7 +51,47 @@ fn cases(workload: &str) -> Vec<(String, Value)> {
         "block" => sizes(|tasks| json!({"wait_us": 500, "tasks": tasks})),
         "request" => sizes(|tasks| json!({"cpu_us": 5, "wait_us": 900, "requests": tasks, "steps": 3})),
         "lost-update" => sizes(|tasks| json!({"tasks": tasks, "updates": 2})),
-        _ => Vec::new(),
+        "contention" => sizes(|tasks| json!({"tasks": tasks, "operations": 3})),
+        "account" => sizes(|tasks| json!({"pairs": tasks, "operations": 3})),
+        "semaphore" => sizes(|tasks| json!({"users": tasks, "permits": 2, "entries": 2})),
+        "traffic-light" => vec![
+            named("1", json!({"cars": 1, "connectors": 0})),
+            named("5", json!({"cars": 3, "connectors": 2})),
+            named("never set", json!({"cars": 1, "connectors": 2, "connects": false})),
+        ],
+        "rwlock" => sizes(|tasks| json!({"tasks": tasks, "operations": 3, "readers": 50})),
+        "barrier" => sizes(|tasks| json!({"tasks": tasks, "phases": 3})),
+        "ping-pong" => vec![named("2", json!({"round_trips": 4}))],
+        "producer-consumer" => {
+            let case = |producers, consumers, ending: &str| {
+                let params = json!({"producers": producers, "consumers": consumers, "items": 3, "capacity": 2, "ending": ending});
+                named(&format!("{producers} and {consumers}, {ending}"), params)
+            };
+            let endings = ["sentinel", "task-done"];
+            endings.iter().flat_map(|ending| [case(1, 1, ending), case(3, 2, ending)]).collect()
+        }
+        "queues" => {
+            let case = |order: &&str, full: &str| {
+                named(&format!("{order}, {full}"), json!({"order": order, "items": 6, "capacity": 2, "full": full}))
+            };
+            ["fifo", "lifo", "priority"]
+                .iter()
+                .flat_map(|order| [case(order, "waits"), case(order, "refuses")])
+                .collect()
+        }
+        "dishes" => vec![named("3", json!({"dishes": 5, "capacity": 2}))],
+        "deadlock" => ["order", "reentrant"]
+            .iter()
+            .flat_map(|cure| {
+                [1, 2, 5]
+                    .map(|tasks| named(&format!("{tasks}, {cure}"), json!({"tasks": tasks, "rounds": 2, "cure": cure})))
+            })
+            .collect(),
+        "timer" => sizes(|tasks| json!({"tasks": tasks, "after_us": 1000})),
+        "prime-filter" | "square-mapper" => sizes(|tasks| json!({"tasks": tasks, "numbers": 30, "stride": 10})),
+        // The simulated world has no server for these.
+        "echo" | "convoy" => Vec::new(),
+        _ => vec![named("has small parameters in this file", Value::Null)],
     }
 }
 

@@ -47,6 +47,7 @@ impl<W: Workload> Workload for WatchedWorkload<W> {
     const KIND: Kind = W::KIND;
     const ABOUT: &'static str = W::ABOUT;
     const SHARES_MEMORY: bool = W::SHARES_MEMORY;
+    const GIVES_WAY: bool = W::GIVES_WAY;
     const PARAMETERS: &'static [Parameter] = W::PARAMETERS;
 
     type Shared<P: Primitives> = WatchedShared<W, P>;
@@ -111,6 +112,10 @@ impl<W: Workload> Workload for WatchedWorkload<W> {
 
     fn latencies(&self) -> Vec<(&'static str, Vec<u64>)> {
         self.inner.latencies()
+    }
+
+    fn figures(&self) -> Vec<(&'static str, f64)> {
+        self.inner.figures()
     }
 
     fn begin(&self) {
