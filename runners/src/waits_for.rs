@@ -90,7 +90,7 @@ impl WaitsFor {
         state.things.len() - 1
     }
 
-    /// Notes that a task waits.
+    /// Enters a task as waiting.
     ///
     /// # Errors
     /// If that closes a circle. The task is no longer noted as waiting then, for it must not wait.
@@ -103,19 +103,19 @@ impl WaitsFor {
         Err(circle)
     }
 
-    /// Notes that a task waits no longer.
+    /// Enters a task as going on.
     pub(crate) fn go_on(&self, task: u64) {
         self.state().waiting.remove(&task);
     }
 
-    /// Notes that a task holds a lock, and waits no longer.
+    /// Enters a task as holding a lock, and as going on.
     pub(crate) fn hold(&self, task: u64, thing: usize, access: Access) {
         let mut state = self.state();
         state.waiting.remove(&task);
         state.things[thing].holders.push((task, access));
     }
 
-    /// Notes that a task lets go of a lock.
+    /// Enters a task as no longer holding a lock.
     pub(crate) fn let_go(&self, task: u64, thing: usize) {
         let mut state = self.state();
         let holders = &mut state.things[thing].holders;

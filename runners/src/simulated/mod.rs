@@ -108,11 +108,7 @@ pub fn simulate_on<W: Workload, P: Primitives>(
     let outcome = Outcome { tally: expected_tally(results), workers_seen: 1, ..Outcome::default() };
     let mut outcome = outcome.with(&shared, &workload)?;
     outcome.figures.extend(workload.figures().into_iter().map(|(name, figure)| (name.to_owned(), figure)));
-    Ok(Simulation {
-        outcome,
-        schedule: scheduler.schedule(),
-        elapsed: Duration::from_nanos(now()),
-    })
+    Ok(Simulation { outcome, schedule: scheduler.schedule(), elapsed: Duration::from_nanos(now()) })
 }
 
 /// Why the scheduler stopped before all tasks had ended.

@@ -63,7 +63,7 @@ impl Place {
         (output, self.hold(task, access))
     }
 
-    /// Notes that this task holds a lock.
+    /// Enters a task as holding this lock, until what it returns is dropped.
     pub(super) fn hold(&self, task: Option<u64>, access: Access) -> Held<'_> {
         if let Some(task) = task {
             self.graph.hold(task, self.number, access);
@@ -71,7 +71,7 @@ impl Place {
         Held { place: self, task }
     }
 
-    /// Notes that this task waits.
+    /// Enters the task in progress as waiting, and returns it.
     ///
     /// # Panics
     /// If the wait would never end. Nothing is printed, for whoever runs the tasks has the words.
@@ -84,7 +84,7 @@ impl Place {
     }
 }
 
-/// Notes when it is dropped that a task lets go of a lock.
+/// A lock that a task holds until this is dropped.
 #[derive(Debug)]
 pub(super) struct Held<'a> {
     pub(super) place: &'a Place,

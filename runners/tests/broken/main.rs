@@ -57,7 +57,7 @@ impl Visitor for IsNoticed {
         match failures.first() {
             None => Err("it went unnoticed".into()),
             Some(first) => {
-                println!("{:?}: noticed in {} of {SCHEDULES} schedules: {first}", self.0, failures.len());
+                eprintln!("{:?}: noticed in {} of {SCHEDULES} schedules: {first}", self.0, failures.len());
                 Ok(())
             }
         }
