@@ -7,14 +7,17 @@ use std::process::ExitCode;
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use regatta_runners::simulated::{Failure, Simulation, simulate};
-use regatta_workloads::{LostUpdate, Selected, Standard, Visitor, Workload, Workloads};
+use regatta_workloads::{LostUpdate, Selected, Standard, Variant, Visitor, Workload, Workloads};
 use serde_json::{Map, Value, json};
 
 /// Schedules of each case.
 const SCHEDULES: u64 = 1_000;
 
 fn main() -> ExitCode {
-    let mut trials: Vec<_> = Standard::cards().into_iter().flat_map(|card| trials_of(card.name)).collect();
+    let mut trials: Vec<_> = Standard::cards()
+        .into_iter()
+        .flat_map(|card| trials_of(card.name, card.parameters.contains(&Variant::PARAMETER)))
+        .collect();
     trials.push(Trial::test("a seed is a schedule", a_seed_is_a_schedule));
     trials.push(Trial::test("a clock that jumps", a_clock_that_jumps));
     trials.push(Trial::test("lost-update/without the lock", updates_are_lost_without_the_lock));
@@ -32,10 +35,18 @@ fn seeds() -> Range<u64> {
     }
 }
 
-fn trials_of(workload: &'static str) -> Vec<Trial> {
+fn trials_of(workload: &'static str, has_variants: bool) -> Vec<Trial> {
+    let native = cases(workload);
+    // Primitives that are the same in every world are tested here as well.
+    let varied = native.iter().filter(|(_, params)| has_variants && params.is_object());
+    let portable = varied.map(|(name, params)| {
+        let mut params = params.clone();
+        params["primitives"] = json!("portable");
+        (format!("{name}, portable"), params)
+    });
     let trial =
         |(name, params): (String, Value)| Trial::test(format!("{workload}/{name}"), move || agrees(workload, params));
-    cases(workload).into_iter().map(trial).collect()
+    native.iter().cloned().chain(portable).map(trial).collect()
 }
 
 /// Returns small parameters of a workload: with one task, with two and with many, where it has so many.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context as Poller, Poll, Waker};
+use std::task::{Context as Poller, Poll, Wake, Waker};
 use std::time::Duration;
 
 use regatta_workloads::Error as TaskError;
@@ -78,7 +78,7 @@ impl Scheduler {
     }
 
     /// Carries out the tasks and returns their results.
-    pub(super) fn run<F>(&self, mut tasks: Vec<Pin<Box<F>>>) -> Result<Vec<u64>, Stopped>
+    pub(super) fn run<F>(self: &Arc<Self>, mut tasks: Vec<Pin<Box<F>>>) -> Result<Vec<u64>, Stopped>
     where
         F: Future<Output = Result<u64, TaskError>>,
     {
@@ -87,16 +87,20 @@ impl Scheduler {
             state.tasks = vec![Status::Ready; tasks.len()];
             state.ready = (0..tasks.len()).collect();
         }
+        let bells: Vec<Waker> =
+            (0..tasks.len()).map(|task| Arc::new(Bell { scheduler: Arc::clone(self), task }).into()).collect();
         let (mut results, mut left) = (vec![0; tasks.len()], tasks.len());
         while left > 0 {
             let task = self.next()?;
-            let mut poller = Poller::from_waker(Waker::noop());
+            let mut poller = Poller::from_waker(&bells[task]);
             let polled = catch(|| Ok(poll_task(Pin::new(&mut tasks[task]), &mut poller))).map_err(Stopped::Failed)?;
             let mut state = self.state();
             match polled {
                 Poll::Ready(result) => {
                     results[task] = result.map_err(|error| Stopped::task(task, &error))?;
                     state.tasks[task] = Status::Ended;
+                    // One that was woken while it went on does so no more.
+                    state.ready.retain(|ready| *ready != task);
                     left -= 1;
                 }
                 // A task that only gives way is ready again.
@@ -154,12 +158,9 @@ impl Scheduler {
         self.state().current
     }
 
-    /// Ends the wait of a task. One that does not wait goes on as it would have.
+    /// Ends the wait of a task, or the next one if it goes on at this moment.
     pub(super) fn wake(&self, task: usize) {
-        let mut state = self.state();
-        if state.tasks[task] == Status::Waits {
-            state.make_ready(task);
-        }
+        self.state().make_ready(task);
     }
 
     /// Wakes a task at this time, unless the timer is dropped before.
@@ -194,6 +195,18 @@ impl State {
             self.tasks[task] = Status::Ready;
             self.ready.push(task);
         }
+    }
+}
+
+/// Wakes a task for a future that knows nothing of the simulation.
+struct Bell {
+    scheduler: Arc<Scheduler>,
+    task: usize,
+}
+
+impl Wake for Bell {
+    fn wake(self: Arc<Self>) {
+        self.scheduler.wake(self.task);
     }
 }
 

@@ -18,6 +18,7 @@ pub use self::blocking::{Blocking, BlockingStream};
 pub use self::gil::watch_for_the_lock;
 pub(crate) use self::gil::{Gil, UnderGil};
 pub use self::primitives::Std;
+pub(crate) use self::primitives::{Portable, Waits};
 pub(crate) use self::suspending::Suspending;
 pub(crate) use self::tokio::Tokio;
 

@@ -19,5 +19,6 @@ mod std;
 mod tokio;
 
 pub(crate) use self::may::May;
+pub(crate) use self::portable::{Portable, Waits};
 pub use self::std::Std;
 pub(crate) use self::tokio::OfTokio;
