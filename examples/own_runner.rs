@@ -16,11 +16,10 @@ impl Runner for Counter {
         settings: Settings,
     ) -> Result<impl FnMut() -> Result<Outcome, RunnerError> + use<W>, RunnerError> {
         Ok(move || {
-            let (crew, next) = (Crew::new(), AtomicU64::new(0));
-            let (tasks, shared) = (workload.tasks(), share(&*workload, &Std)?);
+            let (crew, next, shared) = (Crew::new(), AtomicU64::new(0), share(&*workload, &Std)?);
             let serve = || {
-                let mut tally = Tally::default();
-                for index in std::iter::repeat_with(|| next.fetch_add(1, Relaxed)).take_while(|index| *index < tasks) {
+                let (mut tally, next) = (Tally::default(), std::iter::repeat_with(|| next.fetch_add(1, Relaxed)));
+                for index in next.take_while(|index| *index < workload.tasks()) {
                     crew.mark();
                     tally.add(index, carry_out(&*workload, &Blocking, &shared, index)?);
                 }

@@ -21,6 +21,7 @@ const FILES: &[(&str, &str)] = &[
     script!("regatta_cell/cell.py"),
     script!("regatta_cell/computing.py"),
     script!("regatta_cell/convoy.py"),
+    script!("regatta_cell/coordination.py"),
     script!("regatta_cell/counters.py"),
     script!("regatta_cell/event_loop.py"),
     script!("regatta_cell/greenlets.py"),

@@ -6,7 +6,10 @@
 //! This crate holds no threads, no clocks and no runtime: those belong to the runners.
 //!
 //! # Layout
-//! - `workload`: the [`Workload`] trait, and [`Error`], what a task can fail with.
+//! - `workload`: the [`Workload`] trait.
+//! - `error`: what a task can fail with.
+//! - `primitives`: locks, queues and signals of a world, and what tasks share.
+//! - `variant`: which primitives a workload asks of its world.
 //! - `context`: [`Context`] and [`Stream`], the world of a model as a task sees it.
 //! - `checksum`: one figure for the results of all tasks, to compare with the oracle's.
 //! - `latencies`: what tasks note of their round trips, without allocating.
@@ -23,6 +26,7 @@ mod coordination;
 mod counting;
 mod echo;
 mod empty;
+mod error;
 mod latencies;
 mod list;
 mod primes;
@@ -30,6 +34,7 @@ mod primitives;
 mod request;
 mod sleep;
 mod switch;
+mod variant;
 mod workload;
 
 pub use block::Block;
@@ -41,17 +46,18 @@ pub use coordination::{Contention, LostUpdate, PingPong, Semaphores};
 pub use counting::Counting;
 pub use echo::Echo;
 pub use empty::Empty;
+pub use error::Error;
 pub use latencies::Latencies;
 pub use list::{Card, Selected, UnknownWorkload, Visitor, Workloads};
 pub use primes::{Preset, Primes};
 pub use primitives::{
-    Asks, Barrier, Condvar, Event, Findings, Guard, Mutex, OnVariant, Primitives, Queue, RwLock, Semaphore, Shared,
-    Variant, Varied, VariedShared, monitor,
+    Barrier, Condvar, Event, Findings, Guard, Mutex, Primitives, Queue, RwLock, Semaphore, Shared, monitor,
 };
 pub use request::Request;
 pub use sleep::Sleep;
 pub use switch::Switch;
-pub use workload::{Error, Kind, Parameter, Service, Sizing, Workload};
+pub use variant::{Asks, OnVariant, Variant, Varied, VariedShared};
+pub use workload::{Kind, Parameter, Service, Sizing, Workload};
 
 /// The workloads that come with Regatta, in the order in which they are shown. A new one is one more name here.
 pub type Standard = list![

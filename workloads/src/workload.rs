@@ -7,21 +7,7 @@ use std::time::Duration;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::{Context, Primitives, Shared};
-
-/// The failure of a task.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// Talking to a server failed.
-    #[error("{0}")]
-    Io(#[from] std::io::Error),
-    /// Something that the task relies on was not so.
-    #[error("{0}")]
-    Wrong(String),
-    /// The world lacks what the workload asks for.
-    #[error("{0}")]
-    Unavailable(String),
-}
+use crate::{Context, Error, Primitives, Shared};
 
 /// What limits a workload.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

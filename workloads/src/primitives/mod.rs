@@ -6,7 +6,6 @@
 //! - `mutex`, `condvar`, `rwlock`, `semaphore`, `event`, `barrier`, `queue`: a trait each.
 //! - `monitor`: those that a world lacks, made of its lock and its condition variable.
 //! - `shared`: what the tasks of a run share, and what was found of it.
-//! - `variant`: which primitives a workload asks of its world.
 
 mod barrier;
 mod condvar;
@@ -17,7 +16,6 @@ mod queue;
 mod rwlock;
 mod semaphore;
 mod shared;
-mod variant;
 
 pub use barrier::Barrier;
 pub use condvar::{Condvar, Guard};
@@ -27,7 +25,6 @@ pub use queue::Queue;
 pub use rwlock::RwLock;
 pub use semaphore::Semaphore;
 pub use shared::{Findings, Shared};
-pub use variant::{Asks, OnVariant, Variant, Varied, VariedShared};
 
 /// The primitives of a world.
 pub trait Primitives: Clone + Send + Sync + 'static {

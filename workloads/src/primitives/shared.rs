@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::Primitives;
-use crate::{Error, Workload};
+use crate::Error;
 
 /// What the tasks of one run of a workload share. It is made before the first task begins, and looked at after the last one has ended.
 ///
@@ -22,7 +21,7 @@ pub trait Shared<W, P>: Send + Sync + Sized + 'static {
     fn conclude(&self, workload: &W) -> Result<Findings, Error>;
 }
 
-impl<W: Workload, P: Primitives> Shared<W, P> for () {
+impl<W, P> Shared<W, P> for () {
     fn new(_: &W, _: &P) -> Result<Self, Error> {
         Ok(())
     }

@@ -7,8 +7,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Findings, Primitives, Shared};
-use crate::{Context, Error, Kind, Parameter, Service, Sizing, Workload};
+use crate::{Context, Error, Findings, Kind, Parameter, Primitives, Service, Shared, Sizing, Workload};
 
 /// Which primitives a workload asks of its world.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
