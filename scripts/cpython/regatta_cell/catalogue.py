@@ -17,7 +17,7 @@ WORKLOADS = {
     "echo": "waiting:Echo",
     "convoy": "convoy:Convoy",
     "request": "service:Request",
-    "lost-update": "coordination:LostUpdate",
+    "lost-update": "coordination.lost_update:LostUpdate",
 }
 
 RUNNERS = {
