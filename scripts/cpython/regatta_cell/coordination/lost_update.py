@@ -11,7 +11,7 @@ class LostUpdate(Case):
     """Take one from a shared number, again and again. Without the lock, what another task wrote in the pause is lost."""
 
     def set_up(self, params: dict[str, Any]) -> None:
-        self.tasks = number(params, "tasks")
+        self.tasks = number(params, "tasks", least=1)
         self.updates = number(params, "updates", least=1)
         self.pause = number(params, "pause_us") / 1e6
         self.locks = whether(params, "lock")
