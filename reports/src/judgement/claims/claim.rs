@@ -31,6 +31,8 @@ pub struct Claim {
     pub gil: Option<bool>,
     /// Usable cores without which it says nothing.
     pub needs_cores: Option<u32>,
+    /// The built-in plan that shows it, where it is about work that other plans do not have.
+    pub plan: Option<String>,
     /// What must be so; all of it.
     #[serde(rename = "condition")]
     pub conditions: Vec<Condition>,
@@ -252,6 +254,11 @@ impl Claim {
     /// Returns whether all that it says is about points of sweeps.
     pub fn is_about_curves(&self) -> bool {
         self.conditions.iter().all(|condition| condition.of.along.is_some())
+    }
+
+    /// Returns whether one of its conditions is about this workload.
+    pub fn is_about(&self, workload: &str) -> bool {
+        self.conditions.iter().any(|condition| condition.of.workload == workload)
     }
 
     /// Says what is wrong with it, if something is.
