@@ -185,7 +185,9 @@ impl Field {
             };
             return Self { is_broken: row.is_broken(), ..Self::without_cell(State::Missing, word, cells::reason(row)) };
         }
+        let price = row.per_operation().filter(|_| group.is_coordination());
         let figure = match (row.ratio, group.versus) {
+            _ if let Some(price) = price => units::duration(price.value),
             (Some(ratio), Versus::Wait) => format!("{} wait", units::ratio(ratio.value)),
             (Some(ratio), _) => short(ratio.value),
             (None, _) => row.wall.map(|wall| units::duration(wall.value)).unwrap_or_default(),
@@ -199,7 +201,7 @@ impl Field {
             tint: speed_up.map(|ratio| Tint::from_ratio(ratio.value)),
             mark: mark.map(|ratio| if ratio.is_interval() { Mark::Noise } else { Mark::FewRounds }),
             is_broken: row.is_broken(),
-            sort: row.ratio.map(|ratio| ratio.value),
+            sort: price.or(row.ratio).map(|figure| figure.value),
             detail: cells::sentence(cell),
         }
     }

@@ -17,7 +17,18 @@ WORKLOADS = {
     "echo": "waiting:Echo",
     "convoy": "convoy:Convoy",
     "request": "service:Request",
-    "lost-update": "coordination:LostUpdate",
+    "lost-update": "coordination.lost_update:LostUpdate",
+    "contention": "coordination.contention:Contention",
+    "semaphore": "coordination.semaphore:Semaphore",
+    "rwlock": "coordination.rwlock:ReadersAndWriters",
+    "barrier": "coordination.barrier:Phases",
+    "ping-pong": "coordination.ping_pong:PingPong",
+    "producer-consumer": "coordination.producer_consumer:ProducerConsumer",
+    "dishes": "coordination.dishes:Dishes",
+    "deadlock": "coordination.deadlock:Deadlock",
+    "timer": "coordination.timer:Timer",
+    "prime-filter": "coordination.pausing:PrimeFilter",
+    "square-mapper": "coordination.pausing:SquareMapper",
 }
 
 RUNNERS = {

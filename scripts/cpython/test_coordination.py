@@ -1,0 +1,273 @@
+"""Tests of the cases of coordination: each under every runner, and with primitives that are broken on purpose.
+
+    python3 scripts/cpython/test_coordination.py
+
+The interpreter that runs the tests is the one that is tested. No test asserts an absolute time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import dis
+import sys
+import threading
+import traceback
+import unittest
+from typing import Any, Callable, Iterator, NamedTuple
+from unittest import mock
+
+from test_cells import Cell, decode, oracle, surely_prime
+
+from regatta_cell import catalogue
+from regatta_cell.catalogue import WORKLOADS
+from regatta_cell.coordination import monitors, of_event_loop, of_threads
+from regatta_cell.coordination.twin import blocking, blocking_class
+from regatta_cell.model import check_fit
+from regatta_cell.protocol import Failure
+
+RUNNERS = ("sequential", "thread", "thread-pool", "asyncio", "gevent")
+# Those under which all tasks can be in progress at once.
+SIDE_BY_SIDE = RUNNERS[1:]
+CASES = [name for name, place in WORKLOADS.items() if place.startswith("coordination.")]
+
+
+class Run(NamedTuple):
+    """What a run gave."""
+
+    results: list[int]
+    figures: dict[str, float]
+    # Number of latencies by the name of their histogram.
+    noted: dict[str, int]
+
+
+def start(workload: str, params: dict[str, Any], runner: str, workers: int) -> tuple[Any, Any]:
+    """A runner that has started, and its workload."""
+    try:
+        model = catalogue.runner("python-" + runner)(workers)
+    except Failure as failure:
+        if "pip install gevent" in failure.message:
+            raise unittest.SkipTest("no gevent") from None
+        raise
+    work = catalogue.workload(workload)(params, None)
+    check_fit(model, work)
+    work.prepare(model.world, model.at_once())
+    model.start(work)
+    return model, work
+
+
+def run(workload: str, params: dict[str, Any], runner: str = "thread", workers: int = 12, **broken: Any) -> Run:
+    """A run in this process, as a cell makes it. `broken` are primitives that take the place of the world's own."""
+    model, work = start(workload, params, runner, workers)
+    with mock.patch.multiple(work.primitives, **broken) if broken else mock.MagicMock():
+        work.reset()
+        results = model.run().results
+        model.close()
+        figures = work.conclude()
+    noted = {name: sum(decode(text).values()) for name, text in work.histograms().items()}
+    return Run(results, figures, noted)
+
+
+def ends(work: Callable[[], Any], seconds: float) -> bool:
+    """Whether `work` comes to an end in time. If not, its thread is left behind."""
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    thread.join(seconds)
+    return not thread.is_alive()
+
+
+def everyone(tasks: int) -> Iterator[int]:
+    """The numbers of tasks to try."""
+    return iter({1, 2, tasks})
+
+
+def params_of(workload: str, tasks: int) -> dict[str, Any]:
+    """Small parameters of a case with about so many tasks."""
+    return {
+        "lost-update": {"tasks": tasks, "updates": 5, "pause_us": 0, "lock": True},
+        "contention": {"tasks": tasks, "operations": 50, "inside": 10},
+        "semaphore": {"users": tasks, "permits": 2, "entries": 5, "hold_us": 0},
+        "rwlock": {"tasks": tasks, "operations": 50, "readers": 90, "inside": 10},
+        "barrier": {"tasks": tasks, "phases": 10},
+        "ping-pong": {"round_trips": 10 * tasks},
+        "producer-consumer": {
+            "producers": (tasks + 1) // 2,
+            "consumers": tasks // 2 or 1,
+            "items": 20,
+            "capacity": 3,
+            "ending": "sentinel",
+        },
+        "dishes": {"dishes": 10 * tasks, "capacity": 2},
+        "deadlock": {"tasks": tasks, "rounds": 5, "cure": "order"},
+        "timer": {"tasks": tasks, "after_us": 200},
+        "prime-filter": {"tasks": tasks, "numbers": 95, "stride": 10},
+        "square-mapper": {"tasks": tasks, "numbers": 95, "stride": 10},
+    }[workload]
+
+
+def results_of(workload: str, params: dict[str, Any]) -> list[int]:
+    """What the tasks of a case must give."""
+    tasks = params.get("tasks", params.get("users", 0))
+    numbers = params.get("numbers", 0)
+    if workload == "producer-consumer":
+        return [params["items"]] * params["producers"] + [0] * params["consumers"]
+    if workload == "ping-pong":
+        return [params["round_trips"]] * 2
+    if workload == "dishes":
+        return [params["dishes"]] * 3
+    if workload == "timer":
+        return [1] * tasks
+    if workload == "prime-filter":
+        return [sum(map(surely_prime, range(i * numbers, (i + 1) * numbers))) for i in range(tasks)]
+    if workload == "square-mapper":
+        # The sum of the squares below n, by its formula.
+        below = [(n - 1) * n * (2 * n - 1) // 6 for n in range(0, (tasks + 1) * numbers, numbers)]
+        return [end - begin for begin, end in zip(below, below[1:])]
+    each = {"lost-update": "updates", "semaphore": "entries", "barrier": "phases", "deadlock": "rounds"}
+    return [params[each.get(workload, "operations")]] * tasks
+
+
+class EveryCaseUnderEveryRunner(unittest.TestCase):
+    """Results, figures and latencies. A method per pair is added below."""
+
+    def check(self, workload: str, runner: str) -> None:
+        for tasks in (1, 2, 12):
+            params = params_of(workload, tasks)
+            with self.subTest(params=params):
+                expected = results_of(workload, params)
+                try:
+                    model, work = start(workload, params, runner, workers=len(expected))
+                except Failure as failure:
+                    self.assertEqual(("unavailable", "sequential"), (failure.kind, runner))
+                    self.assertIn("must be in progress at once", failure.message)
+                    continue
+                for _ in range(2):
+                    work.reset()
+                    outcome = model.run()
+                    self.assertEqual(expected, outcome.results)
+                    figures, histograms = work.conclude(), work.histograms()
+                    self.assertTrue(all(isinstance(figure, float) for figure in figures.values()), figures)
+                    self.assertGreater(figures["operations"], 0)
+                    self.assertLessEqual(set(histograms), {"wait_ns", work.latency})
+                    noted = sum(sum(decode(text).values()) for text in histograms.values())
+                    self.assertEqual(work.places() - (workload == "ping-pong"), noted)
+                model.close()
+
+
+def add_pairs() -> None:
+    """One test a pair, so that a new case is covered by being registered."""
+    for workload in CASES:
+        for runner in RUNNERS:
+
+            def test(self: Any, workload: str = workload, runner: str = runner) -> None:
+                self.check(workload, runner)
+
+            setattr(EveryCaseUnderEveryRunner, f"test_{workload}_{runner}".replace("-", "_"), test)
+
+
+add_pairs()
+
+
+class ThroughTheProtocol(unittest.TestCase):
+    """That a cell carries them out, or says why it does not."""
+
+    def test_a_case(self) -> None:
+        for runner in SIDE_BY_SIDE:
+            with self.subTest(runner=runner), Cell() as cell:
+                params = {**params_of("contention", 3), "primitives": "native"}
+                ready = cell.start("contention", params, runner)
+                if "pip install gevent" in ready.get("message", ""):
+                    continue
+                sample = cell.run()
+                self.assertEqual("sample", sample["say"], sample)
+                self.assertEqual((3, oracle([50] * 3)), (sample["tasks"], sample["checksum"]))
+                self.assertEqual(150, sample["figures"]["operations"])
+                self.assertEqual(150, sum(decode(sample["histograms"]["wait_ns"]).values()))
+                self.assertEqual(0, cell.stop())
+
+    def test_processes_share_no_memory(self) -> None:
+        for runner in ("process", "process-pool"):
+            for workload in CASES:
+                with self.subTest(runner=runner, workload=workload), Cell() as cell:
+                    ready = cell.start(workload, params_of(workload, 2), runner)
+                    self.assertEqual(("error", "unavailable"), (ready["say"], ready["kind"]))
+                    self.assertIn("share memory", ready["message"])
+
+    def test_other_primitives_are_none_of_cpython(self) -> None:
+        for workload in CASES:
+            with self.subTest(workload=workload), self.assertRaises(Failure) as caught:
+                run(workload, {**params_of(workload, 2), "primitives": "portable"})
+            self.assertEqual("unavailable", caught.exception.kind)
+            self.assertIn("portable", caught.exception.message)
+
+    def test_a_pool_that_is_too_small(self) -> None:
+        with self.assertRaises(Failure) as caught:
+            run("barrier", {"tasks": 4, "phases": 2}, "thread-pool", workers=3)
+        self.assertEqual("unavailable", caught.exception.kind)
+        self.assertIn("at least 4 workers", caught.exception.message)
+
+    def test_parameters_that_are_none(self) -> None:
+        for workload, wrong in [
+            ("lost-update", {"lock": 1}),
+            ("lost-update", {"updates": 0}),
+            ("deadlock", {"cure": "prayer"}),
+            ("producer-consumer", {"ending": None}),
+        ]:
+            with self.subTest(workload=workload, wrong=wrong), self.assertRaises(Failure) as caught:
+                run(workload, {**params_of(workload, 2), **wrong})
+            self.assertEqual("unavailable", caught.exception.kind)
+            self.assertIn(next(iter(wrong)), caught.exception.message)
+
+
+class Twins(unittest.TestCase):
+    """That a blocking body is what a program of its own would have."""
+
+    def test_a_body_is_the_same_as_one_by_hand(self) -> None:
+        class Hand:
+            async def work_async(self, world: Any) -> int:
+                """Work."""
+                async with self.lock:
+                    read = self.left
+                    await self.pause_async(world)
+                    self.left = await world.less(read) - 1
+                return await (world.sleep(1) if read else self.rest_async())
+
+            def work(self, world: Any) -> int:
+                """Work."""
+                with self.lock:
+                    read = self.left
+                    self.pause(world)
+                    self.left = world.less(read) - 1
+                return world.sleep(1) if read else self.rest()
+
+        made = blocking(Hand.work_async)
+        self.assertEqual(Hand.work.__code__.co_code, made.__code__.co_code)
+        self.assertEqual(
+            [step.argval for step in dis.get_instructions(Hand.work) if step.opname.startswith("LOAD_")],
+            [step.argval for step in dis.get_instructions(made) if step.opname.startswith("LOAD_")],
+        )
+        self.assertEqual(("work", "Work."), (made.__name__, made.__doc__))
+
+    def test_errors_name_the_line_of_the_source(self) -> None:
+        class Hand:
+            async def fail_async(self) -> None:
+                raise ValueError("here")
+
+        try:
+            blocking(Hand.fail_async)(Hand())
+        except ValueError as error:
+            place = traceback.extract_tb(error.__traceback__)[-1]
+        self.assertEqual(('raise ValueError("here")', "fail"), (place.line, place.name))
+        self.assertEqual(__file__, place.filename)
+
+    def test_a_body_that_closes_over_something_is_refused(self) -> None:
+        word = "outside"
+
+        async def say() -> str:
+            return word
+
+        with self.assertRaisesRegex(TypeError, "word"):
+            blocking(say)
+
+
+if __name__ == "__main__":
+    unittest.main()
