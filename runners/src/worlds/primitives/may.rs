@@ -4,8 +4,11 @@ use std::sync::{PoisonError, TryLockError};
 use std::time::Duration;
 
 use may::sync;
-use regatta_workloads::{Condvar, Mutex, Primitives, RwLock, monitor};
+use regatta_workloads::{Barrier, Condvar, Mutex, Primitives, RwLock, Semaphore, monitor};
 
+use super::super::Suspending;
+use super::monitors::monitors;
+use super::portable::Portable;
 use super::stays::Stays;
 
 /// Primitives whose waiting suspends the coroutine.
@@ -16,12 +19,12 @@ impl Primitives for May {
     type Mutex<T: Send + 'static> = MayMutex<T>;
     type Condvar = MayCondvar;
     type RwLock<T: Send + Sync + 'static> = MayRwLock<T>;
-    type Semaphore = monitor::Semaphore<Self>;
-    type Event = monitor::Event<Self>;
-    type Barrier = monitor::Barrier<Self>;
-    type Channel<T: Send + 'static> = monitor::Queue<Self, monitor::Fifo<T>>;
-    type Portable = Self;
+    type Semaphore = MaySemaphore;
+    type Barrier = MayBarrier;
+    type Portable = Portable<Suspending>;
     type ParkingLot = Self;
+
+    monitors!(event channel);
 
     fn mutex<T: Send + 'static>(&self, value: T) -> MayMutex<T> {
         MayMutex(sync::Mutex::new(value))
@@ -35,24 +38,16 @@ impl Primitives for May {
         MayRwLock(sync::RwLock::new(value))
     }
 
-    fn semaphore(&self, permits: usize) -> Self::Semaphore {
-        monitor::Semaphore::new(self, permits)
+    fn semaphore(&self, permits: usize) -> MaySemaphore {
+        MaySemaphore(sync::Semphore::new(permits))
     }
 
-    fn event(&self) -> Self::Event {
-        monitor::Event::new(self)
+    fn barrier(&self, parties: usize) -> MayBarrier {
+        MayBarrier(sync::Barrier::new(parties))
     }
 
-    fn barrier(&self, parties: usize) -> Self::Barrier {
-        monitor::Barrier::new(self, parties)
-    }
-
-    fn channel<T: Send + 'static>(&self, capacity: usize) -> Self::Channel<T> {
-        monitor::Queue::new(self, capacity)
-    }
-
-    fn portable(&self) -> Self {
-        *self
+    fn portable(&self) -> Portable<Suspending> {
+        Portable(Suspending)
     }
 
     fn parking_lot(&self) -> Option<Self> {
@@ -125,5 +120,41 @@ impl<T: Send + Sync + 'static> RwLock<T> for MayRwLock<T> {
 
     async fn write(&self) -> Self::Write<'_> {
         Stays::new(self.0.write().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// A semaphore of may.
+#[derive(Debug)]
+pub(crate) struct MaySemaphore(sync::Semphore);
+
+impl Semaphore for MaySemaphore {
+    #[inline]
+    async fn acquire(&self) {
+        self.0.wait();
+    }
+
+    #[inline]
+    async fn try_acquire(&self) -> bool {
+        self.0.try_wait()
+    }
+
+    async fn acquire_for(&self, duration: Duration) -> bool {
+        self.0.wait_timeout(duration)
+    }
+
+    #[inline]
+    async fn release(&self) {
+        self.0.post();
+    }
+}
+
+/// A barrier of may.
+#[derive(Debug)]
+pub(crate) struct MayBarrier(sync::Barrier);
+
+impl Barrier for MayBarrier {
+    #[inline]
+    async fn wait(&self) -> bool {
+        self.0.wait().is_leader()
     }
 }
