@@ -55,6 +55,15 @@ impl Primitives for May {
     }
 }
 
+/// Returns a time limit as may takes it: in whole milliseconds, rounded up.
+///
+/// *Why:* may leaves fractions out. What is left of a limit below a millisecond is 0, and that stands for no limit.
+pub(super) fn time_limit(duration: Duration) -> Duration {
+    const NEVER: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
+    let millis = duration.min(NEVER).as_nanos().div_ceil(1_000_000).max(1);
+    Duration::from_millis(millis as u64)
+}
+
 /// A lock of may.
 #[derive(Debug)]
 pub(crate) struct MayMutex<T>(sync::Mutex<T>);
@@ -92,7 +101,7 @@ impl Condvar<May> for MayCondvar {
         guard: Stays<sync::MutexGuard<'a, T>>,
         duration: Duration,
     ) -> (Stays<sync::MutexGuard<'a, T>>, bool) {
-        let waited = self.0.wait_timeout(guard.into_inner(), duration);
+        let waited = self.0.wait_timeout(guard.into_inner(), time_limit(duration));
         let (guard, waited) = waited.unwrap_or_else(PoisonError::into_inner);
         (Stays::new(guard), waited.timed_out())
     }
@@ -139,7 +148,7 @@ impl Semaphore for MaySemaphore {
     }
 
     async fn acquire_for(&self, duration: Duration) -> bool {
-        self.0.wait_timeout(duration)
+        self.0.wait_timeout(time_limit(duration))
     }
 
     #[inline]

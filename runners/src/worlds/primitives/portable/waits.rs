@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use may::coroutine::{self, Coroutine};
 
 use super::super::super::{Suspending, Tokio, World};
+use super::super::may::time_limit;
 
 /// A world that can wait for a future which another task wakes.
 pub trait Waits: Clone + Send + Sync + 'static {
@@ -90,7 +91,9 @@ impl Waits for Suspending {
         let mut future = pin!(future);
         match look(future.as_mut()) {
             Poll::Ready(output) => Some(output),
-            Poll::Pending => park_for(future, &unpark_coroutine(), duration, coroutine::park, coroutine::park_timeout),
+            Poll::Pending => park_for(future, &unpark_coroutine(), duration, coroutine::park, |left| {
+                coroutine::park_timeout(time_limit(left))
+            }),
         }
     }
 }
