@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::time::Duration;
 
 use regatta_workloads::monitor::{Barrier, Event, Fifo, Lifo, Priority, Queue as Channel, Semaphore};
-use regatta_workloads::{Barrier as _, Condvar as _, Event as _, Mutex as _, Primitives, Queue, Semaphore as _};
+use regatta_workloads::{Barrier as _, Event as _, Mutex as _, Primitives, Queue, Semaphore as _};
 use shuttle::future::block_on;
 use shuttle::thread;
 
@@ -81,9 +81,14 @@ fn a_permit_that_is_handed_over_reaches_a_task_that_waits() {
         2 => assert!(block_on(semaphore.acquire_for(NEVER))),
         _ => while !block_on(semaphore.acquire_for(SOON)) {},
     };
-    explore(4, || Semaphore::new(&Model::default(), 0), task, |semaphore| {
-        assert!(!block_on(semaphore.try_acquire()));
-    });
+    explore(
+        4,
+        || Semaphore::new(&Model::default(), 0),
+        task,
+        |semaphore| {
+            assert!(!block_on(semaphore.try_acquire()));
+        },
+    );
 }
 
 #[test]
