@@ -141,7 +141,7 @@ fn a_queue_hands_every_item_over_once_whatever_the_form() {
     let task = |shared: &Shared, index: usize| {
         for round in 0..EACH {
             let form = index + round;
-            if index % 2 == 0 {
+            if index.is_multiple_of(2) {
                 put(&shared.queue, index / 2 * EACH + round, form);
             } else {
                 shared.seen[take(&shared.queue, form)].fetch_add(1, SeqCst);
