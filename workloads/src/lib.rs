@@ -14,6 +14,7 @@
 //! - `checksum`: one figure for the results of all tasks, to compare with the oracle's.
 //! - `latencies`: what tasks note of their round trips, without allocating.
 //! - `list`: lists of workload types, and the way from a name to a type.
+//! - `primitives`: what tasks coordinate with, as each world brings it; `coordination`: the workloads whose tasks do.
 //! - one file per workload, and `burn`, the reference burn, which the harness adds to every list.
 
 mod block;
@@ -21,13 +22,13 @@ mod burn;
 mod checksum;
 mod context;
 mod convoy;
+mod coordination;
 mod counting;
 mod echo;
 mod empty;
 mod error;
 mod latencies;
 mod list;
-mod lost_update;
 mod primes;
 mod primitives;
 mod request;
@@ -41,13 +42,13 @@ pub use burn::Burn;
 pub use checksum::{Tally, expected_tally};
 pub use context::{Context, Stream};
 pub use convoy::Convoy;
+pub use coordination::LostUpdate;
 pub use counting::Counting;
 pub use echo::Echo;
 pub use empty::Empty;
 pub use error::Error;
 pub use latencies::Latencies;
 pub use list::{Card, Selected, UnknownWorkload, Visitor, Workloads};
-pub use lost_update::LostUpdate;
 pub use primes::{Preset, Primes};
 pub use primitives::{
     Barrier, Condvar, Event, Findings, Guard, Mutex, Primitives, Queue, RwLock, Semaphore, Shared, monitor,
