@@ -180,6 +180,8 @@ trait Started {
     fn begin(&self);
     /// Does as [`Workload::latencies`].
     fn latencies(&self) -> Vec<(&'static str, Vec<u64>)>;
+    /// Does as [`Workload::figures`].
+    fn figures(&self) -> Vec<(&'static str, f64)>;
 }
 
 impl<W: Workload> Started for W {
@@ -189,6 +191,10 @@ impl<W: Workload> Started for W {
 
     fn latencies(&self) -> Vec<(&'static str, Vec<u64>)> {
         Workload::latencies(self)
+    }
+
+    fn figures(&self) -> Vec<(&'static str, f64)> {
+        Workload::figures(self)
     }
 }
 
@@ -246,6 +252,7 @@ impl Work<'_> {
         if let Some(check) = check {
             sample.figures.insert(BLOCKED.to_owned(), check.blocked_ns() as f64);
         }
+        sample.figures.extend(self.workload.figures().into_iter().map(|(name, figure)| (name.to_owned(), figure)));
         for (name, latencies) in self.workload.latencies() {
             sample.histograms.insert(name.to_owned(), histogram(&latencies).map_err(io::Error::other)?);
         }

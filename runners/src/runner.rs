@@ -144,6 +144,7 @@ pub trait Runner: 'static {
 pub fn fits<R: Runner, W: Workload>(workload: &W, settings: &Settings) -> Result<(), Error> {
     let demand = Demand {
         shares_memory: W::SHARES_MEMORY,
+        gives_way: W::GIVES_WAY,
         tasks: workload.tasks(),
         needed: workload.at_once(),
         descriptors: workload.descriptors(),
@@ -161,6 +162,8 @@ pub fn fits<R: Runner, W: Workload>(workload: &W, settings: &Settings) -> Result
 /// What a workload asks for, under the runner in question.
 struct Demand {
     shares_memory: bool,
+    /// Each task gives way while it waits for others.
+    gives_way: bool,
     tasks: u64,
     /// Tasks that must be in progress at once.
     needed: u64,
@@ -174,20 +177,20 @@ struct Demand {
 struct Offer {
     has_processes: bool,
     is_preemptive: bool,
-    /// Tasks that are in progress at once.
+    /// Tasks that are in progress at once where each keeps its worker until it is done.
     at_once: u64,
 }
 
 /// Says whether the offer meets the demand. It needs no types, so it is compiled once, and not for each pair of them.
 fn meets(demand: &Demand, offer: &Offer) -> Result<(), Error> {
-    let &Demand { shares_memory, tasks, needed, descriptors, service, ref need } = demand;
+    let &Demand { shares_memory, gives_way, tasks, needed, descriptors, service, ref need } = demand;
     let reason = if shares_memory && offer.has_processes {
         "its tasks share memory, and processes have none in common; a runner with threads can do it".to_owned()
-    } else if needed > 1 && !offer.is_preemptive {
+    } else if needed > 1 && !offer.is_preemptive && !gives_way {
         "some of its tasks never give way, which under this runner can stall the others for ever; \
          a runner with threads can do it"
             .to_owned()
-    } else if needed > offer.at_once {
+    } else if needed > offer.at_once && offer.is_preemptive {
         format!(
             "{needed} of its tasks must be in progress at once, and this runner has {} workers; \
              a runner with `--workers {needed}` or with a thread per task can do it",

@@ -48,12 +48,22 @@ fn trials_of(runner: &'static str) -> Vec<Trial> {
         ];
         for (workload, params) in cases {
             let name = format!("{runner}/{workload}/{tasks}");
-            trials.push(Trial::test(name, move || agrees(runner, workload, params)));
+            trials.push(Trial::test(name, move || agrees(runner, workload, params).map(drop)));
+        }
+    }
+    for tasks in [1, 2, many] {
+        for (workload, params) in coordination(tasks) {
+            for primitives in ["native", "portable"] {
+                let mut params = params.clone();
+                params["primitives"] = json!(primitives);
+                let name = format!("{runner}/{workload}/{tasks}/{primitives}/{}", words(&params));
+                trials.push(Trial::test(name, move || coordinates(runner, workload, params)));
+            }
         }
     }
     trials.push(Trial::test(format!("{runner}/primes/known-13"), move || {
         // The large ones take too long in a debug build; the oracle is checked against the sieve by unit tests.
-        agrees(runner, "primes", json!({"start": 472_882_000, "length": 100, "tasks": 5}))
+        agrees(runner, "primes", json!({"start": 472_882_000, "length": 100, "tasks": 5})).map(drop)
     }));
     trials.push(Trial::test(format!("{runner}/its workers are up"), move || {
         Standard::visit(runner, WorkersAreUp).ok_or("no such runner")?
@@ -67,26 +77,52 @@ fn trials_of(runner: &'static str) -> Vec<Trial> {
         expect(error.to_string().contains("told to panic"), &error)
     }));
     trials.push(Trial::test(format!("{runner}/a task waits often"), move || {
-        agrees(runner, "yielding", json!({"tasks": 30}))
+        agrees(runner, "yielding", json!({"tasks": 30})).map(drop)
     }));
     trials
+}
+
+/// Returns the cases of coordination with about so many tasks.
+fn coordination(tasks: u64) -> Vec<(&'static str, Value)> {
+    let few = (2_000 / tasks).clamp(3, 100);
+    vec![
+        ("lost-update", json!({"tasks": tasks, "updates": 2, "pause_us": 0, "lock": true})),
+        ("lost-update", json!({"tasks": tasks, "updates": 2, "pause_us": 10, "lock": false})),
+        ("contention", json!({"tasks": tasks, "operations": few, "inside": 10})),
+        ("semaphore", json!({"users": tasks, "permits": 5, "entries": 3, "hold_us": 0})),
+        ("ping-pong", json!({"round_trips": tasks})),
+    ]
+}
+
+/// Returns the choices among parameters, to tell trials from each other.
+fn words(params: &Value) -> String {
+    let choices = ["lock"].iter().filter_map(|name| params.get(name).map(Value::to_string));
+    choices.collect::<Vec<_>>().join("-")
 }
 
 fn expect(right: bool, found: &impl std::fmt::Debug) -> Result<(), Failed> {
     if right { Ok(()) } else { Err(format!("found {found:?}").into()) }
 }
 
+/// Does as [`agrees`], and looks whether both runs say how much was done. A runner with a thread per task can do every case.
+fn coordinates(runner: &'static str, workload: &str, params: Value) -> Result<(), Failed> {
+    let operations = |outcome: &Outcome| outcome.figures.get("operations").copied();
+    let operations: Vec<_> = agrees(runner, workload, params)?.iter().map(operations).collect();
+    expect(operations.iter().all(|count| count.is_some() && *count == operations[0]), &operations)?;
+    expect(runner != "thread" || operations.len() == 2, &operations)
+}
+
 /// Runs twice, for a pool must still be whole after the first run, and compares with the oracle.
-fn agrees(runner: &'static str, workload: &str, params: Value) -> Result<(), Failed> {
+fn agrees(runner: &'static str, workload: &str, params: Value) -> Result<Vec<Outcome>, Failed> {
     let checked = run(runner, workload, params)?;
-    for outcome in checked.outcomes {
-        let outcome = outcome?;
+    let outcomes = checked.outcomes.into_iter().collect::<Result<Vec<_>, _>>()?;
+    for outcome in &outcomes {
         expect(outcome.tally == checked.expected, &(outcome.tally, checked.expected))?;
         let tasks = checked.expected.tasks;
         let allowed = checked.parallelism.workers(WORKERS as u64, tasks).min(tasks);
-        expect(outcome.workers_seen <= allowed && (outcome.workers_seen > 0) == (tasks > 0), &outcome)?;
+        expect(outcome.workers_seen <= allowed && (outcome.workers_seen > 0) == (tasks > 0), outcome)?;
     }
-    Ok(())
+    Ok(outcomes)
 }
 
 fn fails(runner: &'static str, params: Value) -> Result<Error, Failed> {

@@ -43,6 +43,7 @@ impl<W: Workload> Workload for Traced<W> {
     const KIND: Kind = W::KIND;
     const ABOUT: &'static str = W::ABOUT;
     const SHARES_MEMORY: bool = W::SHARES_MEMORY;
+    const GIVES_WAY: bool = W::GIVES_WAY;
 
     type Shared<P: Primitives> = TracedShared<W, P>;
 

@@ -109,6 +109,7 @@ impl Workload for Convoy {
     const KIND: Kind = Kind::Mixed;
     const ABOUT: &'static str = "times TCP round trips of one task beside tasks that compute";
     const SHARES_MEMORY: bool = true;
+    const GIVES_WAY: bool = false;
     const PARAMETERS: &'static [Parameter] = &[
         Parameter::new("beside", "", "tasks that compute beside the one that waits"),
         Parameter::new("round_trips", "", "round trips of the one that waits"),

@@ -74,6 +74,12 @@ impl Latencies {
         self.places.iter().for_each(|place| place.store(0, Ordering::Relaxed));
     }
 
+    /// Says whether anything is noted: where the harness gave a clock.
+    #[inline]
+    pub fn are_noted(&self) -> bool {
+        self.now.is_some()
+    }
+
     /// Returns the time at which something begins. It is none where the harness gave no clock.
     pub fn begin(&self) -> Option<u64> {
         self.now.map(|now| now())

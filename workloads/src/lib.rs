@@ -42,7 +42,7 @@ pub use burn::Burn;
 pub use checksum::{Tally, expected_tally};
 pub use context::{Context, Stream};
 pub use convoy::Convoy;
-pub use coordination::LostUpdate;
+pub use coordination::{Contention, LostUpdate, PingPong, Semaphores};
 pub use counting::Counting;
 pub use echo::Echo;
 pub use empty::Empty;
@@ -60,4 +60,18 @@ pub use variant::{Asks, OnVariant, Variant, Varied, VariedShared};
 pub use workload::{Kind, Parameter, Service, Sizing, Workload};
 
 /// The workloads that come with Regatta, in the order in which they are shown. A new one is one more name here.
-pub type Standard = list![Primes, Counting, Switch, Empty, Sleep, Block, Echo, Convoy, Request, Varied<LostUpdate>];
+pub type Standard = list![
+    Primes,
+    Counting,
+    Switch,
+    Empty,
+    Sleep,
+    Block,
+    Echo,
+    Convoy,
+    Request,
+    Varied<LostUpdate>,
+    Varied<Contention>,
+    Varied<Semaphores>,
+    Varied<PingPong>
+];

@@ -79,6 +79,7 @@ impl<W: Asks> Workload for Varied<W> {
     const KIND: Kind = W::KIND;
     const ABOUT: &'static str = W::ABOUT;
     const SHARES_MEMORY: bool = W::SHARES_MEMORY;
+    const GIVES_WAY: bool = W::GIVES_WAY;
     const PARAMETERS: &'static [Parameter] = W::PARAMETERS;
 
     type Shared<P: Primitives> = VariedShared<W, P>;
@@ -148,6 +149,10 @@ impl<W: Asks> Workload for Varied<W> {
 
     fn latencies(&self) -> Vec<(&'static str, Vec<u64>)> {
         self.0.latencies()
+    }
+
+    fn figures(&self) -> Vec<(&'static str, f64)> {
+        self.0.figures()
     }
 
     fn begin(&self) {

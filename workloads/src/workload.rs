@@ -99,6 +99,8 @@ pub trait Workload: Serialize + DeserializeOwned + Default + Clone + Send + Sync
     const ABOUT: &'static str;
     /// Whether its tasks share memory, so that they cannot run in processes of their own.
     const SHARES_MEMORY: bool = false;
+    /// Whether each of its tasks gives way while it waits for others. Models that switch only where a task waits need that.
+    const GIVES_WAY: bool = true;
 
     /// What the tasks of one run share, made for the world that they run in; `()` if they share nothing.
     type Shared<P: Primitives>: Shared<Self, P>;
@@ -169,6 +171,11 @@ pub trait Workload: Serialize + DeserializeOwned + Default + Clone + Send + Sync
 
     /// Returns the latencies that the tasks of the last run saw, nanoseconds, each kind under a name that ends in the unit.
     fn latencies(&self) -> Vec<(&'static str, Vec<u64>)> {
+        Vec::new()
+    }
+
+    /// Returns what is worked out, after the last run and untimed, of that which the tasks noted: figures by name.
+    fn figures(&self) -> Vec<(&'static str, f64)> {
         Vec::new()
     }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::parts::{check_counts, in_a_row, pause, wrong};
 use crate::{Asks, Context, Error, Findings, Kind, Mutex, Parameter, Primitives, Shared, Variant, Workload};
 
 /// Takes one from a shared number in each task, as a shop takes from its stock: read, pause, write back.
@@ -33,16 +34,9 @@ impl Default for LostUpdate {
 }
 
 impl LostUpdate {
-    async fn pause<C: Context>(&self, cx: &C) {
-        match self.pause_us {
-            0 => cx.yield_now().await,
-            pause => cx.sleep(Duration::from_micros(pause)).await,
-        }
-    }
-
     /// Returns the updates of all tasks.
     fn all(&self) -> u64 {
-        self.tasks.saturating_mul(self.updates)
+        self.tasks * self.updates
     }
 }
 
@@ -59,9 +53,8 @@ impl<P: Primitives> Shared<LostUpdate, P> for Stock<P> {
     }
 
     fn conclude(&self, workload: &LostUpdate) -> Result<Findings, Error> {
-        let wrong = |what: String| Err(Error::Wrong(what));
         let left = if workload.lock {
-            let Some(left) = self.locked.try_lock() else { return wrong("a task kept the lock".to_owned()) };
+            let Some(left) = self.locked.try_lock() else { return wrong("a task kept the lock") };
             *left
         } else {
             self.unlocked.load(Ordering::Relaxed)
@@ -70,7 +63,7 @@ impl<P: Primitives> Shared<LostUpdate, P> for Stock<P> {
             let (all, done) = (workload.all(), workload.all().wrapping_sub(left));
             return wrong(format!("{all} updates under a lock left the number as after {done}: the lock did not lock"));
         }
-        Ok(Findings::default().figure("operations", workload.all() as f64).figure("lost_updates", left as f64))
+        Ok(Findings::with_operations(workload.all()).figure("lost_updates", left as f64))
     }
 }
 
@@ -96,8 +89,7 @@ impl Workload for LostUpdate {
     type Shared<P: Primitives> = Stock<P>;
 
     fn validate(&self) -> Result<(), String> {
-        let all = self.tasks.checked_mul(self.updates).filter(|all| *all > 0);
-        all.map(drop).ok_or_else(|| "`updates` must be at least 1, and not more than there are numbers".to_owned())
+        check_counts(&[("tasks", self.tasks), ("updates", self.updates)])
     }
 
     fn tasks(&self) -> u64 {
@@ -110,11 +102,11 @@ impl Workload for LostUpdate {
             if self.lock {
                 let mut stock = shared.locked.lock().await;
                 let read = *stock;
-                self.pause(cx).await;
+                pause(cx, self.pause_us).await;
                 *stock = read.wrapping_sub(1);
             } else {
                 let read = shared.unlocked.load(Ordering::Relaxed);
-                self.pause(cx).await;
+                pause(cx, self.pause_us).await;
                 shared.unlocked.store(read.wrapping_sub(1), Ordering::Relaxed);
             }
         }
@@ -126,8 +118,6 @@ impl Workload for LostUpdate {
     }
 
     fn wait(&self) -> Duration {
-        let each = Duration::from_micros(self.pause_us);
-        let in_turn = if self.lock { self.all() } else { self.updates };
-        each.saturating_mul(u32::try_from(in_turn).unwrap_or(u32::MAX))
+        in_a_row(self.pause_us, if self.lock { self.all() } else { self.updates })
     }
 }

@@ -39,6 +39,11 @@ pub struct Findings {
 }
 
 impl Findings {
+    /// Begins with how many operations were carried out.
+    pub fn with_operations(operations: u64) -> Self {
+        Self::default().figure("operations", operations as f64)
+    }
+
     /// Adds a figure.
     #[must_use]
     pub fn figure(mut self, name: &str, figure: f64) -> Self {
