@@ -42,7 +42,10 @@ pub use burn::Burn;
 pub use checksum::{Tally, expected_tally};
 pub use context::{Context, Stream};
 pub use convoy::Convoy;
-pub use coordination::{Contention, LostUpdate, PingPong, Semaphores};
+pub use coordination::{
+    Account, Barriers, Contention, Cure, Deadlock, Dishes, Ending, Full, LostUpdate, Order, PingPong, PrimeFilter,
+    ProducerConsumer, Queues, RwLocks, Semaphores, SquareMapper, Timer, TrafficLight,
+};
 pub use counting::Counting;
 pub use echo::Echo;
 pub use empty::Empty;
@@ -72,6 +75,17 @@ pub type Standard = list![
     Request,
     Varied<LostUpdate>,
     Varied<Contention>,
+    Varied<Account>,
     Varied<Semaphores>,
-    Varied<PingPong>
+    Varied<TrafficLight>,
+    Varied<RwLocks>,
+    Varied<Barriers>,
+    Varied<PingPong>,
+    Varied<ProducerConsumer>,
+    Varied<Queues>,
+    Varied<Dishes>,
+    Varied<Deadlock>,
+    Timer,
+    PrimeFilter,
+    SquareMapper
 ];

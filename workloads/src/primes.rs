@@ -124,7 +124,7 @@ impl Workload for Primes {
 }
 
 /// Returns whether `n` is prime, by trial division over odd divisors.
-fn is_prime<C: Context>(cx: &C, n: u64) -> bool {
+pub(crate) fn is_prime<C: Context>(cx: &C, n: u64) -> bool {
     cx.checkpoint();
     if n < 4 {
         return n >= 2;
@@ -148,7 +148,7 @@ fn is_prime<C: Context>(cx: &C, n: u64) -> bool {
 }
 
 /// Finds which of the `length` numbers from `start` are prime, by a segmented sieve of Eratosthenes.
-fn sieve(start: u64, length: u64) -> Vec<bool> {
+pub(crate) fn sieve(start: u64, length: u64) -> Vec<bool> {
     let end = start + length;
     let root = end.isqrt();
     let mut small = vec![true; root as usize + 1];

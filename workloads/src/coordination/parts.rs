@@ -1,6 +1,7 @@
 //! What the cases have in common.
 
 use std::hint::black_box;
+use std::ops::Range;
 use std::time::Duration;
 
 use crate::{Context, Error};
@@ -52,6 +53,23 @@ pub(super) fn compute<C: Context>(cx: &C, steps: u64) {
         cx.checkpoint();
         left -= stride;
     }
+}
+
+/// Adds up what `compute` makes of the numbers, so many of them at a time, and gives way after each stride.
+pub(super) async fn sum_by_strides<C: Context>(
+    cx: &C,
+    numbers: Range<u64>,
+    stride: u64,
+    compute: fn(&C, Range<u64>) -> u64,
+) -> u64 {
+    let (mut next, mut sum) = (numbers.start, 0_u64);
+    while next < numbers.end {
+        let end = next.saturating_add(stride).min(numbers.end);
+        sum = sum.wrapping_add(compute(cx, next..end));
+        next = end;
+        cx.yield_now().await;
+    }
+    sum
 }
 
 /// Returns the failure of a run that left behind what must not be.

@@ -6,9 +6,11 @@ mod barrier;
 mod deadline;
 mod event;
 mod queue;
+mod reentrant;
 mod semaphore;
 
 pub use barrier::Barrier;
 pub use event::Event;
 pub use queue::{Discipline, Fifo, Lifo, Priority, Queue};
+pub use reentrant::{Held, Reentrant};
 pub use semaphore::Semaphore;

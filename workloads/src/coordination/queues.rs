@@ -1,0 +1,379 @@
+//! `queues`: items go through a bounded queue and come out in its order.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use serde::{Deserialize, Serialize};
+
+use super::handled::Handled;
+use super::parts::{WAIT, check_counts, wrong};
+use crate::monitor::{self, Lifo, Priority};
+use crate::{
+    Asks, Context, Error, Findings, Kind, Latencies, Mutex, Parameter, Primitives, Queue, Semaphore, Shared, Variant,
+    Workload,
+};
+
+/// Multiplies an item's number to its rank. It is odd, so no two numbers have one rank.
+const SCATTER: u64 = 0x9E37_79B9_7F4A_7C15;
+
+/// Puts items into a bounded queue in one task, and takes them out in another, which looks at their order.
+///
+/// They go in batches: as many as fill the queue, and one more. Nobody takes items out while a batch goes in, so the order of a batch
+/// is known. The one more finds the queue full: it waits, or it is refused, kept, and put in later.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Queues {
+    /// In which order items come out.
+    pub order: Order,
+    /// Number of items.
+    pub items: u64,
+    /// Room of the queue.
+    pub capacity: u64,
+    /// What happens to an item that finds the queue full.
+    pub full: Full,
+    /// Whose queue.
+    pub primitives: Variant,
+    /// How long each item was on its way.
+    #[serde(skip)]
+    waits: Latencies,
+}
+
+/// In which order items come out.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Order {
+    /// First in, first out.
+    #[default]
+    Fifo,
+    /// Last in, first out.
+    Lifo,
+    /// The greatest rank first.
+    Priority,
+}
+
+/// What happens to an item that finds the queue full.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Full {
+    /// It waits.
+    #[default]
+    Waits,
+    /// It is refused, kept, and put in later.
+    Refuses,
+}
+
+impl Default for Queues {
+    fn default() -> Self {
+        Self {
+            order: Order::Fifo,
+            items: 100,
+            capacity: 10,
+            full: Full::Waits,
+            primitives: Variant::Native,
+            waits: Latencies::default(),
+        }
+    }
+}
+
+/// An item on its way. Items are compared by rank.
+#[derive(Debug)]
+struct Item {
+    rank: u64,
+    number: u64,
+    /// When it was ready to be put in.
+    since: Option<u64>,
+}
+
+impl PartialEq for Item {
+    fn eq(&self, other: &Self) -> bool {
+        self.rank == other.rank
+    }
+}
+
+impl Eq for Item {}
+
+impl PartialOrd for Item {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Item {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.rank.cmp(&other.rank)
+    }
+}
+
+/// The queue in question.
+enum Line<P: Primitives> {
+    Fifo(P::Channel<Item>),
+    Lifo(monitor::Queue<P, Lifo<Item>>),
+    Priority(monitor::Queue<P, Priority<Item>>),
+}
+
+impl<P: Primitives> Line<P> {
+    fn new(order: Order, capacity: usize, primitives: &P) -> Self {
+        match order {
+            Order::Fifo => Self::Fifo(primitives.channel(capacity)),
+            Order::Lifo => Self::Lifo(monitor::Queue::new(primitives, capacity)),
+            Order::Priority => Self::Priority(monitor::Queue::new(primitives, capacity)),
+        }
+    }
+
+    async fn put(&self, item: Item) {
+        match self {
+            Self::Fifo(queue) => queue.put(item).await,
+            Self::Lifo(queue) => queue.put(item).await,
+            Self::Priority(queue) => queue.put(item).await,
+        }
+    }
+
+    async fn try_put(&self, item: Item) -> Result<(), Item> {
+        match self {
+            Self::Fifo(queue) => queue.try_put(item).await,
+            Self::Lifo(queue) => queue.try_put(item).await,
+            Self::Priority(queue) => queue.try_put(item).await,
+        }
+    }
+
+    async fn take(&self) -> Item {
+        match self {
+            Self::Fifo(queue) => queue.take().await,
+            Self::Lifo(queue) => queue.take().await,
+            Self::Priority(queue) => queue.take().await,
+        }
+    }
+}
+
+/// The queue, and what came of it.
+pub struct Shelf<P: Primitives> {
+    line: Line<P>,
+    /// Counts batches that are in.
+    filled: P::Semaphore,
+    /// Counts batches that are out.
+    emptied: P::Semaphore,
+    /// The put of the one more of this batch has come back.
+    is_over: AtomicBool,
+    refused: AtomicU64,
+    /// Times that a full queue took one more.
+    overfull: AtomicU64,
+    out_of_order: AtomicU64,
+    taken: P::Mutex<Handled>,
+}
+
+impl<P: Primitives> Shared<Queues, P> for Shelf<P> {
+    fn new(workload: &Queues, primitives: &P) -> Result<Self, Error> {
+        Ok(Self {
+            line: Line::new(workload.order, workload.capacity as usize, primitives),
+            filled: primitives.semaphore(0),
+            emptied: primitives.semaphore(0),
+            is_over: AtomicBool::new(false),
+            refused: AtomicU64::new(0),
+            overfull: AtomicU64::new(0),
+            out_of_order: AtomicU64::new(0),
+            taken: primitives.mutex(Handled::default()),
+        })
+    }
+
+    fn conclude(&self, workload: &Queues) -> Result<Findings, Error> {
+        let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        let (refused, overfull, out_of_order) =
+            (count(&self.refused), count(&self.overfull), count(&self.out_of_order));
+        if overfull > 0 {
+            return wrong(format!("the queue took one more than it has room for, {overfull} times"));
+        }
+        if out_of_order > 0 {
+            return wrong(format!("{out_of_order} items came out of order"));
+        }
+        let Some(taken) = self.taken.try_lock() else { return wrong("a task kept the lock") };
+        if let Some(complaint) = taken.complaint(workload.items) {
+            return wrong(complaint);
+        }
+        Ok(Findings::with_operations(workload.items).figure("refused", refused as f64))
+    }
+}
+
+impl Queues {
+    /// Returns the item with this number, ready to be put in now.
+    fn item(&self, number: u64) -> Item {
+        Item { rank: number.wrapping_mul(SCATTER), number, since: self.waits.begin() }
+    }
+
+    /// Returns the first numbers of the batches.
+    fn batches(&self) -> impl Iterator<Item = u64> {
+        (0..self.items).step_by(self.capacity as usize + 1)
+    }
+
+    /// Returns where the batch that begins at `first` ends.
+    fn end_of(&self, first: u64) -> u64 {
+        (first + self.capacity + 1).min(self.items)
+    }
+
+    /// Returns the number of the item that finds the queue full, in the batch that begins at `first`.
+    fn one_more(&self, first: u64) -> Option<u64> {
+        let number = first + self.capacity;
+        (number < self.items).then_some(number)
+    }
+
+    async fn put_all<C: Context>(&self, cx: &C, shelf: &Shelf<C::Primitives>) -> u64 {
+        let mut put = 0;
+        for first in self.batches() {
+            for number in first..self.end_of(first).min(first + self.capacity) {
+                cx.checkpoint();
+                shelf.line.put(self.item(number)).await;
+                put += 1;
+            }
+            let mut one_more = self.one_more(first).map(|number| self.item(number));
+            put += u64::from(one_more.is_some());
+            if self.full == Full::Refuses
+                && let Some(item) = one_more.take()
+            {
+                one_more = shelf.line.try_put(item).await.err();
+                let counter = if one_more.is_some() { &shelf.refused } else { &shelf.overfull };
+                counter.fetch_add(1, Ordering::Relaxed);
+            }
+            shelf.is_over.store(false, Ordering::Relaxed);
+            shelf.filled.release().await;
+            if let Some(item) = one_more {
+                shelf.line.put(item).await;
+                shelf.is_over.store(true, Ordering::Relaxed);
+            }
+            shelf.emptied.acquire().await;
+        }
+        put
+    }
+
+    async fn take_all<C: Context>(&self, cx: &C, shelf: &Shelf<C::Primitives>) -> u64 {
+        let mut taken = Handled::default();
+        let mut count = 0;
+        for first in self.batches() {
+            shelf.filled.acquire().await;
+            // The one more has a chance to go where it has no room.
+            cx.yield_now().await;
+            shelf.overfull.fetch_add(u64::from(shelf.is_over.load(Ordering::Relaxed)), Ordering::Relaxed);
+            let mut last: Option<Item> = None;
+            for _ in first..self.end_of(first) {
+                cx.checkpoint();
+                let item = shelf.line.take().await;
+                self.waits.end(item.number, item.since);
+                taken.add(item.number);
+                count += 1;
+                // The one more goes in while others come out, so its place is a matter of luck, but in a queue that is first in, first out.
+                if self.order != Order::Fifo && Some(item.number) == self.one_more(first) {
+                    continue;
+                }
+                if last.is_some_and(|last| !self.follows(&item, &last)) {
+                    shelf.out_of_order.fetch_add(1, Ordering::Relaxed);
+                }
+                last = Some(item);
+            }
+            shelf.emptied.release().await;
+        }
+        *shelf.taken.lock().await = taken;
+        count
+    }
+
+    /// Says whether an item may come out right after another.
+    fn follows(&self, item: &Item, last: &Item) -> bool {
+        match self.order {
+            Order::Fifo => item.number == last.number + 1,
+            Order::Lifo => item.number + 1 == last.number,
+            Order::Priority => item < last,
+        }
+    }
+}
+
+impl Asks for Queues {
+    fn primitives(&self) -> Variant {
+        self.primitives
+    }
+}
+
+impl Workload for Queues {
+    const NAME: &'static str = "queues";
+    const KIND: Kind = Kind::Coordination;
+    const ABOUT: &'static str = "puts items into a bounded queue, and looks at the order in which they come out";
+    const SHARES_MEMORY: bool = true;
+    const PARAMETERS: &'static [Parameter] = &[
+        Parameter::new("order", "", "in which order items come out: `fifo`, `lifo` or `priority`"),
+        Parameter::new("items", "", "number of items"),
+        Parameter::new("capacity", "", "room of the queue"),
+        Parameter::new("full", "", "what happens to an item that finds the queue full: `waits` or `refuses`"),
+        Variant::PARAMETER,
+    ];
+
+    type Shared<P: Primitives> = Shelf<P>;
+
+    fn validate(&self) -> Result<(), String> {
+        check_counts(&[("items", self.items)])?;
+        check_counts(&[("capacity", self.capacity)])
+    }
+
+    fn tasks(&self) -> u64 {
+        2
+    }
+
+    async fn task<C: Context>(&self, cx: &C, shared: &Shelf<C::Primitives>, index: u64) -> Result<u64, Error> {
+        Ok(if index == 0 { self.put_all(cx, shared).await } else { self.take_all(cx, shared).await })
+    }
+
+    fn expected(&self) -> impl Iterator<Item = u64> {
+        [self.items; 2].into_iter()
+    }
+
+    fn at_once(&self) -> u64 {
+        2
+    }
+
+    fn attach_clock(&mut self, now: fn() -> u64) {
+        self.waits = Latencies::new(self.items, now);
+    }
+
+    fn latencies(&self) -> Vec<(&'static str, Vec<u64>)> {
+        self.waits.named(WAIT)
+    }
+
+    fn begin(&self) {
+        self.waits.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::polled::{run_rightly, share};
+    use super::*;
+
+    #[test]
+    fn every_order_is_kept_and_a_full_queue_waits_or_says_so() {
+        for order in [Order::Fifo, Order::Lifo, Order::Priority] {
+            for (capacity, items, batches_beyond) in [(1, 7, 3.0), (10, 100, 9.0), (10, 5, 0.0), (3, 8, 2.0)] {
+                for (full, refused) in [(Full::Waits, 0.0), (Full::Refuses, batches_beyond)] {
+                    let workload = Queues { order, items, capacity, full, ..Queues::default() };
+                    let figures = run_rightly(&workload).figures;
+                    assert_eq!((figures["operations"], figures["refused"]), (items as f64, refused), "{workload:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_follows_depends_on_the_order() {
+        let queues = |order| Queues { order, ..Queues::default() };
+        let [five, six, seven] = [5, 6, 7].map(|number| queues(Order::Fifo).item(number));
+        assert!(queues(Order::Fifo).follows(&six, &five) && !queues(Order::Fifo).follows(&seven, &five));
+        assert!(queues(Order::Lifo).follows(&five, &six) && !queues(Order::Lifo).follows(&six, &five));
+        let (low, high) = if five < six { (five, six) } else { (six, five) };
+        assert!(queues(Order::Priority).follows(&low, &high) && !queues(Order::Priority).follows(&high, &low));
+    }
+
+    #[test]
+    fn a_full_queue_that_takes_one_more_is_wrong_and_so_are_disorder_and_loss() {
+        let workload = Queues::default();
+        for (overfull, out_of_order, taken) in [(1, 0, 100), (0, 1, 100), (0, 0, 99)] {
+            let shared = share(&workload);
+            shared.overfull.store(overfull, Ordering::Relaxed);
+            shared.out_of_order.store(out_of_order, Ordering::Relaxed);
+            *shared.taken.try_lock().expect("a free lock") = Handled::all(taken);
+            assert!(matches!(shared.conclude(&workload), Err(Error::Wrong(_))));
+        }
+    }
+}
