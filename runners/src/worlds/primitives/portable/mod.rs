@@ -20,11 +20,11 @@ use regatta_workloads::Primitives;
 use channel::PortableChannel;
 use locks::{PortableCondvar, PortableMutex, PortableRwLock};
 use signals::{PortableBarrier, PortableEvent, PortableSemaphore};
-pub(super) use waits::Waits;
+pub(crate) use waits::Waits;
 
 /// The primitives of every world in the world `W`.
 #[derive(Debug, Clone)]
-pub struct Portable<W>(pub(super) W);
+pub struct Portable<W>(pub(crate) W);
 
 impl<W: Waits> Primitives for Portable<W> {
     type Mutex<T: Send + 'static> = PortableMutex<W, T>;
