@@ -6,7 +6,7 @@ use std::time::Duration;
 use regatta_workloads::{Condvar, Guard, Mutex, Primitives, RwLock};
 
 use super::Watched;
-use super::task::{Held, Place, current};
+use super::task::{Held, Place, around, current};
 use crate::WaitsFor;
 use crate::waits_for::Access;
 
@@ -26,6 +26,7 @@ impl<M> WatchedMutex<M> {
 /// The guard of a lock that notes who holds it.
 #[derive(Debug)]
 pub struct WatchedGuard<'a, G> {
+    /// Dropped before `held`.
     guard: G,
     held: Held<'a>,
 }
@@ -53,7 +54,7 @@ impl<T: Send + 'static, M: Mutex<T>> Mutex<T> for WatchedMutex<M> {
     }
 
     fn try_lock(&self) -> Option<Self::Guard<'_>> {
-        let guard = self.inner.try_lock()?;
+        let guard = around(|| self.inner.try_lock())?;
         Some(WatchedGuard { guard, held: self.place.hold(current(), Access::Exclusive) })
     }
 }
@@ -98,11 +99,11 @@ impl<P: Primitives> Condvar<Watched<P>> for WatchedCondvar<P::Condvar> {
     }
 
     fn notify_one(&self) {
-        self.inner.notify_one();
+        around(|| self.inner.notify_one());
     }
 
     fn notify_all(&self) {
-        self.inner.notify_all();
+        around(|| self.inner.notify_all());
     }
 }
 

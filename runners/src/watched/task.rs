@@ -33,6 +33,16 @@ pub(super) async fn through<F: Future>(task: Option<u64>, wait: F) -> F::Output 
     output
 }
 
+/// Does what does not wait by its surface, and says afterwards again who is in progress.
+///
+/// *Why:* may's coroutines can be suspended within such a call, too. To let go of a lock for readers, they take another lock.
+pub(super) fn around<T>(call: impl FnOnce() -> T) -> T {
+    let task = current();
+    let output = call();
+    enter(task);
+    output
+}
+
 /// Something of a graph that tasks wait for.
 #[derive(Debug)]
 pub(super) struct Place {
@@ -84,7 +94,7 @@ impl Place {
     }
 }
 
-/// A lock that a task holds until this is dropped.
+/// A lock that a task holds until this is dropped. It is dropped after the guard of the lock.
 #[derive(Debug)]
 pub(super) struct Held<'a> {
     pub(super) place: &'a Place,
@@ -95,6 +105,8 @@ pub(super) struct Held<'a> {
 impl Drop for Held<'_> {
     fn drop(&mut self) {
         if let Some(task) = self.task {
+            // Letting go may have suspended it: see `around`.
+            enter(self.task);
             self.place.graph.let_go(task, self.place.number);
         }
     }

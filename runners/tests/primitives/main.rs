@@ -12,7 +12,10 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use libtest_mimic::{Arguments, Failed, Trial};
-use regatta_runners::{Async, AsyncSingle, Error, GilThread, Green, Runner, Settings, Thread};
+use regatta_runners::simulated::simulate;
+use regatta_runners::{
+    Async, AsyncSingle, Error, GilThread, Green, Runner, Settings, Thread, WaitsFor, WatchedWorkload,
+};
 use regatta_workloads::{Variant, Varied};
 
 use suite::{Case, Suite};
@@ -21,6 +24,8 @@ use suite::{Case, Suite};
 const WORKERS: usize = 2;
 /// How often each case is run: the tasks meet otherwise each time.
 const RUNS: usize = 3;
+/// Schedules of each case in the simulated world.
+const SCHEDULES: u64 = 100;
 
 fn main() -> ExitCode {
     let mut trials = Vec::new();
@@ -29,6 +34,7 @@ fn main() -> ExitCode {
     trials.extend(trials_of::<Green>(false));
     trials.extend(trials_of::<Async>(false));
     trials.extend(trials_of::<AsyncSingle>(false));
+    trials.extend(simulated_trials());
     // One at a time: each has threads of its own.
     let arguments = Arguments { test_threads: Some(1), ..Arguments::from_args() };
     libtest_mimic::run(&arguments, trials).exit_code()
@@ -50,15 +56,33 @@ fn trials_of<R: Runner>(may_block: bool) -> Vec<Trial> {
     trials
 }
 
+/// Returns every case in the simulated world.
+fn simulated_trials() -> impl Iterator<Item = Trial> {
+    [Variant::Native, Variant::Portable].into_iter().flat_map(|primitives| {
+        Case::ALL.into_iter().map(move |case| {
+            Trial::test(format!("simulated/{primitives:?}/{case:?}"), move || {
+                let suite = Varied(Suite { case, primitives });
+                for seed in 0..SCHEDULES {
+                    simulate(&suite, seed).map_err(|failure| format!("{failure} (seed {seed})"))?;
+                }
+                Ok(())
+            })
+        })
+    })
+}
+
 fn settings() -> Settings {
     Settings { workers: WORKERS, ..Settings::default() }
 }
 
 fn holds<R: Runner>(case: Case, primitives: Variant) -> Result<(), Failed> {
-    let mut run = R::start(Arc::new(Varied(Suite { case, primitives })), settings())?;
+    let suite = Varied(Suite { case, primitives });
+    let mut run = R::start(Arc::new(suite.clone()), settings())?;
     for _ in 0..RUNS {
         run()?;
     }
+    // Whoever watches them changes nothing, and finds no circle where there is none.
+    R::start(Arc::new(WatchedWorkload::new(suite, WaitsFor::default())), settings())?()?;
     Ok(())
 }
 
