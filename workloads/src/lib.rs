@@ -14,8 +14,8 @@
 //! - `checksum`: one figure for the results of all tasks, to compare with the oracle's.
 //! - `latencies`: what tasks note of their round trips, without allocating.
 //! - `list`: lists of workload types, and the way from a name to a type.
-//! - `primitives`: what tasks coordinate with, as each world brings it; `coordination`: the workloads whose tasks do.
-//! - one file per workload, and `burn`, the reference burn, which the harness adds to every list.
+//! - `coordination`: workloads whose tasks coordinate, a file each.
+//! - one file per other workload, and `burn`, the reference burn, which the harness adds to every list.
 
 mod block;
 mod burn;

@@ -81,7 +81,8 @@ impl Workloads for () {
 
 impl<W: Workload, Rest: Workloads> Workloads for (W, Rest) {
     fn cards() -> Vec<Card> {
-        let card = Card { name: W::NAME, kind: W::KIND.name(), about: W::ABOUT, holds: W::HOLDS, parameters: W::PARAMETERS };
+        let card =
+            Card { name: W::NAME, kind: W::KIND.name(), about: W::ABOUT, holds: W::HOLDS, parameters: W::PARAMETERS };
         std::iter::once(card).chain(Rest::cards()).collect()
     }
 

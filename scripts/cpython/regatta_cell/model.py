@@ -183,7 +183,7 @@ class Runner:
 
 def check_fit(runner: Runner, workload: Workload) -> None:
     """Raise a failure of kind `unavailable` if the model cannot bring the work to an end."""
-    needed, begun = workload.at_once(), runner.begun(workload.tasks)
+    needed, begun = workload.at_once(), max(1, runner.begun(workload.tasks))
     if workload.shares_memory and runner.has_processes:
         raise Failure(
             "unavailable",

@@ -116,8 +116,7 @@ impl Claims {
     /// Returns the verdicts as [`Claims::judge`], but only on the claims that are wanted.
     pub fn judge_those(&self, summary: &Summary, is_wanted: impl Fn(&Claim) -> bool) -> Vec<Verdict> {
         let has_sweeps = !summary.sweeps.is_empty();
-        let of_plans = |workload: &str| self.iter().any(|claim| claim.plan.is_some() && claim.is_about(workload));
-        let has_others = summary.groups.is_empty() || summary.unswept().any(|group| !of_plans(&group.workload));
+        let has_others = summary.groups.is_empty() || summary.unswept().any(|group| !group.is_coordination());
         let can_be_told = |claim: &Claim| match &claim.plan {
             _ if claim.is_about_curves() => has_sweeps,
             Some(_) => summary.unswept().any(|group| claim.is_about(&group.workload)),

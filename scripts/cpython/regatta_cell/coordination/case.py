@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from array import array
 from typing import Any, ClassVar
 
 from .. import histogram
@@ -30,8 +29,6 @@ class Case(Workload):
                 f"CPython has no primitives {variant!r}: its tasks coordinate by those of its standard library, "
                 'or of gevent; give primitives = "native"',
             )
-        # Latencies in nanoseconds, a place for each. An empty place is 0.
-        self.waited = array("Q")
         self.set_up(params)
 
     def set_up(self, params: dict[str, Any]) -> None:
@@ -43,18 +40,20 @@ class Case(Workload):
         return 0
 
     def begin(self, primitives: Any) -> None:
-        """Make what the tasks of a run share of the primitives of their world."""
-        raise NotImplementedError
+        """Make what the tasks of a run share, of the primitives of their world."""
 
     def check(self) -> dict[str, float]:
         """The figures of a run; fails if what must always hold does not."""
         raise NotImplementedError
 
     def prepare(self, world: World, at_once: float) -> None:
-        self.primitives = world.primitives()
+        self.primitives = world.primitives() if self.shares_memory else None
+        # Latencies in nanoseconds, a place for each. An empty place is 0.
+        self.waited = world.numbers(self.places())
 
     def reset(self) -> None:
-        self.waited = array("Q", bytes(8 * self.places()))
+        for place in range(len(self.waited)):
+            self.waited[place] = 0
         self.begin(self.primitives)
 
     def conclude(self) -> dict[str, float]:

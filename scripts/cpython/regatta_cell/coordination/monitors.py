@@ -1,4 +1,4 @@
-"""What a world lacks, made of its condition variable as textbooks do (a monitor): a read/write lock, and a barrier.
+"""What a world lacks, made as textbooks do: a read/write lock and a barrier of its condition variable, a reentrant lock of its lock.
 
 CPython's library has no read/write lock in any of its models.
 """
@@ -70,3 +70,27 @@ class Barrier:
             while phase == self._phase:
                 await self._opened.wait()
             return before
+
+
+class ReentrantLock:
+    """A lock that its holder may take once more. `who` says which task asks."""
+
+    def __init__(self, lock: Callable[[], Any], who: Callable[[], Any]) -> None:
+        self._lock = lock()
+        self._who = who
+        # Only its holder changes these.
+        self._owner: Any = None
+        self._depth = 0
+
+    async def __aenter__(self) -> None:
+        me = self._who()
+        if self._owner is not me:
+            await self._lock.acquire()
+            self._owner = me
+        self._depth += 1
+
+    async def __aexit__(self, *error: Any) -> None:
+        self._depth -= 1
+        if not self._depth:
+            self._owner = None
+            self._lock.release()

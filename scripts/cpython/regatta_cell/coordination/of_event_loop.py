@@ -1,6 +1,6 @@
 """What coroutines of an event loop coordinate with: `asyncio`, and what it lacks made of its condition.
 
-`asyncio` has a barrier from Python 3.11 on. It has no reentrant lock, nor a read/write lock.
+`asyncio` has a barrier from Python 3.11 on. It has no reentrant lock, and no read/write lock.
 """
 
 import asyncio
@@ -19,12 +19,14 @@ __all__ = [
     "Lock",
     "PriorityQueue",
     "Queue",
+    "RLock",
     "RwLock",
     "Semaphore",
     "wait_for",
 ]
 
 Barrier: Any = getattr(asyncio, "Barrier", partial(monitors.Barrier, Condition))
+RLock = partial(monitors.ReentrantLock, Lock, asyncio.current_task)
 RwLock = partial(monitors.RwLock, Condition)
 
 

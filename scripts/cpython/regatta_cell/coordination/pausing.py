@@ -11,15 +11,14 @@ MASK = (1 << 64) - 1
 
 
 class Pausing(Case):
-    """Go through numbers of one's own, and give way after each stride."""
+    """Go through numbers of one's own, and give way after each stride. Those of all tasks follow one another from 0."""
+
+    shares_memory = False
 
     def set_up(self, params: dict[str, Any]) -> None:
         self.tasks = number(params, "tasks", least=1)
         self.numbers = number(params, "numbers", least=1)
         self.stride = number(params, "stride", least=1)
-
-    def begin(self, primitives: Any) -> None:
-        """They share nothing."""
 
     def check(self) -> dict[str, float]:
         return {"operations": self.tasks * self.numbers}

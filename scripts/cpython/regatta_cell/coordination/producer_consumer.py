@@ -34,14 +34,17 @@ class ProducerConsumer(Case):
         self.queue = primitives.Queue(self.capacity)
         self.lock = primitives.Lock()
         self.producing = self.producers
-        # How often each item was taken.
-        self.taken = bytearray(self.places())
-        # The most items that each producer has seen in the queue.
+        # Puts that have come back, and takes that have begun. A list grows and tells its length in one step each. Their
+        # difference is at most what is in the queue, however calls overlap.
+        self.puts: list[None] = []
+        self.takes: list[None] = []
+        # By producer: the most items that were in the queue. By consumer: what it took.
         self.seen = [0] * self.producers
+        self.taken: list[list[int]] = [[] for _ in range(self.consumers)]
 
     async def task_async(self, world: Any, index: int) -> int:
         if index >= self.producers:
-            await self.consume_async(world.now)
+            await self.consume_async(world.now, self.taken[index - self.producers])
             return 0
         await self.produce_async(world.now, index)
         async with self.lock:
@@ -56,29 +59,34 @@ class ProducerConsumer(Case):
 
     async def produce_async(self, now: Any, index: int) -> None:
         """Put all items of a producer."""
-        queue, waited, most = self.queue, self.waited, 0
+        queue, waited, puts, takes, most = self.queue, self.waited, self.puts, self.takes, 0
         first = index * self.items
         for item in range(first, first + self.items):
             # The consumer makes a duration of it.
             waited[item] = now()
             await queue.put(item)
-            most = max(most, queue.qsize())
+            puts.append(None)
+            most = max(most, len(puts) - len(takes))
         self.seen[index] = most
 
-    async def consume_async(self, now: Any) -> None:
+    async def consume_async(self, now: Any, taken: list[int]) -> None:
         """Take items up to the end."""
-        queue, waited, taken, joins = self.queue, self.waited, self.taken, self.joins
+        queue, waited, takes, joins = self.queue, self.waited, self.takes, self.joins
         while True:
+            takes.append(None)
             item = await queue.get()
             if item == SENTINEL:
                 return
             waited[item] = now() - waited[item]
-            taken[item] += 1
+            taken.append(item)
             if joins:
                 queue.task_done()
 
     def check(self) -> dict[str, float]:
-        once, most = self.taken.count(1), max(self.seen)
-        require(once == self.places(), f"of {self.places()} items, {once} were taken exactly once")
-        require(most <= self.capacity, f"{most} items were in a queue with room for {self.capacity}")
+        came, most = sorted(item for taken in self.taken for item in taken), max(self.seen)
+        require(
+            came == list(range(self.places())),
+            f"{len(came)} items came out of the queue, and each of {self.places()} was to come out once",
+        )
+        require(most <= self.capacity, f"{most} items were in the queue at once, and it has room for {self.capacity}")
         return {"operations": self.places(), "most_in_queue": most}

@@ -10,6 +10,8 @@
 
 mod channel;
 mod locks;
+#[cfg(test)]
+mod schedules;
 mod signals;
 mod waits;
 

@@ -6,7 +6,7 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 
-use may::coroutine::{self, Coroutine};
+use may::sync::Blocker;
 
 use super::super::super::{Suspending, Tokio, World};
 use super::super::may::time_limit;
@@ -52,7 +52,7 @@ impl<W: World> Waits for W {
         let mut future = pin!(future);
         match look(future.as_mut()) {
             Poll::Ready(output) => output,
-            Poll::Pending => self.without(|| park_until_ready(future, &unpark_thread(), thread::park)),
+            Poll::Pending => self.without(|| park_until_ready(future, &Arc::new(ParkedThread(thread::current())))),
         }
     }
 
@@ -63,9 +63,7 @@ impl<W: World> Waits for W {
         let mut future = pin!(future);
         match look(future.as_mut()) {
             Poll::Ready(output) => Some(output),
-            Poll::Pending => {
-                self.without(|| park_for(future, &unpark_thread(), duration, thread::park, thread::park_timeout))
-            }
+            Poll::Pending => self.without(|| park_for(future, &Arc::new(ParkedThread(thread::current())), duration)),
         }
     }
 }
@@ -80,7 +78,7 @@ impl Waits for Suspending {
         let mut future = pin!(future);
         match look(future.as_mut()) {
             Poll::Ready(output) => output,
-            Poll::Pending => park_until_ready(future, &unpark_coroutine(), coroutine::park),
+            Poll::Pending => park_until_ready(future, &Arc::new(ParkedCoroutine(Blocker::new(true)))),
         }
     }
 
@@ -91,9 +89,7 @@ impl Waits for Suspending {
         let mut future = pin!(future);
         match look(future.as_mut()) {
             Poll::Ready(output) => Some(output),
-            Poll::Pending => park_for(future, &unpark_coroutine(), duration, coroutine::park, |left| {
-                coroutine::park_timeout(time_limit(left))
-            }),
+            Poll::Pending => park_for(future, &Arc::new(ParkedCoroutine(Blocker::new(true))), duration),
         }
     }
 }
@@ -104,67 +100,77 @@ fn look<F: Future>(future: Pin<&mut F>) -> Poll<F::Output> {
     future.poll(&mut Context::from_waker(Waker::noop()))
 }
 
-/// Polls the future again after each time that `park` comes back, until it is ready. Whoever wakes `waker` ends one `park`.
+/// What a thread or a coroutine parks on until it is woken.
+trait Parked: Wake + Send + Sync + 'static {
+    /// Comes back when it is woken, when the time is over, or for nothing. Woken beforehand, it comes back at once.
+    fn park(&self, limit: Option<Duration>);
+}
+
+/// Polls the future again after each time that it is woken, until it is ready.
 #[cold]
-fn park_until_ready<F: Future>(mut future: Pin<&mut F>, waker: &Waker, park: fn()) -> F::Output {
+fn park_until_ready<F: Future>(mut future: Pin<&mut F>, parked: &Arc<impl Parked>) -> F::Output {
+    let waker = Waker::from(Arc::clone(parked));
     loop {
-        if let Poll::Ready(output) = future.as_mut().poll(&mut Context::from_waker(waker)) {
+        if let Poll::Ready(output) = future.as_mut().poll(&mut Context::from_waker(&waker)) {
             return output;
         }
-        park();
+        parked.park(None);
     }
 }
 
 /// Does as [`park_until_ready`] for `duration` at most.
 #[cold]
-fn park_for<F: Future>(
-    mut future: Pin<&mut F>,
-    waker: &Waker,
-    duration: Duration,
-    park: fn(),
-    park_timeout: fn(Duration),
-) -> Option<F::Output> {
+fn park_for<F: Future>(mut future: Pin<&mut F>, parked: &Arc<impl Parked>, duration: Duration) -> Option<F::Output> {
     // A time that no clock reaches is no limit.
     let Some(deadline) = Instant::now().checked_add(duration) else {
-        return Some(park_until_ready(future, waker, park));
+        return Some(park_until_ready(future, parked));
     };
+    let waker = Waker::from(Arc::clone(parked));
     loop {
-        if let Poll::Ready(output) = future.as_mut().poll(&mut Context::from_waker(waker)) {
+        if let Poll::Ready(output) = future.as_mut().poll(&mut Context::from_waker(&waker)) {
             return Some(output);
         }
         let left = deadline.saturating_duration_since(Instant::now());
         if left.is_zero() {
             return None;
         }
-        park_timeout(left);
+        parked.park(Some(left));
     }
 }
 
-/// Returns what ends a `thread::park` of this thread.
-fn unpark_thread() -> Waker {
-    struct Unpark(Thread);
+/// This thread, which nothing else unparks for long.
+struct ParkedThread(Thread);
 
-    impl Wake for Unpark {
-        fn wake(self: Arc<Self>) {
-            self.0.unpark();
+impl Wake for ParkedThread {
+    fn wake(self: Arc<Self>) {
+        self.0.unpark();
+    }
+}
+
+impl Parked for ParkedThread {
+    fn park(&self, limit: Option<Duration>) {
+        match limit {
+            None => thread::park(),
+            Some(limit) => thread::park_timeout(limit),
         }
     }
-
-    Arc::new(Unpark(thread::current())).into()
 }
 
-/// Returns what ends a `coroutine::park` of this coroutine.
+/// What a coroutine of may waits on in its locks, too.
 ///
-/// # Panics
-/// On a thread that runs none.
-fn unpark_coroutine() -> Waker {
-    struct Unpark(Coroutine);
+/// *Why not `coroutine::park`:* a coroutine that is unparked as it parks may run to its end within that call. Then it waits for the call
+/// to end before it frees what it parked on, and its thread spins for ever.
+struct ParkedCoroutine(Blocker);
 
-    impl Wake for Unpark {
-        fn wake(self: Arc<Self>) {
-            self.0.unpark();
-        }
+impl Wake for ParkedCoroutine {
+    fn wake(self: Arc<Self>) {
+        self.0.unpark();
     }
+}
 
-    Arc::new(Unpark(coroutine::current())).into()
+impl Parked for ParkedCoroutine {
+    fn park(&self, limit: Option<Duration>) {
+        // Whether the time was over is looked at by the clock.
+        let _ = self.0.park(limit.map(time_limit));
+    }
 }
