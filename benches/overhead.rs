@@ -15,9 +15,14 @@
 //!
 //! The row `memory` compares what the peak of this process grows by while tasks sleep, first by hand, then through the runner.
 //!
+//! The rows `primitive` compare locks and channels through Regatta with those of the same crate by hand, uncontended and from task to task.
+//!
 //! `cargo bench --bench overhead`
 
 #![allow(clippy::print_stdout, reason = "a benchmark prints what it finds")]
+
+#[path = "overhead/primitives.rs"]
+mod primitives;
 
 use std::collections::BTreeMap;
 use std::hint::black_box;
@@ -35,6 +40,8 @@ use regatta_runners::{
 };
 use regatta_workloads::{Context, Kind, Primitives, Sleep, Workload, expected_tally};
 use serde::{Deserialize, Serialize};
+
+use primitives::Row;
 
 /// Workers of every model.
 const WORKERS: usize = 2;
@@ -87,7 +94,7 @@ fn main() {
         Model::new::<AsyncSingle>("tokio-1-thread", by_loop_of_tokio),
     ];
     if args.mode() == Mode::Measure {
-        println!("overhead: about 50s; dispatch through Regatta / by hand, {WORKERS} workers, {rounds} rounds in turn");
+        println!("overhead: about 60s; dispatch through Regatta / by hand, {WORKERS} workers, {rounds} rounds in turn");
         println!("{:<30} {:>28} {:>16}", "", "median [97 % interval]", "added a task");
     }
     let same_body: [(&str, MakeArm); 7] = [
@@ -109,6 +116,11 @@ fn main() {
         Mode::Test => memory(SLEEPERS / 100, SLEEP / 100),
         _ => memory(SLEEPERS, SLEEP),
     });
+    for Row { name, operations, through, by_hand } in primitives::ROWS {
+        row(&args, &format!("primitive/{name}"), || {
+            compare(rounds, through(operations), by_hand(operations), operations)
+        });
+    }
     let five_us = steps_of(Duration::from_micros(5));
     for Model { name, by_hand, through } in models {
         for (of, body, tasks) in [("empty", Body::Index, 20_000), ("5us", Body::Chain(five_us), 1_000)] {

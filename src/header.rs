@@ -38,7 +38,8 @@ pub(crate) fn header(
         machine,
         workloads: workloads
             .map(|card| {
-                let info = WorkloadInfo { kind: card.kind.to_owned(), about: card.about.to_owned() };
+                let [kind, about, holds] = [card.kind, card.about, card.holds].map(str::to_owned);
+                let info = WorkloadInfo { kind, about, holds };
                 (card.name.to_owned(), info)
             })
             .collect::<BTreeMap<_, _>>(),

@@ -17,7 +17,7 @@ use regatta_reports::{Claims, GroupSummary, Outcome, Report, Results, Row, Summa
 fn run(cores: u64, tasks: u64, cells: &[(&str, u64, &str, Vec<f64>)]) -> Results {
     let mut results = Results::default();
     results.run.machine.usable_cores = cores;
-    results.run.workloads.insert("work".to_owned(), WorkloadInfo { kind: "cpu".to_owned(), about: String::new() });
+    results.run.workloads.insert("work".to_owned(), WorkloadInfo { kind: "cpu".to_owned(), ..WorkloadInfo::default() });
     let mut group = Group { workload: "work".to_owned(), tasks, ..Group::default() };
     for (runner, workers, arm, walls) in cells {
         let cell =

@@ -12,6 +12,8 @@
 //! - `panics`: where panics happened.
 //! - `limits`: what the machine would carry, asked before it is too late.
 //! - `worlds`: the worlds that tasks wait in.
+//! - `watched`: primitives that note who holds and who waits, and `waits_for`, the graph in which a deadlock is a circle.
+//! - `simulated`: a world of one thread in which a seed says who goes on, for tests.
 //! - `worker`: what runs in a worker process.
 //! - one file per runner; `under_gil`: what those under a modelled lock have in common.
 
@@ -33,10 +35,13 @@ mod rayon;
 mod runner;
 mod scoped;
 mod sequential;
+pub mod simulated;
 mod task;
 mod thread;
 mod thread_pool;
 mod under_gil;
+mod waits_for;
+pub mod watched;
 pub mod worker;
 mod worlds;
 
@@ -59,6 +64,8 @@ pub use sequential::Sequential;
 pub use task::{carry_out, carry_out_all, catch, complete, poll_task, share};
 pub use thread::Thread;
 pub use thread_pool::ThreadPool;
+pub use waits_for::{Circle, Link, Standstill, WaitsFor};
+pub use watched::{Watched, WatchedWorkload};
 pub use worlds::{Blocking, BlockingStream, Std, watch_for_the_lock};
 
 use regatta_workloads::list;

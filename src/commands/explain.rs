@@ -39,7 +39,12 @@ const PLAN_OF_CURVES: &str = "scaling";
 /// Most rounds of a group: what these do not decide takes a run of its own.
 const ROUNDS: u32 = 12;
 /// Kinds of workloads, and what claims about them are about.
-const KINDS: [(&str, &str); 3] = [("cpu", "Computing"), ("io", "Waiting"), ("mixed", "Waiting beside computing")];
+const KINDS: [(&str, &str); 4] = [
+    ("cpu", "Computing"),
+    ("io", "Waiting"),
+    ("mixed", "Waiting beside computing"),
+    ("coordination", "Waiting for each other"),
+];
 
 /// Runs what the named claim needs and prints the lesson; without a claim it lists them.
 pub(crate) fn explain(catalogue: &dyn Catalogue, args: &ExplainArgs, verbosity: Verbosity) -> anyhow::Result<Exit> {
@@ -68,8 +73,9 @@ fn narrow(setup: &mut Setup<'_>, budget: Option<Duration>) -> anyhow::Result<()>
     let Setup { plan, claims, catalogue, machine, .. } = setup;
     let claim = claims.iter().next().context("there is no claim to explain")?;
     let is_about_curves = claim.is_about_curves();
-    if is_about_curves {
-        *plan = Plan::load(PLAN_OF_CURVES)?;
+    let name = plan_of(claim);
+    if name != plan.name {
+        *plan = Plan::load(name)?;
     }
     let groups = points(plan, *catalogue, environment::cores(machine))?;
     let run = header(Timestamp::now(), 0, plan, groups.concat(), machine.clone(), *catalogue);
@@ -113,6 +119,12 @@ fn narrow(setup: &mut Setup<'_>, budget: Option<Duration>) -> anyhow::Result<()>
     Ok(())
 }
 
+/// Returns the name of the plan that shows a claim.
+fn plan_of(claim: &Claim) -> &str {
+    let usual = if claim.is_about_curves() { PLAN_OF_CURVES } else { PLAN };
+    claim.plan.as_deref().unwrap_or(usual)
+}
+
 /// Returns the groups that each group of a plan stands for.
 fn points(plan: &Plan, catalogue: &dyn Catalogue, cores: u64) -> Result<Vec<Vec<Group>>, PlanError> {
     let ready = |planned| {
@@ -132,7 +144,7 @@ fn cannot_run(claim: &Claim, catalogue: &dyn Catalogue) -> String {
         .filter_map(|family| Some(format!("; {family}: {}", catalogue.missing(family)?)))
         .collect();
     let missing: String = missing.into_iter().collect();
-    let plan = if claim.is_about_curves() { PLAN_OF_CURVES } else { PLAN };
+    let plan = plan_of(claim);
     format!("`{}` cannot be shown here: the plan `{plan}` has no cells of what it is about{missing}", claim.id)
 }
 

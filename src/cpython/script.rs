@@ -21,7 +21,28 @@ const FILES: &[(&str, &str)] = &[
     script!("regatta_cell/cell.py"),
     script!("regatta_cell/computing.py"),
     script!("regatta_cell/convoy.py"),
-    script!("regatta_cell/coordination.py"),
+    script!("regatta_cell/coordination/__init__.py"),
+    script!("regatta_cell/coordination/account.py"),
+    script!("regatta_cell/coordination/barrier.py"),
+    script!("regatta_cell/coordination/case.py"),
+    script!("regatta_cell/coordination/contention.py"),
+    script!("regatta_cell/coordination/deadlock.py"),
+    script!("regatta_cell/coordination/dishes.py"),
+    script!("regatta_cell/coordination/lost_update.py"),
+    script!("regatta_cell/coordination/monitors.py"),
+    script!("regatta_cell/coordination/of_event_loop.py"),
+    script!("regatta_cell/coordination/of_hub.py"),
+    script!("regatta_cell/coordination/of_threads.py"),
+    script!("regatta_cell/coordination/pausing.py"),
+    script!("regatta_cell/coordination/ping_pong.py"),
+    script!("regatta_cell/coordination/producer_consumer.py"),
+    script!("regatta_cell/coordination/queues.py"),
+    script!("regatta_cell/coordination/rwlock.py"),
+    script!("regatta_cell/coordination/semaphore.py"),
+    script!("regatta_cell/coordination/timer.py"),
+    script!("regatta_cell/coordination/traffic_light.py"),
+    script!("regatta_cell/coordination/turns.py"),
+    script!("regatta_cell/coordination/twin.py"),
     script!("regatta_cell/counters.py"),
     script!("regatta_cell/event_loop.py"),
     script!("regatta_cell/greenlets.py"),
@@ -90,11 +111,13 @@ mod tests {
 
     #[test]
     fn every_file_of_the_script_is_a_part_of_the_program() {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts/cpython/regatta_cell");
-        for entry in std::fs::read_dir(folder).expect("the script").flatten() {
-            let name = entry.file_name().to_string_lossy().into_owned();
-            let known = FILES.iter().any(|(path, _)| path.strip_prefix("regatta_cell/") == Some(&name));
-            assert!(known || !name.ends_with(".py"), "{name} is missing from FILES");
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts/cpython");
+        for folder in ["regatta_cell", "regatta_cell/coordination"] {
+            for entry in std::fs::read_dir(script.join(folder)).expect("the script").flatten() {
+                let path = format!("{folder}/{}", entry.file_name().to_string_lossy());
+                let known = FILES.iter().any(|(known, _)| *known == path);
+                assert!(known || !path.ends_with(".py"), "{path} is missing from FILES");
+            }
         }
     }
 

@@ -47,10 +47,12 @@ pub enum UnknownWorkload {
 pub struct Card {
     /// Its name.
     pub name: &'static str,
-    /// `cpu`, `switching`, `io`, `mixed` or `service`.
+    /// `cpu`, `switching`, `io`, `coordination`, `mixed` or `service`.
     pub kind: &'static str,
     /// What it does, in one sentence.
     pub about: &'static str,
+    /// What must hold in each run, beside the results of its tasks.
+    pub holds: &'static str,
     /// What its parameters mean, as far as it says so.
     pub parameters: &'static [Parameter],
 }
@@ -79,7 +81,8 @@ impl Workloads for () {
 
 impl<W: Workload, Rest: Workloads> Workloads for (W, Rest) {
     fn cards() -> Vec<Card> {
-        let card = Card { name: W::NAME, kind: W::KIND.name(), about: W::ABOUT, parameters: W::PARAMETERS };
+        let card =
+            Card { name: W::NAME, kind: W::KIND.name(), about: W::ABOUT, holds: W::HOLDS, parameters: W::PARAMETERS };
         std::iter::once(card).chain(Rest::cards()).collect()
     }
 

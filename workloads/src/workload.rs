@@ -97,6 +97,8 @@ pub trait Workload: Serialize + DeserializeOwned + Default + Clone + Send + Sync
     const KIND: Kind;
     /// What it does, in one sentence.
     const ABOUT: &'static str;
+    /// What must hold in each run, beside the results of its tasks, as a part of a sentence; empty if nothing must.
+    const HOLDS: &'static str = "";
     /// Whether its tasks share memory, so that they cannot run in processes of their own.
     const SHARES_MEMORY: bool = false;
     /// Whether each of its tasks gives way while it waits for others. Models that switch only where a task waits need that.

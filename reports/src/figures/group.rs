@@ -19,10 +19,13 @@ pub struct GroupSummary {
     pub workload: String,
     /// All its parameters.
     pub params: Parameters,
-    /// `cpu`, `switching`, `io`, `mixed` or `service`; empty if the records do not say.
+    /// `cpu`, `switching`, `io`, `coordination`, `mixed` or `service`; empty if the records do not say.
     pub kind: String,
     /// One sentence about the workload; empty if the records do not say.
     pub about: String,
+    /// What must hold in each run, beside the results of the tasks; empty if nothing is said.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub holds: String,
     /// The workload's name, with the parameters that tell its groups apart if it has several.
     pub title: String,
     /// The title as part of file names and links; distinct among the groups of a run.
@@ -79,6 +82,11 @@ impl GroupSummary {
     /// Returns whether the work keeps a core busy all the time, so that cores bound it.
     pub fn is_cpu_bound(&self) -> bool {
         is_cpu_bound(&self.kind)
+    }
+
+    /// Returns whether its tasks wait for each other: the price of an operation tells more than a speed-up.
+    pub fn is_coordination(&self) -> bool {
+        self.kind == "coordination"
     }
 
     /// Returns the rows that stand for themselves: no copies, and no second build.

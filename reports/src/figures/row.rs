@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::counts::{self, Count};
 use super::disturbed::TICK_NS;
+use super::finding::{self, Finding};
 use super::latency::{self, Latency};
 use super::task_times::TaskTimes;
 use crate::records::schema::{CellId, Failure, FailureKind, RunnerInfo, Sample, Scale, arms};
@@ -17,6 +18,9 @@ use crate::text::gist;
 /// The shortest run, in nanoseconds of wall time, of which effective cores are told. Reading the counters takes a few
 /// microseconds of CPU time that count as the run's, so in shorter ones they would be more than 2 to 3 % of the figure.
 const SHORTEST_FOR_CORES_NS: u64 = 150_000;
+
+/// The figure of a run that says how many operations it carried out.
+const OPERATIONS: &str = "operations";
 
 /// One cell of a group, in figures. What was not recorded, or not once, is none.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
@@ -88,8 +92,8 @@ pub struct Row {
     pub start_ns: Option<f64>,
     /// Fewest and most distinct workers that a run was seen to use.
     pub workers_seen: Option<(u64, u64)>,
-    /// Extra figures of the runner or the workload, by name, medians.
-    pub figures: BTreeMap<String, f64>,
+    /// Extra figures of the runner or the workload, by name, of a run.
+    pub figures: BTreeMap<String, Finding>,
     /// Share of the wall time that each core was busy with it, medians by core.
     pub core_busy: Vec<f64>,
     /// CPU time that the hypervisor gave to others.
@@ -211,7 +215,7 @@ impl Row {
             server_busy: server_busy(samples),
             start_ns: median(&start_by_process.into_values().collect::<Vec<f64>>()),
             workers_seen: workers_seen(samples),
-            figures: figures(samples),
+            figures: finding::of_samples(samples),
             core_busy: core_busy(samples),
             steal: load(samples, |sample| sample.steal_ns),
             outside: load(samples, |sample| sample.outside_ns),
@@ -256,6 +260,12 @@ impl Row {
     pub fn per_task(&self, count: Count) -> Option<Estimate> {
         let tasks = self.scale.tasks as f64;
         self.counts.get(&count).filter(|_| tasks > 0.0).map(|of_run| of_run.map(|events| events / tasks))
+    }
+
+    /// Returns how long an operation takes, nanoseconds: wall time over the operations that the workload counts; none if it counts none.
+    pub fn per_operation(&self) -> Option<Estimate> {
+        let operations = self.figures.get(OPERATIONS)?.estimate.value;
+        self.wall.filter(|_| operations > 0.0).map(|wall| wall.map(|ns| ns / operations))
     }
 
     /// Returns the number of tasks of a run; none without samples.
@@ -331,14 +341,6 @@ fn points(samples: &[&Sample]) -> Vec<Point> {
 fn workers_seen(samples: &[&Sample]) -> Option<(u64, u64)> {
     let seen = || samples.iter().map(|sample| sample.workers_seen);
     Some((seen().min()?, seen().max()?))
-}
-
-fn figures(samples: &[&Sample]) -> BTreeMap<String, f64> {
-    let mut values: BTreeMap<&String, Vec<f64>> = BTreeMap::new();
-    for (name, value) in samples.iter().flat_map(|sample| &sample.figures) {
-        values.entry(name).or_default().push(*value);
-    }
-    values.into_iter().filter_map(|(name, values)| Some((name.clone(), median(&values)?))).collect()
 }
 
 fn core_busy(samples: &[&Sample]) -> Vec<f64> {

@@ -149,6 +149,7 @@ fn group_summary(run: &Run, sorted: &SortedRecords, group: &Group, ceiling: Opti
         params: group.params.clone(),
         kind: info.kind,
         about: info.about,
+        holds: info.holds,
         title: String::new(),
         slug: String::new(),
         sweep: None,

@@ -1,6 +1,6 @@
 //! The columns of the tables, defined once for terminal, Markdown and page.
 
-use crate::figures::{Count, GroupSummary, Latency, Load, Row, Versus};
+use crate::figures::{Count, GroupSummary, Latency, Load, Row, TOLD, Told, Versus};
 use crate::statistics::Estimate;
 use crate::text::units::{self, NONE};
 
@@ -24,6 +24,8 @@ pub enum Column {
     SpeedUp,
     /// Wall time over the longest wait of one task.
     OverWait,
+    /// Wall time over operations.
+    Price,
     /// Median of the latencies.
     P50,
     /// 99th percentile of the latencies.
@@ -46,14 +48,17 @@ pub enum Column {
     Rounds,
     /// What the kernel counted for each task.
     PerTask(Count),
+    /// What the workload counted in a run.
+    Finding(&'static Told),
 }
 
 impl Column {
-    /// Every column there is, for an explanation of all.
-    pub const ALL: [Self; 18] = [
+    /// Every column but those of findings.
+    const PLAIN: [Self; 19] = [
         Self::Wall,
         Self::SpeedUp,
         Self::OverWait,
+        Self::Price,
         Self::P50,
         Self::P99,
         Self::Cores,
@@ -71,6 +76,13 @@ impl Column {
         Self::PerTask(Count::Calls),
     ];
 
+    /// Returns every column there is, the most important first: those of findings stand before what all runs have.
+    pub fn all() -> impl Iterator<Item = Self> {
+        let first = Self::PLAIN.iter().take_while(|column| **column != Self::Cores).count();
+        let (first, rest) = Self::PLAIN.split_at(first);
+        first.iter().copied().chain(TOLD.iter().map(Self::Finding)).chain(rest.iter().copied())
+    }
+
     /// Returns the columns of a group, the most important first.
     pub fn all_of(group: &GroupSummary) -> Vec<Self> {
         let ratio = match group.versus {
@@ -83,16 +95,19 @@ impl Column {
             Self::SpeedUp | Self::OverWait => ratio == Some(*column),
             Self::P50 | Self::P99 => has_latencies,
             Self::PerTask(count) => group.rows.iter().any(|row| row.per_task(*count).is_some()),
+            Self::Price => group.rows.iter().any(|row| row.per_operation().is_some()),
+            Self::Finding(told) => group.rows.iter().any(|row| row.figures.contains_key(told.name)),
             _ => true,
         };
-        Self::ALL.into_iter().filter(is_shown).collect()
+        Self::all().filter(is_shown).collect()
     }
 
-    /// Returns the columns that some tables may have, for an explanation of all: of counts, only those of some of these groups.
+    /// Returns the columns that some tables may have, for an explanation of all: of what is counted, only those of some of these groups.
     pub fn explained(groups: &[GroupSummary]) -> Vec<Self> {
         let shown: Vec<Self> = groups.iter().flat_map(Self::all_of).collect();
-        let is_explained = |column: &Self| !matches!(column, Self::PerTask(_)) || shown.contains(column);
-        Self::ALL.into_iter().filter(is_explained).collect()
+        let is_counted = |column: &Self| matches!(column, Self::PerTask(_) | Self::Finding(_) | Self::Price);
+        let is_explained = |column: &Self| !is_counted(column) || shown.contains(column);
+        Self::all().filter(is_explained).collect()
     }
 
     /// Returns the columns in which several runs are set side by side.
@@ -128,6 +143,8 @@ impl Column {
             Self::PerTask(Count::Faults) => "Page faults a task",
             Self::PerTask(Count::MajorFaults) => "Page faults from disk a task",
             Self::PerTask(Count::Calls) => "System calls a task",
+            Self::Price => "An operation",
+            Self::Finding(told) => told.heading,
         }
     }
 
@@ -197,6 +214,10 @@ impl Column {
                 "Cores that other programs, and the hypervisor on behalf of others, kept busy during a run, median."
             }
             Self::PerTask(count) => meaning_of(count),
+            Self::Price => {
+                "Wall time of a run over the operations that its tasks carried out: median of the rounds, and its interval."
+            }
+            Self::Finding(told) => told.meaning,
             Self::Rounds => {
                 "Samples that the figures of the row rest on; among them the shortest, and how many are outside of Tukey's \
               fences (they count all the same); besides, samples of disturbed rounds, which are left out."
@@ -224,6 +245,8 @@ impl Column {
             Self::Workers => workers(row),
             Self::Outside => outside(row),
             Self::PerTask(count) => per_task(row, count),
+            Self::Price => price(row),
+            Self::Finding(told) => finding(row, told),
             Self::Rounds => Field { detail: secondary(row), ..field(Some(row.samples() as f64), units::count) },
         }
     }
@@ -290,6 +313,19 @@ fn per_task(row: &Row, count: Count) -> Field {
     };
     let figure = units::without_zeros(&units::number(estimate.value));
     Field { figure, detail, sort: Some(estimate.value) }
+}
+
+fn price(row: &Row) -> Field {
+    let Some(estimate) = row.per_operation() else { return field(None, units::duration) };
+    Field { detail: units::duration_ends(&estimate), ..field(Some(estimate.value), units::duration) }
+}
+
+fn finding(row: &Row, told: &Told) -> Field {
+    let Some(finding) = row.figures.get(told.name) else { return field(None, units::number) };
+    let estimate = finding.estimate;
+    let is_wide = estimate.is_interval() && estimate.low < estimate.high;
+    let detail = if is_wide { units::number_ends(&estimate) } else { String::new() };
+    Field { figure: units::without_zeros(&units::number(estimate.value)), detail, sort: Some(estimate.value) }
 }
 
 fn outside(row: &Row) -> Field {

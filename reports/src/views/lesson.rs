@@ -4,7 +4,7 @@ use super::columns::{Column, Field};
 use super::curves::SweepView;
 use super::families;
 use super::report::Report;
-use crate::figures::{Count, GroupSummary, Row, Sweep, Versus};
+use crate::figures::{Count, GroupSummary, Row, Sweep, TOLD, Versus};
 use crate::judgement::claims::{Claim, Condition, Outcome, Quantile, Statistic, Verdict};
 use crate::records::schema::Profile;
 
@@ -117,6 +117,12 @@ fn figures(claim: &Claim, groups: &[&GroupSummary]) -> (Vec<Head>, Vec<(String, 
     (columns.iter().copied().map(head).collect(), lines)
 }
 
+/// Returns the column of the figure that a condition names, or else that of wall times.
+fn finding_of(condition: &Condition) -> Column {
+    let named = TOLD.iter().find(|told| condition.figure.as_deref() == Some(told.name));
+    named.map_or(Column::Wall, Column::Finding)
+}
+
 /// Returns the columns of a group that show what the claim is about; none if it is not about this work.
 fn columns_of(claim: &Claim, group: &GroupSummary) -> Vec<Column> {
     let mut columns = Vec::new();
@@ -132,6 +138,7 @@ fn columns_of(claim: &Claim, group: &GroupSummary) -> Vec<Column> {
             (Statistic::CpuTime | Statistic::CpuCost, _) => Column::Cpu,
             (Statistic::SwitchesRatio | Statistic::Switches, _) => Column::Switches,
             (Statistic::Faults, _) => Column::PerTask(Count::Faults),
+            (Statistic::Figure | Statistic::FigureRatio, _) => finding_of(condition),
             (Statistic::Latency | Statistic::LatencyRatio | Statistic::LatencyDifference, _) => {
                 if condition.quantile == Some(Quantile::P99) { Column::P99 } else { Column::P50 }
             }

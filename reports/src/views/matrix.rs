@@ -23,10 +23,48 @@ pub struct Head {
     pub title: String,
     /// Slug of the group.
     pub slug: String,
-    /// Whether the most of its figure is the best: a speed-up, not a time.
-    pub is_most_first: bool,
-    /// Whether it is of a sweep: its fields say where along the axis a runner gains.
-    pub is_sweep: bool,
+    /// What its fields show.
+    pub shows: Shows,
+}
+
+/// What the fields of a column show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shows {
+    /// How many times as fast as the baseline of the family.
+    SpeedUp,
+    /// Wall time, or that over the longest wait.
+    Time,
+    /// Wall time over operations: tasks wait for each other, so there is no speed-up. Fields are tinted by the cheapest.
+    Price,
+    /// Where along the axis of a sweep a runner gains.
+    Sweep,
+}
+
+impl Shows {
+    fn of_group(group: &GroupSummary) -> Self {
+        match group.versus {
+            _ if group.is_coordination() && group.rows.iter().any(|row| row.per_operation().is_some()) => Self::Price,
+            Versus::Baseline => Self::SpeedUp,
+            Versus::Wait | Versus::Nothing => Self::Time,
+        }
+    }
+}
+
+impl Head {
+    /// Returns whether the most of its figure is the best.
+    pub fn is_most_first(&self) -> bool {
+        matches!(self.shows, Shows::SpeedUp | Shows::Sweep)
+    }
+
+    /// Returns whether it is of a sweep.
+    pub fn is_sweep(&self) -> bool {
+        self.shows == Shows::Sweep
+    }
+
+    /// Returns whether its fields are prices.
+    pub fn is_price(&self) -> bool {
+        self.shows == Shows::Price
+    }
 }
 
 /// A runner's line.
@@ -96,6 +134,11 @@ impl Mark {
 }
 
 impl Matrix {
+    /// Returns whether some columns are of prices.
+    pub fn has_prices(&self) -> bool {
+        self.heads.iter().any(Head::is_price)
+    }
+
     /// Returns the matrix of a run, with a column a sweep after those of groups. `courses` says what to take where along sweeps.
     pub fn from_summary(summary: &Summary, courses: &[Course]) -> Self {
         let groups: Vec<&GroupSummary> = summary.unswept().filter(|group| !group.rows.is_empty()).collect();
@@ -122,14 +165,12 @@ impl Matrix {
         let head = |group: &&GroupSummary| Head {
             title: group.title.clone(),
             slug: group.slug.clone(),
-            is_most_first: group.versus == Versus::Baseline,
-            is_sweep: false,
+            shows: Shows::of_group(group),
         };
         let of_sweep = |sweep: &Sweep| Head {
             title: sweep.title.clone(),
             slug: sweep.slug.clone(),
-            is_most_first: true,
-            is_sweep: true,
+            shows: Shows::Sweep,
         };
         let heads = groups.iter().map(head).chain(summary.sweeps.iter().map(of_sweep));
         Self { heads: heads.collect(), lines }
@@ -185,21 +226,25 @@ impl Field {
             };
             return Self { is_broken: row.is_broken(), ..Self::without_cell(State::Missing, word, cells::reason(row)) };
         }
+        let price = row.per_operation().filter(|_| Shows::of_group(group) == Shows::Price);
+        let cheapest = group.main_rows().filter_map(Row::per_operation).map(|price| price.value).reduce(f64::min);
+        let over_cheapest = price.zip(cheapest).map(|(price, least)| least / price.value);
         let figure = match (row.ratio, group.versus) {
+            _ if let Some(price) = price => units::duration(price.value),
             (Some(ratio), Versus::Wait) => format!("{} wait", units::ratio(ratio.value)),
             (Some(ratio), _) => short(ratio.value),
             (None, _) => row.wall.map(|wall| units::duration(wall.value)).unwrap_or_default(),
         };
-        let speed_up = row.ratio.filter(|_| group.versus == Versus::Baseline);
+        let speed_up = row.ratio.filter(|_| group.versus == Versus::Baseline && price.is_none());
         let mark = speed_up.filter(|_| row.doubt().is_some());
         Self {
-            state: if row.is_baseline { State::Baseline } else { State::Measured },
+            state: if row.is_baseline && price.is_none() { State::Baseline } else { State::Measured },
             figure,
             cores: row.effective_cores.map(|cores| units::cores(cores.value)),
-            tint: speed_up.map(|ratio| Tint::from_ratio(ratio.value)),
+            tint: over_cheapest.or(speed_up.map(|ratio| ratio.value)).map(Tint::from_ratio),
             mark: mark.map(|ratio| if ratio.is_interval() { Mark::Noise } else { Mark::FewRounds }),
             is_broken: row.is_broken(),
-            sort: row.ratio.map(|ratio| ratio.value),
+            sort: price.or(row.ratio).map(|figure| figure.value),
             detail: cells::sentence(cell),
         }
     }

@@ -2,12 +2,26 @@
 
 use crate::figures::disturbed::Disturbed;
 use crate::figures::{GroupSummary, Row, Versus};
+use crate::records::schema::{Failure, FailureKind};
 use crate::text::{plain, units};
 
 /// Says what is to be known of how a group was measured, a sentence each without a full stop.
 pub fn of_group(group: &GroupSummary) -> Vec<String> {
     let more = [hot(group), noise(group), precision(group), of_one_process(group), disturbed(&group.disturbed)];
-    scales(group).into_iter().chain(more.into_iter().flatten()).collect()
+    checked(group).into_iter().chain(scales(group)).chain(more.into_iter().flatten()).collect()
+}
+
+/// Says what must hold in each run, and in how many it did; none if the workload does not say.
+fn checked(group: &GroupSummary) -> Option<String> {
+    if group.holds.is_empty() {
+        return None;
+    }
+    let runs: usize = group.rows.iter().map(|row| row.samples() + row.left_out.len()).sum();
+    let is_wrong = |failure: &&Failure| failure.kind == FailureKind::WrongAnswer;
+    let wrong = group.failures.iter().filter(is_wrong).count();
+    let found = if wrong == 0 { String::new() } else { format!(", and {wrong} did not pass: see the failures") };
+    let runs = units::count((runs + wrong) as f64);
+    Some(format!("In each run it must hold that {}. All {runs} measured runs were checked{found}", plain(&group.holds)))
 }
 
 /// Says what is to be known of how the groups of a sweep were measured, a sentence each without a full stop.

@@ -72,7 +72,7 @@ impl Made {
     /// Adds a group with what each of its cells takes.
     fn group(&mut self, group: Group, kind: &str, took: impl Fn(&CellId, &Scale) -> Took) {
         let about = format!("does what `{}` does", group.workload);
-        let info = WorkloadInfo { kind: kind.to_owned(), about };
+        let info = WorkloadInfo { kind: kind.to_owned(), about, ..WorkloadInfo::default() };
         self.results.run.workloads.insert(group.workload.clone(), info);
         for round in 0..ROUNDS {
             for (order, cell) in group.cells.iter().enumerate() {

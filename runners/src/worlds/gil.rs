@@ -162,21 +162,20 @@ impl Drop for Held<'_> {
     }
 }
 
-impl UnderGil {
-    /// Does something that blocks without holding the lock.
-    pub(super) fn without<T>(&self, block: impl FnOnce() -> T) -> T {
-        self.0.let_go();
-        let output = block();
-        self.0.take();
-        output
-    }
-}
-
 impl World for UnderGil {
+    const LOOKS_FIRST: bool = true;
+
     fn enter<T>(&self, work: impl FnOnce() -> T) -> T {
         self.0.take();
         let _held = Held(&self.0);
         work()
+    }
+
+    fn without<T>(&self, block: impl FnOnce() -> T) -> T {
+        self.0.let_go();
+        let output = block();
+        self.0.take();
+        output
     }
 }
 

@@ -18,14 +18,24 @@ pub use self::blocking::{Blocking, BlockingStream};
 pub use self::gil::watch_for_the_lock;
 pub(crate) use self::gil::{Gil, UnderGil};
 pub use self::primitives::Std;
+pub(crate) use self::primitives::{Portable, Waits};
 pub(crate) use self::suspending::Suspending;
 pub(crate) use self::tokio::Tokio;
 
 /// A world whose futures are ready at once because waiting blocks the thread.
 pub(crate) trait World: Context {
+    /// Whether a task first looks if it has to wait at all, because blocking costs more here than the call that blocks.
+    const LOOKS_FIRST: bool = false;
+
     /// Does the work of one task, with whatever this world asks of a thread that computes.
     #[inline]
     fn enter<T>(&self, work: impl FnOnce() -> T) -> T {
         work()
+    }
+
+    /// Does something that may block the thread, without whatever this world asks of a thread that computes.
+    #[inline]
+    fn without<T>(&self, block: impl FnOnce() -> T) -> T {
+        block()
     }
 }

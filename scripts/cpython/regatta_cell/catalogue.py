@@ -17,7 +17,21 @@ WORKLOADS = {
     "echo": "waiting:Echo",
     "convoy": "convoy:Convoy",
     "request": "service:Request",
-    "lost-update": "coordination:LostUpdate",
+    "lost-update": "coordination.lost_update:LostUpdate",
+    "contention": "coordination.contention:Contention",
+    "account": "coordination.account:Account",
+    "semaphore": "coordination.semaphore:Semaphore",
+    "traffic-light": "coordination.traffic_light:TrafficLight",
+    "rwlock": "coordination.rwlock:ReadersAndWriters",
+    "barrier": "coordination.barrier:Phases",
+    "ping-pong": "coordination.ping_pong:PingPong",
+    "producer-consumer": "coordination.producer_consumer:ProducerConsumer",
+    "queues": "coordination.queues:Queues",
+    "dishes": "coordination.dishes:Dishes",
+    "deadlock": "coordination.deadlock:Deadlock",
+    "timer": "coordination.timer:Timer",
+    "prime-filter": "coordination.pausing:PrimeFilter",
+    "square-mapper": "coordination.pausing:SquareMapper",
 }
 
 RUNNERS = {

@@ -8,7 +8,7 @@ import sys
 from typing import Any
 
 from . import catalogue, limits, protocol
-from .model import number
+from .model import check_fit, number
 from .parent import die_with
 from .protocol import Failure, Line, failure_of
 from .recorder import Recorder
@@ -54,6 +54,7 @@ class Cell:
         runner = self._runner = catalogue.runner(message.get("runner"))(number(message, "workers", least=1))
         set_options(message.get("options") or {})
         runner.world.now = self._recorder.clock
+        check_fit(runner, workload)
         limits.check(runner, workload)
         workload.prepare(runner.world, runner.at_once())
         start_ns = self._recorder.time(lambda: runner.start(workload))

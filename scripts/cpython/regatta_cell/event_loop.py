@@ -21,8 +21,12 @@ class LoopWorld(World):
     yield_name = "asyncio.sleep(0)"
     sleep = staticmethod(asyncio.sleep)
     yield_now = staticmethod(partial(asyncio.sleep, 0))
-    lock = staticmethod(asyncio.Lock)
     connect = staticmethod(connect)  # type: ignore[assignment]
+
+    def primitives(self) -> Any:
+        from .coordination import of_event_loop
+
+        return of_event_loop
 
 
 class Asyncio(Runner):
@@ -41,6 +45,8 @@ class Asyncio(Runner):
     def start(self, workload: Workload) -> None:
         super().start(workload)
         self._loop = asyncio.new_event_loop()
+        # Before 3.10, locks and the like belong to the loop that is current when they are made.
+        asyncio.set_event_loop(self._loop)
         self._loop.run_until_complete(asyncio.sleep(0))
 
     def run(self) -> Outcome:

@@ -11,7 +11,6 @@ from .protocol import Failure, task_failure
 
 try:
     import gevent
-    import gevent.lock
     import gevent.socket
 except ImportError as missing:
     raise Failure(
@@ -27,7 +26,11 @@ class HubWorld(World):
     yield_name = "gevent.sleep(0)"
     sleep = staticmethod(gevent.sleep)
     yield_now = staticmethod(partial(gevent.sleep, 0))
-    lock = staticmethod(gevent.lock.RLock)
+
+    def primitives(self) -> Any:
+        from .coordination import of_hub
+
+        return of_hub
 
     def connect(self, address: tuple[str, int]) -> Any:
         stream = gevent.socket.create_connection(address)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import socket
 import sys
-import threading
 import time
 from array import array
 from functools import partial
@@ -49,8 +48,11 @@ class World:
         stream.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return stream
 
-    # Makes a lock that a task waits for in the model's own way.
-    lock: Callable[[], Any] = staticmethod(threading.Lock)
+    def primitives(self) -> Any:
+        """The module of what tasks of this world coordinate with."""
+        from .coordination import of_threads
+
+        return of_threads
 
     def flag(self) -> Any:
         """A flag that every task of the model sees."""
@@ -67,6 +69,8 @@ class Workload:
     tasks: int
     # File descriptors that the server holds for each connection.
     server_descriptors = 0
+    # Whether its tasks share more than flags and numbers, so that they cannot run in processes of their own.
+    shares_memory = False
 
     def __init__(self, params: dict[str, Any], server: str | None) -> None:
         raise NotImplementedError
@@ -77,6 +81,10 @@ class Workload:
     def connections(self, begun: int) -> int:
         """Connections to the server that are open at once when `begun` tasks are begun and not ended."""
         return 0
+
+    def at_once(self) -> int:
+        """How many tasks, which all give way, must be in progress at once for the work to come to an end."""
+        return 1
 
     def reset(self) -> None:
         """Put what tasks share back to its first state; before every run."""
@@ -126,6 +134,9 @@ class Outcome(NamedTuple):
 class Runner:
     """One concurrency model: start (its own figure), run, run, close."""
 
+    # Whether its tasks run in processes of their own.
+    has_processes = False
+
     def __init__(self, workers: int) -> None:
         self.workers = workers
         self.world: Any = World()
@@ -168,3 +179,19 @@ class Runner:
     def version(self) -> str:
         """Name and version of a library that carries the model; empty for the standard library."""
         return ""
+
+
+def check_fit(runner: Runner, workload: Workload) -> None:
+    """Raise a failure of kind `unavailable` if the model cannot bring the work to an end."""
+    needed, begun = workload.at_once(), max(1, runner.begun(workload.tasks))
+    if workload.shares_memory and runner.has_processes:
+        raise Failure(
+            "unavailable",
+            "its tasks share memory, and processes have none in common; python-thread or python-asyncio can do it",
+        )
+    if needed > begun:
+        raise Failure(
+            "unavailable",
+            f"{needed} of its tasks must be in progress at once, and this runner carries {begun}; "
+            f"python-thread-pool with at least {needed} workers, python-thread or python-asyncio can do it",
+        )

@@ -68,6 +68,8 @@ class ProcessWorld(World):
 class Processes(Runner):
     """What both runners share: how a process is started."""
 
+    has_processes = True
+
     def __init__(self, workers: int) -> None:
         super().__init__(workers)
         self.method = start_method()

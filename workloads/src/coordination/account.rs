@@ -122,6 +122,7 @@ impl Workload for Account {
     const NAME: &'static str = "account";
     const KIND: Kind = Kind::Coordination;
     const ABOUT: &'static str = "deposits in half of the tasks, and withdraws in the others, which wait for funds";
+    const HOLDS: &'static str = "the balance is never below zero, and no money is lost or made";
     const SHARES_MEMORY: bool = true;
     const PARAMETERS: &'static [Parameter] = &[
         Parameter::new("pairs", "", "pairs of tasks: one deposits, the other withdraws"),

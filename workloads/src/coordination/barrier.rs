@@ -69,6 +69,7 @@ impl Workload for Barriers {
     const NAME: &'static str = "barrier";
     const KIND: Kind = Kind::Coordination;
     const ABOUT: &'static str = "goes from phase to phase with all tasks together";
+    const HOLDS: &'static str = "nobody begins a phase before all have ended the one before it";
     const SHARES_MEMORY: bool = true;
     const PARAMETERS: &'static [Parameter] = &[
         Parameter::new("tasks", "", "number of tasks"),

@@ -65,6 +65,7 @@ impl Workload for Contention {
     const NAME: &'static str = "contention";
     const KIND: Kind = Kind::Coordination;
     const ABOUT: &'static str = "takes one lock again and again in all tasks, and counts under it";
+    const HOLDS: &'static str = "the sum behind the lock is that of all operations";
     const SHARES_MEMORY: bool = true;
     const PARAMETERS: &'static [Parameter] = &[
         Parameter::new("tasks", "", "number of tasks"),

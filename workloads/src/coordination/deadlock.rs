@@ -95,6 +95,7 @@ impl Workload for Deadlock {
     const NAME: &'static str = "deadlock";
     const KIND: Kind = Kind::Coordination;
     const ABOUT: &'static str = "takes two locks in each task, with a cure against waiting in a circle";
+    const HOLDS: &'static str = "every task gets both locks in each round";
     const SHARES_MEMORY: bool = true;
     const PARAMETERS: &'static [Parameter] = &[
         Parameter::new("tasks", "", "number of tasks"),

@@ -84,6 +84,7 @@ impl Workload for Dishes {
     const NAME: &'static str = "dishes";
     const KIND: Kind = Kind::Coordination;
     const ABOUT: &'static str = "washes, dries and puts away in three tasks, in order, with a channel between each";
+    const HOLDS: &'static str = "each stage gets the dishes in order, and none is lost";
     const SHARES_MEMORY: bool = true;
     const PARAMETERS: &'static [Parameter] = &[
         Parameter::new("dishes", "", "number of dishes"),

@@ -77,6 +77,7 @@ impl Workload for LostUpdate {
     const NAME: &'static str = "lost-update";
     const KIND: Kind = Kind::Coordination;
     const ABOUT: &'static str = "reads a shared number, pauses, and writes it back less one";
+    const HOLDS: &'static str = "with the lock, the number in the end is what all updates together make of it";
     const SHARES_MEMORY: bool = true;
     const PARAMETERS: &'static [Parameter] = &[
         Parameter::new("tasks", "", "number of tasks"),

@@ -71,6 +71,7 @@ impl Workload for PingPong {
     const NAME: &'static str = "ping-pong";
     const KIND: Kind = Kind::Coordination;
     const ABOUT: &'static str = "hands over from one of two tasks to the other and back";
+    const HOLDS: &'static str = "the two take turns in strict order";
     const SHARES_MEMORY: bool = true;
     const PARAMETERS: &'static [Parameter] =
         &[Parameter::new("round_trips", "", "how often it goes to and fro"), Variant::PARAMETER];

@@ -192,6 +192,7 @@ impl Workload for ProducerConsumer {
     const NAME: &'static str = "producer-consumer";
     const KIND: Kind = Kind::Coordination;
     const ABOUT: &'static str = "hands items from some tasks to others through one bounded queue";
+    const HOLDS: &'static str = "every item is handled once";
     const SHARES_MEMORY: bool = true;
     const PARAMETERS: &'static [Parameter] = &[
         Parameter::new("producers", "", "tasks that put items in"),

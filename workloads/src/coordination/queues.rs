@@ -292,6 +292,8 @@ impl Workload for Queues {
     const NAME: &'static str = "queues";
     const KIND: Kind = Kind::Coordination;
     const ABOUT: &'static str = "puts items into a bounded queue, and looks at the order in which they come out";
+    const HOLDS: &'static str =
+        "items come out in the order of the queue, none is lost, and never more are in than there is room";
     const SHARES_MEMORY: bool = true;
     const PARAMETERS: &'static [Parameter] = &[
         Parameter::new("order", "", "in which order items come out: `fifo`, `lifo` or `priority`"),

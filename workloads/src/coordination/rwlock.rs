@@ -134,6 +134,7 @@ impl Workload for RwLocks {
     const NAME: &'static str = "rwlock";
     const KIND: Kind = Kind::Coordination;
     const ABOUT: &'static str = "reads one value in most operations and writes it in the others";
+    const HOLDS: &'static str = "no reader sees half a write, and no write is lost";
     const SHARES_MEMORY: bool = true;
     const PARAMETERS: &'static [Parameter] = &[
         Parameter::new("tasks", "", "number of tasks"),

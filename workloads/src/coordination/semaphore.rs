@@ -72,6 +72,7 @@ impl Workload for Semaphores {
     const NAME: &'static str = "semaphore";
     const KIND: Kind = Kind::Coordination;
     const ABOUT: &'static str = "lets a few of many users in at a time";
+    const HOLDS: &'static str = "never more tasks are inside than there are permits";
     const SHARES_MEMORY: bool = true;
     const PARAMETERS: &'static [Parameter] = &[
         Parameter::new("users", "", "number of users, one a task"),

@@ -33,6 +33,7 @@ impl Workload for Timer {
     const NAME: &'static str = "timer";
     const KIND: Kind = Kind::Coordination;
     const ABOUT: &'static str = "runs each task after a time of its own, and says how late it was";
+    const HOLDS: &'static str = "nothing runs before its time";
     const PARAMETERS: &'static [Parameter] = &[
         Parameter::new("tasks", "", "number of tasks"),
         Parameter::new("after_us", "us", "time after which task 0 runs; task i runs after i + 1 times as long"),

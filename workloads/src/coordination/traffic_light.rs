@@ -142,6 +142,8 @@ impl Workload for TrafficLight {
     const NAME: &'static str = "traffic-light";
     const KIND: Kind = Kind::Coordination;
     const ABOUT: &'static str = "lets many tasks wait for one event, and others try with a timeout";
+    const HOLDS: &'static str =
+        "all cars leave after the light has turned, and who gives up has tried as often as it should";
     const SHARES_MEMORY: bool = true;
     const PARAMETERS: &'static [Parameter] = &[
         Parameter::new("cars", "", "tasks that wait for the light"),

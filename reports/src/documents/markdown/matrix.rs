@@ -4,11 +4,15 @@ use std::fmt::{self, Write};
 
 use super::anchor::heading_anchor;
 use crate::text::markdown;
-use crate::views::matrix::{Field, Matrix};
+use crate::views::matrix::{Field, Head, Matrix};
 
 /// What the columns of sweeps say.
 const SWEEPS: &str = "Where something is varied a field says from (≥) or up to (≤) where a runner is faster, and its best speed-up. Without a \
                       sequential runner it says where it is among the best of its family, or the last figure.";
+
+/// What the columns of coordination say.
+const PRICES: &str = "Where tasks wait for each other a field is the price of an operation: wall time over operations. The more ░, the dearer it \
+                      is than the cheapest of its column.";
 
 /// Writes the section of the matrix.
 ///
@@ -25,8 +29,11 @@ pub fn write(out: &mut String, matrix: &Matrix) -> fmt::Result {
          such runner), and effective cores. Bars: from 1.1x, 1.5x, 3x, 8x; █ faster, ░ slower; ≈ within the noise, ? too few \
          rounds to tell.\n"
     )?;
-    if matrix.heads.iter().any(|head| head.is_sweep) {
+    if matrix.heads.iter().any(Head::is_sweep) {
         writeln!(out, "{SWEEPS}\n")?;
+    }
+    if matrix.has_prices() {
+        writeln!(out, "{PRICES}\n")?;
     }
     let heads =
         matrix.heads.iter().map(|head| format!("[{}](#{})", markdown(&head.title), heading_anchor(&head.title)));

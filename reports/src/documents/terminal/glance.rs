@@ -3,7 +3,7 @@
 use super::matrix::code;
 use super::style::{BOLD, push_wrapped, styled};
 use crate::text::{padded, plain, shortened, width as columns_of};
-use crate::views::matrix::{Field, Line, Mark, Matrix, State};
+use crate::views::matrix::{Field, Head, Line, Mark, Matrix, Shows, State};
 
 /// Longest name of a runner that is shown in full.
 const NAME: usize = 19;
@@ -32,7 +32,11 @@ pub fn text(matrix: &Matrix, colour: bool, width: usize, height: usize) -> Strin
     if room < few {
         return format!("{}\n\n", shortened("Too narrow for the matrix: --tables", width));
     }
-    let title = "At a glance: how many times as fast as one after the other";
+    let title = if shown.iter().all(|group| matrix.heads[*group].is_price()) {
+        "At a glance: the price of an operation"
+    } else {
+        "At a glance: how many times as fast as one after the other"
+    };
     let mut out = format!("{}\n{:name$}", styled(&shortened(title, width), BOLD, colour), "");
     letters(shown.len()).for_each(|letter| out.push_str(&format!("{letter:>COLUMN$}")));
     out.push('\n');
@@ -40,7 +44,7 @@ pub fn text(matrix: &Matrix, colour: bool, width: usize, height: usize) -> Strin
         let mut text = padded(&shortened(&line.name, NAME), name);
         for group in shown {
             let field = &line.fields[*group];
-            let figure = format!("{:>COLUMN$}", figure(field));
+            let figure = format!("{:>COLUMN$}", figure(&matrix.heads[*group], field));
             text.push_str(&code(field).map_or(figure.clone(), |code| styled(&figure, code, colour)));
         }
         out.push_str(&format!("{}\n", text.trim_end()));
@@ -59,13 +63,13 @@ pub fn text(matrix: &Matrix, colour: bool, width: usize, height: usize) -> Strin
 
 /// Returns the number of groups. What follows from sweeps is said elsewhere.
 fn groups_of(matrix: &Matrix) -> usize {
-    matrix.heads.iter().filter(|head| !head.is_sweep).count()
+    matrix.heads.iter().filter(|head| !head.is_sweep()).count()
 }
 
 /// Returns whether something in a group was compared with something else.
 fn has_ratio(matrix: &Matrix, group: usize) -> bool {
     let fields = || matrix.lines.iter().map(|line| &line.fields[group]);
-    !matrix.heads[group].is_sweep && fields().any(|field| field.sort.is_some() && field.state == State::Measured)
+    !matrix.heads[group].is_sweep() && fields().any(|field| field.sort.is_some() && field.state == State::Measured)
 }
 
 /// Returns whether a field says nothing in a row of figures: what others are compared with is 1, always.
@@ -80,19 +84,23 @@ fn letters(count: usize) -> impl Iterator<Item = char> {
 /// Returns what the letters and the marks mean.
 fn legend(matrix: &Matrix, shown: &[usize], width: usize) -> String {
     let title = |(letter, group): (char, &usize)| {
-        let is_over_wait = matrix.lines.iter().any(|line| is_over_wait(&line.fields[*group]));
+        let head = &matrix.heads[*group];
+        let is_over_wait = matrix.lines.iter().any(|line| is_over_wait(head, &line.fields[*group]));
         let star = if is_over_wait { "*" } else { "" };
         format!("{letter}{star} {}", plain(&matrix.heads[*group].title))
     };
     let titles: Vec<String> = letters(shown.len()).zip(shown).map(title).collect();
     let mut text = titles.join(", ");
-    let has = |is: &dyn Fn(&Field) -> bool| matrix.lines.iter().any(|line| shown.iter().any(|g| is(&line.fields[*g])));
+    let has = |is: &dyn Fn(&Head, &Field) -> bool| {
+        matrix.lines.iter().any(|line| shown.iter().any(|group| is(&matrix.heads[*group], &line.fields[*group])))
+    };
     let notes = [
+        (has(&|head, _| head.is_price()), "n, µ, m: nano-, micro- and milliseconds an operation"),
         (has(&is_over_wait), "* times the longest wait"),
-        (has(&|field| field.mark == Some(Mark::Noise)), "≈ within the noise"),
-        (has(&|field| field.mark == Some(Mark::FewRounds)), "? too few rounds"),
-        (has(&|field| figure(field) == "–"), "– not run"),
-        (has(&|field| field.is_broken), "✗ failed"),
+        (has(&|_, field| field.mark == Some(Mark::Noise)), "≈ within the noise"),
+        (has(&|_, field| field.mark == Some(Mark::FewRounds)), "? too few rounds"),
+        (has(&|head, field| figure(head, field) == "–"), "– not run"),
+        (has(&|_, field| field.is_broken), "✗ failed"),
     ];
     let notes: Vec<&str> = notes.into_iter().filter(|(is_so, _)| *is_so).map(|(_, note)| note).collect();
     if !notes.is_empty() {
@@ -104,21 +112,30 @@ fn legend(matrix: &Matrix, shown: &[usize], width: usize) -> String {
 }
 
 /// Returns whether the figure is a time over the longest wait.
-fn is_over_wait(field: &Field) -> bool {
-    field.state == State::Measured && field.sort.is_some() && field.tint.is_none()
+fn is_over_wait(head: &Head, field: &Field) -> bool {
+    head.shows == Shows::Time && field.state == State::Measured && field.sort.is_some() && field.tint.is_none()
 }
 
 /// Returns a field in four characters.
-fn figure(field: &Field) -> String {
+fn figure(head: &Head, field: &Field) -> String {
     match (field.state, field.sort) {
         (State::Absent, _) => String::new(),
         (State::LeftOut, _) => "–".to_owned(),
         (State::Missing, _) => if field.is_broken { "✗" } else { "–" }.to_owned(),
         (State::Baseline | State::Measured, None) => String::new(),
+        (State::Baseline | State::Measured, Some(ns)) if head.is_price() => price(ns),
         (State::Baseline | State::Measured, Some(ratio)) => {
             format!("{}{}", number(ratio), field.mark.map_or("", Mark::sign))
         }
     }
+}
+
+/// Returns a time in four characters, with the letter of its unit.
+fn price(ns: f64) -> String {
+    let unit = [(1e9, "s"), (1e6, "m"), (1e3, "µ")].into_iter().find(|(worth, _)| ns >= 0.9995 * worth);
+    let (worth, unit) = unit.unwrap_or((1.0, "n"));
+    let value = ns / worth;
+    if value < 9.95 { format!("{value:.1}{unit}") } else { format!("{value:.0}{unit}") }
 }
 
 /// Returns a ratio in three characters.
@@ -135,6 +152,12 @@ fn number(ratio: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn prices_fit_four_characters() {
+        let figures = [0.02, 3.14, 134.0, 999.6, 8_720.0, 999_600.0, 2.5e6, 7.3e10].map(price);
+        assert_eq!(figures, ["0.0n", "3.1n", "134n", "1.0µ", "8.7µ", "1.0m", "2.5m", "73s"]);
+    }
 
     #[test]
     fn ratios_fit_three_characters() {

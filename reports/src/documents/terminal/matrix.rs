@@ -18,7 +18,11 @@ pub fn text(matrix: &Matrix, colour: bool, width: usize) -> String {
     }
     let name = matrix.lines.iter().map(|line| text::width(&line.name).min(NAME)).max().unwrap_or(0);
     let columns = (width.saturating_sub(name) / (COLUMN + 1)).max(1);
-    let title = "At a glance: speed-up over the family's sequential";
+    let title = if matrix.heads.iter().all(Head::is_price) {
+        "At a glance: the price of an operation"
+    } else {
+        "At a glance: speed-up over the family's sequential"
+    };
     let mut out = format!("{}\n", styled(title, BOLD, colour));
     for first in (0..matrix.heads.len()).step_by(columns) {
         let last = (first + columns).min(matrix.heads.len());
@@ -28,12 +32,16 @@ pub fn text(matrix: &Matrix, colour: bool, width: usize) -> String {
         "≈ within the noise, ? too few rounds; bars from 1.1x, 1.5x, 3x, 8x: █ faster, ░ slower",
         width,
     ));
-    if matrix.heads.iter().any(|head| head.is_sweep) {
+    if matrix.heads.iter().any(Head::is_sweep) {
         out.push('\n');
         out.push_str(&shortened(
             "along an axis: from (≥) or up to (≤) where it is faster, and at best; or where it is the best",
             width,
         ));
+    }
+    if matrix.has_prices() {
+        out.push('\n');
+        out.push_str(&shortened("times: the price of an operation; the more ░, the dearer than the cheapest", width));
     }
     out.push_str("\n\n");
     out
@@ -87,7 +95,7 @@ fn field_text(head: &Head, field: &Field) -> String {
         Some(tint) => field.mark.map_or_else(|| tint.bar(), |mark| mark.sign().to_owned()),
         None => String::new(),
     };
-    if field.tint.is_some() && !head.is_sweep {
+    if field.tint.is_some() && !head.is_sweep() {
         format!("{:>8} {bar:<4}", field.figure)
     } else {
         format!("{:>COLUMN$}", shortened(&field.figure, COLUMN))

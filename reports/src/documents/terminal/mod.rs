@@ -89,7 +89,7 @@ fn groups(report: &Report, colour: bool, width: usize) -> String {
         out.push('\n');
     }
     if !dropped.is_empty() {
-        let names = Column::ALL.into_iter().filter(|column| dropped.contains(column)).map(Column::short);
+        let names = Column::all().filter(|column| dropped.contains(column)).map(Column::short);
         push_dropped(&mut out, &names.collect::<Vec<&str>>(), width);
         out.push('\n');
     }

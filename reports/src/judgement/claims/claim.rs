@@ -31,6 +31,8 @@ pub struct Claim {
     pub gil: Option<bool>,
     /// Usable cores without which it says nothing.
     pub needs_cores: Option<u32>,
+    /// The built-in plan that shows it, where it is about work that other plans do not have.
+    pub plan: Option<String>,
     /// What must be so; all of it.
     #[serde(rename = "condition")]
     pub conditions: Vec<Condition>,
@@ -61,6 +63,8 @@ pub struct Condition {
     pub histogram: Option<String>,
     /// Quantile of the latencies.
     pub quantile: Option<Quantile>,
+    /// Name of the figure that the workload or the runner counts.
+    pub figure: Option<String>,
     /// The least that it may be.
     pub at_least: Option<f64>,
     /// The most that it may be.
@@ -109,6 +113,10 @@ pub enum Statistic {
     Switches,
     /// Page faults of a run.
     Faults,
+    /// A figure of a run that the workload or the runner counts.
+    Figure,
+    /// How many times that of the reference.
+    FigureRatio,
 }
 
 /// How long n waits of t take.
@@ -248,6 +256,11 @@ impl Claim {
         self.conditions.iter().all(|condition| condition.of.along.is_some())
     }
 
+    /// Returns whether one of its conditions is about this workload.
+    pub fn is_about(&self, workload: &str) -> bool {
+        self.conditions.iter().any(|condition| condition.of.workload == workload)
+    }
+
     /// Says what is wrong with it, if something is.
     pub(super) fn check(&self) -> Result<(), String> {
         let is_name = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
@@ -309,7 +322,11 @@ impl Condition {
         )?;
         require(
             self.per.is_empty() || statistic.is_divisible(),
-            "only `speed-up`, `cost`, `cpu-cost`, `latency-difference`, `switches` and `faults` are divided `per` something",
+            "only `speed-up`, `cost`, `cpu-cost`, `latency-difference`, `switches`, `faults` and `figure` are divided `per` something",
+        )?;
+        require(
+            self.figure.is_some() == matches!(statistic, Statistic::Figure | Statistic::FigureRatio),
+            "`figure` and `figure-ratio` need the name of a `figure`, and nothing else has one",
         )?;
         require(
             self.switches.is_none_or(|least| statistic == Statistic::CpuCost && least.is_finite() && least > 0.0),
@@ -323,7 +340,13 @@ impl Statistic {
     pub fn is_ratio(self) -> bool {
         !matches!(
             self,
-            Self::Cost | Self::CpuCost | Self::Latency | Self::LatencyDifference | Self::Switches | Self::Faults
+            Self::Cost
+                | Self::CpuCost
+                | Self::Latency
+                | Self::LatencyDifference
+                | Self::Switches
+                | Self::Faults
+                | Self::Figure
         )
     }
 
@@ -331,7 +354,13 @@ impl Statistic {
     fn compares(self) -> bool {
         !matches!(
             self,
-            Self::EffectiveCores | Self::Occupancy | Self::OverFormula | Self::Latency | Self::Switches | Self::Faults
+            Self::EffectiveCores
+                | Self::Occupancy
+                | Self::OverFormula
+                | Self::Latency
+                | Self::Switches
+                | Self::Faults
+                | Self::Figure
         )
     }
 
@@ -343,7 +372,13 @@ impl Statistic {
     fn is_divisible(self) -> bool {
         matches!(
             self,
-            Self::SpeedUp | Self::Cost | Self::CpuCost | Self::LatencyDifference | Self::Switches | Self::Faults
+            Self::SpeedUp
+                | Self::Cost
+                | Self::CpuCost
+                | Self::LatencyDifference
+                | Self::Switches
+                | Self::Faults
+                | Self::Figure
         )
     }
 

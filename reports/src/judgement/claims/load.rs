@@ -54,7 +54,9 @@ pub fn disturbing(
         | Statistic::SwitchesRatio
         | Statistic::Switches => (at_best.unwrap_or(WAKING_CORES), is_above),
         // Others take time, but not CPU time.
-        Statistic::CpuTime | Statistic::CpuCost | Statistic::Faults => return None,
+        Statistic::CpuTime | Statistic::CpuCost | Statistic::Faults | Statistic::Figure | Statistic::FigureRatio => {
+            return None;
+        }
     };
     let by_itself = || [row.outside, row.steal].into_iter().flatten().map(|load| load.cores).sum();
     let counted = Others::cores(&cell.group.rows).unwrap_or_else(by_itself);

@@ -1,10 +1,10 @@
 //! Works out the statistic of a condition from the cells that it speaks of.
 
 use super::claim::{Condition, Statistic};
-use super::latencies;
 use super::measured::{LEAST_ROUNDS, LEAST_ROUNDS_UNPAIRED, Measured, Noise, divisor, object, subject};
 use super::times::{Time, difference, ratio};
 use super::unit::Unit;
+use super::{findings, latencies};
 use crate::figures::{Cell, ChartKind, Count, Point, Possible, Summary, Versus};
 use crate::statistics::{clusters, median};
 use crate::text::units;
@@ -37,6 +37,8 @@ pub fn measure<'a>(
         Statistic::SwitchesRatio => switches(of, compared()?),
         Statistic::Switches => counted(condition, of, Count::Switches),
         Statistic::Faults => counted(condition, of, Count::Faults),
+        Statistic::Figure => findings::of_one(condition, of),
+        Statistic::FigureRatio => findings::of_two(condition, of, compared()?),
     }
 }
 

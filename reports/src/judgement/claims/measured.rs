@@ -111,6 +111,6 @@ pub fn object(of: Cell, to: Cell) -> String {
 
 /// Returns the switch interval of the interpreter behind a cell, nanoseconds, and whether the records say it.
 pub fn switch_interval(row: &Row) -> (f64, bool) {
-    let recorded = row.figures.get(SWITCH_INTERVAL).filter(|interval| **interval > 0.0);
-    recorded.map_or((USUAL_SWITCH_INTERVAL_NS, false), |us| (us * 1e3, true))
+    let recorded = row.figures.get(SWITCH_INTERVAL).filter(|interval| interval.estimate.value > 0.0);
+    recorded.map_or((USUAL_SWITCH_INTERVAL_NS, false), |us| (us.estimate.value * 1e3, true))
 }

@@ -27,6 +27,7 @@
 mod along;
 mod at;
 mod claim;
+mod findings;
 mod formula;
 mod judgement;
 mod latencies;

@@ -8,7 +8,8 @@ use crate::figures::Summary;
 use crate::text::plain;
 
 /// The claims that are judged without being asked for.
-const BUILT_IN: &str = include_str!("built_in.toml");
+const BUILT_IN: [(&str, &str); 2] =
+    [("built_in.toml", include_str!("built_in.toml")), ("coordination.toml", include_str!("coordination.toml"))];
 
 /// A set of claims. No two have the same id.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -58,7 +59,11 @@ impl Claims {
     /// # Panics
     /// Never: a test parses them.
     pub fn built_in() -> Self {
-        Self::parse("built_in.toml", BUILT_IN).expect("a test parses the built-in claims")
+        let mut all = Self::default();
+        for (name, text) in BUILT_IN {
+            all.extend(Self::parse(name, text).expect("a test parses the built-in claims")).expect("so it does");
+        }
+        all
     }
 
     /// Returns the claims of a TOML text; `name` is what error messages call it.
@@ -102,8 +107,8 @@ impl Claims {
         self.claims.iter()
     }
 
-    /// Returns the verdict on each claim for each family of runners that it is judged for. A run without sweeps is not asked about curves,
-    /// and one of nothing but sweeps about nothing else.
+    /// Returns the verdict on each claim for each family of runners that it is judged for. A run without sweeps is not asked about curves, and
+    /// one without the work of a plan not about claims of that plan. One of nothing else is asked about nothing else.
     pub fn judge(&self, summary: &Summary) -> Vec<Verdict> {
         self.judge_those(summary, |_| true)
     }
@@ -111,8 +116,12 @@ impl Claims {
     /// Returns the verdicts as [`Claims::judge`], but only on the claims that are wanted.
     pub fn judge_those(&self, summary: &Summary, is_wanted: impl Fn(&Claim) -> bool) -> Vec<Verdict> {
         let has_sweeps = !summary.sweeps.is_empty();
-        let has_others = !has_sweeps || summary.unswept().next().is_some();
-        let can_be_told = |claim: &Claim| if claim.is_about_curves() { has_sweeps } else { has_others };
+        let has_others = summary.groups.is_empty() || summary.unswept().any(|group| !group.is_coordination());
+        let can_be_told = |claim: &Claim| match &claim.plan {
+            _ if claim.is_about_curves() => has_sweeps,
+            Some(_) => summary.unswept().any(|group| claim.is_about(&group.workload)),
+            None => has_others,
+        };
         let wanted = self.claims.iter().filter(|claim| can_be_told(claim) && is_wanted(claim));
         wanted.flat_map(|claim| verdict::judge(claim, summary)).collect()
     }

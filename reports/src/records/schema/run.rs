@@ -247,10 +247,13 @@ fn is_zero(value: &u64) -> bool {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct WorkloadInfo {
-    /// `cpu`, `switching`, `io`, `mixed` or `service`.
+    /// `cpu`, `switching`, `io`, `coordination`, `mixed` or `service`.
     pub kind: String,
     /// One sentence.
     pub about: String,
+    /// What must hold in each run, beside the results of the tasks: part of a sentence. Empty if nothing is said.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub holds: String,
 }
 
 /// What a runner is.

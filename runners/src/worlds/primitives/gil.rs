@@ -1,23 +1,26 @@
 //! Primitives of threads under the modelled lock: whoever must wait lets go of it first.
+//!
+//! Semaphores, events, barriers and queues are monitors, as those of CPython's modules `threading` and `queue` are.
 
 use std::sync::{self, MutexGuard, PoisonError, RwLockReadGuard, RwLockWriteGuard, TryLockError};
 use std::time::Duration;
 
 use regatta_workloads::{Condvar, Mutex, Primitives, RwLock, monitor};
 
-use super::super::UnderGil;
+use super::super::{UnderGil, World};
+use super::monitors::monitors;
+use super::parking_lot::ParkingLot;
+use super::portable::Portable;
 use super::stays::Stays;
 
 impl Primitives for UnderGil {
     type Mutex<T: Send + 'static> = GilMutex<T>;
     type Condvar = GilCondvar;
     type RwLock<T: Send + Sync + 'static> = GilRwLock<T>;
-    type Semaphore = monitor::Semaphore<Self>;
-    type Event = monitor::Event<Self>;
-    type Barrier = monitor::Barrier<Self>;
-    type Channel<T: Send + 'static> = monitor::Queue<Self, monitor::Fifo<T>>;
-    type Portable = Self;
-    type ParkingLot = Self;
+    type Portable = Portable<Self>;
+    type ParkingLot = ParkingLot<Self>;
+
+    monitors!(semaphore event barrier channel);
 
     fn mutex<T: Send + 'static>(&self, value: T) -> GilMutex<T> {
         GilMutex { lock: sync::Mutex::new(value), world: self.clone() }
@@ -31,28 +34,12 @@ impl Primitives for UnderGil {
         GilRwLock { lock: sync::RwLock::new(value), world: self.clone() }
     }
 
-    fn semaphore(&self, permits: usize) -> Self::Semaphore {
-        monitor::Semaphore::new(self, permits)
+    fn portable(&self) -> Portable<Self> {
+        Portable(self.clone())
     }
 
-    fn event(&self) -> Self::Event {
-        monitor::Event::new(self)
-    }
-
-    fn barrier(&self, parties: usize) -> Self::Barrier {
-        monitor::Barrier::new(self, parties)
-    }
-
-    fn channel<T: Send + 'static>(&self, capacity: usize) -> Self::Channel<T> {
-        monitor::Queue::new(self, capacity)
-    }
-
-    fn portable(&self) -> Self {
-        self.clone()
-    }
-
-    fn parking_lot(&self) -> Option<Self> {
-        None
+    fn parking_lot(&self) -> Option<ParkingLot<Self>> {
+        Some(ParkingLot(self.clone()))
     }
 }
 

@@ -4,8 +4,11 @@ use std::sync::{PoisonError, TryLockError};
 use std::time::Duration;
 
 use may::sync;
-use regatta_workloads::{Condvar, Mutex, Primitives, RwLock, monitor};
+use regatta_workloads::{Barrier, Condvar, Mutex, Primitives, RwLock, Semaphore, monitor};
 
+use super::super::Suspending;
+use super::monitors::monitors;
+use super::portable::Portable;
 use super::stays::Stays;
 
 /// Primitives whose waiting suspends the coroutine.
@@ -16,12 +19,12 @@ impl Primitives for May {
     type Mutex<T: Send + 'static> = MayMutex<T>;
     type Condvar = MayCondvar;
     type RwLock<T: Send + Sync + 'static> = MayRwLock<T>;
-    type Semaphore = monitor::Semaphore<Self>;
-    type Event = monitor::Event<Self>;
-    type Barrier = monitor::Barrier<Self>;
-    type Channel<T: Send + 'static> = monitor::Queue<Self, monitor::Fifo<T>>;
-    type Portable = Self;
+    type Semaphore = MaySemaphore;
+    type Barrier = MayBarrier;
+    type Portable = Portable<Suspending>;
     type ParkingLot = Self;
+
+    monitors!(event channel);
 
     fn mutex<T: Send + 'static>(&self, value: T) -> MayMutex<T> {
         MayMutex(sync::Mutex::new(value))
@@ -35,29 +38,30 @@ impl Primitives for May {
         MayRwLock(sync::RwLock::new(value))
     }
 
-    fn semaphore(&self, permits: usize) -> Self::Semaphore {
-        monitor::Semaphore::new(self, permits)
+    fn semaphore(&self, permits: usize) -> MaySemaphore {
+        MaySemaphore(sync::Semphore::new(permits))
     }
 
-    fn event(&self) -> Self::Event {
-        monitor::Event::new(self)
+    fn barrier(&self, parties: usize) -> MayBarrier {
+        MayBarrier(sync::Barrier::new(parties))
     }
 
-    fn barrier(&self, parties: usize) -> Self::Barrier {
-        monitor::Barrier::new(self, parties)
-    }
-
-    fn channel<T: Send + 'static>(&self, capacity: usize) -> Self::Channel<T> {
-        monitor::Queue::new(self, capacity)
-    }
-
-    fn portable(&self) -> Self {
-        *self
+    fn portable(&self) -> Portable<Suspending> {
+        Portable(Suspending)
     }
 
     fn parking_lot(&self) -> Option<Self> {
         None
     }
+}
+
+/// Returns a time limit as may takes it: in whole milliseconds, rounded up.
+///
+/// *Why:* may leaves fractions out. What is left of a limit below a millisecond is 0, and that stands for no limit.
+pub(super) fn time_limit(duration: Duration) -> Duration {
+    const NEVER: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
+    let millis = duration.min(NEVER).as_nanos().div_ceil(1_000_000).max(1);
+    Duration::from_millis(millis as u64)
 }
 
 /// A lock of may.
@@ -97,7 +101,7 @@ impl Condvar<May> for MayCondvar {
         guard: Stays<sync::MutexGuard<'a, T>>,
         duration: Duration,
     ) -> (Stays<sync::MutexGuard<'a, T>>, bool) {
-        let waited = self.0.wait_timeout(guard.into_inner(), duration);
+        let waited = self.0.wait_timeout(guard.into_inner(), time_limit(duration));
         let (guard, waited) = waited.unwrap_or_else(PoisonError::into_inner);
         (Stays::new(guard), waited.timed_out())
     }
@@ -125,5 +129,41 @@ impl<T: Send + Sync + 'static> RwLock<T> for MayRwLock<T> {
 
     async fn write(&self) -> Self::Write<'_> {
         Stays::new(self.0.write().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// A semaphore of may.
+#[derive(Debug)]
+pub(crate) struct MaySemaphore(sync::Semphore);
+
+impl Semaphore for MaySemaphore {
+    #[inline]
+    async fn acquire(&self) {
+        self.0.wait();
+    }
+
+    #[inline]
+    async fn try_acquire(&self) -> bool {
+        self.0.try_wait()
+    }
+
+    async fn acquire_for(&self, duration: Duration) -> bool {
+        self.0.wait_timeout(time_limit(duration))
+    }
+
+    #[inline]
+    async fn release(&self) {
+        self.0.post();
+    }
+}
+
+/// A barrier of may.
+#[derive(Debug)]
+pub(crate) struct MayBarrier(sync::Barrier);
+
+impl Barrier for MayBarrier {
+    #[inline]
+    async fn wait(&self) -> bool {
+        self.0.wait().is_leader()
     }
 }

@@ -1,10 +1,15 @@
-//! Primitives of the standard library: waiting blocks the thread.
+//! Primitives of the standard library: waiting blocks the thread. The channel is that of crossbeam.
 
 use std::sync::{self, PoisonError, TryLockError};
 use std::time::Duration;
 
-use regatta_workloads::{Condvar, Mutex, Primitives, RwLock, monitor};
+use crossbeam::channel::{self, Receiver, SendTimeoutError, Sender, TrySendError};
+use regatta_workloads::{Barrier, Condvar, Mutex, Primitives, Queue, RwLock, monitor};
 
+use super::super::Blocking;
+use super::monitors::monitors;
+use super::parking_lot::ParkingLot;
+use super::portable::Portable;
 use super::stays::Stays;
 
 /// Primitives whose waiting blocks the thread.
@@ -15,12 +20,12 @@ impl Primitives for Std {
     type Mutex<T: Send + 'static> = StdMutex<T>;
     type Condvar = StdCondvar;
     type RwLock<T: Send + Sync + 'static> = StdRwLock<T>;
-    type Semaphore = monitor::Semaphore<Self>;
-    type Event = monitor::Event<Self>;
-    type Barrier = monitor::Barrier<Self>;
-    type Channel<T: Send + 'static> = monitor::Queue<Self, monitor::Fifo<T>>;
-    type Portable = Self;
-    type ParkingLot = Self;
+    type Barrier = StdBarrier;
+    type Channel<T: Send + 'static> = StdChannel<T>;
+    type Portable = Portable<Blocking>;
+    type ParkingLot = ParkingLot<Blocking>;
+
+    monitors!(semaphore event);
 
     fn mutex<T: Send + 'static>(&self, value: T) -> StdMutex<T> {
         StdMutex(sync::Mutex::new(value))
@@ -34,28 +39,20 @@ impl Primitives for Std {
         StdRwLock(sync::RwLock::new(value))
     }
 
-    fn semaphore(&self, permits: usize) -> Self::Semaphore {
-        monitor::Semaphore::new(self, permits)
+    fn barrier(&self, parties: usize) -> StdBarrier {
+        StdBarrier(sync::Barrier::new(parties))
     }
 
-    fn event(&self) -> Self::Event {
-        monitor::Event::new(self)
+    fn channel<T: Send + 'static>(&self, capacity: usize) -> StdChannel<T> {
+        StdChannel::new(capacity)
     }
 
-    fn barrier(&self, parties: usize) -> Self::Barrier {
-        monitor::Barrier::new(self, parties)
+    fn portable(&self) -> Portable<Blocking> {
+        Portable(Blocking)
     }
 
-    fn channel<T: Send + 'static>(&self, capacity: usize) -> Self::Channel<T> {
-        monitor::Queue::new(self, capacity)
-    }
-
-    fn portable(&self) -> Self {
-        *self
-    }
-
-    fn parking_lot(&self) -> Option<Self> {
-        None
+    fn parking_lot(&self) -> Option<ParkingLot<Blocking>> {
+        Some(ParkingLot(Blocking))
     }
 }
 
@@ -124,5 +121,57 @@ impl<T: Send + Sync + 'static> RwLock<T> for StdRwLock<T> {
 
     async fn write(&self) -> Self::Write<'_> {
         Stays::new(self.0.write().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// A barrier of the standard library.
+#[derive(Debug)]
+pub struct StdBarrier(sync::Barrier);
+
+impl Barrier for StdBarrier {
+    #[inline]
+    async fn wait(&self) -> bool {
+        self.0.wait().is_leader()
+    }
+}
+
+/// A bounded channel of crossbeam. Both its ends live as long as it does, so that neither ever finds the other gone.
+#[derive(Debug)]
+pub struct StdChannel<T> {
+    filled: Sender<T>,
+    emptied: Receiver<T>,
+}
+
+impl<T> StdChannel<T> {
+    fn new(capacity: usize) -> Self {
+        // Without room, crossbeam's channel would hand each item over from task to task.
+        let (filled, emptied) = channel::bounded(capacity.max(1));
+        Self { filled, emptied }
+    }
+}
+
+impl<T: Send + 'static> Queue<T> for StdChannel<T> {
+    async fn put(&self, item: T) {
+        self.filled.send(item).expect("the channel holds both ends");
+    }
+
+    async fn try_put(&self, item: T) -> Result<(), T> {
+        self.filled.try_send(item).map_err(TrySendError::into_inner)
+    }
+
+    async fn put_for(&self, item: T, duration: Duration) -> Result<(), T> {
+        self.filled.send_timeout(item, duration).map_err(SendTimeoutError::into_inner)
+    }
+
+    async fn take(&self) -> T {
+        self.emptied.recv().expect("the channel holds both ends")
+    }
+
+    async fn try_take(&self) -> Option<T> {
+        self.emptied.try_recv().ok()
+    }
+
+    async fn take_for(&self, duration: Duration) -> Option<T> {
+        self.emptied.recv_timeout(duration).ok()
     }
 }

@@ -3,8 +3,14 @@
 use std::pin::pin;
 use std::time::Duration;
 
-use regatta_workloads::{Condvar, Mutex, Primitives, RwLock, monitor};
-use tokio::sync::{self, MutexGuard, Notify, RwLockReadGuard, RwLockWriteGuard};
+use regatta_workloads::{Barrier, Condvar, Event, Mutex, Primitives, Queue, RwLock, Semaphore};
+use tokio::sync::mpsc::error::{SendTimeoutError, TrySendError};
+use tokio::sync::mpsc::{self, Receiver, Sender};
+use tokio::sync::{self, MutexGuard, Notify, RwLockReadGuard, RwLockWriteGuard, SetOnce};
+use tokio::time::timeout;
+
+use super::super::Tokio;
+use super::portable::Portable;
 
 /// Primitives whose waiting suspends the task.
 #[derive(Debug, Clone, Copy, Default)]
@@ -14,11 +20,11 @@ impl Primitives for OfTokio {
     type Mutex<T: Send + 'static> = TokioMutex<T>;
     type Condvar = TokioCondvar;
     type RwLock<T: Send + Sync + 'static> = TokioRwLock<T>;
-    type Semaphore = monitor::Semaphore<Self>;
-    type Event = monitor::Event<Self>;
-    type Barrier = monitor::Barrier<Self>;
-    type Channel<T: Send + 'static> = monitor::Queue<Self, monitor::Fifo<T>>;
-    type Portable = Self;
+    type Semaphore = TokioSemaphore;
+    type Event = TokioEvent;
+    type Barrier = TokioBarrier;
+    type Channel<T: Send + 'static> = TokioChannel<T>;
+    type Portable = Portable<Tokio>;
     type ParkingLot = Self;
 
     fn mutex<T: Send + 'static>(&self, value: T) -> TokioMutex<T> {
@@ -33,24 +39,24 @@ impl Primitives for OfTokio {
         TokioRwLock(sync::RwLock::new(value))
     }
 
-    fn semaphore(&self, permits: usize) -> Self::Semaphore {
-        monitor::Semaphore::new(self, permits)
+    fn semaphore(&self, permits: usize) -> TokioSemaphore {
+        TokioSemaphore(sync::Semaphore::new(permits))
     }
 
-    fn event(&self) -> Self::Event {
-        monitor::Event::new(self)
+    fn event(&self) -> TokioEvent {
+        TokioEvent::default()
     }
 
-    fn barrier(&self, parties: usize) -> Self::Barrier {
-        monitor::Barrier::new(self, parties)
+    fn barrier(&self, parties: usize) -> TokioBarrier {
+        TokioBarrier(sync::Barrier::new(parties))
     }
 
-    fn channel<T: Send + 'static>(&self, capacity: usize) -> Self::Channel<T> {
-        monitor::Queue::new(self, capacity)
+    fn channel<T: Send + 'static>(&self, capacity: usize) -> TokioChannel<T> {
+        TokioChannel::new(capacity)
     }
 
-    fn portable(&self) -> Self {
-        *self
+    fn portable(&self) -> Portable<Tokio> {
+        Portable(Tokio)
     }
 
     fn parking_lot(&self) -> Option<Self> {
@@ -100,7 +106,7 @@ impl Condvar<OfTokio> for TokioCondvar {
         let mut notified = pin!(self.0.notified());
         notified.as_mut().enable();
         drop(guard);
-        let is_over = tokio::time::timeout(duration, notified).await.is_err();
+        let is_over = timeout(duration, notified).await.is_err();
         (mutex.lock().await, is_over)
     }
 
@@ -127,5 +133,108 @@ impl<T: Send + Sync + 'static> RwLock<T> for TokioRwLock<T> {
 
     fn write(&self) -> impl Future<Output = Self::Write<'_>> + Send {
         self.0.write()
+    }
+}
+
+/// A semaphore of tokio: tasks get permits in the order in which they asked. Nobody ever closes it.
+#[derive(Debug)]
+pub(crate) struct TokioSemaphore(sync::Semaphore);
+
+impl Semaphore for TokioSemaphore {
+    #[inline]
+    async fn acquire(&self) {
+        self.0.acquire().await.expect("nobody closes it").forget();
+    }
+
+    #[inline]
+    async fn try_acquire(&self) -> bool {
+        self.0.try_acquire().map(sync::SemaphorePermit::forget).is_ok()
+    }
+
+    async fn acquire_for(&self, duration: Duration) -> bool {
+        timeout(duration, self.acquire()).await.is_ok()
+    }
+
+    #[inline]
+    async fn release(&self) {
+        self.0.add_permits(1);
+    }
+}
+
+/// An event: a cell of tokio that is set once.
+#[derive(Debug, Default)]
+pub(crate) struct TokioEvent(SetOnce<()>);
+
+impl Event for TokioEvent {
+    async fn set(&self) {
+        // Refused where it has happened before, which changes nothing.
+        let _ = self.0.set(());
+    }
+
+    #[inline]
+    fn is_set(&self) -> bool {
+        self.0.initialized()
+    }
+
+    async fn wait(&self) {
+        self.0.wait().await;
+    }
+
+    async fn wait_for(&self, duration: Duration) -> bool {
+        timeout(duration, self.0.wait()).await.is_ok()
+    }
+}
+
+/// A barrier of tokio.
+#[derive(Debug)]
+pub(crate) struct TokioBarrier(sync::Barrier);
+
+impl Barrier for TokioBarrier {
+    async fn wait(&self) -> bool {
+        self.0.wait().await.is_leader()
+    }
+}
+
+/// A bounded channel of tokio. It is for one receiver, so those who take share that behind a lock.
+///
+/// A wait that is given up loses no item: one is put in only once its room is reserved, and neither taking the lock nor receiving
+/// takes an item before it is handed out.
+#[derive(Debug)]
+pub(crate) struct TokioChannel<T> {
+    filled: Sender<T>,
+    emptied: sync::Mutex<Receiver<T>>,
+}
+
+impl<T> TokioChannel<T> {
+    fn new(capacity: usize) -> Self {
+        let (filled, emptied) = mpsc::channel(capacity.max(1));
+        Self { filled, emptied: sync::Mutex::new(emptied) }
+    }
+}
+
+impl<T: Send + 'static> Queue<T> for TokioChannel<T> {
+    async fn put(&self, item: T) {
+        self.filled.send(item).await.expect("the channel holds both ends");
+    }
+
+    async fn try_put(&self, item: T) -> Result<(), T> {
+        self.filled.try_send(item).map_err(TrySendError::into_inner)
+    }
+
+    async fn put_for(&self, item: T, duration: Duration) -> Result<(), T> {
+        self.filled.send_timeout(item, duration).await.map_err(SendTimeoutError::into_inner)
+    }
+
+    async fn take(&self) -> T {
+        self.emptied.lock().await.recv().await.expect("the channel holds both ends")
+    }
+
+    /// Takes an item out if there is one that no waiting task is to get.
+    async fn try_take(&self) -> Option<T> {
+        self.emptied.try_lock().ok()?.try_recv().ok()
+    }
+
+    async fn take_for(&self, duration: Duration) -> Option<T> {
+        timeout(duration, self.take()).await.ok()
     }
 }

@@ -1,0 +1,12 @@
+"""Workloads whose tasks share state and coordinate: what must hold in each, and what it costs.
+
+    case            the base class: parameters, latencies, figures
+    twin            makes the blocking body of a case out of its awaited one
+    of_threads      what threads coordinate with
+    of_event_loop   what coroutines of asyncio coordinate with
+    of_hub          what greenlets of gevent coordinate with
+    monitors        what a world lacks, made of its condition variable
+
+All others hold a case each, under its name. A case asks the module of its world for primitives by their names: `Lock`, `Queue`
+and so on. Each of the three modules has those that its world can have.
+"""

@@ -1,0 +1,76 @@
+"""What greenlets coordinate with: gevent's own, and what it lacks made of its locks.
+
+gevent has no condition variable and no barrier: a program gets those of `threading` by monkey-patching, which a cell does not do.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from functools import partial
+from typing import Any, Deque
+
+from gevent.event import Event
+from gevent.lock import BoundedSemaphore, RLock, Semaphore
+from gevent.queue import Full, JoinableQueue as Queue, LifoQueue, PriorityQueue
+
+from . import monitors
+from .twin import blocking_class
+
+__all__ = [
+    "Barrier",
+    "Condition",
+    "Event",
+    "Full",
+    "LifoQueue",
+    "Lock",
+    "PriorityQueue",
+    "Queue",
+    "RLock",
+    "RwLock",
+    "Semaphore",
+    "wait_for",
+]
+
+Lock = partial(BoundedSemaphore, 1)
+
+
+class Condition:
+    """A condition variable with its lock. As in `threading`, each wait has a lock of its own, which a notification lets go of."""
+
+    def __init__(self) -> None:
+        self._lock = RLock()
+        self._waiters: Deque[Any] = deque()
+
+    def __enter__(self) -> bool:
+        return self._lock.acquire()
+
+    def __exit__(self, *error: Any) -> None:
+        self._lock.release()
+
+    def wait(self) -> None:
+        """Let go of the lock, wait for a notification, and take the lock again."""
+        waiter = Semaphore(0)
+        self._waiters.append(waiter)
+        self._lock.release()
+        try:
+            waiter.acquire()
+        finally:
+            self._lock.acquire()
+
+    def notify(self, number: int = 1) -> None:
+        """Let so many of those that wait go on, if there are so many; who came first comes first."""
+        for _ in range(min(number, len(self._waiters))):
+            self._waiters.popleft().release()
+
+    def notify_all(self) -> None:
+        """Let all that wait go on."""
+        self.notify(len(self._waiters))
+
+
+Barrier = partial(blocking_class(monitors.Barrier), Condition)
+RwLock = partial(blocking_class(monitors.RwLock), Condition)
+
+
+def wait_for(event: Any, seconds: float) -> bool:
+    """Wait for an event, so many seconds at most; whether it has happened."""
+    return event.wait(seconds)

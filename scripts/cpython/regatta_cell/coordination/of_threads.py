@@ -1,0 +1,31 @@
+"""What threads coordinate with: `threading` and `queue` of the standard library, and a read/write lock made of a condition."""
+
+from functools import partial
+from queue import Full, LifoQueue, PriorityQueue, Queue
+from threading import Barrier, Condition, Event, Lock, RLock, Semaphore
+from typing import Any
+
+from . import monitors
+from .twin import blocking_class
+
+__all__ = [
+    "Barrier",
+    "Condition",
+    "Event",
+    "Full",
+    "LifoQueue",
+    "Lock",
+    "PriorityQueue",
+    "Queue",
+    "RLock",
+    "RwLock",
+    "Semaphore",
+    "wait_for",
+]
+
+RwLock = partial(blocking_class(monitors.RwLock), Condition)
+
+
+def wait_for(event: Any, seconds: float) -> bool:
+    """Wait for an event, so many seconds at most; whether it has happened."""
+    return event.wait(seconds)

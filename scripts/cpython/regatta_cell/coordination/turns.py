@@ -1,0 +1,32 @@
+"""How fair the turns of a lock were."""
+
+from __future__ import annotations
+
+from typing import Sequence
+
+
+def jain_index(shares: Sequence[int]) -> float:
+    """Jain's index of fairness: 1 if all have the same share, and 1/n if one of n has everything.
+
+    Source: Jain, Chiu and Hawe, "A quantitative measure of fairness and discrimination for resource allocation in shared
+    computer systems", DEC-TR-301, 1984.
+    """
+    return sum(shares) ** 2 / (len(shares) * sum(share * share for share in shares))
+
+
+def fairness(turns: Sequence[int], begun: Sequence[int], each: int) -> dict[str, float]:
+    """The figures `jain_index` and `longest_turn` of turns (whose each was), up to the end of the first task that had `each`.
+
+    After that, tasks are done one after the other, and who is last has the lock for itself. `begun` says by task how many turns
+    there were when it began. Those that began later than that end did not compete, and do not count.
+    """
+    had = [0] * len(begun)
+    last, in_a_row, longest, until = -1, 0, 0, 0
+    for until, holder in enumerate(turns, 1):
+        had[holder] += 1
+        in_a_row = in_a_row + 1 if holder == last else 1
+        last, longest = holder, max(longest, in_a_row)
+        if had[holder] == each:
+            break
+    competed = [turns for turns, before in zip(had, begun) if before < until]
+    return {"jain_index": jain_index(competed), "longest_turn": longest}
