@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use regatta_workloads::{Condvar, Mutex, Primitives, RwLock, monitor};
 
-use super::super::{UnderGil, World};
+use super::super::UnderGil;
+use super::blocks::Blocks;
 use super::monitors::monitors;
 use super::parking_lot::ParkingLot;
 use super::portable::Portable;
@@ -40,6 +41,14 @@ impl Primitives for UnderGil {
 
     fn parking_lot(&self) -> Option<ParkingLot<Self>> {
         Some(ParkingLot(self.clone()))
+    }
+}
+
+impl Blocks for UnderGil {
+    const LOOKS_FIRST: bool = true;
+
+    fn without<T>(&self, block: impl FnOnce() -> T) -> T {
+        Self::without(self, block)
     }
 }
 
