@@ -1,53 +1,19 @@
 //! Worlds where waiting blocks the thread.
 
-use std::pin::pin;
 use std::sync::Arc;
-use std::task::{Poll, Wake};
+use std::task::Wake;
 use std::thread::{self, Thread};
 use std::time::Duration;
 
-use super::portable::{Parked, Waits, look, park_for, park_until_ready};
+use super::portable::{Parked, Parks};
 
 /// A world that may block its thread.
-pub trait Blocks: Clone + Send + Sync + 'static {
-    /// Whether a task first looks if it has to wait at all, because blocking costs more here than the call that blocks.
-    const LOOKS_FIRST: bool = false;
+pub trait Blocks: Parks<Parked = ParkedThread> {}
 
-    /// Does something that may block the thread, without whatever this world asks of a thread that computes.
-    #[inline]
-    fn without<T>(&self, block: impl FnOnce() -> T) -> T {
-        block()
-    }
-}
+impl<W: Parks<Parked = ParkedThread>> Blocks for W {}
 
-/// A thread parks, without what its world asks of one that computes.
-impl<W: Blocks> Waits for W {
-    #[inline]
-    async fn wait<F>(&self, future: F) -> F::Output
-    where
-        F: Future<Output: Send> + Send,
-    {
-        let mut future = pin!(future);
-        match look(future.as_mut()) {
-            Poll::Ready(output) => output,
-            Poll::Pending => self.without(|| park_until_ready(future, &Arc::new(ParkedThread(thread::current())))),
-        }
-    }
-
-    async fn wait_for<F>(&self, future: F, duration: Duration) -> Option<F::Output>
-    where
-        F: Future<Output: Send> + Send,
-    {
-        let mut future = pin!(future);
-        match look(future.as_mut()) {
-            Poll::Ready(output) => Some(output),
-            Poll::Pending => self.without(|| park_for(future, &Arc::new(ParkedThread(thread::current())), duration)),
-        }
-    }
-}
-
-/// This thread, which nothing else unparks for long.
-struct ParkedThread(Thread);
+/// A thread that parks. Whatever else unparks it ends no wait for long.
+pub struct ParkedThread(Thread);
 
 impl Wake for ParkedThread {
     fn wake(self: Arc<Self>) {
@@ -56,6 +22,10 @@ impl Wake for ParkedThread {
 }
 
 impl Parked for ParkedThread {
+    fn here() -> Self {
+        Self(thread::current())
+    }
+
     fn park(&self, limit: Option<Duration>) {
         match limit {
             None => thread::park(),

@@ -8,10 +8,10 @@ use std::time::Duration;
 use regatta_workloads::{Condvar, Mutex, Primitives, RwLock, monitor};
 
 use super::super::UnderGil;
-use super::blocks::Blocks;
+use super::blocks::ParkedThread;
 use super::monitors::monitors;
 use super::parking_lot::ParkingLot;
-use super::portable::Portable;
+use super::portable::{Parks, Portable};
 use super::stays::Stays;
 
 impl Primitives for UnderGil {
@@ -44,7 +44,9 @@ impl Primitives for UnderGil {
     }
 }
 
-impl Blocks for UnderGil {
+impl Parks for UnderGil {
+    type Parked = ParkedThread;
+
     const LOOKS_FIRST: bool = true;
 
     fn without<T>(&self, block: impl FnOnce() -> T) -> T {

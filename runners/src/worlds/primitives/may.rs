@@ -1,15 +1,14 @@
 //! Primitives of may: waiting suspends the coroutine.
 
-use std::pin::pin;
 use std::sync::{Arc, PoisonError, TryLockError};
-use std::task::{Poll, Wake};
+use std::task::Wake;
 use std::time::Duration;
 
 use may::sync;
 use regatta_workloads::{Barrier, Condvar, Mutex, Primitives, RwLock, Semaphore, monitor};
 
 use super::monitors::monitors;
-use super::portable::{Parked, Portable, Waits, look, park_for, park_until_ready};
+use super::portable::{Parked, Parks, Portable};
 use super::stays::Stays;
 
 /// Primitives whose waiting suspends the coroutine.
@@ -170,36 +169,15 @@ impl Barrier for MayBarrier {
 }
 
 /// A coroutine is suspended. Its thread must not be blocked, for the task that wakes it may be one of the same thread.
-impl Waits for May {
-    #[inline]
-    async fn wait<F>(&self, future: F) -> F::Output
-    where
-        F: Future<Output: Send> + Send,
-    {
-        let mut future = pin!(future);
-        match look(future.as_mut()) {
-            Poll::Ready(output) => output,
-            Poll::Pending => park_until_ready(future, &Arc::new(ParkedCoroutine(sync::Blocker::new(true)))),
-        }
-    }
-
-    async fn wait_for<F>(&self, future: F, duration: Duration) -> Option<F::Output>
-    where
-        F: Future<Output: Send> + Send,
-    {
-        let mut future = pin!(future);
-        match look(future.as_mut()) {
-            Poll::Ready(output) => Some(output),
-            Poll::Pending => park_for(future, &Arc::new(ParkedCoroutine(sync::Blocker::new(true))), duration),
-        }
-    }
+impl Parks for May {
+    type Parked = ParkedCoroutine;
 }
 
 /// What a coroutine of may waits on in its locks, too.
 ///
 /// *Why not `coroutine::park`:* a coroutine that is unparked as it parks may run to its end within that call. Then it waits for the call
 /// to end before it frees what it parked on, and its thread spins for ever.
-struct ParkedCoroutine(sync::Blocker);
+pub(crate) struct ParkedCoroutine(sync::Blocker);
 
 impl Wake for ParkedCoroutine {
     fn wake(self: Arc<Self>) {
@@ -208,6 +186,10 @@ impl Wake for ParkedCoroutine {
 }
 
 impl Parked for ParkedCoroutine {
+    fn here() -> Self {
+        Self(sync::Blocker::new(true))
+    }
+
     fn park(&self, limit: Option<Duration>) {
         // Whether the time was over is looked at by the clock.
         let _ = self.0.park(limit.map(time_limit));

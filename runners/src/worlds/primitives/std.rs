@@ -6,10 +6,10 @@ use std::time::Duration;
 use crossbeam::channel::{self, Receiver, SendTimeoutError, Sender, TrySendError};
 use regatta_workloads::{Barrier, Condvar, Mutex, Primitives, Queue, RwLock, monitor};
 
-use super::blocks::Blocks;
+use super::blocks::ParkedThread;
 use super::monitors::monitors;
 use super::parking_lot::ParkingLot;
-use super::portable::Portable;
+use super::portable::{Parks, Portable};
 use super::stays::Stays;
 
 /// Primitives whose waiting blocks the thread.
@@ -56,7 +56,9 @@ impl Primitives for Std {
     }
 }
 
-impl Blocks for Std {}
+impl Parks for Std {
+    type Parked = ParkedThread;
+}
 
 /// A lock of the standard library. One that a task left by a panic is not poisoned: the run has failed then anyway.
 #[derive(Debug)]

@@ -20,7 +20,7 @@ use regatta_workloads::Primitives;
 use channel::PortableChannel;
 use locks::{PortableCondvar, PortableMutex, PortableRwLock};
 use signals::{PortableBarrier, PortableEvent, PortableSemaphore};
-pub(super) use waits::{Parked, Waits, look, park_for, park_until_ready};
+pub(super) use waits::{Parked, Parks, Waits};
 
 /// The primitives of every world in the world `W`.
 #[derive(Debug, Clone)]
