@@ -24,6 +24,7 @@ impl Primitives for May {
     type Portable = Portable<Self>;
     type ParkingLot = Self;
 
+    // Its flag calls itself once for each wait that was given up, on a small stack, and its channels are unbounded.
     monitors!(event channel);
 
     fn mutex<T: Send + 'static>(&self, value: T) -> MayMutex<T> {
