@@ -12,7 +12,6 @@ import contextlib
 import dis
 import itertools
 import threading
-import time
 import traceback
 import unittest
 from functools import partial
@@ -267,7 +266,7 @@ class Steps:
 
 
 def pause_together(work: Any, world: Any) -> None:
-    """Let each pause, and each computing within a lock, be one of all threads together. So none is over before all have begun."""
+    """Let each pause, and each computing within a lock, be one of all threads together."""
     if has_threads(world):
         gate = threading.Barrier(work.tasks)
         world.sleep = lambda seconds: gate.wait()
@@ -385,7 +384,6 @@ class BrokenPrimitives(unittest.TestCase):
 
             queue = changed_queue(primitives, runner == "asyncio", swap)
             self.expect_wrong("came out of order", "dishes", params_of("dishes", 4), runner, Queue=queue)
-
 
     def expect_stuck(self, workload: str, params: dict[str, Any], runner: str, primitives: Any, **broken: Any) -> None:
         """Expect that a run does not end. gevent says so itself, for nothing can wake a greenlet then."""
