@@ -613,7 +613,8 @@ class Monitors(unittest.TestCase):
         with condition:
             condition.notify()
             self.assertEqual([], log)
-        gevent.sleep(0.001)
+        for _ in range(10):
+            gevent.sleep(0)
         self.assertEqual([0], log)
         with condition:
             condition.notify_all()
