@@ -243,10 +243,19 @@ class NoBarrierAwaited(NoBarrier):
 class NoRwLock:
     """A read/write lock that does not lock."""
 
-    def _go(self) -> None:
+    def go(self) -> None:
         pass
 
-    acquire_read = release_read = acquire_write = release_write = _go
+    acquire_read = release_read = acquire_write = release_write = go
+
+
+class NoRwLockAwaited:
+    """The same for coroutines."""
+
+    async def go(self) -> None:
+        pass
+
+    acquire_read = release_read = acquire_write = release_write = go
 
 
 def has_threads(world: Any) -> bool:
@@ -345,9 +354,11 @@ class BrokenPrimitives(unittest.TestCase):
         def write(work: Any, world: Any) -> None:
             work.inside = Steps(lambda: setattr(work, "value", work.value + 1))
 
-        params = {"tasks": 8, "operations": 6, "readers": 50, "inside": 1}
-        more = {"change": pause_together, "RwLock": NoRwLock}
-        self.expect_wrong("writes counted up to", "rwlock", params, "thread", **more)
+        params = {"tasks": 8, "operations": 6, "readers": 50, "inside": 1, "gives_way": True}
+        for runner, _ in self.each_world():
+            broken = NoRwLockAwaited if runner == "asyncio" else NoRwLock
+            more = {"change": pause_together, "RwLock": broken}
+            self.expect_wrong("writes counted up to", "rwlock", params, runner, **more)
         params = {"tasks": 1, "operations": 6, "readers": 100, "inside": 1}
         self.expect_wrong("and 6 readers saw one go on", "rwlock", params, "thread", change=write)
 
@@ -384,6 +395,14 @@ class BrokenPrimitives(unittest.TestCase):
 
             queue = changed_queue(primitives, runner == "asyncio", swap)
             self.expect_wrong("came out of order", "dishes", params_of("dishes", 4), runner, Queue=queue)
+
+    def test_a_timer_that_does_not_wait(self) -> None:
+        def hurry(work: Any, world: Any) -> None:
+            world.sleep = lambda seconds: world.yield_now()
+
+        for runner, _ in self.each_world():
+            params = {"tasks": 3, "after_us": 1_000_000}
+            self.expect_wrong("before its time", "timer", params, runner, change=hurry)
 
     def expect_stuck(self, workload: str, params: dict[str, Any], runner: str, primitives: Any, **broken: Any) -> None:
         """Expect that a run does not end. gevent says so itself, for nothing can wake a greenlet then."""
@@ -485,11 +504,13 @@ class Cases(unittest.TestCase):
 
     def test_the_share_of_writes(self) -> None:
         for readers, writes in [(100, 0), (99, 4), (90, 40), (50, 200), (0, 400)]:
-            params = {"tasks": 4, "operations": 100, "readers": readers, "inside": 0}
+            params = {"tasks": 4, "operations": 100, "readers": readers, "inside": 0, "gives_way": True}
             for runner in self.each_runner():
                 figures = run("rwlock", params, runner).figures
                 self.assertEqual((400, writes), (figures["operations"], figures["writes"]))
                 self.assertEqual(readers > 0, "most_readers" in figures)
+                if runner in ("asyncio", "gevent") and readers == 100:
+                    self.assertEqual(4, figures["most_readers"])
 
     def test_each_order_of_a_queue_and_each_answer_of_a_full_one(self) -> None:
         for order in ("fifo", "lifo", "priority"):
