@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..protocol import Failure
-from .case import Case, number, require
+from .case import Case, number, require, whether
 
 # Spreads what writes over the operations. It has no factor in common with 100.
 SPREAD = 61
@@ -22,6 +22,7 @@ class ReadersAndWriters(Case):
         self.operations = number(params, "operations", least=1)
         self.readers = number(params, "readers")
         self.inside = range(number(params, "inside"))
+        self.gives_way = "gives_way" in params and whether(params, "gives_way")
         if self.readers > 100:
             raise Failure("unavailable", f"parameter readers must be at most 100 percent, not {self.readers}")
 
@@ -29,7 +30,7 @@ class ReadersAndWriters(Case):
         return self.tasks * self.operations
 
     def writes(self, operation: int) -> bool:
-        """Whether an operation writes. They are numbered through all tasks, and of each hundred the same number writes."""
+        """Whether an operation writes. They are numbered through all tasks, and of each hundred as many write."""
         return operation % 100 * SPREAD % 100 >= self.readers
 
     def begin(self, primitives: Any) -> None:
@@ -46,32 +47,36 @@ class ReadersAndWriters(Case):
         first = index * self.operations
         for operation in range(first, first + self.operations):
             if self.writes(operation):
-                await self.write_async(world.now, operation)
+                await self.write_async(world, operation)
             else:
-                await self.read_async(world.now, index, operation)
+                await self.read_async(world, index, operation)
         return self.operations
 
-    async def write_async(self, now: Any, operation: int) -> None:
+    async def write_async(self, world: Any, operation: int) -> None:
         """Count a write."""
-        asked = now()
+        asked = world.now()
         await self.lock.acquire_write()
-        self.waited[operation] = now() - asked
+        self.waited[operation] = world.now() - asked
         before = self.value
         for _ in self.inside:
             pass
+        if self.gives_way:
+            await world.yield_now()
         self.value = before + 1
         await self.lock.release_write()
 
-    async def read_async(self, now: Any, index: int, operation: int) -> None:
+    async def read_async(self, world: Any, index: int, operation: int) -> None:
         """Read the value twice."""
-        asked = now()
+        asked = world.now()
         await self.lock.acquire_read()
-        self.waited[operation] = now() - asked
+        self.waited[operation] = world.now() - asked
         self.reading.append(index)
         self.seen[index] = max(self.seen[index], len(self.reading))
         before = self.value
         for _ in self.inside:
             pass
+        if self.gives_way:
+            await world.yield_now()
         if self.value != before:
             self.changed[index] += 1
         self.reading.pop()
@@ -83,5 +88,7 @@ class ReadersAndWriters(Case):
             self.value == writes and not changed,
             f"{writes} writes counted up to {self.value}, and {changed} readers saw one go on",
         )
-        figures = {"operations": self.places(), "writes": writes}
-        return {**figures, "most_readers": max(self.seen)} if any(self.seen) else figures
+        figures: dict[str, float] = {"operations": self.places(), "writes": writes}
+        if any(self.seen):
+            figures["most_readers"] = max(self.seen)
+        return figures
