@@ -97,7 +97,7 @@ fn coordination(tasks: u64) -> Vec<(&'static str, Value)> {
         ("semaphore", json!({"users": tasks, "permits": 5, "entries": 3, "hold_us": 0})),
         ("traffic-light", json!({"cars": tasks, "red_us": 200, "connectors": half})),
         ("traffic-light", json!({"cars": 0, "connectors": tasks, "tries": 2, "connects": false})),
-        ("rwlock", json!({"tasks": tasks, "operations": few, "readers": 80, "inside": 10})),
+        ("rwlock", json!({"tasks": tasks, "operations": few, "readers": 80, "gives_way": true})),
         ("barrier", json!({"tasks": tasks, "phases": few.min(20)})),
         ("ping-pong", json!({"round_trips": tasks})),
         ("producer-consumer", json!({"producers": tasks, "consumers": half, "items": few, "capacity": 3})),

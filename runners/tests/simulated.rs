@@ -70,7 +70,7 @@ fn cases(workload: &str) -> Vec<(String, Value)> {
             named("5", json!({"cars": 3, "connectors": 2})),
             named("never set", json!({"cars": 1, "connectors": 2, "connects": false})),
         ],
-        "rwlock" => sizes(|tasks| json!({"tasks": tasks, "operations": 3, "readers": 50})),
+        "rwlock" => sizes(|tasks| json!({"tasks": tasks, "operations": 3, "readers": 50, "gives_way": true})),
         "barrier" => sizes(|tasks| json!({"tasks": tasks, "phases": 3})),
         "ping-pong" => vec![named("2", json!({"round_trips": 4}))],
         "producer-consumer" => {

@@ -20,7 +20,7 @@ fn main() -> ExitCode {
         (Fault::Semaphore, "semaphore", json!({"users": 5, "permits": 2, "entries": 2})),
         (Fault::Condvar, "account", json!({"pairs": 2, "operations": 3})),
         (Fault::Event, "traffic-light", json!({"cars": 3})),
-        (Fault::RwLock, "rwlock", json!({"tasks": 4, "operations": 3, "readers": 50})),
+        (Fault::RwLock, "rwlock", json!({"tasks": 4, "operations": 3, "readers": 50, "gives_way": true})),
         (Fault::Barrier, "barrier", json!({"tasks": 3, "phases": 3})),
         (Fault::Channel, "producer-consumer", json!({"producers": 2, "consumers": 2, "items": 3, "capacity": 2})),
     ];

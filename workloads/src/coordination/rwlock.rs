@@ -24,6 +24,8 @@ pub struct RwLocks {
     pub readers: u64,
     /// Steps of computing while a task holds the lock.
     pub inside: u64,
+    /// Whether a task gives way to others while it holds the lock.
+    pub gives_way: bool,
     /// Whose lock.
     pub primitives: Variant,
     /// How long each operation waited for the lock.
@@ -34,7 +36,7 @@ pub struct RwLocks {
 impl Default for RwLocks {
     fn default() -> Self {
         let (primitives, waits) = (Variant::Native, Latencies::default());
-        Self { tasks: 8, operations: 1_000, readers: 90, inside: 0, primitives, waits }
+        Self { tasks: 8, operations: 1_000, readers: 90, inside: 0, gives_way: false, primitives, waits }
     }
 }
 
@@ -96,6 +98,14 @@ impl<P: Primitives> Shared<RwLocks, P> for Library<P> {
 }
 
 impl RwLocks {
+    /// Does what a task does while it holds the lock.
+    async fn stay<C: Context>(&self, cx: &C) {
+        compute(cx, self.inside);
+        if self.gives_way {
+            cx.yield_now().await;
+        }
+    }
+
     async fn read<C: Context>(&self, cx: &C, library: &Library<C::Primitives>, operation: u64) {
         let begin = self.waits.begin();
         let value = library.value.read().await;
@@ -105,7 +115,7 @@ impl RwLocks {
             library.most_reading.fetch_max(reading, Ordering::Relaxed);
         }
         let before = value.load(Ordering::Relaxed);
-        compute(cx, self.inside);
+        self.stay(cx).await;
         if value.load(Ordering::Relaxed) != before {
             library.changed.fetch_add(1, Ordering::Relaxed);
         }
@@ -119,7 +129,7 @@ impl RwLocks {
         let value = library.value.write().await;
         self.waits.end(operation, begin);
         let before = value.load(Ordering::Relaxed);
-        compute(cx, self.inside);
+        self.stay(cx).await;
         value.store(before + 1, Ordering::Relaxed);
     }
 }
@@ -141,6 +151,7 @@ impl Workload for RwLocks {
         Parameter::new("operations", "", "operations of each task"),
         Parameter::new("readers", "%", "how many operations read"),
         Parameter::new("inside", "", "steps of computing while a task holds the lock"),
+        Parameter::new("gives_way", "", "whether a task gives way to others while it holds the lock"),
         Variant::PARAMETER,
     ];
 
@@ -198,8 +209,12 @@ mod tests {
 
     #[test]
     fn readers_read_what_writers_wrote() {
-        let figures = run_rightly(&RwLocks { tasks: 3, operations: 50, inside: 9, ..RwLocks::default() }).figures;
-        assert_eq!((figures["operations"], figures[WAIT], figures["most_readers"]), (150.0, 150.0, 1.0));
+        for (gives_way, most_readers) in [(false, 1.0), (true, 3.0)] {
+            let workload = RwLocks { tasks: 3, operations: 50, inside: 9, gives_way, ..RwLocks::default() };
+            let figures = run_rightly(&workload).figures;
+            assert_eq!((figures["operations"], figures[WAIT]), (150.0, 150.0));
+            assert_eq!(figures["most_readers"], most_readers);
+        }
     }
 
     #[test]
