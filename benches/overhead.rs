@@ -118,7 +118,7 @@ fn main() {
     });
     for Row { name, operations, through, by_hand } in primitives::ROWS {
         row(&args, &format!("primitive/{name}"), || {
-            compare(rounds, through(operations), by_hand(operations), operations)
+            compare_by(cpu_time, rounds, through(operations), by_hand(operations), operations)
         });
     }
     let five_us = steps_of(Duration::from_micros(5));

@@ -162,6 +162,9 @@ def of_overhead(outputs):
     bodies = [[f"`{name}`", ratio] for (kind, name), (ratio, _) in rows.items() if kind == "same-body"]
     if bodies:
         parts.append(table(["one task under", "CPU time over `sequential`"], bodies))
+    primitives = [[f"`{name}`", ratio, added] for (kind, name), (ratio, added) in rows.items() if kind == "primitive"]
+    if primitives:
+        parts.append(table(["primitive through Regatta", "CPU time over that by hand", "added an operation"], primitives))
     parts += [
         f"Memory of sleeping tasks of tokio: {ratio} times that by hand ({more})."
         for (kind, _), (ratio, more) in rows.items()

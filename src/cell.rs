@@ -8,7 +8,9 @@ use std::sync::Arc;
 
 use regatta_reports::record::{FailureKind, Sample};
 use regatta_runners::worker::Command;
-use regatta_runners::{Error, Outcome, Runner, RunnerVisitor, Runners, Settings, fits, panics};
+use regatta_runners::{
+    Error, Outcome, Runner, RunnerVisitor, Runners, Settings, WaitsFor, WatchedWorkload, fits, panics,
+};
 use regatta_workloads::{Selected, Visitor, Workload, Workloads};
 use serde_json::Map;
 
@@ -114,14 +116,18 @@ impl<Rs: Runners> Visitor for ChooseRunner<'_, Rs> {
         };
         match purpose {
             None => self.serve(workload, None),
-            Some(purpose) => self.serve(Traced::new(workload, purpose.clone()), Some(purpose)),
+            Some(purpose) => {
+                let graph = WaitsFor::default();
+                let workload = Traced::new(WatchedWorkload::new(workload, graph.clone()), purpose.clone());
+                self.serve(workload, Some((purpose, graph)))
+            }
         }
     }
 }
 
 impl<Rs: Runners> ChooseRunner<'_, Rs> {
-    /// Runs the workload when asked. It is watched if there is a purpose.
-    fn serve<W: Workload>(self, workload: W, purpose: Option<Purpose>) -> io::Result<()> {
+    /// Runs the workload when asked. If it is watched, this says for what, and where its tasks note whom they wait for.
+    fn serve<W: Workload>(self, workload: W, watched: Option<(Purpose, WaitsFor)>) -> io::Result<()> {
         let Self { line, start, recorder, .. } = self;
         let workload = Arc::new(workload);
         let under = Under { workload: Arc::clone(&workload), settings: settings(start)? };
@@ -130,7 +136,8 @@ impl<Rs: Runners> ChooseRunner<'_, Rs> {
             Some(Err(error)) => line.complain(kind(&error), error),
             Some(Ok((start_ns, run))) => {
                 line.say(&Answer::Ready { start_ns, version: None })?;
-                Work { recorder, purpose, workload: &*workload, run }.answer(line)
+                let (purpose, graph) = watched.unzip();
+                Work { recorder, purpose, graph, workload: &*workload, run }.answer(line)
             }
         }
     }
@@ -202,6 +209,8 @@ impl<W: Workload> Started for W {
 struct Work<'a> {
     recorder: Recorder,
     purpose: Option<Purpose>,
+    /// Where tasks note whom they wait for, if they are watched.
+    graph: Option<WaitsFor>,
     workload: &'a dyn Started,
     run: Run,
 }
@@ -223,7 +232,10 @@ impl Work<'_> {
             };
             match answer {
                 Ok(answer) => line.say(&answer)?,
-                Err(error) => return line.complain(self.kind(&error), error),
+                Err(error) => match self.graph.as_ref().and_then(WaitsFor::circle) {
+                    Some(circle) => return line.complain(FailureKind::Deadlock, circle),
+                    None => return line.complain(self.kind(&error), error),
+                },
             }
         }
         Ok(())

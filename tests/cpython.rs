@@ -8,6 +8,7 @@ use std::process::{Command, Output};
 
 use common::{Folder, REGATTA, descendants, regatta, said, signal, start, wait_until};
 use regatta_reports::record::FailureKind;
+use regatta_workloads::{Standard, Workloads};
 use rustix::process::Signal;
 
 /// A plan with a cell of our own and one of Python.
@@ -148,6 +149,55 @@ fn two_that_work_and_one_that_lacks_a_module() {
             && failure.message.contains("lacks a module")
     }));
     assert_eq!(results.failures.len(), 6, "each of its runners: {:?}", results.failures);
+}
+
+#[test]
+fn every_case_of_coordination_has_the_answers_of_the_other_models() {
+    if Command::new("python3").arg("--version").output().is_err() {
+        eprintln!("there is no python3 here: nothing to test");
+        return;
+    }
+    let folder = Folder::new();
+    let cases: Vec<_> = Standard::cards().into_iter().filter(|card| card.kind == "coordination").collect();
+    let chosen = cases.iter().flat_map(|case| ["--workload", case.name]);
+    let args: Vec<&str> = ["verify", "--runner", "cpython"].into_iter().chain(chosen).collect();
+    let output = regatta(&folder, &args);
+    let (text, _) = said(&output);
+    assert_eq!(output.status.code(), Some(0), "{text}");
+    let became = |word: &str, case: &str, runner: &str| {
+        text.lines().any(|line| {
+            line.starts_with(word)
+                && line.split_whitespace().any(|part| part == case)
+                && line.contains(&format!(" {runner} "))
+        })
+    };
+    for case in &cases {
+        assert!(became("ok", case.name, "python-thread"), "{} in threads: {text}", case.name);
+        assert!(became("ok", case.name, "python-asyncio"), "{} in coroutines: {text}", case.name);
+    }
+    assert!(became("not run", "lost-update", "python-process"), "{text}");
+    assert!(text.contains("processes have none in common"), "{text}");
+}
+
+#[test]
+fn updates_are_lost_where_a_task_gives_way_between_reading_and_writing() {
+    if Command::new("python3").arg("--version").output().is_err() {
+        eprintln!("there is no python3 here: nothing to test");
+        return;
+    }
+    let folder = Folder::new();
+    let plan = PLAN.replace("workload = \"sleep\"", "workload = \"lost-update\"");
+    let params = "params = { tasks = 4, updates = 3, pause_us = 0, lock = false }";
+    let plan =
+        plan.replace("params = { wait_us = 1_000, tasks = 3 }", params).replace("python-sequential", "python-asyncio");
+    let plan = folder.plan(&plan).display().to_string();
+    let output = regatta(&folder, &["run", "--plan", &plan, "--out", "out"]);
+    assert_eq!(output.status.code(), Some(0), "{:?}", said(&output));
+    for sample in folder.results().samples {
+        // All coroutines of a loop read before one of them writes. A task alone loses nothing.
+        let lost = if sample.cell.runner == "python-asyncio" { 9.0 } else { 0.0 };
+        assert_eq!((sample.figures["operations"], sample.figures["lost_updates"]), (12.0, lost), "{sample:?}");
+    }
 }
 
 /// Fills a folder with modules and a program that Python or a shell would find there, all of which leave a mark when they are executed.

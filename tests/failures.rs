@@ -57,6 +57,32 @@ workers = [2]
 }
 
 #[test]
+fn a_deadlock_is_named_in_the_worlds_that_can_be_watched() {
+    let folder = Folder::new();
+    // Each task waits while it holds its first lock, so that others have taken the second one by then.
+    let plan = r#"
+rounds = 2
+processes = 1
+noise_arm = false
+reference = false
+timeout = "2s"
+[[group]]
+workload = "deadlock"
+params = { cure = "none" }
+runners = ["thread", "green", "async", "gil-thread"]
+"#;
+    let output = start(&folder, plan).wait_with_output().expect("it ends");
+    let results = folder.results();
+    assert_eq!(results.failures.len(), 4, "{:?}", said(&output));
+    for failure in &results.failures {
+        let message = &failure.message;
+        assert_eq!(failure.kind, FailureKind::Deadlock, "{}: {message}", failure.cell.runner);
+        let words = [" holds A and waits for B, which task ", " holds B and waits for A, which task "];
+        assert!(words.iter().all(|words| message.contains(words)), "{message}");
+    }
+}
+
+#[test]
 fn a_hung_cell_is_a_timeout() {
     let folder = Folder::new();
     // A wait longer than the timeout is a cell that hangs as far as the driver can tell.

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use regatta_runners::simulated::{Failure, Simulation, simulate};
-use regatta_workloads::{LostUpdate, Selected, Standard, Variant, Visitor, Workload, Workloads};
+use regatta_workloads::{Deadlock, LostUpdate, Selected, Standard, Variant, Visitor, Workload, Workloads};
 use serde_json::{Map, Value, json};
 
 /// Schedules of each case.
@@ -20,6 +20,7 @@ fn main() -> ExitCode {
         .collect();
     trials.push(Trial::test("a seed is a schedule", a_seed_is_a_schedule));
     trials.push(Trial::test("a clock that jumps", a_clock_that_jumps));
+    trials.push(Trial::test("deadlock/without a cure", a_deadlock_is_named));
     trials.push(Trial::test("lost-update/without the lock", updates_are_lost_without_the_lock));
     libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
 }
@@ -147,6 +148,26 @@ fn a_clock_that_jumps() -> Result<(), Failed> {
     let sleep = regatta_workloads::Sleep { tasks: 3, wait_us: day.as_micros() as u64 };
     let elapsed = simulate(&sleep, 0)?.elapsed;
     expect(elapsed >= day && elapsed < day + std::time::Duration::from_millis(1), &elapsed)
+}
+
+fn a_deadlock_is_named() -> Result<(), Failed> {
+    let workload: Deadlock = serde_json::from_value(json!({"tasks": 3, "rounds": 2, "cure": "none"}))?;
+    let mut named = 0;
+    for seed in 0..SCHEDULES {
+        match simulate(&workload, seed) {
+            Ok(_) => {}
+            Err(Failure::Deadlock(circle)) => {
+                // Odd tasks take B first. With three tasks that is task 1.
+                let [first, second] = &circle.links[..] else { return Err(circle.to_string().into()) };
+                let (even, odd) = if first.task == 1 { (second, first) } else { (first, second) };
+                expect(odd.task == 1 && (&*odd.holds, &*odd.waits_for) == ("B", "A"), &circle)?;
+                expect(even.task != 1 && (&*even.holds, &*even.waits_for) == ("A", "B"), &circle)?;
+                named += 1;
+            }
+            Err(failure) => return Err(format!("{failure} (seed {seed})").into()),
+        }
+    }
+    expect(named > 0, &"no deadlock")
 }
 
 fn updates_are_lost_without_the_lock() -> Result<(), Failed> {

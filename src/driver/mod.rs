@@ -10,6 +10,7 @@
 //! - `wrong_answer`: which task gave a wrong answer.
 
 mod cell_process;
+mod deadlock;
 mod pace;
 mod precision;
 mod profiles;

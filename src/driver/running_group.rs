@@ -12,7 +12,7 @@ use super::precision::Precision;
 use super::running_cell::RunningCell;
 use super::sample::{failure, least, left_out, run_once};
 use super::wrong_answer::WrongAnswers;
-use super::{Cell, CellError, Run, Server, Stop};
+use super::{Cell, CellError, Run, Server, Stop, deadlock};
 use crate::durations;
 use crate::group::{Precise, ReadyGroup};
 use crate::protocol::Start;
@@ -295,7 +295,21 @@ impl<'g> RunningGroup<'g> {
     ) -> Result<(), Stop> {
         let process = self.process();
         let cell = &mut self.cells[place];
+        // A hung cell would take its cores from the pass that looks for the reason.
         (cell.cell, cell.retired) = (None, true);
+        let may_deadlock = kind == FailureKind::Timeout && cell.ready.work.resolved.shares_memory;
+        let circle = if may_deadlock && run.driver.launch.can_profile(&cell.id().runner) {
+            deadlock::circle(run.driver.launch, &cell.start)
+        } else {
+            None
+        };
+        let (kind, message) = match circle {
+            Some(circle) => {
+                let how = "seen when it was run again and watched, for the cell gave no answer in time";
+                (FailureKind::Deadlock, format!("{circle} ({how})"))
+            }
+            None => (kind, message),
+        };
         run.write_failure(failure(cell.group, cell.ready, process, round, kind, message))
     }
 

@@ -1,8 +1,6 @@
 //! Tasks in line for something, until they are woken or a time is over.
 
-use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context as Poller, Poll};
 
 use super::scheduler::{Scheduler, now};
 
@@ -27,15 +25,14 @@ impl Line {
         &self.scheduler
     }
 
-    /// Puts the task that goes on in line. The wait begins with the call, so nobody who wakes comes before it.
-    /// It returns whether the time was over before somebody woke the task.
-    pub(super) fn wait(&self, until: Option<u64>) -> Wait<'_> {
+    /// Puts the task that goes on in line. From here on nobody who wakes comes before it.
+    pub(super) fn join(&self, until: Option<u64>) -> Place<'_> {
         let task = self.scheduler.current();
         self.waiting().push(task);
         if let Some(over) = until {
             self.scheduler.set_timer(over, task);
         }
-        Wait { line: self, task, until }
+        Place { line: self, task, until }
     }
 
     /// Wakes one task, if any waits.
@@ -53,35 +50,38 @@ impl Line {
             self.scheduler.wake(task);
         }
     }
-
-    /// Takes a task out of the line, and says whether it was in.
-    fn leave(&self, task: usize) -> bool {
-        let mut waiting = self.waiting();
-        let place = waiting.iter().position(|other| *other == task);
-        place.map(|place| waiting.swap_remove(place)).is_some()
-    }
 }
 
-/// A wait in line. It ends when it is dropped, too.
-pub(super) struct Wait<'a> {
+/// The place of a task in line. It is left when it is dropped, too.
+pub(super) struct Place<'a> {
     line: &'a Line,
     task: usize,
     until: Option<u64>,
 }
 
-impl Future for Wait<'_> {
-    type Output = bool;
+impl Place<'_> {
+    /// Waits until somebody wakes the task or the time is over, and says whether it is over.
+    pub(super) fn wait(self) -> bool {
+        loop {
+            if !self.line.waiting().contains(&self.task) {
+                return false;
+            }
+            if self.is_over() {
+                return true;
+            }
+            self.line.scheduler.wait();
+        }
+    }
 
-    fn poll(self: Pin<&mut Self>, _: &mut Poller<'_>) -> Poll<bool> {
-        let is_in_line = self.line.waiting().contains(&self.task);
-        let is_over = self.until.is_some_and(|over| over <= now());
-        if is_in_line && !is_over { Poll::Pending } else { Poll::Ready(is_in_line) }
+    /// Says whether the time is over.
+    pub(super) fn is_over(&self) -> bool {
+        self.until.is_some_and(|over| over <= now())
     }
 }
 
-impl Drop for Wait<'_> {
+impl Drop for Place<'_> {
     fn drop(&mut self) {
-        self.line.leave(self.task);
+        self.line.waiting().retain(|task| *task != self.task);
         if let Some(over) = self.until {
             self.line.scheduler.drop_timer(over, self.task);
         }

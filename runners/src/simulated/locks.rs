@@ -8,7 +8,7 @@ use regatta_workloads::{Condvar, Mutex, RwLock};
 use tokio::sync;
 
 use super::OfSimulation;
-use super::line::Line;
+use super::line::{Line, Place};
 use super::scheduler::{Scheduler, after};
 
 /// One wait in so many for a condition variable ends for nothing, as it may in any world, and one notification in so many ends two.
@@ -48,6 +48,7 @@ struct Freed<'a>(&'a Line);
 impl Drop for Freed<'_> {
     fn drop(&mut self) {
         self.0.wake_all();
+        self.0.scheduler().switch();
     }
 }
 
@@ -66,26 +67,26 @@ impl<G: DerefMut> DerefMut for SimulatedGuard<'_, G> {
 }
 
 /// Takes a lock as soon as `try_take` can.
-async fn take<G>(line: &Line, try_take: impl Fn() -> Option<G>) -> G {
-    line.scheduler().switch().await;
-    let guard = loop {
+fn take<G>(line: &Line, try_take: impl Fn() -> Option<G>) -> G {
+    line.scheduler().switch();
+    loop {
         if let Some(guard) = try_take() {
-            break guard;
+            line.scheduler().switch();
+            return guard;
         }
-        line.wait(None).await;
-    };
-    line.scheduler().switch().await;
-    guard
+        line.join(None).wait();
+    }
 }
 
 impl<T: Send + 'static> Mutex<T> for SimulatedMutex<T> {
     type Guard<'a> = SimulatedGuard<'a, sync::MutexGuard<'a, T>>;
 
     async fn lock(&self) -> Self::Guard<'_> {
-        take(&self.line, || self.try_take()).await
+        take(&self.line, || self.try_take())
     }
 
     fn try_lock(&self) -> Option<Self::Guard<'_>> {
+        self.line.scheduler().switch();
         self.try_take()
     }
 }
@@ -100,7 +101,7 @@ impl SimulatedCondvar {
     }
 
     /// Lets go of the lock, waits until this time at most, and takes the lock again. Returns also whether the time was over.
-    async fn wait_until<'a, T: Send + 'static>(
+    fn wait_until<'a, T: Send + 'static>(
         &'a self,
         guard: SimulatedGuard<'a, sync::MutexGuard<'a, T>>,
         until: Option<u64>,
@@ -108,15 +109,12 @@ impl SimulatedCondvar {
         let scheduler = self.0.scheduler();
         let SimulatedGuard { guard, freed } = guard;
         let (value, line) = (sync::MutexGuard::mutex(&guard), freed.0);
-        scheduler.switch().await;
-        let wait = (scheduler.draw(FOR_NOTHING) > 0).then(|| self.0.wait(until));
+        scheduler.switch();
+        let place = (scheduler.draw(FOR_NOTHING) > 0).then(|| self.0.join(until));
         drop((guard, freed));
-        let is_over = match wait {
-            Some(wait) => wait.await,
-            None => false,
-        };
+        let is_over = place.is_some_and(Place::wait);
         let again = || Some(SimulatedGuard { guard: value.try_lock().ok()?, freed: Freed(line) });
-        (take(line, again).await, is_over)
+        (take(line, again), is_over)
     }
 }
 
@@ -125,7 +123,7 @@ impl Condvar<OfSimulation> for SimulatedCondvar {
         &'a self,
         guard: SimulatedGuard<'a, sync::MutexGuard<'a, T>>,
     ) -> SimulatedGuard<'a, sync::MutexGuard<'a, T>> {
-        self.wait_until(guard, None).await.0
+        self.wait_until(guard, None).0
     }
 
     async fn wait_for<'a, T: Send + 'static>(
@@ -133,10 +131,11 @@ impl Condvar<OfSimulation> for SimulatedCondvar {
         guard: SimulatedGuard<'a, sync::MutexGuard<'a, T>>,
         duration: Duration,
     ) -> (SimulatedGuard<'a, sync::MutexGuard<'a, T>>, bool) {
-        self.wait_until(guard, Some(after(duration))).await
+        self.wait_until(guard, Some(after(duration)))
     }
 
     fn notify_one(&self) {
+        self.0.scheduler().switch();
         self.0.wake_one();
         // One at least, says the surface.
         if self.0.scheduler().draw(FOR_NOTHING) == 0 {
@@ -145,6 +144,7 @@ impl Condvar<OfSimulation> for SimulatedCondvar {
     }
 
     fn notify_all(&self) {
+        self.0.scheduler().switch();
         self.0.wake_all();
     }
 }
@@ -168,11 +168,10 @@ impl<T: Send + Sync + 'static> RwLock<T> for SimulatedRwLock<T> {
     type Write<'a> = SimulatedGuard<'a, sync::RwLockWriteGuard<'a, T>>;
 
     async fn read(&self) -> Self::Read<'_> {
-        take(&self.line, || Some(SimulatedGuard { guard: self.value.try_read().ok()?, freed: Freed(&self.line) })).await
+        take(&self.line, || Some(SimulatedGuard { guard: self.value.try_read().ok()?, freed: Freed(&self.line) }))
     }
 
     async fn write(&self) -> Self::Write<'_> {
         take(&self.line, || Some(SimulatedGuard { guard: self.value.try_write().ok()?, freed: Freed(&self.line) }))
-            .await
     }
 }

@@ -1,6 +1,6 @@
 //! The simulated world: one thread, a seed, and a clock that jumps. It makes mistakes of coordination happen, and happen again.
 //!
-//! All tasks are in progress at once, and before and after each operation the seed says which one goes on. So each seed is another
+//! All tasks are in progress at once, and at each operation and each checkpoint the seed says which one goes on. So each seed is another
 //! interleaving, and the same seed is the same one. Time is virtual: a step takes 100 ns, and where every task waits the clock jumps
 //! to the next timer. The world has a lock, a condition variable and a lock for readers and writers. All else is built on them by
 //! [`monitor`](regatta_workloads::monitor), so that is tested as well.
@@ -9,6 +9,7 @@
 //! Unbundled Transactional Key Value Store", SIGMOD 2021, section 4).
 //!
 //! - `scheduler`: whose turn it is, and what time.
+//! - `stacks`: tasks that can be suspended anywhere.
 //! - `line`: tasks in line for something.
 //! - `locks`: the three locks. `primitives`: all primitives of the world.
 //! - `world`: the world as a task sees it.
@@ -17,15 +18,16 @@ mod line;
 mod locks;
 mod primitives;
 mod scheduler;
+mod stacks;
 mod world;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use regatta_workloads::{Context, Error as TaskError, Primitives, Workload, expected_tally};
+use regatta_workloads::{Context, Primitives, Workload, expected_tally};
 
 use self::scheduler::{Scheduler, now};
-use crate::task::share;
+use crate::task::{carry_out, share};
 use crate::watched::WatchedWorkload;
 use crate::{Circle, Error, Outcome, Standstill, WaitsFor};
 
@@ -96,17 +98,22 @@ pub fn simulate_on<W: Workload, P: Primitives>(
     workload.begin();
     let scheduler = Scheduler::new(seed);
     let world = Simulated::new(Arc::clone(&scheduler), primitives(OfSimulation::new(&scheduler)));
-    let shared = share(&workload, &world.primitives())?;
-    let tasks: Vec<_> = (0..workload.tasks()).map(|index| Box::pin(workload.task(&world, &shared, index))).collect();
-    let results = scheduler.run(tasks).map_err(|stopped| match (graph.circle(), stopped) {
-        (Some(circle), _) => Failure::Deadlock(circle),
-        (None, Stopped::Failed(error)) => error.into(),
-        (None, Stopped::Standstill) => Failure::Standstill(graph.standstill()),
-        (None, Stopped::Endless(steps)) => Failure::Endless(steps),
-    })?;
+    let shared = Arc::new(share(&workload, &world.primitives())?);
+    let workload = Arc::new(workload);
+    let task = |index| {
+        let (workload, shared, world) = (Arc::clone(&workload), Arc::clone(&shared), world.clone());
+        move || carry_out(&*workload, &world, &shared, index)
+    };
+    let results =
+        scheduler.run((0..workload.tasks()).map(task)).map_err(|stopped| match (graph.circle(), stopped) {
+            (Some(circle), _) => Failure::Deadlock(circle),
+            (None, Stopped::Failed(error)) => error.into(),
+            (None, Stopped::Standstill) => Failure::Standstill(graph.standstill()),
+            (None, Stopped::Endless(steps)) => Failure::Endless(steps),
+        })?;
     check(&results, workload.expected())?;
     let outcome = Outcome { tally: expected_tally(results), workers_seen: 1, ..Outcome::default() };
-    let mut outcome = outcome.with(&shared, &workload)?;
+    let mut outcome = outcome.with(&*shared, &*workload)?;
     outcome.figures.extend(workload.figures().into_iter().map(|(name, figure)| (name.to_owned(), figure)));
     Ok(Simulation { outcome, schedule: scheduler.schedule(), elapsed: Duration::from_nanos(now()) })
 }
@@ -116,12 +123,6 @@ enum Stopped {
     Failed(Error),
     Standstill,
     Endless(u64),
-}
-
-impl Stopped {
-    fn task(index: usize, error: &TaskError) -> Self {
-        Self::Failed(Error::task(index as u64, error))
-    }
 }
 
 /// Compares the results of the tasks with those that are expected.

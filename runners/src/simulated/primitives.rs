@@ -2,7 +2,7 @@
 
 use std::pin::pin;
 use std::sync::Arc;
-use std::task::Poll;
+use std::task::{Context as Poller, Poll, Wake, Waker};
 use std::time::Duration;
 
 use regatta_workloads::{Primitives, monitor};
@@ -70,31 +70,60 @@ impl Primitives for OfSimulation {
     }
 }
 
-/// A future is awaited as it is, between two points at which another task may go on.
+/// A future is polled again each time that its task is woken.
 impl Waits for OfSimulation {
     async fn wait<F>(&self, future: F) -> F::Output
     where
         F: Future<Output: Send> + Send,
     {
-        self.0.switch().await;
-        let output = future.await;
-        self.0.switch().await;
-        output
+        let mut future = pin!(future);
+        self.0.switch();
+        let bell = self.bell();
+        loop {
+            if let Poll::Ready(output) = future.as_mut().poll(&mut Poller::from_waker(&bell)) {
+                self.0.switch();
+                return output;
+            }
+            self.0.wait();
+        }
     }
 
     async fn wait_for<F>(&self, future: F, duration: Duration) -> Option<F::Output>
     where
         F: Future<Output: Send> + Send,
     {
-        self.0.switch().await;
-        let nobody = Line::new(&self.0);
-        let (mut future, mut time) = (pin!(future), pin!(nobody.wait(Some(after(duration)))));
-        let output = std::future::poll_fn(|poller| match future.as_mut().poll(poller) {
-            Poll::Ready(output) => Poll::Ready(Some(output)),
-            Poll::Pending => time.as_mut().poll(poller).map(|_| None),
-        });
-        let output = output.await;
-        self.0.switch().await;
-        output
+        let mut future = pin!(future);
+        self.0.switch();
+        let (bell, nobody) = (self.bell(), Line::new(&self.0));
+        let place = nobody.join(Some(after(duration)));
+        loop {
+            if let Poll::Ready(output) = future.as_mut().poll(&mut Poller::from_waker(&bell)) {
+                self.0.switch();
+                return Some(output);
+            }
+            if place.is_over() {
+                return None;
+            }
+            self.0.wait();
+        }
+    }
+}
+
+impl OfSimulation {
+    /// Returns what wakes the task that goes on.
+    fn bell(&self) -> Waker {
+        Arc::new(Bell { scheduler: Arc::clone(&self.0), task: self.0.current() }).into()
+    }
+}
+
+/// Wakes a task for a future that knows nothing of the simulation.
+struct Bell {
+    scheduler: Arc<Scheduler>,
+    task: usize,
+}
+
+impl Wake for Bell {
+    fn wake(self: Arc<Self>) {
+        self.scheduler.wake(self.task);
     }
 }

@@ -3,15 +3,13 @@
 use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context as Poller, Poll, Wake, Waker};
 use std::time::Duration;
 
-use regatta_workloads::Error as TaskError;
-
 use super::Stopped;
-use crate::task::{catch, poll_task};
+use super::stacks::{Suspendable, is_suspendable, suspend};
+use crate::Error;
+use crate::task::catch;
 
 /// Virtual time that a step takes, nanoseconds.
 const STEP: u64 = 100;
@@ -77,35 +75,30 @@ impl Scheduler {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Carries out the tasks and returns their results.
-    pub(super) fn run<F>(self: &Arc<Self>, mut tasks: Vec<Pin<Box<F>>>) -> Result<Vec<u64>, Stopped>
-    where
-        F: Future<Output = Result<u64, TaskError>>,
-    {
+    /// Carries out the tasks, each on a stack of its own, and returns their results.
+    pub(super) fn run(
+        &self,
+        tasks: impl Iterator<Item = impl FnOnce() -> Result<u64, Error> + 'static>,
+    ) -> Result<Vec<u64>, Stopped> {
+        let mut tasks = tasks.map(Suspendable::new).collect::<Result<Vec<_>, _>>().map_err(Stopped::Failed)?;
         {
             let mut state = self.state();
             state.tasks = vec![Status::Ready; tasks.len()];
             state.ready = (0..tasks.len()).collect();
         }
-        let bells: Vec<Waker> =
-            (0..tasks.len()).map(|task| Arc::new(Bell { scheduler: Arc::clone(self), task }).into()).collect();
         let (mut results, mut left) = (vec![0; tasks.len()], tasks.len());
         while left > 0 {
             let task = self.next()?;
-            let mut poller = Poller::from_waker(&bells[task]);
-            let polled = catch(|| Ok(poll_task(Pin::new(&mut tasks[task]), &mut poller))).map_err(Stopped::Failed)?;
+            let result = catch(|| tasks[task].go_on().transpose()).map_err(Stopped::Failed)?;
             let mut state = self.state();
-            match polled {
-                Poll::Ready(result) => {
-                    results[task] = result.map_err(|error| Stopped::task(task, &error))?;
-                    state.tasks[task] = Status::Ended;
-                    // One that was woken while it went on does so no more.
-                    state.ready.retain(|ready| *ready != task);
-                    left -= 1;
-                }
-                // A task that only gives way is ready again.
-                Poll::Pending if state.tasks[task] == Status::GoesOn => state.tasks[task] = Status::Waits,
-                Poll::Pending => {}
+            if let Some(result) = result {
+                results[task] = result;
+                state.tasks[task] = Status::Ended;
+                // One that was woken while it went on does so no more.
+                state.ready.retain(|ready| *ready != task);
+                left -= 1;
+            } else if state.tasks[task] == Status::GoesOn {
+                state.tasks[task] = Status::Waits;
             }
         }
         Ok(results)
@@ -138,19 +131,20 @@ impl Scheduler {
         Ok(task)
     }
 
-    /// Lets the scheduler choose anew who goes on.
-    pub(super) async fn switch(&self) {
-        let mut is_again = false;
-        std::future::poll_fn(|_| {
-            if std::mem::replace(&mut is_again, true) {
-                return Poll::Ready(());
-            }
+    /// Lets the scheduler choose anew who goes on. Nothing happens outside of tasks, or while one panics.
+    pub(super) fn switch(&self) {
+        if is_suspendable() {
             let mut state = self.state();
             let current = state.current;
             state.make_ready(current);
-            Poll::Pending
-        })
-        .await;
+            drop(state);
+            suspend();
+        }
+    }
+
+    /// Suspends the task that goes on until it is woken.
+    pub(super) fn wait(&self) {
+        suspend();
     }
 
     /// Returns the task that goes on at this moment.
@@ -195,18 +189,6 @@ impl State {
             self.tasks[task] = Status::Ready;
             self.ready.push(task);
         }
-    }
-}
-
-/// Wakes a task for a future that knows nothing of the simulation.
-struct Bell {
-    scheduler: Arc<Scheduler>,
-    task: usize,
-}
-
-impl Wake for Bell {
-    fn wake(self: Arc<Self>) {
-        self.scheduler.wake(self.task);
     }
 }
 

@@ -33,8 +33,8 @@ impl<P: Primitives> Context for Simulated<P> {
     }
 
     async fn sleep(&self, duration: Duration) {
-        self.scheduler.switch().await;
-        Line::new(&self.scheduler).wait(Some(after(duration))).await;
+        self.scheduler.switch();
+        Line::new(&self.scheduler).join(Some(after(duration))).wait();
     }
 
     async fn block(&self, duration: Duration) {
@@ -46,11 +46,13 @@ impl<P: Primitives> Context for Simulated<P> {
     }
 
     async fn yield_now(&self) {
-        self.scheduler.switch().await;
+        self.scheduler.switch();
     }
 
     #[inline]
-    fn checkpoint(&self) {}
+    fn checkpoint(&self) {
+        self.scheduler.switch();
+    }
 }
 
 /// The stream of a world without a network: there is none.

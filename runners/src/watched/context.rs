@@ -7,7 +7,7 @@ use std::time::Duration;
 use regatta_workloads::{Context, Stream};
 
 use super::Watched;
-use super::task::{current, through};
+use super::task::{around, current, through};
 use crate::WaitsFor;
 
 /// The world `C` with watched primitives.
@@ -50,7 +50,7 @@ impl<C: Context> Context for WatchedContext<C> {
 
     #[inline]
     fn checkpoint(&self) {
-        self.inner.checkpoint();
+        around(|| self.inner.checkpoint());
     }
 
     #[inline]

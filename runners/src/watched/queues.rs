@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use regatta_workloads::{Barrier, Event, Queue, Semaphore};
 
-use super::task::Place;
+use super::task::{Place, around};
 use crate::WaitsFor;
 
 /// A semaphore that notes who waits for a permit.
@@ -83,7 +83,7 @@ impl<E: Event> Event for WatchedEvent<E> {
     }
 
     fn is_set(&self) -> bool {
-        self.inner.is_set()
+        around(|| self.inner.is_set())
     }
 
     async fn wait(&self) {

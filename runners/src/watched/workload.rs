@@ -46,6 +46,7 @@ impl<W: Workload> Workload for WatchedWorkload<W> {
     const NAME: &'static str = W::NAME;
     const KIND: Kind = W::KIND;
     const ABOUT: &'static str = W::ABOUT;
+    const HOLDS: &'static str = W::HOLDS;
     const SHARES_MEMORY: bool = W::SHARES_MEMORY;
     const GIVES_WAY: bool = W::GIVES_WAY;
     const PARAMETERS: &'static [Parameter] = W::PARAMETERS;

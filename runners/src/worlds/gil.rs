@@ -162,20 +162,21 @@ impl Drop for Held<'_> {
     }
 }
 
-impl World for UnderGil {
-    const LOOKS_FIRST: bool = true;
-
-    fn enter<T>(&self, work: impl FnOnce() -> T) -> T {
-        self.0.take();
-        let _held = Held(&self.0);
-        work()
-    }
-
-    fn without<T>(&self, block: impl FnOnce() -> T) -> T {
+impl UnderGil {
+    /// Does something that blocks without holding the lock.
+    pub(super) fn without<T>(&self, block: impl FnOnce() -> T) -> T {
         self.0.let_go();
         let output = block();
         self.0.take();
         output
+    }
+}
+
+impl World for UnderGil {
+    fn enter<T>(&self, work: impl FnOnce() -> T) -> T {
+        self.0.take();
+        let _held = Held(&self.0);
+        work()
     }
 }
 

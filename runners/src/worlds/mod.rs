@@ -24,18 +24,9 @@ pub(crate) use self::tokio::Tokio;
 
 /// A world whose futures are ready at once because waiting blocks the thread.
 pub(crate) trait World: Context {
-    /// Whether a task first looks if it has to wait at all, because blocking costs more here than the call that blocks.
-    const LOOKS_FIRST: bool = false;
-
     /// Does the work of one task, with whatever this world asks of a thread that computes.
     #[inline]
     fn enter<T>(&self, work: impl FnOnce() -> T) -> T {
         work()
-    }
-
-    /// Does something that may block the thread, without whatever this world asks of a thread that computes.
-    #[inline]
-    fn without<T>(&self, block: impl FnOnce() -> T) -> T {
-        block()
     }
 }

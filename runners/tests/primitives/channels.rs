@@ -11,7 +11,7 @@ const EACH: u64 = 100;
 /// Items that half of the tasks put in.
 pub const ITEMS: u64 = TASKS / 2 * EACH;
 
-/// One task puts numbers in, and another takes them in the same order. Never are more in than there is room for.
+/// Puts numbers in with one task, and takes them out in the same order with another. Never are more in than there is room for.
 pub async fn channel_keeps_order<P: Primitives>(kit: &Kit<P>, index: u64) {
     for item in 0..EACH {
         match index {
@@ -29,7 +29,7 @@ pub async fn channel_keeps_order<P: Primitives>(kit: &Kit<P>, index: u64) {
     }
 }
 
-/// One task alone finds the channel empty, fills it, finds it full, and empties it.
+/// Finds the channel empty, fills it, finds it full, and empties it, all with one task.
 pub async fn channel_is_bounded<P: Primitives>(kit: &Kit<P>, index: u64) {
     if index > 0 {
         return;
@@ -50,7 +50,7 @@ pub async fn channel_is_bounded<P: Primitives>(kit: &Kit<P>, index: u64) {
     kit.must(channel.try_take().await.is_none(), "it is empty");
 }
 
-/// Half of the tasks put items in by every form there is, and the others take them out by every form.
+/// Puts items in by every form there is with half of the tasks, and takes them out by every form with the others.
 pub async fn channel_loses_nothing<C: Context>(cx: &C, kit: &Kit<C::Primitives>, index: u64) {
     for round in 0..EACH {
         if index.is_multiple_of(2) {

@@ -7,7 +7,7 @@ use crate::suite::{Kit, LONG, SHORT, TASKS, TINY};
 /// Rounds of each task.
 pub const ROUNDS: u64 = 50;
 
-/// Each task reads, gives way, and writes back one more.
+/// Reads, gives way, and writes back one more, with each task.
 pub async fn one_holds_the_lock<C: Context>(cx: &C, kit: &Kit<C::Primitives>) {
     for _ in 0..ROUNDS {
         let mut number = kit.number.lock().await;
@@ -17,7 +17,7 @@ pub async fn one_holds_the_lock<C: Context>(cx: &C, kit: &Kit<C::Primitives>) {
     }
 }
 
-/// One task holds the lock while the others try.
+/// Holds the lock with one task while the others try.
 pub async fn try_lock_does_not_wait<P: Primitives>(kit: &Kit<P>, index: u64) {
     if index == 0 {
         let held = kit.number.lock().await;
@@ -35,7 +35,7 @@ pub async fn try_lock_does_not_wait<P: Primitives>(kit: &Kit<P>, index: u64) {
     }
 }
 
-/// All tasks read at once; then they write by turns, and nobody sees half of that.
+/// Reads with all tasks at once. Then they write by turns, and nobody sees half of that.
 pub async fn readers_share_and_writers_do_not<C: Context>(cx: &C, kit: &Kit<C::Primitives>) {
     let all_read = kit.pair.read().await;
     kit.together.wait().await;
@@ -55,7 +55,7 @@ pub async fn readers_share_and_writers_do_not<C: Context>(cx: &C, kit: &Kit<C::P
     kit.must(*pair == (TASKS * ROUNDS, TASKS * ROUNDS), "an update was lost");
 }
 
-/// Tasks go on in the order of their indices, each woken with all others.
+/// Goes on with one task after the other by their indices, each woken with all others.
 pub async fn condvar_wakes_all<P: Primitives>(kit: &Kit<P>, index: u64) {
     for _ in 0..ROUNDS {
         let mut number = kit.number.lock().await;
@@ -68,7 +68,7 @@ pub async fn condvar_wakes_all<P: Primitives>(kit: &Kit<P>, index: u64) {
     }
 }
 
-/// Half of the tasks make tokens and wake one task for each. The others take them, some with a time limit.
+/// Makes tokens with half of the tasks, and wakes one task for each. The others take them, some with a time limit.
 pub async fn condvar_loses_no_wake_up<C: Context>(cx: &C, kit: &Kit<C::Primitives>, index: u64) {
     for round in 0..ROUNDS {
         let mut number = kit.number.lock().await;
@@ -96,7 +96,7 @@ pub async fn condvar_loses_no_wake_up<C: Context>(cx: &C, kit: &Kit<C::Primitive
     }
 }
 
-/// Nobody notifies, so that every wait ends by its time limit, with the lock held.
+/// Waits without anybody who notifies, so that every wait ends by its time limit, with the lock held.
 pub async fn condvar_times_out<P: Primitives>(kit: &Kit<P>) {
     let mut number = kit.number.lock().await;
     loop {

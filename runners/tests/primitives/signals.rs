@@ -42,7 +42,7 @@ pub async fn semaphore_keeps_its_permits<C: Context>(cx: &C, kit: &Kit<C::Primit
     }
 }
 
-/// One task gives permits, now and then several at once, and the others take them and keep them.
+/// Gives permits with one task, several at once now and then. The others take them and keep them.
 pub async fn semaphore_hands_over<C: Context>(cx: &C, kit: &Kit<C::Primitives>, index: u64) {
     for round in 0..ROUNDS {
         if index == 0 {
@@ -60,7 +60,7 @@ pub async fn semaphore_hands_over<C: Context>(cx: &C, kit: &Kit<C::Primitives>, 
     }
 }
 
-/// Tasks give up all the time, while permits are given back.
+/// Gives up waiting for permits all the time, while others are given back.
 pub async fn semaphore_times_out<C: Context>(cx: &C, kit: &Kit<C::Primitives>, index: u64) {
     for _ in 0..ROUNDS {
         if kit.permits.acquire_for(TINY).await {
@@ -74,7 +74,7 @@ pub async fn semaphore_times_out<C: Context>(cx: &C, kit: &Kit<C::Primitives>, i
     }
 }
 
-/// All tasks but one find that nothing happens. Then it does, for those who wait and for those who come later.
+/// Finds, with all tasks but one, that nothing happens. Then it does, for those who wait and for those who come later.
 pub async fn event_releases_all<P: Primitives>(kit: &Kit<P>, index: u64) {
     if index > 0 {
         kit.must(!kit.happened.wait_for(SHORT).await, "it has not happened yet");
@@ -94,7 +94,7 @@ pub async fn event_releases_all<P: Primitives>(kit: &Kit<P>, index: u64) {
     kit.must(kit.happened.wait_for(SHORT).await, "it has happened");
 }
 
-/// Nobody goes on before all have come, and one of them is told so.
+/// Passes the barrier with all tasks. Nobody goes on before all have come, and one of them is told so.
 pub async fn barrier_keeps_phases<P: Primitives>(kit: &Kit<P>) {
     for phase in 1..=PHASES {
         kit.count(0, 1);

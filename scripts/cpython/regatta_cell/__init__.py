@@ -21,6 +21,6 @@
 
 A task that never waits on its model is one plain function. One that does has two bodies, blocking and async. A single
 async body driven by one `send(None)` was measured and given up: it costs 0.26 us more per task and 0.08 us more per
-switch (CPython 3.11), where a task of `empty` takes 0.04 us and a switch 0.25 us. The cases of coordination are many, so their
-blocking bodies are made of the async ones when they are imported: see `coordination.twin`.
+switch (CPython 3.11), where a task of `empty` takes 0.04 us and a switch 0.25 us. The cases of coordination are many,
+so their blocking bodies are made of the async ones when they are imported: see `coordination.twin`.
 """

@@ -43,6 +43,8 @@ pub enum FailureKind {
     WrongAnswer,
     /// The cell did not answer in time.
     Timeout,
+    /// The cell did not answer in time, and its tasks were seen to wait for each other in a circle.
+    Deadlock,
     /// The cell, or a worker process of it, ended or panicked.
     #[default]
     Crash,
@@ -65,6 +67,7 @@ impl FailureKind {
         match self {
             Self::WrongAnswer => "wrong-answer",
             Self::Timeout => "timeout",
+            Self::Deadlock => "deadlock",
             Self::Crash => "crash",
             Self::Protocol => "protocol",
             Self::Limit => "limit",

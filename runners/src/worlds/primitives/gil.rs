@@ -7,10 +7,11 @@ use std::time::Duration;
 
 use regatta_workloads::{Condvar, Mutex, Primitives, RwLock, monitor};
 
-use super::super::{UnderGil, World};
+use super::super::UnderGil;
+use super::blocks::ParkedThread;
 use super::monitors::monitors;
 use super::parking_lot::ParkingLot;
-use super::portable::Portable;
+use super::portable::{Parks, Portable};
 use super::stays::Stays;
 
 impl Primitives for UnderGil {
@@ -40,6 +41,16 @@ impl Primitives for UnderGil {
 
     fn parking_lot(&self) -> Option<ParkingLot<Self>> {
         Some(ParkingLot(self.clone()))
+    }
+}
+
+impl Parks for UnderGil {
+    type Parked = ParkedThread;
+
+    const LOOKS_FIRST: bool = true;
+
+    fn without<T>(&self, block: impl FnOnce() -> T) -> T {
+        Self::without(self, block)
     }
 }
 

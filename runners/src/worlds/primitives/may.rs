@@ -1,14 +1,14 @@
 //! Primitives of may: waiting suspends the coroutine.
 
-use std::sync::{PoisonError, TryLockError};
+use std::sync::{Arc, PoisonError, TryLockError};
+use std::task::Wake;
 use std::time::Duration;
 
 use may::sync;
 use regatta_workloads::{Barrier, Condvar, Mutex, Primitives, RwLock, Semaphore, monitor};
 
-use super::super::Suspending;
 use super::monitors::monitors;
-use super::portable::Portable;
+use super::portable::{Parked, Parks, Portable};
 use super::stays::Stays;
 
 /// Primitives whose waiting suspends the coroutine.
@@ -21,9 +21,10 @@ impl Primitives for May {
     type RwLock<T: Send + Sync + 'static> = MayRwLock<T>;
     type Semaphore = MaySemaphore;
     type Barrier = MayBarrier;
-    type Portable = Portable<Suspending>;
+    type Portable = Portable<Self>;
     type ParkingLot = Self;
 
+    // Its flag calls itself once for each wait that was given up, on a small stack, and its channels are unbounded.
     monitors!(event channel);
 
     fn mutex<T: Send + 'static>(&self, value: T) -> MayMutex<T> {
@@ -46,8 +47,8 @@ impl Primitives for May {
         MayBarrier(sync::Barrier::new(parties))
     }
 
-    fn portable(&self) -> Portable<Suspending> {
-        Portable(Suspending)
+    fn portable(&self) -> Portable<Self> {
+        Portable(*self)
     }
 
     fn parking_lot(&self) -> Option<Self> {
@@ -58,7 +59,7 @@ impl Primitives for May {
 /// Returns a time limit as may takes it: in whole milliseconds, rounded up.
 ///
 /// *Why:* may leaves fractions out. What is left of a limit below a millisecond is 0, and that stands for no limit.
-pub(super) fn time_limit(duration: Duration) -> Duration {
+fn time_limit(duration: Duration) -> Duration {
     const NEVER: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
     let millis = duration.min(NEVER).as_nanos().div_ceil(1_000_000).max(1);
     Duration::from_millis(millis as u64)
@@ -165,5 +166,33 @@ impl Barrier for MayBarrier {
     #[inline]
     async fn wait(&self) -> bool {
         self.0.wait().is_leader()
+    }
+}
+
+/// A coroutine is suspended. Its thread must not be blocked, for the task that wakes it may be one of the same thread.
+impl Parks for May {
+    type Parked = ParkedCoroutine;
+}
+
+/// What a coroutine of may waits on in its locks, too.
+///
+/// *Why not `coroutine::park`:* a coroutine that is unparked as it parks may run to its end within that call. Then it waits for the call
+/// to end before it frees what it parked on, and its thread spins for ever.
+pub(crate) struct ParkedCoroutine(sync::Blocker);
+
+impl Wake for ParkedCoroutine {
+    fn wake(self: Arc<Self>) {
+        self.0.unpark();
+    }
+}
+
+impl Parked for ParkedCoroutine {
+    fn here() -> Self {
+        Self(sync::Blocker::new(true))
+    }
+
+    fn park(&self, limit: Option<Duration>) {
+        // Whether the time was over is looked at by the clock.
+        let _ = self.0.park(limit.map(time_limit));
     }
 }

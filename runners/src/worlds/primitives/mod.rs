@@ -6,9 +6,11 @@
 //! - `tokio`: waiting suspends the task.
 //! - `parking_lot`: other locks for worlds where waiting blocks the thread.
 //! - `portable`: the same for every world.
+//! - `blocks`: worlds where waiting blocks the thread.
 //! - `monitors`: what a world does not bring.
 //! - `stays`: a guard that stays where it was made.
 
+mod blocks;
 mod gil;
 mod may;
 mod monitors;

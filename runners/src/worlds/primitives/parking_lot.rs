@@ -7,16 +7,16 @@ use std::time::Duration;
 use parking_lot as lot;
 use regatta_workloads::{Condvar, Mutex, Primitives, RwLock, monitor};
 
-use super::super::World;
+use super::blocks::Blocks;
 use super::monitors::monitors;
-use super::portable::{Portable, Waits};
+use super::portable::Portable;
 use super::stays::Stays;
 
 /// The locks of `parking_lot` in the world `W`, which may block its thread.
 #[derive(Debug, Clone)]
 pub struct ParkingLot<W>(pub(super) W);
 
-impl<W: World + Waits> Primitives for ParkingLot<W> {
+impl<W: Blocks> Primitives for ParkingLot<W> {
     type Mutex<T: Send + 'static> = ParkingLotMutex<W, T>;
     type Condvar = ParkingLotCondvar<W>;
     type RwLock<T: Send + Sync + 'static> = ParkingLotRwLock<W, T>;
@@ -53,7 +53,7 @@ pub struct ParkingLotMutex<W, T> {
     lock: lot::Mutex<T>,
 }
 
-impl<W: World, T: Send + 'static> Mutex<T> for ParkingLotMutex<W, T> {
+impl<W: Blocks, T: Send + 'static> Mutex<T> for ParkingLotMutex<W, T> {
     type Guard<'a> = Stays<lot::MutexGuard<'a, T>>;
 
     async fn lock(&self) -> Self::Guard<'_> {
@@ -77,7 +77,7 @@ pub struct ParkingLotCondvar<W> {
     condvar: lot::Condvar,
 }
 
-impl<W: World + Waits> Condvar<ParkingLot<W>> for ParkingLotCondvar<W> {
+impl<W: Blocks> Condvar<ParkingLot<W>> for ParkingLotCondvar<W> {
     async fn wait<'a, T: Send + 'static>(
         &'a self,
         guard: Stays<lot::MutexGuard<'a, T>>,
@@ -113,7 +113,7 @@ pub struct ParkingLotRwLock<W, T> {
     lock: lot::RwLock<T>,
 }
 
-impl<W: World, T: Send + Sync + 'static> RwLock<T> for ParkingLotRwLock<W, T> {
+impl<W: Blocks, T: Send + Sync + 'static> RwLock<T> for ParkingLotRwLock<W, T> {
     type Read<'a> = Stays<lot::RwLockReadGuard<'a, T>>;
     type Write<'a> = Stays<lot::RwLockWriteGuard<'a, T>>;
 

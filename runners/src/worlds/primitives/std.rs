@@ -6,10 +6,10 @@ use std::time::Duration;
 use crossbeam::channel::{self, Receiver, SendTimeoutError, Sender, TrySendError};
 use regatta_workloads::{Barrier, Condvar, Mutex, Primitives, Queue, RwLock, monitor};
 
-use super::super::Blocking;
+use super::blocks::ParkedThread;
 use super::monitors::monitors;
 use super::parking_lot::ParkingLot;
-use super::portable::Portable;
+use super::portable::{Parks, Portable};
 use super::stays::Stays;
 
 /// Primitives whose waiting blocks the thread.
@@ -22,8 +22,8 @@ impl Primitives for Std {
     type RwLock<T: Send + Sync + 'static> = StdRwLock<T>;
     type Barrier = StdBarrier;
     type Channel<T: Send + 'static> = StdChannel<T>;
-    type Portable = Portable<Blocking>;
-    type ParkingLot = ParkingLot<Blocking>;
+    type Portable = Portable<Self>;
+    type ParkingLot = ParkingLot<Self>;
 
     monitors!(semaphore event);
 
@@ -47,13 +47,17 @@ impl Primitives for Std {
         StdChannel::new(capacity)
     }
 
-    fn portable(&self) -> Portable<Blocking> {
-        Portable(Blocking)
+    fn portable(&self) -> Portable<Self> {
+        Portable(*self)
     }
 
-    fn parking_lot(&self) -> Option<ParkingLot<Blocking>> {
-        Some(ParkingLot(Blocking))
+    fn parking_lot(&self) -> Option<ParkingLot<Self>> {
+        Some(ParkingLot(*self))
     }
+}
+
+impl Parks for Std {
+    type Parked = ParkedThread;
 }
 
 /// A lock of the standard library. One that a task left by a panic is not poisoned: the run has failed then anyway.

@@ -9,8 +9,7 @@ use tokio::sync::mpsc::{self, Receiver, Sender};
 use tokio::sync::{self, MutexGuard, Notify, RwLockReadGuard, RwLockWriteGuard, SetOnce};
 use tokio::time::timeout;
 
-use super::super::Tokio;
-use super::portable::Portable;
+use super::portable::{Portable, Waits};
 
 /// Primitives whose waiting suspends the task.
 #[derive(Debug, Clone, Copy, Default)]
@@ -24,7 +23,7 @@ impl Primitives for OfTokio {
     type Event = TokioEvent;
     type Barrier = TokioBarrier;
     type Channel<T: Send + 'static> = TokioChannel<T>;
-    type Portable = Portable<Tokio>;
+    type Portable = Portable<Self>;
     type ParkingLot = Self;
 
     fn mutex<T: Send + 'static>(&self, value: T) -> TokioMutex<T> {
@@ -55,8 +54,8 @@ impl Primitives for OfTokio {
         TokioChannel::new(capacity)
     }
 
-    fn portable(&self) -> Portable<Tokio> {
-        Portable(Tokio)
+    fn portable(&self) -> Portable<Self> {
+        Portable(*self)
     }
 
     fn parking_lot(&self) -> Option<Self> {
@@ -236,5 +235,23 @@ impl<T: Send + 'static> Queue<T> for TokioChannel<T> {
 
     async fn take_for(&self, duration: Duration) -> Option<T> {
         timeout(duration, self.take()).await.ok()
+    }
+}
+
+/// A task is awaited as it is.
+impl Waits for OfTokio {
+    #[inline]
+    fn wait<F>(&self, future: F) -> impl Future<Output = F::Output> + Send
+    where
+        F: Future<Output: Send> + Send,
+    {
+        future
+    }
+
+    async fn wait_for<F>(&self, future: F, duration: Duration) -> Option<F::Output>
+    where
+        F: Future<Output: Send> + Send,
+    {
+        timeout(duration, future).await.ok()
     }
 }

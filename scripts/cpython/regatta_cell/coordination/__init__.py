@@ -5,8 +5,9 @@
     of_threads      what threads coordinate with
     of_event_loop   what coroutines of asyncio coordinate with
     of_hub          what greenlets of gevent coordinate with
-    monitors        what a world lacks, made of its condition variable
+    monitors        what a world lacks, made as textbooks do
+    turns           how fair the turns of a lock were
 
-All others hold a case each, under its name. A case asks the module of its world for primitives by their names: `Lock`, `Queue`
-and so on. Each of the three modules has those that its world can have.
+All others hold a case each, under its name, and `pausing` holds two. A case asks the module of its world for primitives by
+their names: `Lock`, `Queue` and so on.
 """

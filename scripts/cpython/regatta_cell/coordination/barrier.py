@@ -24,7 +24,7 @@ class Phases(Case):
         self.barrier = primitives.Barrier(self.tasks)
         # Who came, phase after phase. A list grows and tells its length in one step each.
         self.came: list[int] = []
-        # By task: how often it was the one that the barrier names, and how often it was in another phase than the others.
+        # By task: how often the barrier named it the leader, and how often it was in another phase than the others.
         self.led = [0] * self.tasks
         self.astray = [0] * self.tasks
 

@@ -11,7 +11,7 @@ from .twin import blocking_methods
 
 
 class Case(Workload):
-    """A workload whose tasks coordinate. A case has awaited bodies (`task_async`), and the blocking ones are made of them."""
+    """A workload whose tasks coordinate. Its bodies are awaited (`task_async`), and the blocking ones are made of them."""
 
     shares_memory = True
     # Name of the histogram of `waited`.
@@ -47,7 +47,7 @@ class Case(Workload):
         raise NotImplementedError
 
     def prepare(self, world: World, at_once: float) -> None:
-        self.primitives = world.primitives() if self.shares_memory else None
+        self.primitives: Any = world.primitives() if self.shares_memory else None
         # Latencies in nanoseconds, a place for each. An empty place is 0.
         self.waited = world.numbers(self.places())
 

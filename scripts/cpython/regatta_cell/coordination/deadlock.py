@@ -1,4 +1,4 @@
-"""Workload deadlock: tasks take two locks, half of them in the opposite order. An order, or one reentrant lock, cures it."""
+"""Workload deadlock: tasks take two locks, with a cure against waiting in a circle, or without."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ TEMPTATION = 0.001
 
 
 class Deadlock(Case):
-    """Take two locks and count. Without a cure, each of two tasks can hold the lock that the other waits for, for ever."""
+    """Take two locks and count. Tasks that take them in opposite orders may wait for each other for ever.
+
+    There are two cures: one order for all, or one lock that may be taken twice.
+    """
 
     def set_up(self, params: dict[str, Any]) -> None:
         self.tasks = number(params, "tasks", least=1)

@@ -8,7 +8,7 @@ from .case import Case, number, require, whether
 
 
 class LostUpdate(Case):
-    """Take one from a shared number, again and again. Without the lock, what another task wrote in the pause is lost."""
+    """Take one from a shared number. Without the lock, what another task wrote in the pause is lost."""
 
     def set_up(self, params: dict[str, Any]) -> None:
         self.tasks = number(params, "tasks", least=1)

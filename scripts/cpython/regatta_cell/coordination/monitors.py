@@ -1,4 +1,4 @@
-"""What a world lacks, made as textbooks do: a read/write lock and a barrier of its condition variable, a reentrant lock of its lock.
+"""What a world lacks, made as textbooks do: a read/write lock, a barrier and a reentrant lock.
 
 CPython's library has no read/write lock in any of its models.
 """
@@ -9,7 +9,7 @@ from typing import Any, Callable
 
 
 class RwLock:
-    """A lock that many readers hold at once, or one writer. A reader waits behind a writer that waits, so no writer starves."""
+    """A lock that many readers hold at once, or one writer. A reader waits behind a writer that waits."""
 
     def __init__(self, condition: Callable[[], Any]) -> None:
         self._changed = condition()

@@ -1,6 +1,6 @@
 """What greenlets coordinate with: gevent's own, and what it lacks made of its locks.
 
-gevent has no condition variable and no barrier: a program gets those of `threading` by monkey-patching, which a cell does not do.
+gevent has no condition variable and no barrier. Programs get those of `threading` by monkey-patching, and cells do not patch.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ Lock = partial(BoundedSemaphore, 1)
 
 
 class Condition:
-    """A condition variable with its lock. As in `threading`, each wait has a lock of its own, which a notification lets go of."""
+    """A condition variable with its lock. Each wait has a semaphore of its own, which a notification releases."""
 
     def __init__(self) -> None:
         self._lock = RLock()
         self._waiters: Deque[Any] = deque()
 
-    def __enter__(self) -> bool:
-        return self._lock.acquire()
+    def __enter__(self) -> None:
+        self._lock.acquire()
 
     def __exit__(self, *error: Any) -> None:
         self._lock.release()
@@ -73,4 +73,4 @@ RwLock = partial(blocking_class(monitors.RwLock), Condition)
 
 def wait_for(event: Any, seconds: float) -> bool:
     """Wait for an event, so many seconds at most; whether it has happened."""
-    return event.wait(seconds)
+    return bool(event.wait(seconds))

@@ -1,4 +1,4 @@
-"""What threads coordinate with: `threading` and `queue` of the standard library, and a read/write lock made of a condition."""
+"""What threads coordinate with: `threading` and `queue`, and a read/write lock, which the standard library lacks."""
 
 from functools import partial
 from queue import Full, LifoQueue, PriorityQueue, Queue
@@ -28,4 +28,4 @@ RwLock = partial(blocking_class(monitors.RwLock), Condition)
 
 def wait_for(event: Any, seconds: float) -> bool:
     """Wait for an event, so many seconds at most; whether it has happened."""
-    return event.wait(seconds)
+    return bool(event.wait(seconds))

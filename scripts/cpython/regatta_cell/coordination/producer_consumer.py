@@ -13,7 +13,7 @@ SENTINEL = -1
 class ProducerConsumer(Case):
     """Handle each item once. The last producer to finish ends the consumers.
 
-    With the ending "sentinel" it puts one for each consumer behind the items. With "task-done" it first waits until all items are done.
+    It puts a sentinel for each of them behind the items. With the ending "task-done" it first waits until all items are done.
     """
 
     def set_up(self, params: dict[str, Any]) -> None:

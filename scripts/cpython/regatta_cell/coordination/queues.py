@@ -10,8 +10,8 @@ from .case import Case, number, one_of, require
 SCATTER = 0x9E3779B97F4A7C15
 MASK = (1 << 64) - 1
 
-# The queues by the name of their order, and whether an item may come out right after another. Items are pairs of rank and
-# number; that of the least rank comes out of a priority queue first.
+# The queues by the name of their order, and whether an item may come out right after another. Items are pairs of rank
+# and number. That of the least rank comes out of a priority queue first.
 Item = Tuple[int, int]
 ORDERS: dict[str, Any] = {
     "fifo": ("Queue", lambda item, last: item[1] == last[1] + 1),
@@ -23,8 +23,8 @@ ORDERS: dict[str, Any] = {
 class Queues(Case):
     """Put items in by one task, and take them out by another, which looks at their order.
 
-    They go in batches: as many as fill the queue, and one more. Nobody takes items out while a batch goes in, so the order of
-    a batch is known. The one more finds the queue full: it waits, or it is refused, kept, and put in later.
+    They go in batches: as many as fill the queue, and one more. Nobody takes items out while a batch goes in, so the order
+    of a batch is known. The one more finds the queue full: it waits, or it is refused, kept, and put in later.
     """
 
     tasks = 2
@@ -123,7 +123,7 @@ class Queues(Case):
     def out_of_order(self, first: int, taken: list[Item]) -> int:
         """How many items of a batch came out of order.
 
-        The one more goes in while others come out, so its place is a matter of luck, but in a queue that is first in, first out.
+        The one more goes in while others come out. So its place is a matter of luck, unless the first in is the first out.
         """
         one_more = first + self.capacity
         known = [item for item in taken if self.order == "fifo" or item[1] != one_more]

@@ -30,7 +30,7 @@ class ReadersAndWriters(Case):
         return self.tasks * self.operations
 
     def writes(self, operation: int) -> bool:
-        """Whether an operation writes. They are numbered through all tasks, and of each hundred the same number writes."""
+        """Whether an operation writes. They are numbered through all tasks, and of each hundred as many write."""
         return operation % 100 * SPREAD % 100 >= self.readers
 
     def begin(self, primitives: Any) -> None:
@@ -88,5 +88,7 @@ class ReadersAndWriters(Case):
             self.value == writes and not changed,
             f"{writes} writes counted up to {self.value}, and {changed} readers saw one go on",
         )
-        figures = {"operations": self.places(), "writes": writes}
-        return {**figures, "most_readers": max(self.seen)} if any(self.seen) else figures
+        figures: dict[str, float] = {"operations": self.places(), "writes": writes}
+        if any(self.seen):
+            figures["most_readers"] = max(self.seen)
+        return figures

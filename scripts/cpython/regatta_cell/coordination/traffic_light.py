@@ -89,7 +89,5 @@ class TrafficLight(Case):
             f"{released} of {self.cars} cars went on, and {ran_the_red} of them before the light was set",
         )
         expected = 0 if self.connects else self.connectors
-        require(
-            gave_up == expected, f"{gave_up} of {self.connectors} connectors gave up, {expected} are expected"
-        )
+        require(gave_up == expected, f"{gave_up} of {self.connectors} connectors gave up, {expected} are expected")
         return {"operations": self.cars + self.connectors, "released": released, "gave_up": gave_up}

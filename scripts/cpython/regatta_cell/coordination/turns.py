@@ -8,17 +8,17 @@ from typing import Sequence
 def jain_index(shares: Sequence[int]) -> float:
     """Jain's index of fairness: 1 if all have the same share, and 1/n if one of n has everything.
 
-    Source: Jain, Chiu and Hawe, "A quantitative measure of fairness and discrimination for resource allocation in shared
-    computer systems", DEC-TR-301, 1984.
+    Source: Jain, Chiu and Hawe, "A quantitative measure of fairness and discrimination for resource allocation in
+    shared computer systems", DEC-TR-301, 1984.
     """
     return sum(shares) ** 2 / (len(shares) * sum(share * share for share in shares))
 
 
 def fairness(turns: Sequence[int], begun: Sequence[int], each: int) -> dict[str, float]:
-    """The figures `jain_index` and `longest_turn` of turns (whose each was), up to the end of the first task that had `each`.
+    """The figures `jain_index` and `longest_turn` of turns (whose each was), up to where the first task has had `each`.
 
-    After that, tasks are done one after the other, and who is last has the lock for itself. `begun` says by task how many turns
-    there were when it began. Those that began later than that end did not compete, and do not count.
+    After that, tasks end one after the other, and the last has the lock for itself. `begun` says by task how many turns
+    there were when it began. Tasks that began after the first was done did not compete, and do not count.
     """
     had = [0] * len(begun)
     last, in_a_row, longest, until = -1, 0, 0, 0

@@ -14,8 +14,7 @@ from __future__ import annotations
 import ast
 import inspect
 import textwrap
-from types import FunctionType
-from typing import Any, Dict, Type
+from typing import Any, Callable, Dict, Mapping, Type
 
 SUFFIX = "_async"
 # What `async with` calls, and what `with` does.
@@ -41,7 +40,7 @@ class WithoutAwaits(ast.NodeTransformer):
         self.generic_visit(node)
         return ast.copy_location(ast.With(**dict(ast.iter_fields(node))), node)
 
-    def visit_Await(self, node: ast.Await) -> ast.AST:
+    def visit_Await(self, node: ast.Await) -> Any:
         return self.visit(node.value)
 
     def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
@@ -50,11 +49,12 @@ class WithoutAwaits(ast.NodeTransformer):
         return node
 
 
-def blocking(function: Any) -> FunctionType:
-    """The blocking twin of an `async` function, which must not close over anything. Its lines are those of the source."""
+def blocking(function: Any) -> Any:
+    """The blocking twin of an `async` function that closes over nothing. Its lines are those of the source."""
     code = function.__code__
     if code.co_freevars:
-        raise TypeError(f"{function.__qualname__} closes over {', '.join(code.co_freevars)}: it cannot be compiled anew")
+        names = ", ".join(code.co_freevars)
+        raise TypeError(f"{function.__qualname__} closes over {names}: it cannot be compiled anew")
     tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
     ast.increment_lineno(tree, code.co_firstlineno - 1)
     found: Dict[str, Any] = {}
@@ -64,7 +64,7 @@ def blocking(function: Any) -> FunctionType:
     return twin
 
 
-def blocking_methods(methods: Dict[str, Any]) -> Dict[str, FunctionType]:
+def blocking_methods(methods: Mapping[str, Any]) -> Dict[str, Callable[..., Any]]:
     """The blocking twins of those of these methods that are awaited, by their names."""
     awaited = filter(inspect.iscoroutinefunction, methods.values())
     return {twin.__name__: twin for twin in map(blocking, awaited)}

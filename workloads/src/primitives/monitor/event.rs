@@ -22,8 +22,11 @@ impl<P: Primitives> Event<P> {
 
 impl<P: Primitives> surface::Event for Event<P> {
     async fn set(&self) {
-        *self.flag.lock().await = true;
+        let mut flag = self.flag.lock().await;
+        *flag = true;
+        // Before the lock is let go, so that who has waited finds it set.
         self.is_set.store(true, Ordering::Release);
+        drop(flag);
         self.happened.notify_all();
     }
 

@@ -3,7 +3,7 @@
 //! Locks and barriers are those of async-lock, channels those of async-channel. What is made here stands on event-listener.
 //!
 //! # Layout
-//! - `waits`: how a world waits for what another task ends.
+//! - `waits`: how a world waits for a future.
 //! - `locks`: the lock, its condition variable, and the lock for readers and writers.
 //! - `signals`: semaphore, event and barrier.
 //! - `channel`: the bounded channel.
@@ -21,6 +21,7 @@ use channel::PortableChannel;
 use locks::{PortableCondvar, PortableMutex, PortableRwLock};
 use signals::{PortableBarrier, PortableEvent, PortableSemaphore};
 pub(crate) use waits::Waits;
+pub(super) use waits::{Parked, Parks};
 
 /// The primitives of every world in the world `W`.
 #[derive(Debug, Clone)]
