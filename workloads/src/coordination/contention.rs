@@ -131,7 +131,10 @@ mod tests {
         let (shown, here) = (include_str!("../../../CONTRIBUTING.md"), include_str!("contention.rs"));
         let begin = here.find("/// The number that all tasks count up.").expect("it is in this file");
         let end = here.find("\nimpl Asks for").expect("it is in this file");
-        assert!(shown.contains(&format!("```rust\n{}```\n", &here[begin..end])), "CONTRIBUTING.md shows something else");
+        assert!(
+            shown.contains(&format!("```rust\n{}```\n", &here[begin..end])),
+            "CONTRIBUTING.md shows something else"
+        );
     }
 
     #[test]
