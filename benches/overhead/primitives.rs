@@ -139,8 +139,7 @@ fn lock_of_std(operations: u64) -> Arm {
         for _ in 0..operations {
             *lock.lock().expect("no panic") += 1;
         }
-        let count = *lock.lock().expect("no panic");
-        count
+        *lock.lock().expect("no panic")
     })
 }
 
@@ -191,8 +190,7 @@ fn lock_of_tokio(operations: u64) -> Arm {
             for _ in 0..operations {
                 *lock.lock().await += 1;
             }
-            let count = *lock.lock().await;
-            count
+            *lock.lock().await
         };
         runtime.block_on(async { tokio::spawn(task).await.expect("no panic") })
     })
