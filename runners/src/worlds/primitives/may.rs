@@ -1,12 +1,14 @@
 //! Primitives of may: waiting suspends the coroutine.
 
-use std::sync::{Arc, PoisonError, TryLockError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex as StdMutex, MutexGuard as StdGuard, PoisonError, TryLockError};
 use std::task::Wake;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use may::sync;
 use regatta_workloads::{Barrier, Condvar, Mutex, Primitives, RwLock, Semaphore, monitor};
 
+use super::alarm::Alarm;
 use super::monitors::monitors;
 use super::portable::{Parked, Parks, Portable};
 use super::stays::Stays;
@@ -87,7 +89,7 @@ impl<T: Send + 'static> Mutex<T> for MayMutex<T> {
 
 /// A condition variable of may.
 #[derive(Default)]
-pub(crate) struct MayCondvar(sync::Condvar);
+pub(crate) struct MayCondvar(Arc<sync::Condvar>);
 
 impl Condvar<May> for MayCondvar {
     async fn wait<'a, T: Send + 'static>(
@@ -102,9 +104,12 @@ impl Condvar<May> for MayCondvar {
         guard: Stays<sync::MutexGuard<'a, T>>,
         duration: Duration,
     ) -> (Stays<sync::MutexGuard<'a, T>>, bool) {
-        let waited = self.0.wait_timeout(guard.into_inner(), time_limit(duration));
+        let (limit, condvar) = (time_limit(duration), Arc::clone(&self.0));
+        let _alarm = Alarm::set(limit, move || condvar.notify_all());
+        let begin = Instant::now();
+        let waited = self.0.wait_timeout(guard.into_inner(), limit);
         let (guard, waited) = waited.unwrap_or_else(PoisonError::into_inner);
-        (Stays::new(guard), waited.timed_out())
+        (Stays::new(guard), waited.timed_out() || begin.elapsed() > limit)
     }
 
     fn notify_one(&self) {
@@ -133,6 +138,9 @@ impl<T: Send + Sync + 'static> RwLock<T> for MayRwLock<T> {
     }
 }
 
+/// Time between two looks for a permit, where a wait has a limit.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(1);
+
 /// A semaphore of may.
 #[derive(Debug)]
 pub(crate) struct MaySemaphore(sync::Semphore);
@@ -149,7 +157,19 @@ impl Semaphore for MaySemaphore {
     }
 
     async fn acquire_for(&self, duration: Duration) -> bool {
-        self.0.wait_timeout(time_limit(duration))
+        // Not by its own time limit, which can get lost: see `alarm`. Nor by a short sleep, after which a coroutine may have ended
+        // while the call that suspended it still uses it.
+        let begin = Instant::now();
+        loop {
+            if self.0.try_wait() {
+                return true;
+            }
+            let left = duration.saturating_sub(begin.elapsed());
+            if left.is_zero() {
+                return false;
+            }
+            ParkedCoroutine::here().park(Some(left.min(BETWEEN_LOOKS)));
+        }
     }
 
     #[inline]
@@ -178,21 +198,50 @@ impl Parks for May {
 ///
 /// *Why not `coroutine::park`:* a coroutine that is unparked as it parks may run to its end within that call. Then it waits for the call
 /// to end before it frees what it parked on, and its thread spins for ever.
-pub(crate) struct ParkedCoroutine(sync::Blocker);
+///
+/// *Why a blocker for each time:* who drops it last may be suspended until may is done with it. So that is the coroutine which parks, and
+/// never a waker: event-listener drops those under a lock of the standard library, for which the other threads would then block.
+#[derive(Default)]
+pub(crate) struct ParkedCoroutine {
+    is_woken: AtomicBool,
+    /// What the coroutine parks on at this moment. Nobody is suspended who holds the lock.
+    blocker: StdMutex<Option<Arc<sync::Blocker>>>,
+}
+
+impl ParkedCoroutine {
+    fn blocker(&self) -> StdGuard<'_, Option<Arc<sync::Blocker>>> {
+        self.blocker.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 impl Wake for ParkedCoroutine {
     fn wake(self: Arc<Self>) {
-        self.0.unpark();
+        self.is_woken.store(true, Ordering::SeqCst);
+        if let Some(blocker) = &*self.blocker() {
+            blocker.unpark();
+        }
     }
 }
 
 impl Parked for ParkedCoroutine {
     fn here() -> Self {
-        Self(sync::Blocker::new(true))
+        Self::default()
     }
 
     fn park(&self, limit: Option<Duration>) {
-        // Whether the time was over is looked at by the clock.
-        let _ = self.0.park(limit.map(time_limit));
+        let blocker = Arc::new(sync::Blocker::new(true));
+        *self.blocker() = Some(Arc::clone(&blocker));
+        if !self.is_woken.load(Ordering::SeqCst) {
+            let (limit, called) = (limit.map(time_limit), Arc::clone(&blocker));
+            let alarm = limit.and_then(|limit| Alarm::set(limit, move || called.unpark()));
+            // Whether the time was over is looked at by the clock.
+            let _ = blocker.park(limit);
+            drop(alarm);
+        }
+        // Whoever is about to wake it has changed what the caller looks at next.
+        self.is_woken.store(false, Ordering::SeqCst);
+        let in_place = self.blocker().take();
+        drop(in_place);
+        drop(blocker);
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! - `std`: waiting blocks the thread.
 //! - `gil`: so it does, without the modelled lock.
-//! - `may`: waiting suspends the coroutine.
+//! - `may`: waiting suspends the coroutine; `alarm`: wakes those whose time limit got lost.
 //! - `tokio`: waiting suspends the task.
 //! - `parking_lot`: other locks for worlds where waiting blocks the thread.
 //! - `portable`: the same for every world.
@@ -10,6 +10,7 @@
 //! - `monitors`: what a world does not bring.
 //! - `stays`: a guard that stays where it was made.
 
+mod alarm;
 mod blocks;
 mod gil;
 mod may;
