@@ -86,8 +86,7 @@ fn trials_of(runner: &'static str) -> Vec<Trial> {
     trials
 }
 
-/// Returns the cases of coordination with about so many tasks. No wait is below a millisecond: may's timer may end a shorter one before
-/// it has noted that the coroutine waits, and then frees what it still writes to. `deadlock` without a cure is not among them, for it may never end.
+/// Returns the cases of coordination with about so many tasks. `deadlock` without a cure is not among them, for it may never end.
 fn coordination(tasks: u64) -> Vec<(&'static str, Value)> {
     let (few, half) = ((2_000 / tasks).clamp(3, 100), (tasks / 2).max(1));
     vec![
