@@ -131,6 +131,17 @@ mod tests {
     use super::*;
 
     #[test]
+    fn contributing_shows_what_the_tasks_share() {
+        let (shown, here) = (include_str!("../../../CONTRIBUTING.md"), include_str!("contention.rs"));
+        let begin = here.find("/// The number that all tasks count up.").expect("it is in this file");
+        let end = here.find("\nimpl Asks for").expect("it is in this file");
+        assert!(
+            shown.contains(&format!("```rust\n{}```\n", &here[begin..end])),
+            "CONTRIBUTING.md shows something else"
+        );
+    }
+
+    #[test]
     fn every_operation_counts() {
         let workload = Contention { tasks: 3, operations: 5, inside: 300, ..Contention::default() };
         let figures = run_rightly(&workload).figures;

@@ -3,6 +3,7 @@
 //! # Layout
 //! - `turns`: who held a lock in which order, and how fair that was.
 //! - `handled`: which items were handled, as three sums.
+//! - `line`: queues in three orders, and their items.
 //! - `parts`: what the cases have in common: checks of parameters, names of figures, and computing within a lock.
 //! - `polled`: a world for unit tests.
 //! - one file per case.
@@ -13,6 +14,7 @@ mod contention;
 mod deadlock;
 mod dishes;
 mod handled;
+mod line;
 mod lost_update;
 mod parts;
 mod ping_pong;
@@ -33,11 +35,12 @@ pub use barrier::Barriers;
 pub use contention::Contention;
 pub use deadlock::{Cure, Deadlock};
 pub use dishes::Dishes;
+pub use line::Order;
 pub use lost_update::LostUpdate;
 pub use ping_pong::PingPong;
 pub use prime_filter::PrimeFilter;
 pub use producer_consumer::{Ending, ProducerConsumer};
-pub use queues::{Full, Order, Queues};
+pub use queues::{Full, Queues};
 pub use rwlock::RwLocks;
 pub use semaphore::Semaphores;
 pub use square_mapper::SquareMapper;

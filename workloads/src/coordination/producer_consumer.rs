@@ -127,7 +127,7 @@ impl<P: Primitives> Belt<P> {
         self.queue.take().await
     }
 
-    /// Says of an item that it is done.
+    /// Counts an item as done.
     async fn task_done(&self) {
         let mut undone = self.undone.lock().await;
         *undone -= 1;

@@ -5,15 +5,11 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use serde::{Deserialize, Serialize};
 
 use super::handled::Handled;
+use super::line::{Item, Line, Order};
 use super::parts::{WAIT, check_counts, wrong};
-use crate::monitor::{self, Lifo, Priority};
 use crate::{
-    Asks, Context, Error, Findings, Kind, Latencies, Mutex, Parameter, Primitives, Queue, Semaphore, Shared, Variant,
-    Workload,
+    Asks, Context, Error, Findings, Kind, Latencies, Mutex, Parameter, Primitives, Semaphore, Shared, Variant, Workload,
 };
-
-/// Multiplies an item's number to its rank. It is odd, so no two numbers have one rank.
-const SCATTER: u64 = 0x9E37_79B9_7F4A_7C15;
 
 /// Puts items into a bounded queue in one task, and takes them out in another, which looks at their order.
 ///
@@ -37,19 +33,6 @@ pub struct Queues {
     waits: Latencies,
 }
 
-/// In which order items come out.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Order {
-    /// First in, first out.
-    #[default]
-    Fifo,
-    /// Last in, first out.
-    Lifo,
-    /// The greatest rank first.
-    Priority,
-}
-
 /// What happens to an item that finds the queue full.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -70,76 +53,6 @@ impl Default for Queues {
             full: Full::Waits,
             primitives: Variant::Native,
             waits: Latencies::default(),
-        }
-    }
-}
-
-/// An item on its way. Items are compared by rank.
-#[derive(Debug)]
-struct Item {
-    rank: u64,
-    number: u64,
-    /// When it was ready to be put in.
-    since: Option<u64>,
-}
-
-impl PartialEq for Item {
-    fn eq(&self, other: &Self) -> bool {
-        self.rank == other.rank
-    }
-}
-
-impl Eq for Item {}
-
-impl PartialOrd for Item {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Item {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        self.rank.cmp(&other.rank)
-    }
-}
-
-/// The queue in question.
-enum Line<P: Primitives> {
-    Fifo(P::Channel<Item>),
-    Lifo(monitor::Queue<P, Lifo<Item>>),
-    Priority(monitor::Queue<P, Priority<Item>>),
-}
-
-impl<P: Primitives> Line<P> {
-    fn new(order: Order, capacity: usize, primitives: &P) -> Self {
-        match order {
-            Order::Fifo => Self::Fifo(primitives.channel(capacity)),
-            Order::Lifo => Self::Lifo(monitor::Queue::new(primitives, capacity)),
-            Order::Priority => Self::Priority(monitor::Queue::new(primitives, capacity)),
-        }
-    }
-
-    async fn put(&self, item: Item) {
-        match self {
-            Self::Fifo(queue) => queue.put(item).await,
-            Self::Lifo(queue) => queue.put(item).await,
-            Self::Priority(queue) => queue.put(item).await,
-        }
-    }
-
-    async fn try_put(&self, item: Item) -> Result<(), Item> {
-        match self {
-            Self::Fifo(queue) => queue.try_put(item).await,
-            Self::Lifo(queue) => queue.try_put(item).await,
-            Self::Priority(queue) => queue.try_put(item).await,
-        }
-    }
-
-    async fn take(&self) -> Item {
-        match self {
-            Self::Fifo(queue) => queue.take().await,
-            Self::Lifo(queue) => queue.take().await,
-            Self::Priority(queue) => queue.take().await,
         }
     }
 }
@@ -195,7 +108,7 @@ impl<P: Primitives> Shared<Queues, P> for Shelf<P> {
 impl Queues {
     /// Returns the item with this number, ready to be put in now.
     fn item(&self, number: u64) -> Item {
-        Item { rank: number.wrapping_mul(SCATTER), number, since: self.waits.begin() }
+        Item::new(number, self.waits.begin())
     }
 
     /// Returns the first numbers of the batches.
@@ -261,7 +174,7 @@ impl Queues {
                 if self.order != Order::Fifo && Some(item.number) == self.one_more(first) {
                     continue;
                 }
-                if last.is_some_and(|last| !self.follows(&item, &last)) {
+                if last.is_some_and(|last| !self.order.allows(&item, &last)) {
                     shelf.out_of_order.fetch_add(1, Ordering::Relaxed);
                 }
                 last = Some(item);
@@ -270,15 +183,6 @@ impl Queues {
         }
         *shelf.taken.lock().await = taken;
         count
-    }
-
-    /// Says whether an item may come out right after another.
-    fn follows(&self, item: &Item, last: &Item) -> bool {
-        match self.order {
-            Order::Fifo => item.number == last.number + 1,
-            Order::Lifo => item.number + 1 == last.number,
-            Order::Priority => item < last,
-        }
     }
 }
 
@@ -355,16 +259,6 @@ mod tests {
                 }
             }
         }
-    }
-
-    #[test]
-    fn what_follows_depends_on_the_order() {
-        let queues = |order| Queues { order, ..Queues::default() };
-        let [five, six, seven] = [5, 6, 7].map(|number| queues(Order::Fifo).item(number));
-        assert!(queues(Order::Fifo).follows(&six, &five) && !queues(Order::Fifo).follows(&seven, &five));
-        assert!(queues(Order::Lifo).follows(&five, &six) && !queues(Order::Lifo).follows(&six, &five));
-        let (low, high) = if five < six { (five, six) } else { (six, five) };
-        assert!(queues(Order::Priority).follows(&low, &high) && !queues(Order::Priority).follows(&high, &low));
     }
 
     #[test]

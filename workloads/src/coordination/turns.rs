@@ -50,7 +50,7 @@ impl Turns {
         }
     }
 
-    /// Notes that a task has begun: from here on it competes.
+    /// Counts a task among those that compete, from here on.
     pub(super) fn begin(&self, task: u64) {
         if let Some(book) = &self.0 {
             book.begun[task as usize].store(book.count.load(Ordering::Relaxed), Ordering::Relaxed);
