@@ -7,6 +7,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpListener};
 use std::process::ExitCode;
 use std::sync::{Arc, OnceLock};
+use std::time::Instant;
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use regatta_runners::worker::{self, Command};
@@ -86,8 +87,7 @@ fn trials_of(runner: &'static str) -> Vec<Trial> {
     trials
 }
 
-/// Returns the cases of coordination with about so many tasks. No wait is below a millisecond: may's timer may end a shorter one before
-/// it has noted that the coroutine waits, and then frees what it still writes to. `deadlock` without a cure is not among them, for it may never end.
+/// Returns the cases of coordination with about so many tasks. `deadlock` without a cure is not among them, for it may never end.
 fn coordination(tasks: u64) -> Vec<(&'static str, Value)> {
     let (few, half) = ((2_000 / tasks).clamp(3, 100), (tasks / 2).max(1));
     vec![
@@ -176,6 +176,12 @@ impl Visitor for ChooseRunner {
     }
 }
 
+/// Reads a clock for what only tasks can time.
+fn now() -> u64 {
+    static START: OnceLock<Instant> = OnceLock::new();
+    START.get_or_init(Instant::now).elapsed().as_nanos() as u64
+}
+
 struct RunTwice<W>(W);
 
 impl<W: Workload> RunnerVisitor for RunTwice<W> {
@@ -191,7 +197,7 @@ impl<W: Workload> RunnerVisitor for RunTwice<W> {
             return Ok(Checked { outcomes: Vec::new(), expected, parallelism: R::PARALLELISM });
         }
         let mut workload = self.0;
-        workload.attach_clock(|| 0);
+        workload.attach_clock(now);
         let workload = Arc::new(workload);
         let expected = expected_tally(workload.expected());
         let mut run = match R::start(Arc::clone(&workload), settings) {

@@ -3,9 +3,11 @@
 //! A segment ends where a task begins to wait and the next begins where it goes on, perhaps on another worker. One without length is
 //! where a task begins to wait for a modelled lock. Neither the runner nor the workload knows of it.
 
+use std::future::poll_fn;
 use std::io;
 use std::net::SocketAddr;
 use std::path::Path;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -64,7 +66,8 @@ impl<W: Workload> Workload for Traced<W> {
         Watcher::set(Some(Arc::clone(&watcher)));
         watcher.begin();
         let cx = TracedContext { inner: cx.clone(), watcher: Arc::clone(&watcher) };
-        let result = self.inner.task(&cx, shared, index).await;
+        let mut task = pin!(self.inner.task(&cx, shared, index));
+        let result = poll_fn(|poller| watcher.poll(task.as_mut(), poller)).await;
         watcher.end();
         Watcher::set(None);
         match purpose {
@@ -222,6 +225,8 @@ impl<V: Visitor> Visitor for Wrap<V> {
 
 #[cfg(test)]
 mod tests {
+    use std::task::{Context as Poller, Poll, Waker};
+
     use regatta_runners::{Blocking, complete};
 
     use super::*;
@@ -283,6 +288,49 @@ mod tests {
         fn expected(&self) -> impl Iterator<Item = u64> {
             std::iter::once(0)
         }
+    }
+
+    /// Gives way by a future of its own, of which its world knows nothing: so do locks that suspend a task.
+    #[derive(Clone, Default, Serialize, Deserialize)]
+    struct GivesWay;
+
+    impl Workload for GivesWay {
+        const NAME: &'static str = "gives-way";
+        const KIND: Kind = Kind::Coordination;
+        const ABOUT: &'static str = "gives way once";
+
+        type Shared<P: Primitives> = ();
+
+        fn tasks(&self) -> u64 {
+            1
+        }
+
+        async fn task<C: Context>(&self, _cx: &C, _shared: &(), _index: u64) -> Result<u64, Error> {
+            let mut polls = 0;
+            poll_fn(|_| {
+                polls += 1;
+                if polls > 1 { Poll::Ready(()) } else { Poll::Pending }
+            })
+            .await;
+            Ok(0)
+        }
+
+        fn expected(&self) -> impl Iterator<Item = u64> {
+            std::iter::once(0)
+        }
+    }
+
+    #[test]
+    fn a_task_that_is_suspended_does_not_block_its_thread() {
+        let check = Arc::new(Check::new(std::iter::once(0)));
+        let workload = Traced::new(GivesWay, Purpose::Check(Arc::clone(&check)));
+        let shared = TracedShared::new(&workload, &Blocking.primitives()).expect("nothing is shared");
+        let mut task = pin!(workload.task(&Blocking, &shared, 0));
+        let poller = &mut Poller::from_waker(Waker::noop());
+        assert!(task.as_mut().poll(poller).is_pending());
+        std::thread::sleep(Duration::from_millis(20));
+        assert!(task.poll(poller).is_ready());
+        assert_eq!(check.blocked_ns(), 0);
     }
 
     #[test]

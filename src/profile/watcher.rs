@@ -1,8 +1,10 @@
 //! Who watches a task, and what for: the segments of a profile, or a check.
 
 use std::cell::{Cell, RefCell};
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::{Context as Poller, Poll};
 
 use regatta_runners::watch_for_the_lock;
 use rustix::thread::gettid;
@@ -69,6 +71,17 @@ impl Watcher {
             Self::Profile(pen) => pen.end(),
             Self::Check(stance) => stance.end(),
         }
+    }
+
+    /// Polls a task. A check leaves out what passes until the next poll, for the task waits then, and its thread is free.
+    pub(super) fn poll<F: Future>(&self, task: Pin<&mut F>, poller: &mut Poller<'_>) -> Poll<F::Output> {
+        let Self::Check(stance) = self else { return task.poll(poller) };
+        stance.begin();
+        let output = task.poll(poller);
+        if output.is_pending() {
+            stance.end();
+        }
+        output
     }
 
     /// Waits in between two segments.

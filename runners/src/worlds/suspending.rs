@@ -11,6 +11,12 @@ use regatta_workloads::Context;
 use super::BlockingStream;
 use super::primitives::May;
 
+/// The shortest sleep that may is asked for.
+///
+/// *Why:* may hands a coroutine to its timer, and writes to it once more after that. A sleep of a microsecond can be over by then, and
+/// the coroutine at its end: may then writes to freed memory (0.3.51). The kernel's timers are late by as much as this anyway.
+const SHORTEST: Duration = Duration::from_micros(50);
+
 /// The world in which waiting suspends the coroutine inside the call: its futures are ready at once.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Suspending;
@@ -25,7 +31,7 @@ impl Context for Suspending {
     }
 
     async fn sleep(&self, duration: Duration) {
-        coroutine::sleep(duration);
+        coroutine::sleep(duration.max(SHORTEST));
     }
 
     async fn connect(&self, to: SocketAddr) -> io::Result<Self::Stream> {
