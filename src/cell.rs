@@ -189,6 +189,8 @@ trait Started {
     fn latencies(&self) -> Vec<(&'static str, Vec<u64>)>;
     /// Does as [`Workload::figures`].
     fn figures(&self) -> Vec<(&'static str, f64)>;
+    /// Does as [`Workload::turns`].
+    fn turns(&self) -> Vec<Vec<u32>>;
 }
 
 impl<W: Workload> Started for W {
@@ -202,6 +204,10 @@ impl<W: Workload> Started for W {
 
     fn figures(&self) -> Vec<(&'static str, f64)> {
         Workload::figures(self)
+    }
+
+    fn turns(&self) -> Vec<Vec<u32>> {
+        Workload::turns(self)
     }
 }
 
@@ -265,6 +271,7 @@ impl Work<'_> {
             sample.figures.insert(BLOCKED.to_owned(), check.blocked_ns() as f64);
         }
         sample.figures.extend(self.workload.figures().into_iter().map(|(name, figure)| (name.to_owned(), figure)));
+        sample.turns = self.workload.turns();
         for (name, latencies) in self.workload.latencies() {
             sample.histograms.insert(name.to_owned(), histogram(&latencies).map_err(io::Error::other)?);
         }

@@ -138,6 +138,7 @@ fn complete() -> Vec<Record> {
         // The names in these are those of the stored records, and the one that they lack.
         figures: BTreeMap::new(),
         histograms: BTreeMap::new(),
+        turns: vec![vec![1]],
         source: ["perf", "faults"].map(|figure| (figure.to_owned(), text())).into(),
     };
     let one = Some(1);

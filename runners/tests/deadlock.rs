@@ -8,9 +8,11 @@ use std::sync::Arc;
 use libtest_mimic::{Arguments, Failed, Trial};
 use regatta_runners::{Error, Runner, RunnerVisitor, Runners, Settings, Standard, WaitsFor, WatchedWorkload, fits};
 use regatta_workloads::{
-    Barrier as _, Context, Error as TaskError, Findings, Kind, Mutex as _, Primitives, RwLock as _, Shared, Workload,
+    Barrier as _, Context, Deadlock, Error as TaskError, Findings, Kind, Mutex as _, Primitives, RwLock as _, Shared,
+    Varied, Workload,
 };
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 /// Workers of a runner, enough for all tasks at once.
 const WORKERS: usize = 3;
@@ -41,6 +43,12 @@ fn main() -> ExitCode {
             Trial::test(name, move || Standard::visit(runner, IsNamed { workload, words }).ok_or("no such runner")?)
         })
     });
+    let ends = |runner: &'static str| {
+        Trial::test(format!("{runner}/the case without a cure"), move || {
+            Standard::visit(runner, Ends).ok_or("no such runner")?
+        })
+    };
+    let trials = trials.chain(Standard::names().into_iter().map(ends));
     // One run at a time in a process, as in a cell.
     let arguments = Arguments { test_threads: Some(1), ..Arguments::from_args() };
     libtest_mimic::run(&arguments, trials.collect()).exit_code()
@@ -75,6 +83,29 @@ impl RunnerVisitor for IsNamed {
             }
         }
         Ok(())
+    }
+}
+
+/// Runs the case `deadlock` without a cure, which ends by chance, or with a circle that has a name.
+struct Ends;
+
+impl RunnerVisitor for Ends {
+    type Output = Result<(), Failed>;
+
+    fn visit<R: Runner>(self) -> Self::Output {
+        let case: Deadlock = serde_json::from_value(json!({"tasks": 4, "rounds": 3, "cure": "none"}))?;
+        let (case, settings) = (Varied(case), Settings { workers: WORKERS, ..Settings::default() });
+        if let Err(Error::Unavailable(_)) = fits::<R, _>(&case, &settings) {
+            return Ok(());
+        }
+        let graph = WaitsFor::default();
+        let mut run = R::start(Arc::new(WatchedWorkload::new(case, graph.clone())), settings)?;
+        match (run(), graph.circle()) {
+            (Ok(_), None) => Ok(()),
+            // The graph has the first circle, and the error that of the first task that failed.
+            (Err(error), Some(_)) => expect(error.to_string().contains("deadlock: task"), &error.to_string()),
+            other => Err(format!("found {other:?}").into()),
+        }
     }
 }
 

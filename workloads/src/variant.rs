@@ -156,6 +156,10 @@ impl<W: Asks> Workload for Varied<W> {
         self.0.figures()
     }
 
+    fn turns(&self) -> Vec<Vec<u32>> {
+        self.0.turns()
+    }
+
     fn begin(&self) {
         self.0.begin();
     }

@@ -181,6 +181,12 @@ pub trait Workload: Serialize + DeserializeOwned + Default + Clone + Send + Sync
         Vec::new()
     }
 
+    /// Returns who did the operations of the last run, in order: for each slice of them, first to last, how many each task did. Empty where
+    /// nobody noted it.
+    fn turns(&self) -> Vec<Vec<u32>> {
+        Vec::new()
+    }
+
     /// Makes memory that the tasks of one run share ready for the next run. Called before each run, outside the timed region.
     fn begin(&self) {}
 }

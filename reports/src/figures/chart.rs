@@ -18,6 +18,8 @@ pub enum ChartKind {
     OverWait,
     /// The distribution of latencies.
     Latency,
+    /// Whose turn it was, operation by operation.
+    Turns,
     /// Where cores or time were lost.
     Loss,
     /// Effective cores against the ideal.
@@ -46,8 +48,16 @@ pub enum ChartKind {
 
 impl ChartKind {
     /// The kinds that a group can have without a profile, in the order in which they are shown.
-    const OF_GROUPS: [Self; 7] =
-        [Self::Samples, Self::SpeedUp, Self::OverWait, Self::Latency, Self::Loss, Self::Cores, Self::Utilisation];
+    const OF_GROUPS: [Self; 8] = [
+        Self::Samples,
+        Self::SpeedUp,
+        Self::OverWait,
+        Self::Latency,
+        Self::Turns,
+        Self::Loss,
+        Self::Cores,
+        Self::Utilisation,
+    ];
 
     /// Returns its name: part of file names, of links and of `verdicts.json`.
     pub fn name(self) -> &'static str {
@@ -56,6 +66,7 @@ impl ChartKind {
             Self::SpeedUp => "speedup",
             Self::OverWait => "wait",
             Self::Latency => "latency",
+            Self::Turns => "turns",
             Self::Loss => "why",
             Self::Cores => "cores",
             Self::Utilisation => "utilisation",
@@ -87,6 +98,7 @@ impl ChartKind {
                 any(&|row| row.latencies.first().is_some_and(|latency| !latency.bins.is_empty()))
                     && group.main_rows().any(|row| !row.latencies.is_empty())
             }
+            Self::Turns => any(&|row| row.turns.first().is_some_and(|slice| slice.len() > 1)),
             Self::Loss if group.is_cpu_bound() => any(&|row| Cores::of_row(group, row).is_some()),
             Self::Loss => any(&|row| Waits::of_row(row).is_some()),
             Self::Cores => any(&|row| row.effective_cores.is_some()),

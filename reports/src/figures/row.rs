@@ -94,6 +94,9 @@ pub struct Row {
     pub workers_seen: Option<(u64, u64)>,
     /// Extra figures of the runner or the workload, by name, of a run.
     pub figures: BTreeMap<String, Finding>,
+    /// Who did the operations of its last sample: by slice of them, how many each task did. Empty where nobody noted it.
+    #[serde(skip)]
+    pub turns: Vec<Vec<u32>>,
     /// Share of the wall time that each core was busy with it, medians by core.
     pub core_busy: Vec<f64>,
     /// CPU time that the hypervisor gave to others.
@@ -216,6 +219,13 @@ impl Row {
             start_ns: median(&start_by_process.into_values().collect::<Vec<f64>>()),
             workers_seen: workers_seen(samples),
             figures: finding::of_samples(samples),
+            turns: samples
+                .iter()
+                .rev()
+                .map(|sample| &sample.turns)
+                .find(|turns| !turns.is_empty())
+                .cloned()
+                .unwrap_or_default(),
             core_busy: core_busy(samples),
             steal: load(samples, |sample| sample.steal_ns),
             outside: load(samples, |sample| sample.outside_ns),

@@ -167,11 +167,8 @@ impl Matrix {
             slug: group.slug.clone(),
             shows: Shows::of_group(group),
         };
-        let of_sweep = |sweep: &Sweep| Head {
-            title: sweep.title.clone(),
-            slug: sweep.slug.clone(),
-            shows: Shows::Sweep,
-        };
+        let of_sweep =
+            |sweep: &Sweep| Head { title: sweep.title.clone(), slug: sweep.slug.clone(), shows: Shows::Sweep };
         let heads = groups.iter().map(head).chain(summary.sweeps.iter().map(of_sweep));
         Self { heads: heads.collect(), lines }
     }

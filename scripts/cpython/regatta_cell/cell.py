@@ -76,6 +76,7 @@ class Cell:
             **measured,
             "figures": {"switch_interval_us": round(sys.getswitchinterval() * 1e6, 3), **workload.conclude()},
             "histograms": workload.histograms(),
+            "turns": workload.turns_taken(),
         }
 
     def close(self, well: bool) -> None:

@@ -101,6 +101,10 @@ class Workload:
         """Check what the tasks of a run left behind; figures of it by name, the unit at the end."""
         return {}
 
+    def turns_taken(self) -> list[list[int]]:
+        """Who did the operations of the last run: for each slice of them, how many each task did."""
+        return []
+
     def histograms(self) -> dict[str, str]:
         """Latency histograms of the last run, by name."""
         return {}

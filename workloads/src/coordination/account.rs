@@ -146,12 +146,13 @@ impl Workload for Account {
         for operation in 0..self.operations {
             cx.checkpoint();
             let amount = Self::amount(pair, operation);
+            // Whoever withdraws comes first, so that there is something to wait for in a world of one thread, too.
             if index.is_multiple_of(2) {
-                shared.deposit(amount).await;
-            } else {
                 let begin = self.waits.begin();
                 shared.withdraw(amount).await;
                 self.waits.end(pair * self.operations + operation, begin);
+            } else {
+                shared.deposit(amount).await;
             }
             moved += amount;
         }

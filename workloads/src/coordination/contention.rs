@@ -115,6 +115,10 @@ impl Workload for Contention {
         self.turns.figures()
     }
 
+    fn turns(&self) -> Vec<Vec<u32>> {
+        self.turns.slices()
+    }
+
     fn begin(&self) {
         self.waits.clear();
         self.turns.clear();

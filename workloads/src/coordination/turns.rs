@@ -6,6 +6,11 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 /// Most turns of a run that are kept: 4 MB.
 const MOST: u64 = 1_000_000;
 
+/// Slices in which turns are told.
+const SLICES: usize = 50;
+/// Most tasks that are told apart in slices. Of more, neighbours are told together.
+const TOLD: usize = 8;
+
 /// Stands for a task that has not begun.
 const NOT_YET: u64 = u64::MAX;
 
@@ -92,6 +97,21 @@ impl Turns {
     }
 }
 
+impl Turns {
+    /// Returns how many turns each task had in each slice of the run. Of many tasks, neighbours are told together.
+    pub(super) fn slices(&self) -> Vec<Vec<u32>> {
+        let Some(book) = &self.0 else { return Vec::new() };
+        let count = book.count.load(Ordering::Relaxed).min(book.holders.len() as u64) as usize;
+        let (tasks, slices) = (book.begun.len(), SLICES.min(count));
+        let told = tasks.min(TOLD);
+        let mut turns = vec![vec![0; told]; slices];
+        for (place, holder) in book.holders[..count].iter().enumerate() {
+            turns[place * slices / count][holder.load(Ordering::Relaxed) as usize * told / tasks] += 1;
+        }
+        turns
+    }
+}
+
 /// Returns Jain's index of fairness: 1 if all have the same share, and 1/n if one of n has everything.
 ///
 /// Source: Jain, Chiu and Hawe, "A quantitative measure of fairness and discrimination for resource allocation in shared computer
@@ -137,6 +157,18 @@ mod tests {
         assert_eq!(turns.figures(), [("jain_index", 1.0), ("longest_turn", 2.0)]);
         turns.clear();
         assert!(turns.figures().is_empty());
+    }
+
+    #[test]
+    fn slices_tell_who_had_the_turns_and_neighbours_together_where_there_are_many() {
+        let turns = Turns::new(16, 100);
+        assert!(turns.slices().is_empty());
+        (0..100).for_each(|turn| turns.note(if turn < 50 { 0 } else { 15 }));
+        let slices = turns.slices();
+        assert_eq!(
+            (slices.len(), &slices[0], &slices[49]),
+            (50, &vec![2, 0, 0, 0, 0, 0, 0, 0], &vec![0, 0, 0, 0, 0, 0, 0, 2])
+        );
     }
 
     #[test]

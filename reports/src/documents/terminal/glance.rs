@@ -18,13 +18,14 @@ const LEAST_RUNNERS: usize = 4;
 /// Empty if there is nothing to compare.
 pub fn text(matrix: &Matrix, colour: bool, width: usize, height: usize) -> String {
     let groups: Vec<usize> = (0..matrix.heads.len()).filter(|group| has_ratio(matrix, *group)).collect();
-    let is_shown = |line: &&Line| groups.iter().any(|group| !is_dull(&line.fields[*group]));
+    let name = matrix.lines.iter().map(|line| columns_of(&line.name).min(NAME)).max().unwrap_or(0);
+    let shown = &groups[..(width.saturating_sub(name) / COLUMN).clamp(1, MOST).min(groups.len())];
+    let is_shown = |line: &&Line| shown.iter().any(|group| !is_dull(&line.fields[*group]));
     let lines: Vec<&Line> = matrix.lines.iter().filter(is_shown).collect();
     if groups.is_empty() || lines.len() < 2 {
         return String::new();
     }
     let name = lines.iter().map(|line| columns_of(&line.name).min(NAME)).max().unwrap_or(0);
-    let shown = &groups[..(width.saturating_sub(name) / COLUMN).clamp(1, MOST).min(groups.len())];
     let legend = legend(matrix, shown, width);
     // A title, the letters, what is dropped, and an empty line.
     let room = height.saturating_sub(4 + legend.lines().count());
@@ -155,8 +156,8 @@ mod tests {
 
     #[test]
     fn prices_fit_four_characters() {
-        let figures = [0.02, 3.14, 134.0, 999.6, 8_720.0, 999_600.0, 2.5e6, 7.3e10].map(price);
-        assert_eq!(figures, ["0.0n", "3.1n", "134n", "1.0µ", "8.7µ", "1.0m", "2.5m", "73s"]);
+        let figures = [0.02, 3.3, 134.0, 999.6, 8_720.0, 999_600.0, 2.5e6, 7.3e10].map(price);
+        assert_eq!(figures, ["0.0n", "3.3n", "134n", "1.0µ", "8.7µ", "1.0m", "2.5m", "73s"]);
     }
 
     #[test]

@@ -13,6 +13,7 @@ use super::render::{Chart, ChartError, render, render_svg};
 use super::samples::Samples;
 use super::side_by_side::Sides;
 use super::timeline::Timeline;
+use super::turns::Turns;
 use super::utilisation::Utilisation;
 use crate::drawing::palette::Palette;
 use crate::figures::costs::Cost;
@@ -32,6 +33,7 @@ pub fn of_group(group: &GroupSummary, palette: &Palette) -> Result<Vec<Chart>, C
         ChartKind::Samples => Samples::new(group, palette).map(|chart| render(&chart)),
         ChartKind::SpeedUp | ChartKind::OverWait => Ratios::new(group, palette).map(|chart| render(&chart)),
         ChartKind::Latency => Latencies::new(group, palette).map(|chart| render(&chart)),
+        ChartKind::Turns => Turns::new(group).map(|chart| render(&chart)),
         ChartKind::Loss => Loss::new(group, palette).map(|chart| render(&chart)),
         ChartKind::Cores => Cores::new(group, palette).map(|chart| render(&chart)),
         ChartKind::Utilisation => Utilisation::new(group).map(|chart| render(&chart)),

@@ -17,6 +17,7 @@
 //! latency.rs       quantiles of latencies
 //! costs.rs         what a model costs by itself
 //! loss.rs          where cores or time were lost
+//! turns.rs         whose turn it was, operation by operation
 //! utilisation.rs   one row a core, one column a cell
 //! tracks.rs        the frame that the charts of profiles share: one track a cell
 //! timeline.rs      how busy each core was over time
@@ -48,6 +49,7 @@ mod side_by_side;
 mod svg;
 mod timeline;
 mod tracks;
+mod turns;
 mod utilisation;
 
 pub use self::choice::{

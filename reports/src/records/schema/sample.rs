@@ -95,6 +95,9 @@ pub struct Sample {
     /// Latency histograms, by name: HDR histogram, V2 + deflate, base64, values in nanoseconds.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub histograms: BTreeMap<String, String>,
+    /// Who did the operations: for each slice of them, first to last, how many each task did. Of many tasks, neighbours are told together.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub turns: Vec<Vec<u32>>,
     /// Where each figure comes from: `cpu`, `per_core`, `switches`, `rss`, ... to the name of the source.
     pub source: BTreeMap<String, String>,
 }

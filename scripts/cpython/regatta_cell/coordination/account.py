@@ -1,4 +1,4 @@
-"""Workload account: even tasks deposit, odd ones withdraw and wait for funds."""
+"""Workload account: even tasks withdraw and wait for funds, odd ones deposit."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ class Account(Case):
         pair = index // 2
         amounts = [1 + (pair + operation) % LARGEST for operation in range(self.operations)]
         if index % 2:
-            await self.withdraw_async(world.now, amounts, pair * self.operations)
-        else:
             await self.deposit_async(amounts)
+        else:
+            await self.withdraw_async(world.now, amounts, pair * self.operations)
         return sum(amounts)
 
     async def deposit_async(self, amounts: list[int]) -> None:

@@ -6,7 +6,7 @@ from array import array
 from typing import Any
 
 from .case import Case, number, require
-from .turns import fairness
+from .turns import fairness, slices
 
 
 class Contention(Case):
@@ -49,3 +49,6 @@ class Contention(Case):
             f"{everything} operations under a lock counted up to {self.done}: the lock did not lock",
         )
         return {"operations": everything, **fairness(self.turns, self.begun, self.operations)}
+
+    def turns_taken(self) -> list[list[int]]:
+        return slices(self.turns, self.tasks)

@@ -14,6 +14,19 @@ def jain_index(shares: Sequence[int]) -> float:
     return sum(shares) ** 2 / (len(shares) * sum(share * share for share in shares))
 
 
+SLICES = 50
+TOLD = 8
+
+
+def slices(turns: Sequence[int], tasks: int) -> list[list[int]]:
+    """How many turns each task had in each slice of the run. Of many tasks, neighbours are told together."""
+    told, count = min(tasks, TOLD), min(SLICES, len(turns))
+    had = [[0] * told for _ in range(count)]
+    for place, holder in enumerate(turns):
+        had[place * count // len(turns)][holder * told // tasks] += 1
+    return had
+
+
 def fairness(turns: Sequence[int], begun: Sequence[int], each: int) -> dict[str, float]:
     """The figures `jain_index` and `longest_turn` of turns (whose each was), up to where the first task has had `each`.
 

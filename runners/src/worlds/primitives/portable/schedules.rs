@@ -240,3 +240,25 @@ fn a_channel_loses_nothing_where_tasks_give_up() {
         assert!(crate::complete(channel.try_take()).is_none());
     });
 }
+
+#[test]
+fn each_item_taken_lets_one_more_task_put() {
+    let make = |primitives: &Portable<Scheduled>| {
+        let channel = primitives.channel(2);
+        for item in 0..2 {
+            assert_eq!(crate::complete(channel.try_put(item)), Ok(()));
+        }
+        channel
+    };
+    let task = |channel: Arc<<Portable<Scheduled> as Primitives>::Channel<usize>>, index| async move {
+        match index {
+            0 => assert_eq!((channel.take().await, channel.take().await), (0, 1)),
+            _ => assert_eq!(channel.put_for(index, NEVER).await, Ok(())),
+        }
+    };
+    explore(3, make, task, |channel| {
+        let mut left = [(); 2].map(|()| crate::complete(channel.try_take()));
+        left.sort_unstable();
+        assert_eq!(left, [Some(1), Some(2)]);
+    });
+}
