@@ -160,8 +160,10 @@ impl Queues {
         let mut count = 0;
         for first in self.batches() {
             shelf.filled.acquire().await;
-            // The one more has a chance to go where it has no room.
-            cx.yield_now().await;
+            if first == 0 {
+                // The one more has a chance to go where it has no room. Once is enough, for giving way is no price of a queue.
+                cx.yield_now().await;
+            }
             shelf.overfull.fetch_add(u64::from(shelf.is_over.load(Ordering::Relaxed)), Ordering::Relaxed);
             let mut last: Option<Item> = None;
             for _ in first..self.end_of(first) {
