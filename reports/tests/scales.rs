@@ -27,7 +27,8 @@ fn run(kind: &str) -> Results {
     let mut results = Results::default();
     let machine = &mut results.run.machine;
     (machine.usable_cores, machine.logical_cores) = (4, 4);
-    let info = WorkloadInfo { kind: kind.to_owned(), about: "Makes something up.".to_owned(), ..WorkloadInfo::default() };
+    let info =
+        WorkloadInfo { kind: kind.to_owned(), about: "Makes something up.".to_owned(), ..WorkloadInfo::default() };
     results.run.workloads.insert("work".to_owned(), info);
     let mut group = Group {
         workload: "work".to_owned(),

@@ -18,7 +18,8 @@ type Made<'a> = (&'a str, u64, Vec<f64>);
 fn report(cells: &[Made]) -> Report {
     let mut results = Results::default();
     results.run.machine.usable_cores = 2;
-    let info = WorkloadInfo { kind: "service".to_owned(), about: "computes and waits".to_owned(), ..WorkloadInfo::default() };
+    let info =
+        WorkloadInfo { kind: "service".to_owned(), about: "computes and waits".to_owned(), ..WorkloadInfo::default() };
     results.run.workloads.insert("request".to_owned(), info);
     let mut group = Group { workload: "request".to_owned(), tasks: 128, wait_ns: 5_000_000, ..Group::default() };
     for (runner, workers, walls) in cells {

@@ -60,7 +60,10 @@ pub(crate) fn explain(catalogue: &dyn Catalogue, args: &ExplainArgs, verbosity: 
     };
     let (exit, _) = carry_out(catalogue, &run, verbosity, |setup| {
         let ids: Vec<&str> = setup.claims.iter().map(|claim| claim.id.as_str()).collect();
-        let Some(only) = setup.claims.only(id) else { bail!(unknown("claim", id, ids)) };
+        // A workload stands for the first claim about it that has a plan of its own.
+        let of_workload = || setup.claims.iter().find(|claim| claim.plan.is_some() && claim.is_about(id));
+        let named = setup.claims.only(id).or_else(|| setup.claims.only(&of_workload()?.id));
+        let Some(only) = named else { bail!(unknown("claim", id, ids)) };
         setup.claims = only;
         setup.detail = Detail::Lesson;
         narrow(setup, args.budget)

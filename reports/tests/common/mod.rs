@@ -322,7 +322,10 @@ fn run(groups: Vec<Group>) -> Run {
         workloads: courses()
             .into_iter()
             .map(|(name, kind, about, ..)| {
-                (name.to_owned(), WorkloadInfo { kind: kind.to_owned(), about: about.to_owned(), ..WorkloadInfo::default() })
+                (
+                    name.to_owned(),
+                    WorkloadInfo { kind: kind.to_owned(), about: about.to_owned(), ..WorkloadInfo::default() },
+                )
             })
             .collect(),
         runners: RUNNERS.into_iter().map(|name| (name.to_owned(), runner(name))).collect(),

@@ -90,7 +90,11 @@ pub fn run_of(
             group.scale.insert("cpython".to_owned(), scale);
         }
         results.run.plan.groups.push(group);
-        let info = WorkloadInfo { kind: kind.to_owned(), about: format!("The workload `{workload}`."), ..WorkloadInfo::default() };
+        let info = WorkloadInfo {
+            kind: kind.to_owned(),
+            about: format!("The workload `{workload}`."),
+            ..WorkloadInfo::default()
+        };
         results.run.workloads.insert(workload.to_owned(), info);
     }
     results
