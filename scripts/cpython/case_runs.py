@@ -12,7 +12,6 @@ from test_cells import decode, surely_prime
 
 from regatta_cell import catalogue
 from regatta_cell.catalogue import WORKLOADS
-from regatta_cell.coordination.account import Account
 from regatta_cell.model import World, check_fit
 from regatta_cell.protocol import Failure
 
@@ -33,14 +32,22 @@ class Run(NamedTuple):
     noted: dict[str, int]
 
 
-def start(workload: str, params: dict[str, Any], runner: str, workers: int) -> tuple[Any, Any]:
-    """A runner that has started, and its workload."""
+def is_there(runner: str) -> bool:
+    """Whether this interpreter has what the runner needs. All but gevent comes with it."""
     try:
-        model = catalogue.runner("python-" + runner)(workers)
+        catalogue.runner("python-" + runner)
     except Failure as failure:
         if "pip install gevent" in failure.message:
-            raise unittest.SkipTest("no gevent") from None
+            return False
         raise
+    return True
+
+
+def start(workload: str, params: dict[str, Any], runner: str, workers: int) -> tuple[Any, Any]:
+    """A runner that has started, and its workload."""
+    if not is_there(runner):
+        raise unittest.SkipTest("no gevent")
+    model = catalogue.runner("python-" + runner)(workers)
     work = catalogue.workload(workload)(params, None)
     check_fit(model, work)
     work.prepare(model.world, model.at_once())
@@ -120,14 +127,6 @@ def fill_up(users: int) -> Callable[[Any, Any], None]:
             world.sleep = wait
 
     return change
-
-
-def withdraw_first(work: Any, world: Any) -> None:
-    """Let each task that deposits have its turn after the one that withdraws, so that withdrawals wait for certain."""
-    if isinstance(work, Account):
-        task, task_async = work.task, work.task_async
-        work.task = lambda world, index: task(world, index ^ 1)  # type: ignore[method-assign]
-        work.task_async = lambda world, index: task_async(world, index ^ 1)  # type: ignore[method-assign]
 
 
 def params_of(workload: str, tasks: int) -> dict[str, Any]:

@@ -16,12 +16,12 @@ from case_runs import (
     RUNNERS,
     SIDE_BY_SIDE,
     fill_up,
+    is_there,
     params_of,
     pause_together,
     results_of,
     run,
     start,
-    withdraw_first,
 )
 from test_cells import Cell, decode, oracle
 
@@ -78,7 +78,7 @@ class Cases(unittest.TestCase):
     """What single cases show."""
 
     def each_runner(self, *runners: str) -> Iterator[str]:
-        for runner in runners or SIDE_BY_SIDE:
+        for runner in filter(is_there, runners or SIDE_BY_SIDE):
             with self.subTest(runner=runner):
                 yield runner
 
@@ -97,7 +97,7 @@ class Cases(unittest.TestCase):
     def test_withdrawals_wait_for_funds(self) -> None:
         params = {"pairs": 3, "operations": 25}
         for runner in self.each_runner():
-            given = run("account", params, runner, change=withdraw_first)
+            given = run("account", params, runner)
             self.assertEqual((results_of("account", params), {"wait_ns": 75}), (given.results, given.noted))
             self.assertEqual(150, given.figures["operations"])
             if runner in ("asyncio", "gevent"):
@@ -175,7 +175,7 @@ class Cases(unittest.TestCase):
         turns = [0, 1, 1, 0, 0, 0, 1, 1]
         self.assertEqual({"jain_index": 36 / 40, "longest_turn": 3}, fairness(turns, [0, 0], 4))
         # A task that begins after the first is done does not compete.
-        self.assertEqual({"jain_index": 1, "longest_turn": 2}, fairness([0, 0, 1, 1], [0, 2], 2))
+        self.assertEqual({"longest_turn": 2}, fairness([0, 0, 1, 1], [0, 2], 2))
         self.assertEqual([1, 1 / 3], [jain_index([5, 5, 5]), jain_index([9, 0, 0])])
 
 

@@ -72,7 +72,7 @@ impl Turns {
     /// Returns how fair the turns were up to the end of the first task that was done: `jain_index` and `longest_turn`.
     ///
     /// *Why up to there:* in the end each task has had all of its turns, and whoever is last has them alone.
-    /// Tasks that began later did not compete, so they do not count.
+    /// Tasks that began later did not compete, so they do not count. Without competition there is no index.
     pub(super) fn figures(&self) -> Vec<(&'static str, f64)> {
         let Some(book) = &self.0 else { return Vec::new() };
         let count = book.count.load(Ordering::Relaxed).min(book.holders.len() as u64) as usize;
@@ -90,10 +90,12 @@ impl Turns {
         let competed = |begun: &AtomicU64| begun.load(Ordering::Relaxed) < until;
         let turns: Vec<u64> =
             turns.into_iter().zip(&book.begun).filter(|(_, begun)| competed(begun)).map(|(turns, _)| turns).collect();
-        match jain_index(&turns) {
-            Some(index) => vec![("jain_index", index), ("longest_turn", longest as f64)],
-            None => Vec::new(),
+        if count == 0 {
+            return Vec::new();
         }
+        // One task alone is neither fair nor unfair.
+        let index = jain_index(&turns).filter(|_| turns.len() > 1).map(|index| ("jain_index", index));
+        index.into_iter().chain([("longest_turn", longest as f64)]).collect()
     }
 }
 
@@ -154,7 +156,7 @@ mod tests {
         (0..2).for_each(|_| turns.note(0));
         turns.begin(1);
         (0..2).for_each(|_| turns.note(1));
-        assert_eq!(turns.figures(), [("jain_index", 1.0), ("longest_turn", 2.0)]);
+        assert_eq!(turns.figures(), [("longest_turn", 2.0)], "nobody else competed");
         turns.clear();
         assert!(turns.figures().is_empty());
     }

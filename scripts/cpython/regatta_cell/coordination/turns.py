@@ -42,4 +42,6 @@ def fairness(turns: Sequence[int], begun: Sequence[int], each: int) -> dict[str,
         if had[holder] == each:
             break
     competed = [turns for turns, before in zip(had, begun) if before < until]
-    return {"jain_index": jain_index(competed), "longest_turn": longest}
+    # One task alone is neither fair nor unfair.
+    index = {"jain_index": jain_index(competed)} if len(competed) > 1 else {}
+    return {**index, "longest_turn": longest}
