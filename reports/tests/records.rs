@@ -11,6 +11,26 @@ use regatta_reports::record::{
 use regatta_reports::{Claims, Report, Results, write};
 use serde_json::{Value, json};
 
+/// The histograms of cases of coordination.
+const HISTOGRAMS: [&str; 4] = ["wait_ns", "set_to_run_ns", "handover_ns", "lateness_ns"];
+
+/// The figures of cases of coordination, of which there are no stored records.
+const FIGURES: [&str; 13] = [
+    "operations",
+    "lost_updates",
+    "jain_index",
+    "longest_turn",
+    "waits",
+    "most_inside",
+    "released",
+    "gave_up",
+    "writes",
+    "most_readers",
+    "leaders",
+    "most_in_queue",
+    "refused",
+];
+
 /// Names of fields by the place of their object: `run.plan`, or the heading of a section.
 type Fields = BTreeMap<String, BTreeSet<String>>;
 
@@ -135,9 +155,9 @@ fn complete() -> Vec<Record> {
         outside_ns: None,
         busy_ns: Some(1),
         server_cpu_ns: Some(1),
-        // The names in these are those of the stored records, and the one that they lack.
-        figures: BTreeMap::new(),
-        histograms: BTreeMap::new(),
+        // The names in these are those of the stored records, and those that they lack.
+        figures: FIGURES.map(|figure| (figure.to_owned(), 1.0)).into(),
+        histograms: HISTOGRAMS.map(|histogram| (histogram.to_owned(), text())).into(),
         turns: vec![vec![1]],
         source: ["perf", "faults"].map(|figure| (figure.to_owned(), text())).into(),
     };

@@ -133,7 +133,15 @@ impl Mark {
     }
 }
 
+/// Most columns that fit a page of 1280 px side by side.
+const FIT: usize = 17;
+
 impl Matrix {
+    /// Returns whether it has more columns than fit a page, so that it has to be scrolled sideways.
+    pub fn is_wide(&self) -> bool {
+        self.heads.len() > FIT
+    }
+
     /// Returns whether some columns are of prices.
     pub fn has_prices(&self) -> bool {
         self.heads.iter().any(Head::is_price)
