@@ -93,13 +93,21 @@ impl Workload for Timer {
 
 #[cfg(test)]
 mod tests {
-    use super::super::polled::run_rightly;
+    use super::super::polled::{run, run_rightly};
     use super::*;
 
     #[test]
     fn every_task_says_how_late_it_was() {
         let figures = run_rightly(&Timer { tasks: 4, ..Timer::default() }).figures;
         assert_eq!((figures["operations"], figures[LATENESS]), (4.0, 4.0));
+    }
+
+    #[test]
+    fn what_runs_before_its_time_is_wrong() {
+        let mut timer = Timer::default();
+        timer.attach_clock(|| 7);
+        let error = run(&timer).expect_err("by this clock no time has passed");
+        assert!(error.to_string().contains("before its time"), "{error}");
     }
 
     #[test]
