@@ -9,8 +9,10 @@ use crate::cell_error::CellError;
 use crate::driver::{Cell, Clock, Launch, verified};
 use crate::group::Work;
 
-/// Time for all of it, the start of the cells included. There are as many repetitions as fit, within bounds.
-const TIME: Duration = Duration::from_secs(1);
+/// Most time for all of it. There are as many repetitions as fit, within bounds.
+const MOST_TIME: Duration = Duration::from_secs(1);
+/// Share of a run's budget that it may take: a short run has less to divide by what the machine gives.
+const SHARE: u32 = 30;
 /// Fewest repetitions, however long they take.
 const FEWEST: usize = 3;
 /// Most repetitions: that many tell the median well enough.
@@ -22,7 +24,7 @@ const TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Measures it with a cell process for each core. None if a cell gives no right answer, or the run is to end.
 ///
-/// `busy_ns` reads the CPU time of the whole machine so far, by which load from outside is found out. Of several attempts that of the
+/// It takes a small share of the `budget` of the run. `busy_ns` reads the CPU time of the whole machine so far, by which load from outside is found out. Of several attempts that of the
 /// least such load counts.
 pub(crate) fn measure(
     launch: &dyn Launch,
@@ -30,7 +32,9 @@ pub(crate) fn measure(
     busy_ns: &dyn Fn() -> Option<u64>,
     reference: &Work,
     cores: u64,
+    budget: Option<Duration>,
 ) -> Option<Capacity> {
+    let time = budget.map_or(MOST_TIME, |budget| MOST_TIME.min(budget / SHARE));
     let start = reference.start_of_reference();
     let starts: Vec<_> = (0..cores).map(|_| start.clone()).collect();
     let mut cells: Vec<Box<dyn Cell>> =
@@ -38,7 +42,7 @@ pub(crate) fn measure(
     let mut best: Option<Capacity> = None;
     for _ in 0..ATTEMPTS {
         let (before, begin) = (busy_ns(), clock.elapsed());
-        let (points, own_ns) = attempt(&mut cells, clock, reference)?;
+        let (points, own_ns) = attempt(&mut cells, clock, reference, time)?;
         let took = clock.elapsed().saturating_sub(begin).as_nanos() as f64;
         let busy =
             busy_ns().zip(before).map(|(after, before)| after.saturating_sub(before).saturating_sub(own_ns) as f64);
@@ -57,14 +61,19 @@ pub(crate) fn measure(
 /// Measures it once. Returns the points, and the CPU time that all burns took, nanoseconds.
 ///
 /// Each repetition has the lone burn and all numbers of burns at once, so what slows the machine for a while slows all of them.
-fn attempt(cells: &mut [Box<dyn Cell>], clock: &dyn Clock, reference: &Work) -> Option<(Vec<CapacityPoint>, u64)> {
+fn attempt(
+    cells: &mut [Box<dyn Cell>],
+    clock: &dyn Clock,
+    reference: &Work,
+    time: Duration,
+) -> Option<(Vec<CapacityPoint>, u64)> {
     let begin = clock.elapsed();
     let mut own_ns = 0;
     let burns = at_once(cells.len());
     // By repetition and number of burns, the wall times.
     let mut walls: Vec<Vec<Vec<f64>>> = Vec::new();
     let mut longest = Duration::ZERO;
-    while walls.len() < MOST && (walls.len() < FEWEST || clock.elapsed() + longest <= begin + TIME) {
+    while walls.len() < MOST && (walls.len() < FEWEST || clock.elapsed() + longest <= begin + time) {
         let before = clock.elapsed();
         let repetition = burns.iter().map(|&burns| burn(&mut cells[..burns], reference, &mut own_ns));
         walls.push(repetition.collect::<Result<_, CellError>>().ok()?);

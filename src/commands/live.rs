@@ -54,7 +54,7 @@ pub(crate) fn live(
     plan.apply(&overrides(args), catalogue)?;
     (plan.reference, plan.noise_arm, plan.target) = (false, true, 0.0);
     plan.groups.iter_mut().for_each(|group| group.noise_arm = None);
-    plan.processes = args.processes.unwrap_or(PROCESSES);
+    plan.spread(args.processes.unwrap_or(PROCESSES));
     plan.rounds = args.rounds.unwrap_or(ROUNDS).max(plan.processes);
     let mut groups = plan.ready(catalogue, environment::cores(&machine))?;
     let own = Launcher::new(Vec::new(), interrupt.clone()).context("cannot find this program's own file")?;
@@ -62,7 +62,7 @@ pub(crate) fn live(
     groups.iter_mut().for_each(double);
     let cells = groups.iter().flat_map(|group| &group.group.cells).filter(|cell| cell.arm == arms::NEW).count();
     let time = TIME_PER_CELL * u32::try_from(cells).unwrap_or(u32::MAX);
-    plan.least_rounds = args.rounds.map_or(plan.processes, |_| plan.rounds);
+    plan.have_at_least(args.rounds.map_or(plan.processes, |_| plan.rounds));
     plan.budget = args.budget.or_else(|| args.rounds.is_none().then_some(time));
     let seed = args.seed.unwrap_or_else(rand::random);
     let mut output = Output::create(args.out.as_deref(), started)?;

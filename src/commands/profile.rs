@@ -28,7 +28,8 @@ pub(crate) fn profile(catalogue: &dyn Catalogue, args: &ProfileArgs, verbosity: 
         ..RunArgs::default()
     };
     let (exit, folder) = carry_out(catalogue, &run, verbosity, |Setup { plan, .. }| {
-        (plan.profile, plan.processes) = (true, 1);
+        plan.profile = true;
+        plan.spread(1);
         (plan.noise_arm, plan.reference) = (false, false);
         Ok(())
     })?;

@@ -118,7 +118,7 @@ pub(super) fn carry_out(
     }
     output.write(&Record::Run(Box::new(first_line))).with_context(lost)?;
     if plan.reference {
-        look_at_machine(&launch, catalogue, &clock, &groups, cores, &mut output).with_context(lost)?;
+        look_at_machine(&plan, &launch, catalogue, &clock, &groups, cores, &mut output).with_context(lost)?;
     }
     let mut watch = Verdicts::new(&claims, &folder, &groups, verbosity, detail != Detail::Lesson);
     let totals = carry_out_groups(&plan, seed, &launch, &clock, &groups, &mut watch, &mut output).with_context(lost)?;
@@ -195,6 +195,7 @@ fn carry_out_groups(
 
 /// Records what the machine gives to several cores at once, what one task takes alone in each runner, and if it blocks its thread.
 fn look_at_machine(
+    plan: &Plan,
     launch: &Launcher,
     catalogue: &dyn Catalogue,
     clock: &Instant,
@@ -203,8 +204,9 @@ fn look_at_machine(
     output: &mut Output,
 ) -> io::Result<()> {
     let reference = groups.iter().find_map(ReadyGroup::reference);
-    if let Some(capacity) = reference.and_then(|reference| capacity::measure(launch, clock, &busy_ns, reference, cores))
-    {
+    let capacity =
+        reference.and_then(|reference| capacity::measure(launch, clock, &busy_ns, reference, cores, plan.budget));
+    if let Some(capacity) = capacity {
         output.write(&Record::Capacity(capacity))?;
     }
     let alone = lone::measure(launch, catalogue, groups).into_iter().chain(blocking::measure(launch, groups));

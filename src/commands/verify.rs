@@ -78,7 +78,8 @@ pub(crate) fn verify(catalogue: &dyn Catalogue, args: &VerifyArgs, verbosity: Ve
         ..Overrides::default()
     };
     plan.apply(&overrides, catalogue)?;
-    (plan.processes, plan.noise_arm, plan.reference, plan.profile) = (1, false, false, false);
+    (plan.noise_arm, plan.reference, plan.profile) = (false, false, false);
+    plan.spread(1);
     plan.heat(Duration::ZERO);
     plan.groups.iter_mut().for_each(|group| group.noise_arm = None);
     let groups = plan.ready(catalogue, environment::cores(&environment::machine()))?;

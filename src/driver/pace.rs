@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::plan::{Plan, RoundsFor};
+use crate::plan::{Plan, Quota, RoundsFor};
 
 /// Fewest rounds that have an interval.
 const FEWEST_TO_LOOK: u32 = 6;
@@ -45,6 +45,8 @@ pub(crate) struct Pace<'a> {
     begun: usize,
     /// Points of the present group.
     present: usize,
+    /// What the present group gets at any rate.
+    quota: Quota,
     group_start: Duration,
     /// When the present group should be done; none without a budget.
     group_end: Option<Duration>,
@@ -119,6 +121,7 @@ impl<'a> Pace<'a> {
             points,
             begun: 0,
             present: 0,
+            quota: Quota { least: plan.least_rounds, processes: plan.processes },
             group_start: zero,
             group_end: None,
             process_end: None,
@@ -132,11 +135,6 @@ impl<'a> Pace<'a> {
             settled: None,
             profiles: zero,
         }
-    }
-
-    /// Returns the least rounds of a group.
-    fn least(&self) -> u32 {
-        self.plan.least_rounds.min(self.plan.rounds)
     }
 
     /// Returns what is left of a budget now, without the time that is set aside for profiles.
@@ -155,7 +153,8 @@ impl<'a> Pace<'a> {
     }
 
     /// Begins a group of so many points, whose cells run uncounted for so long in each round.
-    pub(crate) fn begin_group(&mut self, heat: Duration, points: usize) {
+    pub(crate) fn begin_group(&mut self, quota: Quota, heat: Duration, points: usize) {
+        self.quota = quota;
         let now = self.clock.elapsed();
         let points_left = self.points.saturating_sub(self.begun).max(points).max(1);
         (self.begun, self.present) = (self.begun + points, points);
@@ -168,7 +167,7 @@ impl<'a> Pace<'a> {
         self.group_end = self.plan.budget.map(|budget| now + self.left_of(for_this_visit(budget), now).mul_f64(part));
         (self.processes, self.settled) = (0, None);
         self.costs = Costs { heat, ..Costs::default() };
-        self.next_look = share(self.plan.least_rounds, self.plan.processes, 0).max(FEWEST_TO_LOOK);
+        self.next_look = share(quota.least, quota.processes, 0).max(FEWEST_TO_LOOK);
     }
 
     /// Sets time aside for the profiles of so many cells of the present group, which is done and has so many in all. Returns what it took.
@@ -192,7 +191,8 @@ impl<'a> Pace<'a> {
     }
 
     /// Comes back to a group that took so much before, for one of so many visits that are left.
-    pub(crate) fn resume_group(&mut self, costs: Costs, visits_left: u32) {
+    pub(crate) fn resume_group(&mut self, quota: Quota, costs: Costs, visits_left: u32) {
+        self.quota = quota;
         let now = self.clock.elapsed();
         self.costs = costs;
         self.group_start = now;
@@ -217,15 +217,15 @@ impl<'a> Pace<'a> {
     pub(crate) fn begin_process(&mut self, process: u32) {
         (self.processes, self.rounds) = (process + 1, 0);
         let rounds_left = self.plan.rounds.saturating_sub(self.costs.rounds);
-        self.most = share(self.plan.rounds, self.plan.processes, process).min(rounds_left);
+        self.most = share(self.plan.rounds, self.quota.processes, process).min(rounds_left);
         self.process_start = self.clock.elapsed();
         self.round_start = self.process_start;
         self.share_with_processes();
     }
 
     fn share_with_processes(&mut self) {
-        let processes_left = (self.plan.processes + 1).saturating_sub(self.processes).max(1);
-        let is_first_visit = self.processes <= self.plan.processes;
+        let processes_left = (self.quota.processes + 1).saturating_sub(self.processes).max(1);
+        let is_first_visit = self.processes <= self.quota.processes;
         let all = || self.costs.each(1) + self.counting(self.costs, 1);
         let profiles = if self.plan.profile && is_first_visit { all() } else { Duration::ZERO };
         let end = |end: Duration| {
@@ -242,7 +242,7 @@ impl<'a> Pace<'a> {
         if self.rounds >= self.most || self.is_spent() || !self.fits(next_round) {
             return false;
         }
-        if self.rounds < share(self.plan.least_rounds, self.plan.processes, self.processes - 1).max(1) {
+        if self.rounds < share(self.quota.least, self.quota.processes, self.processes - 1).max(1) {
             return true;
         }
         self.look(widest);
@@ -261,7 +261,7 @@ impl<'a> Pace<'a> {
             return;
         }
         let in_all = f64::from(self.rounds) * (widest() / self.plan.target).powi(2);
-        let needed = (in_all / f64::from(self.plan.processes)).ceil();
+        let needed = (in_all / f64::from(self.quota.processes)).ceil();
         if needed <= 2.0 * f64::from(self.rounds) {
             self.settled = Some((needed as u32).max(self.rounds));
         }
@@ -285,8 +285,8 @@ impl<'a> Pace<'a> {
     }
 
     /// Returns the rounds that a group had and the least that it should have had, if the budget cut some.
-    pub(crate) fn rounds_cut(&self, costs: Costs) -> Option<(u32, u32)> {
-        let least = self.least();
+    pub(crate) fn rounds_cut(&self, quota: Quota, costs: Costs) -> Option<(u32, u32)> {
+        let least = quota.least;
         (self.plan.budget.is_some() && costs.rounds < least).then_some((costs.rounds, least))
     }
 
@@ -297,7 +297,7 @@ impl<'a> Pace<'a> {
             return most;
         };
         let left = end.saturating_sub(self.clock.elapsed()).as_secs_f64() / round.as_secs_f64();
-        (self.costs.rounds + left as u32 + 1).clamp(self.least().min(most), most)
+        (self.costs.rounds + left as u32 + 1).clamp(self.quota.least.min(most), most)
     }
 
     /// Returns how much of the whole run is done, from 0 to 1, as far as can be told now.

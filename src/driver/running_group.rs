@@ -15,6 +15,7 @@ use super::wrong_answer::WrongAnswers;
 use super::{Cell, CellError, Run, Server, Stop, deadlock};
 use crate::durations;
 use crate::group::{Precise, ReadyGroup};
+use crate::plan::Quota;
 use crate::protocol::Start;
 
 /// How often a group's server may die before the group is given up.
@@ -61,6 +62,11 @@ impl<'g> RunningGroup<'g> {
         &self.points[0]
     }
 
+    /// Returns what it gets, whatever its share of the budget.
+    fn quota(&self, run: &Run<'_>) -> Quota {
+        run.driver.plan.quota(self.first().own_quota)
+    }
+
     /// Returns the places of its points among the groups of the run.
     pub(super) fn places(&self) -> Range<usize> {
         self.place..self.place + self.points.len()
@@ -74,8 +80,9 @@ impl<'g> RunningGroup<'g> {
                 run.write_failure(left_out(point, runner, reason))?;
             }
         }
-        run.pace.begin_group(self.heat(), self.points.iter().map(ReadyGroup::points).sum());
-        for _ in 0..run.driver.plan.processes {
+        let (quota, points) = (self.quota(run), self.points.iter().map(ReadyGroup::points).sum());
+        run.pace.begin_group(quota, self.heat(), points);
+        for _ in 0..quota.processes {
             if run.pace.has_time_for_a_process() {
                 self.have_process(run)?;
             }
@@ -96,7 +103,7 @@ impl<'g> RunningGroup<'g> {
     ) -> Result<(), Stop> {
         self.cells.iter_mut().for_each(|cell| cell.resting = !cell.goes_with(cells));
         let awake = self.cells.iter().filter(|cell| !cell.resting).count();
-        run.pace.resume_group(self.costs.of_some(awake, self.cells.len()), visits_left);
+        run.pace.resume_group(self.quota(run), self.costs.of_some(awake, self.cells.len()), visits_left);
         if !run.pace.has_time_for_a_visit() {
             return Ok(());
         }
@@ -341,7 +348,9 @@ impl<'g> RunningGroup<'g> {
     /// Records the cells that the budget had no time for, and notes a group that had fewer rounds than it should.
     pub(super) fn say_what_was_cut(&self, run: &mut Run<'_>) -> Result<(), Stop> {
         let plan = run.driver.plan;
-        let Some(((had, least), budget)) = run.pace.rounds_cut(self.costs).zip(plan.budget) else { return Ok(()) };
+        let Some(((had, least), budget)) = run.pace.rounds_cut(self.quota(run), self.costs).zip(plan.budget) else {
+            return Ok(());
+        };
         let budget = format!("the budget of {}", durations::format(budget));
         for cell in self.cells.iter().filter(|cell| !cell.retired && !cell.has_samples && cell.id().arm.is_empty()) {
             let message =

@@ -11,6 +11,7 @@ use regatta_workloads::{Service, Tally};
 use super::*;
 use crate::catalogue::Resolved;
 use crate::group::{Precise, ReadyCell, Work};
+use crate::plan::OwnQuota;
 use regatta_reports::record::{FailureKind, Group, Parameters, arms};
 
 /// What a made-up cell does in its n-th run.
@@ -143,7 +144,7 @@ fn group(runners: &[&str], service: bool) -> ReadyGroup {
         ReadyCell { id, options: Parameters::new(), work: work.clone(), pieces_per_ms: None, precision }
     };
     let cells = cells.into_iter().enumerate().map(ready).collect();
-    let mut ready = ReadyGroup { group, cells, alone: None };
+    let mut ready = ReadyGroup { group, cells, alone: None, own_quota: OwnQuota::default() };
     ready.write_down_cells();
     ready
 }

@@ -20,7 +20,7 @@ use self::scales::Scales;
 pub use self::work::Work;
 use crate::catalogue::{Catalogue, Resolved, RunnerCard, check_runners, selects};
 use crate::durations;
-use crate::plan::{Plan, PlanError, PlannedGroup, Workers, sweep};
+use crate::plan::{OwnQuota, Plan, PlanError, PlannedGroup, Quota, Workers, sweep};
 
 /// About what it takes to start a cell, at least.
 const START: Duration = Duration::from_millis(3);
@@ -34,6 +34,8 @@ pub struct ReadyGroup {
     pub cells: Vec<ReadyCell>,
     /// The workload with a single task, as large as for one worker, if a parameter sets the number of its tasks.
     pub alone: Option<Resolved>,
+    /// What it says of its rounds and processes, where that is not the plan's.
+    pub(crate) own_quota: OwnQuota,
 }
 
 impl ReadyGroup {
@@ -157,7 +159,12 @@ impl Plan {
             cells.extend(Work::reference(catalogue).map(ReadyCell::of_reference));
         }
         let alone = work::alone(planned, Family::Native.name(), catalogue);
-        let mut ready = ReadyGroup { group: record(planned, &scales, &chosen, skipped), cells, alone };
+        let mut ready = ReadyGroup {
+            group: record(planned, &scales, &chosen, skipped),
+            cells,
+            alone,
+            own_quota: planned.own_quota(),
+        };
         ready.write_down_cells();
         Ok(ready)
     }
@@ -256,14 +263,19 @@ impl Plan {
     /// Returns a time that the least rounds of the groups take at any rate: starts, waits and warming up. What computing takes is not
     /// known before it is measured.
     pub(crate) fn least_time(&self, groups: &[ReadyGroup]) -> Duration {
-        let least = self.least_rounds.min(self.rounds);
-        let cells = groups.iter().flat_map(|group| &group.cells).filter(|cell| cell.id.arm != arms::REFERENCE);
-        let cell = |ReadyCell { work, .. }: &ReadyCell| {
-            // No cell waits for less than its longest wait, nor is hot in less time than it should be.
-            let wait = work.resolved.wait;
-            let rounds = (wait + work.hot).saturating_mul(least) + wait.saturating_mul(self.processes);
-            rounds + START.saturating_mul(self.processes)
+        let of_group = |group: &ReadyGroup| {
+            let cells = group.cells.iter().filter(|cell| cell.id.arm != arms::REFERENCE);
+            let quota = self.quota(group.own_quota);
+            cells.map(|cell| least_time(cell, quota)).sum::<Duration>()
         };
-        cells.map(cell).sum()
+        groups.iter().map(of_group).sum()
     }
+}
+
+/// Returns a time that the least rounds of a cell take at any rate.
+fn least_time(ReadyCell { work, .. }: &ReadyCell, Quota { least, processes }: Quota) -> Duration {
+    // No cell waits for less than its longest wait, nor is hot in less time than it should be.
+    let wait = work.resolved.wait;
+    let rounds = (wait + work.hot).saturating_mul(least) + wait.saturating_mul(processes);
+    rounds + START.saturating_mul(processes)
 }

@@ -7,7 +7,7 @@ use regatta_reports::record::{Parameters, Sweep};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::{PlannedSweep, Workers, optional_duration};
+use super::{OwnQuota, PlannedSweep, Workers, optional_duration};
 use crate::catalogue::means;
 
 /// A group as it is written.
@@ -34,6 +34,12 @@ pub struct PlannedGroup {
     /// Time of uncounted runs before each counted one; that of the plan if there is none.
     #[serde(default, deserialize_with = "optional_duration")]
     pub hot: Option<Duration>,
+    /// Rounds that it gets at any rate; those of the plan if it does not say.
+    #[serde(default)]
+    pub least_rounds: Option<u32>,
+    /// Fresh processes of its cells; those of the plan if it does not say.
+    #[serde(default)]
+    pub processes: Option<u32>,
     /// Workers; those of the plan if there are none.
     #[serde(default)]
     pub workers: Vec<Workers>,
@@ -84,6 +90,11 @@ impl PlannedGroup {
             (true, true) => self.workload.clone(),
             (true, false) => format!("{} ({})", self.workload, params.join(", ")),
         }
+    }
+
+    /// Returns what it says of its rounds and processes.
+    pub(crate) fn own_quota(&self) -> OwnQuota {
+        OwnQuota { least: self.least_rounds, processes: self.processes }
     }
 
     /// Returns the scale that is a family's, by the name under which it is written: its own, or else that of all of its kind.

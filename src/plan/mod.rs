@@ -101,6 +101,24 @@ pub struct Plan {
     pub left_out: Vec<String>,
 }
 
+/// What a group gets, whatever its share of the budget.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Quota {
+    /// Rounds, as long as the budget is not spent.
+    pub(crate) least: u32,
+    /// Fresh processes of its cells, over which they are spread.
+    pub(crate) processes: u32,
+}
+
+/// What a group says of its quota, where it is not the plan's.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct OwnQuota {
+    /// Rounds.
+    pub(crate) least: Option<u32>,
+    /// Fresh processes.
+    pub(crate) processes: Option<u32>,
+}
+
 /// What a group gets rounds beyond the least for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -176,7 +194,8 @@ impl Plan {
         let mut plan: Self =
             serde_path_to_error::deserialize(read).map_err(|error| malformed(error::explained(&error)))?;
         plan.name = name.to_owned();
-        if plan.rounds == 0 || plan.processes == 0 {
+        let of_groups = plan.groups.iter().any(|group| group.processes == Some(0));
+        if plan.rounds == 0 || plan.processes == 0 || of_groups {
             return Err(malformed("`rounds` and `processes` must be at least 1".to_owned()));
         }
         Ok(plan)
@@ -189,6 +208,24 @@ impl Plan {
             group.hot = None;
             group.scale.values_mut().for_each(|scale| scale.hot = None);
         }
+    }
+
+    /// Spreads the rounds of all groups over so many processes.
+    pub(crate) fn spread(&mut self, processes: u32) {
+        self.processes = processes;
+        self.groups.iter_mut().for_each(|group| group.processes = None);
+    }
+
+    /// Gives all groups so many rounds at any rate.
+    pub(crate) fn have_at_least(&mut self, rounds: u32) {
+        self.least_rounds = rounds;
+        self.groups.iter_mut().for_each(|group| group.least_rounds = None);
+    }
+
+    /// Returns what a group gets at any rate, which says for itself what is its own.
+    pub(crate) fn quota(&self, own: OwnQuota) -> Quota {
+        let least = own.least.unwrap_or(self.least_rounds).min(self.rounds);
+        Quota { least, processes: own.processes.unwrap_or(self.processes) }
     }
 
     /// Gives the plan the time that its work takes on a machine with so many cores.

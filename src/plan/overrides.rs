@@ -28,7 +28,8 @@ impl Plan {
     /// If it names a workload, a parameter, an axis or a runner that there is not.
     pub(crate) fn apply(&mut self, overrides: &Overrides, catalogue: &dyn Catalogue) -> Result<(), PlanError> {
         if let Some(rounds) = overrides.rounds {
-            (self.rounds, self.least_rounds) = (rounds, rounds);
+            self.rounds = rounds;
+            self.have_at_least(rounds);
             // The budget of the plan is for the plan's own rounds.
             (self.budget, self.budget_per_worker) = (None, None);
         }

@@ -10,6 +10,7 @@ use regatta_reports::statistics::Estimate;
 use super::*;
 use crate::driver::precision::Precision;
 use crate::group::Precise;
+use crate::plan::OwnQuota;
 
 struct Stopped;
 
@@ -45,7 +46,7 @@ fn coverage(processes: u32, kind: u32, scatter: f64) -> (f64, f64) {
         let mut pace = Pace::new(&plan, &Stopped, 1);
         let mut precision = Precision::new(vec![Precise::Wall]);
         let mut values = Vec::new();
-        pace.begin_group(Duration::ZERO, 1);
+        pace.begin_group(plan.quota(OwnQuota::default()), Duration::ZERO, 1);
         for process in 0..processes {
             pace.begin_process(process);
             while pace.has_time_for_a_round(|| precision.widest()) {
@@ -113,7 +114,7 @@ fn one_look_at_the_verdicts_costs_no_coverage() {
 fn looks_are_few_however_many_rounds_there_are() {
     let (plan, looks) = (plan(1, 100_000), Cell::new(0));
     let mut pace = Pace::new(&plan, &Stopped, 1);
-    pace.begin_group(Duration::ZERO, 1);
+    pace.begin_group(plan.quota(OwnQuota::default()), Duration::ZERO, 1);
     pace.begin_process(0);
     while pace.has_time_for_a_round(|| {
         looks.set(looks.get() + 1);
