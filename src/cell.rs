@@ -11,7 +11,7 @@ use regatta_runners::worker::Command;
 use regatta_runners::{
     Error, Outcome, Runner, RunnerVisitor, Runners, Settings, WaitsFor, WatchedWorkload, fits, panics,
 };
-use regatta_workloads::{Selected, Visitor, Workload, Workloads};
+use regatta_workloads::{Selected, UnknownWorkload, Visitor, Workload, Workloads};
 use serde_json::Map;
 
 use crate::check::{BLOCKED, CHECK, Check};
@@ -19,12 +19,16 @@ use crate::profile::{self, LOG_FILE, Log, Purpose, Traced};
 use crate::protocol::{Answer, Request, Start, VERSION, WORKER};
 use crate::recorder::{Recorder, histogram};
 
-/// Runs a cell process, from its first message to its last.
-pub(crate) fn main<Ws: Workloads, Rs: Runners>() -> ExitCode {
+/// What became of the conversation.
+pub(crate) type Done = io::Result<()>;
+
+/// Runs a cell process, from its first message to its last. `be` is given the workload that the driver asks for, and finds its type and
+/// that of the runner.
+pub(crate) fn main(be: impl FnOnce(&Selected<'_>, Heard<'_>) -> Result<Done, UnknownWorkload>) -> ExitCode {
     panics::note_places();
     // Counters are inherited by threads and processes that come later, so they are opened first.
     let recorder = Recorder::open();
-    match talk::<Ws, Rs>(recorder) {
+    match talk(recorder, be) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("regatta cell: {error}");
@@ -34,7 +38,7 @@ pub(crate) fn main<Ws: Workloads, Rs: Runners>() -> ExitCode {
 }
 
 /// The two ends of the conversation with the driver.
-struct Line {
+pub(crate) struct Line {
     answers: OwnedFd,
 }
 
@@ -71,7 +75,10 @@ impl Line {
     }
 }
 
-fn talk<Ws: Workloads, Rs: Runners>(recorder: Recorder) -> io::Result<()> {
+fn talk(
+    recorder: Recorder,
+    be: impl FnOnce(&Selected<'_>, Heard<'_>) -> Result<Done, UnknownWorkload>,
+) -> io::Result<()> {
     let mut line = Line::open()?;
     let start = match line.hear()? {
         Some(Request::Start(start)) => start,
@@ -85,33 +92,56 @@ fn talk<Ws: Workloads, Rs: Runners>(recorder: Recorder) -> io::Result<()> {
     let recorder = if start.count { recorder.with_events() } else { recorder };
     let params: Map<_, _> = start.params.clone().into_iter().collect();
     let selected = Selected { name: &start.workload, params: &params };
-    let found =
-        Ws::visit(&selected, ChooseRunner { line: &mut line, start: &start, recorder, runners: PhantomData::<Rs> });
+    let found = be(&selected, Heard { line: &mut line, start: &start, recorder });
     match found {
         Ok(done) => done,
         Err(error) => line.complain(FailureKind::Unavailable, error),
     }
 }
 
-/// Knows the workload and looks for the runner.
-struct ChooseRunner<'a, Rs> {
+/// What the driver has said first, and what answers it.
+pub(crate) struct Heard<'a> {
     line: &'a mut Line,
     start: &'a Start,
     recorder: Recorder,
+}
+
+impl Heard<'_> {
+    /// Returns the name of the runner that is asked for.
+    pub(crate) fn runner(&self) -> &str {
+        &self.start.runner
+    }
+}
+
+/// Is the cell of one of these workloads under one of these runners.
+///
+/// # Errors
+/// If there is no such workload, or its parameters do not fit.
+pub(crate) fn be<Ws: Workloads, Rs: Runners>(
+    selected: &Selected<'_>,
+    heard: Heard<'_>,
+) -> Result<Done, UnknownWorkload> {
+    Ws::visit(selected, ChooseRunner { heard, runners: PhantomData::<Rs> })
+}
+
+/// Knows the workload and looks for the runner.
+struct ChooseRunner<'a, Rs> {
+    heard: Heard<'a>,
     runners: PhantomData<Rs>,
 }
 
 impl<Rs: Runners> Visitor for ChooseRunner<'_, Rs> {
-    type Output = io::Result<()>;
+    type Output = Done;
 
-    fn visit<W: Workload>(self, mut workload: W) -> io::Result<()> {
-        if let Some(server) = self.start.server {
+    fn visit<W: Workload>(self, mut workload: W) -> Done {
+        let start = self.heard.start;
+        if let Some(server) = start.server {
             workload.attach(server);
         }
         workload.attach_clock(Recorder::now_ns);
-        let purpose = match &self.start.profile_log {
+        let purpose = match &start.profile_log {
             Some(path) => Some(Purpose::Profile(Arc::new(Log::create(path)?))),
-            None if self.start.check => Some(Purpose::Check(Arc::new(Check::new(workload.expected())))),
+            None if start.check => Some(Purpose::Check(Arc::new(Check::new(workload.expected())))),
             None => None,
         };
         match purpose {
@@ -127,8 +157,8 @@ impl<Rs: Runners> Visitor for ChooseRunner<'_, Rs> {
 
 impl<Rs: Runners> ChooseRunner<'_, Rs> {
     /// Runs the workload when asked. If it is watched, this says for what, and where its tasks note whom they wait for.
-    fn serve<W: Workload>(self, workload: W, watched: Option<(Purpose, WaitsFor)>) -> io::Result<()> {
-        let Self { line, start, recorder, .. } = self;
+    fn serve<W: Workload>(self, workload: W, watched: Option<(Purpose, WaitsFor)>) -> Done {
+        let Heard { line, start, recorder } = self.heard;
         let workload = Arc::new(workload);
         let under = Under { workload: Arc::clone(&workload), settings: settings(start)? };
         match Rs::visit(&start.runner, under) {

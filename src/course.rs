@@ -1,28 +1,24 @@
 //! Which workloads and runners there are, as types; and the way in for every kind of process that this program can be.
 
-use std::cmp::Ordering;
 use std::marker::PhantomData;
 use std::process::ExitCode;
 
-use regatta_reports::record::Parameters;
 use regatta_runners::{Family, Parallelism, Runner, RunnerVisitor, Runners, panics, worker};
-use regatta_workloads::{Burn, Kind, Selected, Tally, Visitor, Workload, Workloads, expected_tally};
+use regatta_workloads::{Selected, Workload, Workloads};
 use serde_json::{Map, Value};
 
-use crate::catalogue::{Catalogue, ReadySizing, Resolved, RunnerCard, WorkloadCard};
+use crate::catalogue::{Catalogue, Resolved, RunnerCard, WorkloadCard};
 use crate::check::CHECK;
 use crate::profile::{LOG_FILE, TracedWorkloads};
 use crate::protocol::{CELL, SERVER, WORKER};
-use crate::{cell, cli, server};
+use crate::resolving::Resolve;
+use crate::{cell, cli, server, standard};
 
-/// A list of workloads, and the reference burn, which every program has and none lists.
-type WithBurn<Ws> = (Burn, Ws);
-
-/// A course: a list of workload types and a list of runner types.
+/// A course: workload types and runner types of a program's own, beside those that come with Regatta.
 #[derive(Debug)]
-pub struct Course<Ws, Rs>(PhantomData<(Ws, Rs)>);
+pub struct Course<Ws = (), Rs = ()>(PhantomData<(Ws, Rs)>);
 
-impl Course<regatta_workloads::Standard, regatta_runners::Standard> {
+impl Course {
     /// Returns the workloads and runners that come with Regatta.
     pub fn standard() -> Self {
         Self(PhantomData)
@@ -51,11 +47,23 @@ impl<Ws: Workloads, Rs: Runners> Course<Ws, Rs> {
     pub fn helper(&self) -> Option<ExitCode> {
         let args: Vec<String> = std::env::args_os().map(|arg| arg.to_string_lossy().into_owned()).collect();
         match args.get(1)?.as_str() {
-            CELL => Some(cell::main::<WithBurn<Ws>, Rs>()),
-            WORKER if [LOG_FILE, CHECK].iter().any(|name| std::env::var_os(name).is_some()) => {
-                Some(worker::main::<TracedWorkloads<WithBurn<Ws>>>(&args[2..]))
+            CELL => Some(cell::main(|selected, heard| match (Ws::has(selected.name), Rs::has(heard.runner())) {
+                (true, true) => cell::be::<Ws, Rs>(selected, heard),
+                (true, false) => cell::be::<Ws, standard::Runners>(selected, heard),
+                (false, true) => cell::be::<standard::Workloads, Rs>(selected, heard),
+                (false, false) => standard::cell(selected, heard),
+            })),
+            WORKER => {
+                let is_own = worker::workload(&args[2..]).is_some_and(Ws::has);
+                let is_watched = [LOG_FILE, CHECK].iter().any(|name| std::env::var_os(name).is_some());
+                let main = match (is_own, is_watched) {
+                    (true, true) => worker::main::<TracedWorkloads<Ws>>,
+                    (true, false) => worker::main::<Ws>,
+                    (false, true) => standard::traced_worker,
+                    (false, false) => standard::worker,
+                };
+                Some(main(&args[2..]))
             }
-            WORKER => Some(worker::main::<WithBurn<Ws>>(&args[2..])),
             SERVER => Some(server::main(&args[2..])),
             _ => None,
         }
@@ -64,15 +72,19 @@ impl<Ws: Workloads, Rs: Runners> Course<Ws, Rs> {
 
 impl<Ws: Workloads, Rs: Runners> Catalogue for Course<Ws, Rs> {
     fn workloads(&self) -> Vec<WorkloadCard> {
-        Ws::cards()
+        Ws::cards().into_iter().chain(regatta_workloads::Standard::cards()).collect()
     }
 
     fn runners(&self) -> Vec<RunnerCard> {
-        Rs::names().into_iter().filter_map(|name| Rs::visit(name, DescribeRunner)).collect()
+        let own = Rs::names().into_iter().filter_map(|name| Rs::visit(name, DescribeRunner));
+        let standard = standard::Runners::names().into_iter();
+        own.chain(standard.filter_map(|name| standard::Runners::visit(name, DescribeRunner))).collect()
     }
 
     fn resolve(&self, name: &str, params: &Map<String, Value>) -> Result<Resolved, String> {
-        let resolved = panics::caught(|| WithBurn::<Ws>::visit(&Selected { name, params }, Resolve));
+        let selected = Selected { name, params };
+        let resolved =
+            panics::caught(|| if Ws::has(name) { Ws::visit(&selected, Resolve) } else { standard::resolve(&selected) });
         let of_workload = |message: String| format!("workload `{name}`: {message}");
         let visited = resolved.map_err(|panic| of_workload(format!("it panicked: {panic}")))?;
         visited.map_err(|error| error.to_string())?.map_err(of_workload)
@@ -98,52 +110,6 @@ impl RunnerVisitor for DescribeRunner {
             options: R::OPTIONS,
             version: String::new(),
         }
-    }
-}
-
-struct Resolve;
-
-impl Visitor for Resolve {
-    /// The workload, or what is wrong with it.
-    type Output = Result<Resolved, String>;
-
-    fn visit<W: Workload>(self, workload: W) -> Self::Output {
-        let sizing = workload.sizing();
-        Ok(Resolved {
-            params: parameters(&workload),
-            tasks: workload.tasks(),
-            expected: expected(&workload)?,
-            wait: workload.wait(),
-            computing: workload.computing(),
-            sizing: sizing.map(|sizing| ReadySizing { field: sizing.field, probe: parameters(&sizing.probe) }),
-            service: workload.service(),
-            shares_memory: W::SHARES_MEMORY,
-            only_computes: W::KIND == Kind::Cpu,
-        })
-    }
-}
-
-/// Asks the oracle.
-///
-/// # Errors
-/// If it panics, or has not as many results as there are tasks.
-fn expected<W: Workload>(workload: &W) -> Result<Tally, String> {
-    let tasks = workload.tasks();
-    let most = usize::try_from(tasks).unwrap_or(usize::MAX).saturating_add(1);
-    let expected = panics::caught(|| expected_tally(workload.expected().take(most)))
-        .map_err(|panic| format!("`expected` panicked: {panic}"))?;
-    match expected.tasks.cmp(&tasks) {
-        Ordering::Equal => Ok(expected),
-        Ordering::Less => Err(format!("`expected` has {} results, and there are {tasks} tasks", expected.tasks)),
-        Ordering::Greater => Err(format!("`expected` has more results than there are tasks, which are {tasks}")),
-    }
-}
-
-/// Returns all parameters of a workload by name, defaults filled in.
-fn parameters<W: Workload>(workload: &W) -> Parameters {
-    match serde_json::to_value(workload) {
-        Ok(Value::Object(params)) => params.into_iter().collect(),
-        _ => Parameters::default(),
     }
 }
 

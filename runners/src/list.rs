@@ -16,6 +16,11 @@ pub trait Runners: 'static {
     /// Returns the names of all runners in the list, in order.
     fn names() -> Vec<&'static str>;
 
+    /// Returns whether one has this name.
+    fn has(name: &str) -> bool {
+        Self::names().contains(&name)
+    }
+
     /// Hands the runner of this name to the visitor, if there is such a runner.
     fn visit<V: RunnerVisitor>(name: &str, visitor: V) -> Option<V::Output>;
 }

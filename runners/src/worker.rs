@@ -113,6 +113,11 @@ pub(crate) fn lost(child: &Child, status: ExitStatus) -> Error {
     Error::Lost(format!("worker process {} ended before its work was done ({status})", child.id()))
 }
 
+/// Returns the name of the workload of a worker process with these arguments.
+pub fn workload(args: &[String]) -> Option<&str> {
+    args.get(1).map(String::as_str)
+}
+
 /// Carries out the whole of a worker process. `args` are those that the runners add to the command.
 pub fn main<Ws: Workloads>(args: &[String]) -> ExitCode {
     panics::note_places();

@@ -444,12 +444,13 @@ fn the_capacity_is_told_in_units_of_the_lone_burn() {
     let slow: Script = |run| Ok(Sample { wall_ns: if run % 2 == 0 { 2_000 } else { 9_000 }, ..right() });
     let machine = Machine(world(&[("fast", fast), ("slow", slow)]));
     let reference = group(&["fast"], false).cells.remove(0).work;
-    let capacity = crate::capacity::measure(&machine, &machine.0, &|| None, &reference, 3).expect("right answers");
+    let capacity =
+        crate::capacity::measure(&machine, &machine.0, &|| None, &reference, 3, None).expect("right answers");
     let points: Vec<_> = capacity.points.iter().map(|point| (point.burns, &*point.speeds)).collect();
     // A repetition takes 1.2 s of the made-up clock, so there are no more than the fewest.
     assert_eq!(points, [(1, &[1.0; 3][..]), (2, &[2.0; 3]), (3, &[2.5; 3])]);
     let wrong = Machine(world(&[("fast", |_| Ok(Sample { checksum: 1, ..right() }))]));
-    assert_eq!(crate::capacity::measure(&wrong, &wrong.0, &|| None, &reference, 1), None);
+    assert_eq!(crate::capacity::measure(&wrong, &wrong.0, &|| None, &reference, 1, None), None);
 }
 
 /// Says that verdicts are undecided, and counts how often it is asked.

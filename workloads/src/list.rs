@@ -62,6 +62,11 @@ pub trait Workloads: 'static {
     /// Returns what each workload in the list is, in order. None of them is built.
     fn cards() -> Vec<Card>;
 
+    /// Returns whether one has this name.
+    fn has(name: &str) -> bool {
+        Self::cards().iter().any(|card| card.name == name)
+    }
+
     /// Builds the selected workload and hands it to the visitor.
     ///
     /// # Errors
