@@ -113,7 +113,7 @@ impl Heard<'_> {
     }
 }
 
-/// Is the cell of one of these workloads under one of these runners.
+/// Serves as the cell of one of these workloads under one of these runners.
 ///
 /// # Errors
 /// If there is no such workload, or its parameters do not fit.

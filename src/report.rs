@@ -69,7 +69,8 @@ pub fn write_report(
         Detail::Answer => regatta_reports::answer(&report, colour, width),
         Detail::BreakEven => regatta_reports::break_even(&report, colour, width),
         Detail::Brief if report.summary.groups.len() > FEW_GROUPS => regatta_reports::brief(&report, colour, width),
-        Detail::Brief | Detail::Tables => regatta_reports::tables(&report, colour, width),
+        Detail::Brief => regatta_reports::few_tables(&report, colour, width),
+        Detail::Tables => regatta_reports::tables(&report, colour, width),
     };
     write!(screen, "{shown}")?;
     let files = regatta_reports::write(&report, to)

@@ -18,7 +18,7 @@ pub(crate) type Workloads = (Burn, regatta_workloads::Standard);
 /// The runners.
 pub(crate) type Runners = regatta_runners::Standard;
 
-/// Is the cell of a workload and a runner that both come with Regatta.
+/// Serves as the cell of a workload and a runner that both come with Regatta.
 ///
 /// # Errors
 /// If there is no such workload, or its parameters do not fit.
@@ -26,12 +26,12 @@ pub(crate) fn cell(selected: &Selected<'_>, heard: Heard<'_>) -> Result<cell::Do
     cell::be::<Workloads, Runners>(selected, heard)
 }
 
-/// Is a worker process for a workload that comes with Regatta.
+/// Serves as a worker process for a workload that comes with Regatta.
 pub(crate) fn worker(args: &[String]) -> ExitCode {
     worker::main::<Workloads>(args)
 }
 
-/// Is a worker process whose tasks are watched.
+/// Serves as a worker process whose tasks are watched.
 pub(crate) fn traced_worker(args: &[String]) -> ExitCode {
     worker::main::<TracedWorkloads<Workloads>>(args)
 }

@@ -35,7 +35,7 @@ pub mod statistics;
 pub mod text;
 pub mod views;
 
-pub use documents::terminal::{answer, break_even, brief, lesson, tables, verdict_line};
+pub use documents::terminal::{answer, break_even, brief, few_tables, lesson, tables, verdict_line};
 pub use documents::{Files, WriteError, write, write_side_by_side};
 pub use drawing::charts;
 pub use figures::{GroupSummary, Row, Summary};

@@ -144,3 +144,15 @@ fn its_last_lines_answer_the_questions() {
     // How sure is all of it?
     assert!(in_view.iter().any(|line| line.starts_with("Claims: ")), "{lock}");
 }
+
+#[test]
+fn a_report_of_few_groups_counts_the_claims_that_were_not_run() {
+    let mut few = with_a_lock();
+    few.run.plan.groups.truncate(1);
+    let workload = few.run.plan.groups[0].workload.clone();
+    few.samples.retain(|sample| sample.workload == workload);
+    let few = Report::from_results(few, &Claims::built_in());
+    let lines = |text: String| text.lines().filter(|line| line.contains("not run")).count();
+    assert_eq!(lines(terminal::few_tables(&few, false, 100)), 2, "in the tally, and in a line of their own");
+    assert!(lines(terminal::tables(&few, false, 100)) > 2, "each by its reason");
+}

@@ -23,6 +23,7 @@ pub use self::comparison::text as comparison;
 pub use self::live::line as verdict_line;
 use self::room::{GAP, fitting, push_dropped};
 use self::style::{BOLD, RED, styled};
+use self::verdicts::NotRun;
 use crate::figures::{GroupSummary, Row};
 use crate::judgement::claims::Claim;
 use crate::text::units::NONE;
@@ -64,6 +65,15 @@ pub fn lesson(report: &Report, claim: &Claim, colour: bool, width: u16) -> Strin
 
 /// Returns a report with all its tables for a terminal of `width` columns; with ANSI colours if `colour`.
 pub fn tables(report: &Report, colour: bool, width: u16) -> String {
+    whole(report, NotRun::Explained, colour, width)
+}
+
+/// Returns the same of a report of a few groups that nobody asked the tables of: it counts the claims that were not run.
+pub fn few_tables(report: &Report, colour: bool, width: u16) -> String {
+    whole(report, NotRun::Counted, colour, width)
+}
+
+fn whole(report: &Report, not_run: NotRun, colour: bool, width: u16) -> String {
     let width = usize::from(width).max(NARROWEST);
     let mut out = String::new();
     if let Some(capacity) = report.summary.ceiling.as_ref().and_then(capacity::sentence) {
@@ -76,7 +86,7 @@ pub fn tables(report: &Report, colour: bool, width: u16) -> String {
     out.push_str(&groups(report, colour, width));
     out.push_str(&sweeps::text(report, colour, width));
     out.push_str(&matrix::text(&report.matrix, colour, width));
-    out.push_str(&verdicts::text(&report.verdicts, colour, width));
+    out.push_str(&verdicts::text(&report.verdicts, not_run, colour, width));
     report.notices.iter().for_each(|notice| out.push_str(&notices::line(notice, colour)));
     out
 }

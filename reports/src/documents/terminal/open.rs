@@ -1,7 +1,7 @@
 //! What a reader has to look at: the claims that do not hold, and those that are undecided.
 
 use super::style::{BOLD, FAINT, push_wrapped, styled};
-use super::verdicts::code;
+use super::verdicts::{code, not_run};
 use crate::figures::Summary;
 use crate::judgement::claims::{Outcome, Verdict};
 use crate::text::{plain, shortened, wrapped};
@@ -37,10 +37,8 @@ pub fn text(all: &[Verdict], summary: &Summary, colour: bool, width: usize, heig
     if left_out > 0 {
         out.push_str(&format!("{}\n", shortened(&format!("  … and {left_out} more: --tables"), width)));
     }
-    let not_run = all.iter().filter(|verdict| verdict.outcome() == Outcome::NotRun).count();
-    if not_run > 0 {
-        let line = format!("  {} {not_run} not run: --tables says which, and why", Outcome::NotRun.mark());
-        out.push_str(&format!("{}\n", shortened(&line, width)));
+    if let Some(line) = not_run(all, width) {
+        out.push_str(&format!("{line}\n"));
     }
     out.push('\n');
     out

@@ -12,18 +12,34 @@ use crate::views::verdicts;
 /// Width of the mark and the word in front of each line, with the space around them.
 const MARK: usize = 15;
 
-/// Returns the verdicts for a terminal: a line each, and below it why, unless it holds. Those not run come last, by reason.
-pub fn text(all: &[Verdict], colour: bool, width: usize) -> String {
+/// What is said of claims that were not run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotRun {
+    /// Which they are, by reason.
+    Explained,
+    /// How many they are.
+    Counted,
+}
+
+/// Returns how many claims were not run, as a line.
+pub fn not_run(all: &[Verdict], width: usize) -> Option<String> {
+    let count = all.iter().filter(|verdict| verdict.outcome() == Outcome::NotRun).count();
+    let line = format!("  {} {count} not run: --tables says which, and why", Outcome::NotRun.mark());
+    (count > 0).then(|| shortened(&line, width))
+}
+
+/// Returns the verdicts for a terminal: a line each, and below it why, unless it holds. Those not run come last.
+pub fn text(all: &[Verdict], not_run: NotRun, colour: bool, width: usize) -> String {
     if all.is_empty() {
         return String::new();
     }
     let mut out = String::new();
     // Writing to a string cannot fail.
-    let _ = write_text(&mut out, all, colour, width);
+    let _ = write_text(&mut out, all, not_run, colour, width);
     out
 }
 
-fn write_text(out: &mut String, all: &[Verdict], colour: bool, width: usize) -> fmt::Result {
+fn write_text(out: &mut String, all: &[Verdict], told: NotRun, colour: bool, width: usize) -> fmt::Result {
     let (run, not_run): (Vec<&Verdict>, Vec<&Verdict>) =
         all.iter().partition(|verdict| verdict.outcome() != Outcome::NotRun);
     writeln!(out, "{}: {}", styled("Claims", BOLD, colour), verdicts::tally(all))?;
@@ -47,6 +63,12 @@ fn write_text(out: &mut String, all: &[Verdict], colour: bool, width: usize) -> 
             push_wrapped(out, MARK, &verdict.statement, width);
             push_wrapped(out, MARK, &judgement.why, width);
         }
+    }
+    if told == NotRun::Counted {
+        if let Some(line) = self::not_run(all, width) {
+            writeln!(out, "{line}")?;
+        }
+        return writeln!(out);
     }
     let mut reasons: Vec<&str> = not_run.iter().map(|verdict| verdict.judgement.why.as_str()).collect();
     reasons.sort_unstable();
