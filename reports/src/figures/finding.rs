@@ -94,3 +94,24 @@ pub static TOLD: [Told; 10] = [
         meaning: "Items of one run that a full queue refused at first, median.",
     },
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_interval_of_an_index_goes_beyond_what_it_can_be() {
+        let sample = |(process, index): (u32, f64)| Sample {
+            process,
+            figures: BTreeMap::from([(JAIN_INDEX.to_owned(), index), ("waits".to_owned(), index)]),
+            ..Sample::default()
+        };
+        // Processes that differ, so that the interval is Student's, which knows no bound.
+        let values = [(0, 0.9), (0, 0.91), (1, 0.99), (1, 1.0), (2, 1.0), (2, 1.0)];
+        let samples = values.map(sample);
+        let found = of_samples(&samples.iter().collect::<Vec<_>>());
+        let (index, waits) = (found[JAIN_INDEX].estimate, found["waits"].estimate);
+        assert!(waits.high > 1.0, "{waits:?}");
+        assert_eq!((index.value, index.low, index.high), (waits.value, waits.low, 1.0));
+    }
+}

@@ -49,7 +49,7 @@ impl fmt::Display for Finding {
 
 /// Says what a group shows first of all.
 pub fn headline(group: &GroupSummary) -> Finding {
-    ratio(group).or_else(|| latency(group)).unwrap_or_else(|| samples(group))
+    ratio(group).or_else(|| price(group)).or_else(|| latency(group)).unwrap_or_else(|| samples(group))
 }
 
 /// Says what the ratios show; none if there are none to speak of.
@@ -232,6 +232,19 @@ pub fn latency(group: &GroupSummary) -> Option<Finding> {
 
 /// A row and its figure.
 type Extreme<'a> = (&'a Row, f64);
+
+/// Says what an operation costs where tasks wait for each other; none elsewhere, or if no operations are counted.
+fn price(group: &GroupSummary) -> Option<Finding> {
+    let price = |row: &Row| Some(row.per_operation()?.value);
+    let (least, most) = extremes(group, price).filter(|_| group.is_coordination())?;
+    let lowest = units::duration(least.1);
+    Some(if least.0.label == most.0.label {
+        Finding::new(format!("An operation takes {} {lowest}", least.0.label))
+    } else {
+        let highest = units::duration(most.1);
+        Finding::new(format!("An operation takes {} {lowest}, and {} {highest}", least.0.label, most.0.label))
+    })
+}
 
 /// Finds the rows with the least and the most of a figure.
 fn extremes(group: &GroupSummary, figure: impl Fn(&Row) -> Option<f64>) -> Option<(Extreme<'_>, Extreme<'_>)> {
