@@ -35,7 +35,7 @@ const FIGURES: [&str; 13] = [
 type Fields = BTreeMap<String, BTreeSet<String>>;
 
 /// Objects whose names are of the user's, the plan's or the program's choosing.
-const OPEN: [&str; 10] = [
+const OPEN: [&str; 12] = [
     "sample.params",
     "sample.group_params",
     "profile.params",

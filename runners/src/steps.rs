@@ -72,14 +72,14 @@ impl Waits {
         Self { by: self.by, ..Self::default() }
     }
 
-    /// Notes that a task begins to wait.
+    /// Writes down that a task begins to wait.
     pub(crate) fn begin(&mut self, task: u64) {
         if let Some((clock, _)) = self.by {
             self.since.insert(task, clock());
         }
     }
 
-    /// Notes that a task goes on, on the calling thread.
+    /// Writes down that a task goes on, on the calling thread.
     pub(crate) fn end(&mut self, task: u64) {
         let Some((clock, worker)) = self.by else { return };
         let Some(from_ns) = self.since.remove(&task) else { return };

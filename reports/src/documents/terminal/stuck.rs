@@ -70,7 +70,7 @@ fn drawn(lane: &StuckLane, stuck: &Stuck, columns: usize) -> String {
         let held = on.rfind(|stretch| !stretch.waits);
         match held {
             _ if waits => WAITS,
-            Some(held) => held.lock.chars().next_back().unwrap_or('?'),
+            Some(held) => held.lock.chars().next_back().filter(char::is_ascii_alphanumeric).unwrap_or('?'),
             None => ' ',
         }
     };

@@ -122,8 +122,7 @@ mod tests {
             locks: Vec::new(),
             closed_ns: 0,
         };
-        let full =
-            Row { ratio: wall, effective_cores: wall, core_busy: vec![0.5], stuck: Some(stuck), ..row.clone() };
+        let full = Row { ratio: wall, effective_cores: wall, core_busy: vec![0.5], stuck: Some(stuck), ..row.clone() };
         for versus in [Versus::Nothing, Versus::Baseline, Versus::Wait] {
             for rows in [vec![], vec![row.clone()], vec![full.clone(), row.clone()]] {
                 let group = GroupSummary { versus, wait_ns: 1e6, rows, ..GroupSummary::default() };
