@@ -6,10 +6,10 @@ use std::os::fd::OwnedFd;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use regatta_reports::record::{FailureKind, Sample};
+use regatta_reports::record::{Deadlock, FailureKind, LockMove, LockStep, Sample, Waiting};
 use regatta_runners::worker::Command;
 use regatta_runners::{
-    Error, Outcome, Runner, RunnerVisitor, Runners, Settings, WaitsFor, WatchedWorkload, fits, panics,
+    Error, Link, Move, Outcome, Runner, RunnerVisitor, Runners, Settings, Step, WaitsFor, WatchedWorkload, fits, panics,
 };
 use regatta_workloads::{Selected, UnknownWorkload, Visitor, Workload, Workloads};
 use serde_json::Map;
@@ -141,13 +141,18 @@ impl<Rs: Runners> Visitor for ChooseRunner<'_, Rs> {
         workload.attach_clock(Recorder::now_ns);
         let purpose = match &start.profile_log {
             Some(path) => Some(Purpose::Profile(Arc::new(Log::create(path)?))),
-            None if start.check => Some(Purpose::Check(Arc::new(Check::new(workload.expected())))),
+            None if start.check || start.watch => Some(Purpose::Check(Arc::new(Check::new(workload.expected())))),
             None => None,
         };
         match purpose {
             None => self.serve(workload, None),
             Some(purpose) => {
-                let graph = WaitsFor::default();
+                // Each note costs a look at the clock, so a pass notes what it is there for.
+                let graph = match &purpose {
+                    Purpose::Profile(_) => WaitsFor::noting_waits(Recorder::now_ns, profile::this_thread),
+                    Purpose::Check(_) if start.watch => WaitsFor::noting(Recorder::now_ns),
+                    Purpose::Check(_) => WaitsFor::default(),
+                };
                 let workload = Traced::new(WatchedWorkload::new(workload, graph.clone()), purpose.clone());
                 self.serve(workload, Some((purpose, graph)))
             }
@@ -257,7 +262,8 @@ impl Work<'_> {
         while let Some(request) = line.hear()? {
             let answer = match (&request, &self.purpose) {
                 (Request::Profile, Some(Purpose::Profile(log))) => {
-                    profile::record(log, &self.recorder, || self.workload.begin(), &mut self.run)?
+                    let waits = || self.graph.as_ref().map(WaitsFor::waits).unwrap_or_default();
+                    profile::record(log, &self.recorder, || self.workload.begin(), waits, &mut self.run)?
                         .map(|profile| Answer::Profile(Box::new(profile)))
                 }
                 (Request::Run, _) => self.sample()?.map(|sample| Answer::Sample(Box::new(sample))),
@@ -268,8 +274,8 @@ impl Work<'_> {
             };
             match answer {
                 Ok(answer) => line.say(&answer)?,
-                Err(error) => match self.graph.as_ref().and_then(WaitsFor::circle) {
-                    Some(circle) => return line.complain(FailureKind::Deadlock, circle),
+                Err(error) => match self.graph.as_ref().and_then(deadlock) {
+                    Some(deadlock) => return line.say(&Answer::Deadlock(Box::new(deadlock))),
                     None => return line.complain(self.kind(&error), error),
                 },
             }
@@ -315,6 +321,28 @@ impl Work<'_> {
             _ => kind(error),
         }
     }
+}
+
+/// Returns the circle that tasks have closed, and what they did until then; none if there is none.
+fn deadlock(graph: &WaitsFor) -> Option<Deadlock> {
+    let circle = graph.circle()?;
+    let (steps, closed_ns) = graph.history();
+    let link = |Link { task, holds, waits_for }| Waiting { task, holds, waits_for };
+    let step = |Step { task, at_ns, what, lock }| {
+        let what = match what {
+            Move::Asks => LockMove::Asks,
+            Move::Holds => LockMove::Holds,
+            Move::LetsGo => LockMove::LetsGo,
+            Move::GoesOn => LockMove::GoesOn,
+        };
+        LockStep { task, at_ns, what, lock }
+    };
+    Some(Deadlock {
+        circle: circle.links.into_iter().map(link).collect(),
+        steps: steps.into_iter().map(step).collect(),
+        closed_ns,
+        ..Deadlock::default()
+    })
 }
 
 /// Returns what kind of failure an error is in a record.

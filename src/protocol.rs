@@ -1,7 +1,7 @@
 //! What the driver and a cell say to each other: JSON objects, one a line. `docs/PROTOCOL.md` is the reference. And the hidden
 //! subcommands by which this program starts itself as something else.
 
-use regatta_reports::record::{FailureKind, Parameters, Profile, Sample};
+use regatta_reports::record::{Deadlock, FailureKind, Parameters, Profile, Sample};
 use serde::{Deserialize, Serialize};
 
 /// The hidden subcommand of a cell process.
@@ -50,6 +50,9 @@ pub(crate) struct Start {
     /// Whether the cell looks at each task for itself, and is not timed: at its result, and whether it blocks its thread.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) check: bool,
+    /// Whether the tasks note what they hold and what they wait for, and are not timed: a circle is answered by `deadlock`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) watch: bool,
     /// Whether the cell counts events that cost time to count, and is not timed.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) count: bool,
@@ -68,6 +71,7 @@ impl Start {
             server: None,
             profile_log: None,
             check: false,
+            watch: false,
             count: false,
             arm: String::new(),
         }
@@ -88,6 +92,8 @@ pub(crate) enum Answer {
     Sample(Box<Sample>),
     /// What its workers did. What identifies the cell is filled in by the driver.
     Profile(Box<Profile>),
+    /// Its tasks wait for each other in a circle. What identifies the cell is filled in by the driver.
+    Deadlock(Box<Deadlock>),
     /// It could not.
     Error { kind: FailureKind, message: String },
 }
@@ -110,6 +116,6 @@ mod tests {
                 answers += 1;
             }
         }
-        assert_eq!((requests, answers), (3, 4));
+        assert_eq!((requests, answers), (3, 5));
     }
 }

@@ -3,7 +3,7 @@
 mod common;
 
 use common::{Folder, SLOW, descendants, first_sample, said, signal, start, wait_until};
-use regatta_reports::record::FailureKind;
+use regatta_reports::record::{Deadlock, FailureKind, LockMove};
 use rustix::process::Signal;
 
 /// Starts a run, kills the first of its processes whose arguments contain `word`, and checks that this cost one record.
@@ -73,13 +73,58 @@ runners = ["thread", "green", "async", "gil-thread"]
 "#;
     let output = start(&folder, plan).wait_with_output().expect("it ends");
     let results = folder.results();
-    assert_eq!(results.failures.len(), 4, "{:?}", said(&output));
+    assert_eq!((results.failures.len(), results.deadlocks.len()), (4, 4), "{:?}", said(&output));
+    results.deadlocks.iter().for_each(is_a_circle_of_two);
+    assert!(folder.out().join("deadlock-deadlock.png").exists(), "it is drawn");
     for failure in &results.failures {
         let message = &failure.message;
         assert_eq!(failure.kind, FailureKind::Deadlock, "{}: {message}", failure.cell.runner);
         let words = [" holds A and waits for B, which task ", " holds B and waits for A, which task "];
         assert!(words.iter().all(|words| message.contains(words)), "{message}");
     }
+}
+
+/// Checks that a record has the circle, and what its tasks did until then.
+fn is_a_circle_of_two(deadlock: &Deadlock) {
+    assert!(deadlock.words().contains(" holds B and waits for A, which task "), "{deadlock:?}");
+    for task in &deadlock.circle {
+        let own = deadlock.steps.iter().filter(|step| step.task == task.task);
+        let last: Vec<_> = own.rev().take(3).map(|step| (step.what, &*step.lock)).collect();
+        let wanted =
+            [(LockMove::Asks, &*task.waits_for), (LockMove::Holds, &*task.holds), (LockMove::Asks, &*task.holds)];
+        assert_eq!(last, wanted, "{deadlock:?}");
+    }
+    assert!(deadlock.steps.is_sorted_by_key(|step| step.at_ns), "{deadlock:?}");
+    assert!(deadlock.steps.iter().all(|step| step.at_ns <= deadlock.closed_ns), "{deadlock:?}");
+}
+
+#[test]
+fn a_group_that_is_watched_gets_stuck_without_a_failure() {
+    let folder = Folder::new();
+    let plan = r#"
+rounds = 2
+processes = 1
+noise_arm = false
+reference = false
+[[group]]
+workload = "deadlock"
+params = { cure = "none" }
+watch = true
+runners = ["thread", "python-thread", "python-asyncio"]
+[[group]]
+workload = "deadlock"
+watch = true
+runners = ["async"]
+"#;
+    let output = start(&folder, plan).wait_with_output().expect("it ends");
+    let results = folder.results();
+    assert_eq!(output.status.code(), Some(0), "{:?}", said(&output));
+    assert_eq!((results.samples.len(), results.failures.len()), (0, 0), "{:?}", results.failures);
+    assert_eq!(results.deadlocks.len(), 3, "{:?}", said(&output));
+    results.deadlocks.iter().for_each(is_a_circle_of_two);
+    let remarks = results.end.map(|end| end.remarks).unwrap_or_default();
+    let order = "No deadlock was seen in deadlock (10 tasks) under async";
+    assert!(remarks.iter().any(|remark| remark == order), "{remarks:?}");
 }
 
 #[test]

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use simulator::bent;
+use simulator::coordination::{self, COORDINATION};
 use simulator::plan::{DEFAULT, Plan};
 use simulator::sweeps::SCALING;
 use simulator::tally::{self, Count, Job, Tally};
@@ -18,8 +19,9 @@ fn main() -> io::Result<()> {
     let seeds = std::env::args().nth(1).map_or(1000, |seeds| seeds.parse().expect("a number of seeds"));
     let (mut truths, mut lies) = tallies(DEFAULT, falsehoods(), seeds);
     let (of_curves, lies_of_curves) = tallies(SCALING, bent::falsehoods(), seeds);
-    truths.extend(of_curves);
-    lies.extend(lies_of_curves);
+    let (of_coordination, lies_of_coordination) = tallies(COORDINATION, coordination::falsehoods(), seeds);
+    truths.extend(of_curves.into_iter().chain(of_coordination));
+    lies.extend(lies_of_curves.into_iter().chain(lies_of_coordination));
     write(&mut io::stdout().lock(), &by_claim(&truths), &by_claim(&lies))
 }
 

@@ -251,7 +251,7 @@ fn names_and_statements_from_outside_are_escaped() {
 fn the_modelled_lock_is_set_beside_the_real_one() {
     let results = run(|cell, figures| match (cell.family, cell.model, cell.workload) {
         ("gil", "thread-pool", "primes") => figures.wall /= 1.5,
-        ("gil", "thread", "convoy") if cell.param("beside") > 0.0 => figures.round_trip += 6e6,
+        ("gil", "thread", "convoy") if cell.param("beside") > 0.0 => figures.latency += 6e6,
         _ => {}
     });
     let beside = Fidelity::from_summary(&Summary::from_results(&results));

@@ -5,8 +5,8 @@ use std::fs;
 use std::path::Path;
 
 use regatta_reports::record::{
-    AxisOf, Build, Capacity, CapacityPoint, CellId, Counts, End, Failure, Group, Lone, Machine, Overhead, Plan,
-    Profile, Program, Record, Run, RunnerInfo, Sample, Scale, Sweep, WorkloadInfo,
+    AxisOf, Build, Capacity, CapacityPoint, CellId, Counts, Deadlock, End, Failure, Group, Lone, Machine, Overhead,
+    Plan, Profile, Program, Record, Run, RunnerInfo, Sample, Scale, Sweep, Waiting, WorkloadInfo,
 };
 use regatta_reports::{Claims, Report, Results, write};
 use serde_json::{Value, json};
@@ -35,11 +35,13 @@ const FIGURES: [&str; 13] = [
 type Fields = BTreeMap<String, BTreeSet<String>>;
 
 /// Objects whose names are of the user's, the plan's or the program's choosing.
-const OPEN: [&str; 10] = [
+const OPEN: [&str; 12] = [
     "sample.params",
     "sample.group_params",
     "profile.params",
     "profile.group_params",
+    "deadlock.params",
+    "deadlock.group_params",
     "error.params",
     "error.group_params",
     "lone.params",
@@ -57,7 +59,7 @@ const MANY: [&str; 6] = [
     "run.plan.groups[].pieces_per_ms",
 ];
 /// What has the fields of a cell beside its own.
-const CELLS: [&str; 4] = ["sample", "profile", "error", "run.plan.groups[].cells[]"];
+const CELLS: [&str; 5] = ["sample", "profile", "deadlock", "error", "run.plan.groups[].cells[]"];
 
 /// Where the repository has this file.
 fn repository(path: &str) -> String {
@@ -176,6 +178,12 @@ fn complete() -> Vec<Record> {
             counts: vec![counts],
             counts_source: counted.map(|figure| (figure.to_owned(), text())).into(),
             ..Profile::default()
+        })),
+        Record::Deadlock(Box::new(Deadlock {
+            cell: cell.clone(),
+            group_params: Some(BTreeMap::new()),
+            circle: vec![Waiting::default()],
+            ..Deadlock::default()
         })),
         Record::Error(Failure { cell, group_params: Some(BTreeMap::new()), ..Failure::default() }),
         Record::End(End { finished: text(), complete: true, remarks: vec![text()] }),

@@ -221,6 +221,7 @@ fn names_from_outside_are_escaped_everywhere() {
                     profile.workload = profile.workload.replace("primes", evil);
                     profile.source = evil.to_owned();
                 }
+                Record::Deadlock(deadlock) => deadlock.circle.iter_mut().for_each(|task| task.holds = evil.to_owned()),
                 Record::Lone(lone) => lone.workload = evil.to_owned(),
                 Record::Group(group) => group.workload = evil.to_owned(),
                 Record::Capacity(_) | Record::End(_) => {}

@@ -40,7 +40,7 @@ fn free_threads(cell: Cell, figures: &mut Figures) {
         figures.wall /= 1.93;
     }
     if cell.workload == "convoy" && cell.param("beside") > 0.0 {
-        figures.round_trip -= cell.world.interval_ns;
+        figures.latency -= cell.world.interval_ns;
     }
 }
 

@@ -9,6 +9,7 @@ mod simulator;
 use std::collections::BTreeMap;
 
 use simulator::bent;
+use simulator::coordination::{self, COORDINATION};
 use simulator::plan::{DEFAULT, Plan};
 use simulator::sweeps::{PLANNED, SCALING};
 use simulator::tally::{self, Count, Job, Tally};
@@ -43,6 +44,11 @@ fn true_claims_do_not_fail_and_false_ones_do_not_hold() {
 #[test]
 fn true_claims_about_curves_do_not_fail_and_false_ones_do_not_hold() {
     check(SCALING, bent::falsehoods);
+}
+
+#[test]
+fn true_claims_about_coordination_do_not_fail_and_false_ones_do_not_hold() {
+    check(COORDINATION, coordination::falsehoods);
 }
 
 /// Judges the claims that a plan has cells for, in all worlds.
@@ -89,17 +95,30 @@ fn check(plan: Plan, falsehoods: fn() -> Vec<Falsehood>) {
     }
 }
 
-#[test]
-fn the_plan_of_curves_is_what_is_simulated() {
+/// Holds groups of a plan, by their titles, against what is simulated of them.
+fn hold(plan: &str, planned: &[(&str, &str)], names: &[&str], rounds: u32, place: &str) {
     let table = |text: &str| toml::from_str::<toml::Table>(text).expect("TOML");
-    let plan = table(include_str!("../../src/plans/scaling.toml"));
+    let plan = table(plan);
     let groups: Vec<&toml::Table> =
         plan["group"].as_array().expect("groups").iter().filter_map(toml::Value::as_table).collect();
-    for (title, simulated) in PLANNED {
+    for (title, simulated) in planned {
         let group = groups.iter().find(|group| group["title"].as_str() == Some(title)).expect(title);
-        for name in ["params", "scale", "sweep"] {
-            assert_eq!(group.get(name), table(simulated).get(name), "{name} of {title}: change worlds/sweeps.rs too");
+        for name in names {
+            assert_eq!(group.get(*name), table(simulated).get(*name), "{name} of {title}: change {place} too");
         }
     }
-    assert_eq!(plan["least_rounds"].as_integer(), Some(i64::from(SCALING.rounds)));
+    assert_eq!(plan["least_rounds"].as_integer(), Some(i64::from(rounds)));
+}
+
+#[test]
+fn the_plan_of_curves_is_what_is_simulated() {
+    let plan = include_str!("../../src/plans/scaling.toml");
+    hold(plan, &PLANNED, &["params", "scale", "sweep"], SCALING.rounds, "worlds/sweeps.rs");
+}
+
+#[test]
+fn the_plan_of_coordination_is_what_is_simulated() {
+    let plan = include_str!("../../src/plans/coordination.toml");
+    let names = ["workload", "params", "scale", "noise_arm"];
+    hold(plan, &coordination::PLANNED, &names, COORDINATION.rounds, "worlds/coordination.rs");
 }

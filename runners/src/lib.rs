@@ -12,6 +12,7 @@
 //! - `panics`: where panics happened.
 //! - `limits`: what the machine would carry, asked before it is too late.
 //! - `worlds`: the worlds that tasks wait in.
+//! - `steps`: what each task did until it got stuck.
 //! - `watched`: primitives that note who holds and who waits, and `waits_for`, the graph in which a deadlock is a circle.
 //! - `simulated`: a world of one thread in which a seed says who goes on, for tests.
 //! - `worker`: what runs in a worker process.
@@ -36,6 +37,7 @@ mod runner;
 mod scoped;
 mod sequential;
 pub mod simulated;
+mod steps;
 mod task;
 mod thread;
 mod thread_pool;
@@ -61,6 +63,7 @@ pub use rayon::Rayon;
 pub use runner::{Family, Outcome, Parallelism, Runner, Settings, fits};
 pub use scoped::Scoped;
 pub use sequential::Sequential;
+pub use steps::{Move, Step, Wait};
 pub use task::{carry_out, carry_out_all, catch, complete, poll_task, share};
 pub use thread::Thread;
 pub use thread_pool::ThreadPool;

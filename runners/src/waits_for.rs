@@ -9,6 +9,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
+use crate::steps::{Histories, Move, Step, Wait, Waits};
+
 /// The graph of who waits for whom. Its clones are one and the same graph.
 ///
 /// A task is noted as waiting before it asks for a lock, and as holding it afterwards. So a task that waits holds exactly what is noted.
@@ -24,6 +26,12 @@ struct State {
     waiting: BTreeMap<u64, (usize, Access)>,
     /// The first circle that was closed.
     circle: Option<Circle>,
+    /// What each task did, up to the first circle.
+    histories: Histories,
+    /// For how long tasks waited.
+    waits: Waits,
+    /// When that was closed, nanoseconds since the run began.
+    closed_ns: u64,
 }
 
 #[derive(Debug)]
@@ -73,6 +81,16 @@ pub struct Standstill {
 const NAMED: usize = 5;
 
 impl WaitsFor {
+    /// Returns a graph that notes what each task does when, too, by a clock of nanoseconds.
+    pub fn noting(now: fn() -> u64) -> Self {
+        Self(Arc::new(Mutex::new(State { histories: Histories::by(now), ..State::default() })))
+    }
+
+    /// Returns a graph that notes for how long tasks wait, too, by a clock of nanoseconds. `worker` says what the calling thread is called.
+    pub fn noting_waits(now: fn() -> u64, worker: fn() -> u64) -> Self {
+        Self(Arc::new(Mutex::new(State { waits: Waits::by(now, worker), ..State::default() })))
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         // No method panics while it holds the lock.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
@@ -80,7 +98,8 @@ impl WaitsFor {
 
     /// Forgets everything, before another run.
     pub(crate) fn clear(&self) {
-        *self.state() = State::default();
+        let mut state = self.state();
+        *state = State { histories: state.histories.next(), waits: state.waits.next(), ..State::default() };
     }
 
     /// Adds something to wait for, of this kind, and returns its number.
@@ -97,15 +116,24 @@ impl WaitsFor {
     pub(crate) fn wait(&self, task: u64, thing: usize, access: Access) -> Result<(), Circle> {
         let mut state = self.state();
         state.waiting.insert(task, (thing, access));
+        state.note(task, Move::Asks, thing);
+        state.waits.begin(task);
         let Some(circle) = state.circle_through(task) else { return Ok(()) };
         state.waiting.remove(&task);
-        state.circle.get_or_insert_with(|| circle.clone());
+        if state.circle.is_none() {
+            state.closed_ns = state.histories.now_ns();
+            state.circle = Some(circle.clone());
+        }
         Err(circle)
     }
 
     /// Enters a task as going on.
     pub(crate) fn go_on(&self, task: u64) {
-        self.state().waiting.remove(&task);
+        let mut state = self.state();
+        if let Some((thing, _)) = state.waiting.remove(&task) {
+            state.note(task, Move::GoesOn, thing);
+            state.waits.end(task);
+        }
     }
 
     /// Enters a task as holding a lock, and as going on.
@@ -113,6 +141,8 @@ impl WaitsFor {
         let mut state = self.state();
         state.waiting.remove(&task);
         state.things[thing].holders.push((task, access));
+        state.note(task, Move::Holds, thing);
+        state.waits.end(task);
     }
 
     /// Enters a task as no longer holding a lock.
@@ -121,12 +151,27 @@ impl WaitsFor {
         let holders = &mut state.things[thing].holders;
         if let Some(place) = holders.iter().position(|(holder, _)| *holder == task) {
             holders.swap_remove(place);
+            state.note(task, Move::LetsGo, thing);
         }
     }
 
     /// Returns the first deadlock of the present run.
     pub fn circle(&self) -> Option<Circle> {
         self.state().circle.clone()
+    }
+
+    /// Returns what the tasks of that deadlock did until it was closed, in the order of time, and when that was, nanoseconds since the run
+    /// began. Empty unless the graph was made by [`noting`](Self::noting).
+    pub fn history(&self) -> (Vec<Step>, u64) {
+        let state = self.state();
+        let tasks = state.circle.iter().flat_map(|circle| circle.links.iter().map(|link| link.task));
+        (state.histories.of(tasks, name), state.closed_ns)
+    }
+
+    /// Returns the times for which tasks of the present run waited, those that were too short to speak of left out. Empty unless the graph was
+    /// made by [`noting_waits`](Self::noting_waits).
+    pub fn waits(&self) -> Vec<Wait> {
+        self.state().waits.over()
     }
 
     /// Returns who waits for what at this moment.
@@ -138,6 +183,13 @@ impl WaitsFor {
 }
 
 impl State {
+    /// Notes a step of a task. What tasks do after the first circle is how they come to an end.
+    fn note(&mut self, task: u64, what: Move, thing: usize) {
+        if self.circle.is_none() {
+            self.histories.note(task, what, thing);
+        }
+    }
+
     /// Returns the circle that begins and ends with this task.
     fn circle_through(&self, task: u64) -> Option<Circle> {
         let mut path = Vec::new();
@@ -281,6 +333,31 @@ mod tests {
         assert_eq!(graph.wait(2, 0, Access::Exclusive), Ok(()));
         assert_eq!(graph.circle(), None);
         assert_eq!(graph.standstill().to_string(), "task 1 waits for lock B, task 2 waits for lock A");
+    }
+
+    #[test]
+    fn what_the_tasks_of_a_circle_did_is_told_up_to_its_end() {
+        use std::sync::atomic::{AtomicU64, Ordering};
+        static TIME: AtomicU64 = AtomicU64::new(100);
+        let graph = WaitsFor::noting(|| TIME.fetch_add(1, Ordering::Relaxed));
+        graph.clear();
+        (0..3).for_each(|_| drop(graph.add("lock")));
+        graph.hold(9, 2, Access::Exclusive);
+        for (task, own, other) in [(3, 0, 1), (7, 1, 0)] {
+            graph.wait(task, own, Access::Exclusive).expect("it is free");
+            graph.hold(task, own, Access::Exclusive);
+            let closes = graph.wait(task, other, Access::Exclusive).is_err();
+            assert_eq!(closes, task == 7);
+        }
+        graph.let_go(7, 1);
+        let (steps, closed_ns) = graph.history();
+        let told: Vec<_> = steps.iter().map(|step| (step.task, step.what, &*step.lock)).collect();
+        let (asks, holds) = (Move::Asks, Move::Holds);
+        let of = |task, own, other| [(task, asks, own), (task, holds, own), (task, asks, other)];
+        assert_eq!(told, [of(3, "A", "B"), of(7, "B", "A")].concat());
+        assert!(steps.iter().all(|step| step.at_ns < closed_ns), "{steps:?} before {closed_ns}");
+        graph.clear();
+        assert!(graph.history().0.is_empty());
     }
 
     #[test]

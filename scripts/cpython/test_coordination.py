@@ -26,6 +26,7 @@ from case_runs import (
 from test_cells import Cell, decode, oracle
 
 from regatta_cell import catalogue
+from regatta_cell.coordination import watched
 from regatta_cell.coordination.turns import fairness, jain_index
 from regatta_cell.protocol import Failure
 
@@ -169,6 +170,45 @@ class Cases(unittest.TestCase):
         for cure in ("order", "reentrant"):
             for runner in self.each_runner():
                 self.assertEqual([4] * 6, run("deadlock", {"tasks": 6, "rounds": 4, "cure": cure}, runner).results)
+
+    def test_a_watched_deadlock_is_named(self) -> None:
+        for runner in self.each_runner():
+            for cure in ("none", "order", "reentrant"):
+                with self.subTest(runner=runner, cure=cure):
+                    model, work = start("deadlock", {"tasks": 6, "rounds": 3, "cure": cure}, runner, 6)
+                    graph = watched.watch(work, model.world.now)
+                    work.reset()
+                    if cure != "none":
+                        self.assertEqual([3] * 6, model.run().results)
+                        self.assertIsNone(graph.deadlock())
+                        continue
+                    with self.assertRaises(Failure) as caught:
+                        model.run()
+                    self.assertEqual("deadlock", caught.exception.kind)
+                    found = graph.deadlock() or {}
+                    first, second = found["circle"]
+                    self.assertEqual((first["task"] % 2, second["task"] % 2), (first["task"] % 2, 1 - first["task"] % 2))
+                    self.assertEqual({"A", "B"}, {first["holds"], second["holds"]})
+                    self.assertEqual(first["holds"], second["waits_for"])
+                    self.assertEqual(second["holds"], first["waits_for"])
+                    for task in found["circle"]:
+                        own = [tuple(step[2:]) for step in found["steps"] if step[0] == task["task"]]
+                        wanted = [("asks", task["holds"]), ("holds", task["holds"]), ("asks", task["waits_for"])]
+                        self.assertEqual(wanted, own[-3:])
+
+    def test_readers_are_in_the_way_of_writers_only(self) -> None:
+        graph = watched.Graph(lambda: 0, lambda: None)
+        lock, other = graph.add(), graph.add()
+        graph.hold(1, lock, False)
+        graph.hold(3, other, True)
+        graph.wait(2, lock, False)
+        graph.hold(2, lock, False)
+        graph.wait(3, lock, True)
+        with self.assertRaises(Failure):
+            graph.wait(2, other, True)
+        circle = [{"task": 2, "holds": "A", "waits_for": "B"}, {"task": 3, "holds": "B", "waits_for": "A"}]
+        self.assertEqual(circle, (graph.deadlock() or {})["circle"])
+        self.assertEqual(["A", "Z", "AA", "AZ", "BA"], [watched.name_of(number) for number in (0, 25, 26, 51, 52)])
 
     def test_fairness(self) -> None:
         # Task 0 is done after six turns, when task 1 had two. What comes after that does not count.

@@ -85,6 +85,15 @@ fn narrow(setup: &mut Setup<'_>, budget: Option<Duration>) -> anyhow::Result<()>
     let summary = Summary::from_results(&Results { run, ..Results::default() });
     let needed = claim.needed_cells(&summary);
     for (planned, points) in plan.groups.iter_mut().zip(&groups) {
+        if planned.watch {
+            // What goes wrong otherwise is a part of the lesson.
+            let is_meant = |name: &String| {
+                claim.is_about(&planned.workload)
+                    && points.iter().flat_map(|point| &point.cells).any(|cell| cell.runner == *name)
+            };
+            planned.runners.retain(is_meant);
+            continue;
+        }
         let is_of =
             |cell: &Cell, point: &Group| cell.group.workload == point.workload && cell.group.params == point.params;
         let is_here = |cell: &&Cell| points.iter().any(|point| is_of(cell, point));

@@ -56,6 +56,7 @@ impl Sink for Announce {
             | Record::Group(_)
             | Record::Lone(_)
             | Record::Profile(_)
+            | Record::Deadlock(_)
             | Record::End(_) => Ok(()),
         }
     }

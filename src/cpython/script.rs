@@ -43,6 +43,7 @@ const FILES: &[(&str, &str)] = &[
     script!("regatta_cell/coordination/traffic_light.py"),
     script!("regatta_cell/coordination/turns.py"),
     script!("regatta_cell/coordination/twin.py"),
+    script!("regatta_cell/coordination/watched.py"),
     script!("regatta_cell/counters.py"),
     script!("regatta_cell/event_loop.py"),
     script!("regatta_cell/greenlets.py"),

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
-use regatta_reports::record::{FailureKind, Profile, Sample};
+use regatta_reports::record::{Deadlock, FailureKind, Profile, Sample};
 use regatta_workloads::Service;
 
 use super::{Cell, CellError, Launch, Server, Spawned};
@@ -184,6 +184,16 @@ impl Cell for CellProcess {
                 Ok(*sample)
             }
             Answer::Error { kind, message } => Err(CellError::failed(kind, harmless(&message))),
+            Answer::Deadlock(deadlock) => Err(CellError::failed(FailureKind::Deadlock, deadlock.words())),
+            other => Err(unexpected("run", &other)),
+        }
+    }
+
+    fn watch(&mut self, timeout: Duration) -> Result<Option<Deadlock>, CellError> {
+        match self.request(&Request::Run, timeout)? {
+            Answer::Deadlock(deadlock) => Ok(Some(without_harm(*deadlock))),
+            Answer::Sample(_) => Ok(None),
+            Answer::Error { kind, message } => Err(CellError::failed(kind, harmless(&message))),
             other => Err(unexpected("run", &other)),
         }
     }
@@ -192,6 +202,7 @@ impl Cell for CellProcess {
         match self.request(&Request::Profile, timeout)? {
             Answer::Profile(profile) => Ok(*profile),
             Answer::Error { kind, message } => Err(CellError::failed(kind, harmless(&message))),
+            Answer::Deadlock(deadlock) => Err(CellError::failed(FailureKind::Deadlock, deadlock.words())),
             other => Err(unexpected("profile", &other)),
         }
     }
@@ -201,12 +212,22 @@ impl Cell for CellProcess {
     }
 }
 
+/// Returns a deadlock whose names do no harm where they are shown.
+fn without_harm(mut deadlock: Deadlock) -> Deadlock {
+    for task in &mut deadlock.circle {
+        (task.holds, task.waits_for) = (harmless(&task.holds), harmless(&task.waits_for));
+    }
+    deadlock.steps.iter_mut().for_each(|step| step.lock = harmless(&step.lock));
+    deadlock
+}
+
 /// Returns the error of a cell that has answered with the wrong message.
 fn unexpected(request: &str, answer: &Answer) -> CellError {
     let name = match answer {
         Answer::Ready { .. } => "ready",
         Answer::Sample(_) => "sample",
         Answer::Profile(_) => "profile",
+        Answer::Deadlock(_) => "deadlock",
         Answer::Error { .. } => "error",
     };
     CellError::failed(FailureKind::Protocol, format!("it answered `{request}` with `{name}`"))

@@ -26,7 +26,7 @@ use std::time::{Duration, Instant};
 
 use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
-use regatta_reports::record::{CellId, Failure, Profile, Record, Sample};
+use regatta_reports::record::{CellId, Deadlock, Failure, Profile, Record, Sample};
 
 use crate::cell_error::CellError;
 use crate::group::ReadyGroup;
@@ -123,6 +123,11 @@ pub(crate) trait Cell {
     fn run(&mut self, timeout: Duration) -> Result<Sample, CellError> {
         self.ask();
         self.hear(timeout)
+    }
+    /// Has it carry out every task once, if it was told to watch them, and says how they wait for each other in a circle. None if they came to
+    /// their end.
+    fn watch(&mut self, timeout: Duration) -> Result<Option<Deadlock>, CellError> {
+        self.run(timeout).map(|_| None)
     }
     /// Has it carry out every task once and say which worker did what when.
     fn profile(&mut self, timeout: Duration) -> Result<Profile, CellError>;

@@ -12,7 +12,7 @@ use super::precision::Precision;
 use super::running_cell::RunningCell;
 use super::sample::{failure, least, left_out, run_once};
 use super::wrong_answer::WrongAnswers;
-use super::{Cell, CellError, Run, Server, Stop, deadlock};
+use super::{Cell, CellError, Run, Server, Stop};
 use crate::durations;
 use crate::group::{Precise, ReadyGroup};
 use crate::plan::Quota;
@@ -82,6 +82,9 @@ impl<'g> RunningGroup<'g> {
         }
         let (quota, points) = (self.quota(run), self.points.iter().map(ReadyGroup::points).sum());
         run.pace.begin_group(quota, self.heat(), points);
+        if self.first().watch {
+            self.look_for_deadlocks(run)?;
+        }
         for _ in 0..quota.processes {
             if run.pace.has_time_for_a_process() {
                 self.have_process(run)?;
@@ -90,6 +93,23 @@ impl<'g> RunningGroup<'g> {
         let profiled = self.to_profile().filter(|cell| run.driver.launch.can_profile(&cell.id().runner)).count();
         self.costs = run.pace.end_group(profiled, self.cells.len());
         self.server = None;
+        Ok(())
+    }
+
+    /// Watches the tasks of its cells, which have no rounds then. A cell that is not seen to get stuck has a remark.
+    fn look_for_deadlocks(&mut self, run: &mut Run<'_>) -> Result<(), Stop> {
+        for cell in &mut self.cells {
+            run.check_interrupt()?;
+            if run.pace.is_spent() {
+                break;
+            }
+            run.driver.watch.cell(cell.id(), None, 0);
+            cell.retired = true;
+            if run.look_for_deadlock(cell)?.is_none() {
+                let (name, runner) = (cell.group.name(), &cell.id().runner);
+                run.totals.remarks.push(format!("No deadlock was seen in {name} under {runner}"));
+            }
+        }
         Ok(())
     }
 
@@ -305,11 +325,7 @@ impl<'g> RunningGroup<'g> {
         // A hung cell would take its cores from the pass that looks for the reason.
         (cell.cell, cell.retired) = (None, true);
         let may_deadlock = kind == FailureKind::Timeout && cell.ready.work.resolved.shares_memory;
-        let circle = if may_deadlock && run.driver.launch.can_profile(&cell.id().runner) {
-            deadlock::circle(run.driver.launch, &cell.start)
-        } else {
-            None
-        };
+        let circle = if may_deadlock { run.look_for_deadlock(cell)? } else { None };
         let (kind, message) = match circle {
             Some(circle) => {
                 let how = "seen when it was run again and watched, for the cell gave no answer in time";

@@ -144,7 +144,7 @@ fn group(runners: &[&str], service: bool) -> ReadyGroup {
         ReadyCell { id, options: Parameters::new(), work: work.clone(), pieces_per_ms: None, precision }
     };
     let cells = cells.into_iter().enumerate().map(ready).collect();
-    let mut ready = ReadyGroup { group, cells, alone: None, own_quota: OwnQuota::default() };
+    let mut ready = ReadyGroup { group, cells, alone: None, own_quota: OwnQuota::default(), watch: false };
     ready.write_down_cells();
     ready
 }

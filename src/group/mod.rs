@@ -36,6 +36,8 @@ pub struct ReadyGroup {
     pub alone: Option<Resolved>,
     /// What it says of its rounds and processes, where that is not the plan's.
     pub(crate) own_quota: OwnQuota,
+    /// Whether its tasks are watched instead of timed.
+    pub watch: bool,
 }
 
 impl ReadyGroup {
@@ -147,7 +149,7 @@ impl Plan {
             }
         }
         let mut cells = cells::cells(planned, &scales, &chosen, &counts, cores);
-        let has_copies = self.noise_arm && planned.noise_arm != Some(false);
+        let has_copies = self.noise_arm && planned.noise_arm != Some(false) && !planned.watch;
         let copied = if has_copies { cells::copied(&cells, &runners) } else { Vec::new() };
         for place in copied {
             let mut copy = cells[place].clone();
@@ -155,7 +157,7 @@ impl Plan {
             cells.push(copy);
         }
         cells::compare(&mut cells, &runners)?;
-        if self.reference && planned.reference != Some(false) && !cells.is_empty() {
+        if self.reference && planned.reference != Some(false) && !planned.watch && !cells.is_empty() {
             cells.extend(Work::reference(catalogue).map(ReadyCell::of_reference));
         }
         let alone = work::alone(planned, Family::Native.name(), catalogue);
@@ -164,6 +166,7 @@ impl Plan {
             cells,
             alone,
             own_quota: planned.own_quota(),
+            watch: planned.watch,
         };
         ready.write_down_cells();
         Ok(ready)

@@ -55,6 +55,10 @@ pub struct PlannedGroup {
     /// Whether it has copies that show the noise; as the plan says if it is not said.
     #[serde(default)]
     pub noise_arm: Option<bool>,
+    /// Whether its tasks are watched instead of timed: a cell runs until its tasks are seen to wait for each other in a circle. That is no
+    /// failure, but what the group is there for.
+    #[serde(default)]
+    pub watch: bool,
     /// Whether the reference burn runs in each round; none: as the plan says.
     #[serde(default)]
     pub reference: Option<bool>,

@@ -10,7 +10,10 @@ use std::ptr::NonNull;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use regatta_reports::record::Segment;
+use regatta_runners::Wait;
 use rustix::mm::{MapFlags, ProtFlags, mmap, munmap};
+
+use super::waits::cut;
 
 /// Figures of an entry.
 const FIGURES: usize = 4;
@@ -98,11 +101,11 @@ impl Log {
         entries.iter().for_each(|figure| figure.store(0, Ordering::Relaxed));
     }
 
-    /// Returns all segments in the order in which they began, in time since `zero_ns`, with workers counted from 0; and how many were dropped.
-    pub(crate) fn segments(&self, zero_ns: u64) -> (Vec<Segment>, u64) {
+    /// Returns all segments, without the waits that are within them, in the order in which they began, in time since `zero_ns`, with workers counted from 0; and how many were dropped.
+    pub(crate) fn segments(&self, zero_ns: u64, waits: &[Wait]) -> (Vec<Segment>, u64) {
         let (noted, entries) = self.figures();
         let figure = |figure: &AtomicU64| figure.load(Ordering::Relaxed);
-        let mut entries: Vec<Entry> = entries
+        let entries: Vec<Entry> = entries
             .chunks_exact(FIGURES)
             .filter_map(|figures| {
                 let [task, worker, start_ns, end_ns] = figures else { return None };
@@ -111,6 +114,7 @@ impl Log {
                 Some(Entry { task: figure(task), worker, start_ns: figure(start_ns), end_ns: figure(end_ns) })
             })
             .collect();
+        let mut entries = cut(entries, waits);
         entries.sort_by_key(|entry| (entry.start_ns, entry.end_ns));
         let dropped = figure(noted).saturating_sub(MOST as u64);
         let mut workers = Vec::new();
@@ -153,12 +157,12 @@ mod tests {
         worker.push(|| entry(1, 700, 130));
         cell.push(|| entry(2, 500, 110));
         worker.push(|| entry(3, 700, 120));
-        let (segments, dropped) = cell.segments(100);
+        let (segments, dropped) = cell.segments(100, &[]);
         assert_eq!(dropped, 0);
         let seen: Vec<_> = segments.iter().map(|segment| (segment.task, segment.worker, segment.start_ns)).collect();
         assert_eq!(seen, [(2, 0, 10), (3, 1, 20), (1, 1, 30)]);
         cell.clear();
-        assert!(cell.segments(0).0.is_empty());
+        assert!(cell.segments(0, &[]).0.is_empty());
     }
 
     #[test]
@@ -171,7 +175,7 @@ mod tests {
         (0..MOST as u64).for_each(|task| worker.push(|| entry(task, 1, task)));
         assert!(cell.is_full());
         (0..3).for_each(|_| worker.push(|| unreachable!("a full log asks for no entry")));
-        assert_eq!((cell.segments(0).0.len(), cell.segments(0).1), (MOST, 3));
+        assert_eq!((cell.segments(0, &[]).0.len(), cell.segments(0, &[]).1), (MOST, 3));
         assert_eq!(length(), before);
     }
 

@@ -6,6 +6,7 @@
 //! - `log`: the segments of tasks, from all workers.
 //! - `traced`: a workload whose tasks are watched, and the world that it waits in.
 //! - `watcher`: who watches a task, and what for.
+//! - `waits`: what tasks wait for beside their context.
 //! - `timeline`: samples the per-core counters.
 //! - `trace`: a profile in the format that Perfetto and chrome://tracing open.
 
@@ -13,11 +14,13 @@ mod log;
 mod timeline;
 mod trace;
 mod traced;
+mod waits;
 mod watcher;
 
 use std::io;
 
 use regatta_reports::record::Profile;
+use regatta_runners::Wait;
 
 use crate::Recorder;
 
@@ -25,7 +28,7 @@ pub(crate) use log::Log;
 pub use timeline::Timeline;
 pub use trace::trace;
 pub(crate) use traced::{Traced, TracedWorkloads};
-pub(crate) use watcher::Purpose;
+pub(crate) use watcher::{Purpose, this_thread};
 
 /// The environment variable by which a worker process knows where to log.
 pub(crate) const LOG_FILE: &str = "REGATTA_PROFILE_LOG";
@@ -37,7 +40,7 @@ const MOST: usize = 3;
 /// Time after which no other run begins, nanoseconds. A run that takes longer is the only one.
 const ENOUGH_NS: u64 = 100_000_000;
 
-/// Runs `work` some times, each after `begin`, and gives the profile with the median wall time, without the names that the driver
+/// Runs `work` some times, each after `begin`, and `waits` says for what its tasks waited beside their context. It gives the profile with the median wall time, without the names that the driver
 /// fills in.
 ///
 /// *Why:* the first run of a cold process shows pages that come in and workers that wake up, as no counted run does.
@@ -48,11 +51,12 @@ pub(crate) fn record<T, E>(
     log: &Log,
     recorder: &Recorder,
     begin: impl Fn(),
+    waits: impl Fn() -> Vec<Wait>,
     mut work: impl FnMut() -> Result<T, E>,
 ) -> io::Result<Result<Profile, E>> {
     let mut one = |recorded: bool| -> io::Result<Result<Profile, E>> {
         begin();
-        let output = if recorded { once(log, recorder, &mut work)? } else { unrecorded(recorder, &mut work) };
+        let output = if recorded { once(log, recorder, &waits, &mut work)? } else { unrecorded(recorder, &mut work) };
         Ok(output)
     };
     let first = match one(true)? {
@@ -77,13 +81,18 @@ pub(crate) fn record<T, E>(
 }
 
 /// Runs `work` and gives its profile.
-fn once<T, E>(log: &Log, recorder: &Recorder, work: impl FnOnce() -> Result<T, E>) -> io::Result<Result<Profile, E>> {
+fn once<T, E>(
+    log: &Log,
+    recorder: &Recorder,
+    waits: impl Fn() -> Vec<Wait>,
+    work: impl FnOnce() -> Result<T, E>,
+) -> io::Result<Result<Profile, E>> {
     log.clear();
     let timeline = Timeline::start(recorder)?;
     let start_ns = Recorder::now_ns();
     let (wall_ns, output) = recorder.time(work);
     let (timeline, source) = timeline.stop(start_ns);
-    let (segments, segments_dropped) = log.segments(start_ns);
+    let (segments, segments_dropped) = log.segments(start_ns, &waits());
     Ok(output.map(|_| Profile { wall_ns, segments, segments_dropped, timeline, source, ..Profile::default() }))
 }
 
@@ -112,7 +121,7 @@ mod tests {
             if milliseconds[index] == 0 { Err("no time") } else { Ok(()) }
         };
         let begin = || begun.set(begun.get() + 1);
-        let profile = record(&log, &Recorder::without_perf(), begin, work).expect("a log of our own");
+        let profile = record(&log, &Recorder::without_perf(), begin, Vec::new, work).expect("a log of our own");
         (profile, runs.get())
     }
 

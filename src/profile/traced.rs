@@ -342,7 +342,7 @@ mod tests {
         for (is_wanted, segments) in [(false, 1), (true, 4)] {
             log.clear();
             complete(workload.task(&Locked { is_wanted }, &shared, 0)).expect("a task that cannot fail");
-            assert_eq!(log.segments(0).0.len(), segments);
+            assert_eq!(log.segments(0, &[]).0.len(), segments);
         }
     }
 }

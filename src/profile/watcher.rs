@@ -127,7 +127,7 @@ impl Pen {
 /// A coroutine may go on elsewhere after a wait, so this is never a part of its caller, where the compiler might keep the place of
 /// the thread-local.
 #[inline(never)]
-fn this_thread() -> u64 {
+pub(crate) fn this_thread() -> u64 {
     THREAD.with(|thread| {
         if thread.get() == 0 {
             thread.set(u64::from(gettid().as_raw_nonzero().get().cast_unsigned()));

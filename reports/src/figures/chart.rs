@@ -30,6 +30,8 @@ pub enum ChartKind {
     Timeline,
     /// Which worker did which task when, in a pass of its own.
     Lanes,
+    /// How tasks came to wait for each other in a circle.
+    Deadlock,
     /// What an empty task costs.
     TaskCost,
     /// What a switch costs.
@@ -48,12 +50,13 @@ pub enum ChartKind {
 
 impl ChartKind {
     /// The kinds that a group can have without a profile, in the order in which they are shown.
-    const OF_GROUPS: [Self; 8] = [
+    const OF_GROUPS: [Self; 9] = [
         Self::Samples,
         Self::SpeedUp,
         Self::OverWait,
         Self::Latency,
         Self::Turns,
+        Self::Deadlock,
         Self::Loss,
         Self::Cores,
         Self::Utilisation,
@@ -72,6 +75,7 @@ impl ChartKind {
             Self::Utilisation => "utilisation",
             Self::Timeline => "timeline",
             Self::Lanes => "lanes",
+            Self::Deadlock => "deadlock",
             Self::TaskCost => "task",
             Self::SwitchCost => "switch",
             Self::MemoryCost => "memory",
@@ -99,6 +103,7 @@ impl ChartKind {
                     && group.main_rows().any(|row| !row.latencies.is_empty())
             }
             Self::Turns => any(&|row| row.turns.first().is_some_and(|slice| slice.len() > 1)),
+            Self::Deadlock => any(&|row| row.stuck.is_some()),
             Self::Loss if group.is_cpu_bound() => any(&|row| Cores::of_row(group, row).is_some()),
             Self::Loss => any(&|row| Waits::of_row(row).is_some()),
             Self::Cores => any(&|row| row.effective_cores.is_some()),

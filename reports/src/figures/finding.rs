@@ -27,11 +27,19 @@ pub(super) fn of_samples(samples: &[&Sample]) -> BTreeMap<String, Finding> {
         }
     }
     let finding = |(name, values): (&String, Vec<(u32, f64)>)| {
-        let estimate = clusters::median_of_sizes(&values)?;
+        let estimate = clusters::median_of_sizes(&values)?.map(|figure| figure.min(most(name)));
         Some((name.clone(), Finding { estimate, values }))
     };
     values.into_iter().filter_map(finding).collect()
 }
+
+/// Returns the most that a finding can be, beyond which no interval goes either: whoever has a part of all has no more than all.
+fn most(name: &str) -> f64 {
+    if name == JAIN_INDEX { 1.0 } else { f64::INFINITY }
+}
+
+/// The name of Jain's index.
+pub const JAIN_INDEX: &str = "jain_index";
 
 /// A finding that tables have a column for.
 #[derive(Debug, PartialEq, Eq)]
@@ -52,7 +60,7 @@ pub static TOLD: [Told; 10] = [
         meaning: "Updates of one run that another one overwrote, median.",
     },
     Told {
-        name: "jain_index",
+        name: JAIN_INDEX,
         heading: "Fairness",
         meaning: "Jain's index of the operations by task when the first task was done: 1 if all had as many, and 1 over the \
                   tasks if one had all. Median.",
@@ -86,3 +94,24 @@ pub static TOLD: [Told; 10] = [
         meaning: "Items of one run that a full queue refused at first, median.",
     },
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_interval_of_an_index_goes_beyond_what_it_can_be() {
+        let sample = |(process, index): (u32, f64)| Sample {
+            process,
+            figures: BTreeMap::from([(JAIN_INDEX.to_owned(), index), ("waits".to_owned(), index)]),
+            ..Sample::default()
+        };
+        // Processes that differ, so that the interval is Student's, which knows no bound.
+        let values = [(0, 0.9), (0, 0.91), (1, 0.99), (1, 1.0), (2, 1.0), (2, 1.0)];
+        let samples = values.map(sample);
+        let found = of_samples(&samples.iter().collect::<Vec<_>>());
+        let (index, waits) = (found[JAIN_INDEX].estimate, found["waits"].estimate);
+        assert!(waits.high > 1.0, "{waits:?}");
+        assert_eq!((index.value, index.low, index.high), (waits.value, waits.low, 1.0));
+    }
+}

@@ -112,7 +112,12 @@ impl GroupSummary {
 
     /// Returns whether a profile is of one of its cells.
     pub fn is_of(&self, profile: &Profile) -> bool {
-        profile.workload == self.workload && *profile.params_of_group() == self.params
+        self.has(&profile.workload, profile.params_of_group())
+    }
+
+    /// Returns whether it is the group of a workload with these parameters.
+    pub fn has(&self, workload: &str, params: &Parameters) -> bool {
+        workload == self.workload && *params == self.params
     }
 
     /// Returns the row that the ratio of a row is taken against.

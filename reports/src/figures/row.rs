@@ -8,6 +8,7 @@ use super::counts::{self, Count};
 use super::disturbed::TICK_NS;
 use super::finding::{self, Finding};
 use super::latency::{self, Latency};
+use super::stuck::Stuck;
 use super::task_times::TaskTimes;
 use crate::records::schema::{CellId, Failure, FailureKind, RunnerInfo, Sample, Scale, arms};
 use crate::statistics::clusters;
@@ -97,6 +98,9 @@ pub struct Row {
     /// Who did the operations of its last sample: by slice of them, how many each task did. Empty where nobody noted it.
     #[serde(skip)]
     pub turns: Vec<Vec<u32>>,
+    /// How its tasks came to wait for each other in a circle, if that was seen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stuck: Option<Stuck>,
     /// Share of the wall time that each core was busy with it, medians by core.
     pub core_busy: Vec<f64>,
     /// CPU time that the hypervisor gave to others.
@@ -278,6 +282,12 @@ impl Row {
         self.wall.filter(|_| operations > 0.0).map(|wall| wall.map(|ns| ns / operations))
     }
 
+    /// Returns what the kernel counted for each operation; none if it was not counted, or if the workload counts no operations.
+    pub fn count_per_operation(&self, count: Count) -> Option<Estimate> {
+        let operations = self.figures.get(OPERATIONS)?.estimate.value;
+        self.counts.get(&count).filter(|_| operations > 0.0).map(|of_run| of_run.map(|events| events / operations))
+    }
+
     /// Returns the number of tasks of a run; none without samples.
     pub fn tasks(&self) -> Option<f64> {
         self.per_second.zip(self.wall).map(|(rate, wall)| rate.value * wall.value / 1e9)
@@ -316,6 +326,7 @@ impl Row {
             Some(failure) if failure.kind == FailureKind::Unavailable => "not run".to_owned(),
             Some(failure) if failure.kind.is_not_run() => format!("not run: {}", failure.kind.name()),
             Some(failure) => failure.kind.name().to_owned(),
+            None if self.stuck.is_some() => FailureKind::Deadlock.name().to_owned(),
             None => "not reached".to_owned(),
         })
     }

@@ -14,6 +14,7 @@ use super::pairs;
 use super::possible::Possible;
 use super::row::Row;
 use super::sorted::SortedRecords;
+use super::stuck::Stuck;
 use super::sweep::{Point as SweepPoint, Sweep};
 use super::task_times::TaskTimes;
 use super::titles;
@@ -73,6 +74,11 @@ impl Summary {
                 row.task_times = row.task_times.take().or_else(|| TaskTimes::from_profile(profile));
                 counts::add_those_of(profile, &mut row.counts);
             }
+        }
+        for deadlock in &results.deadlocks {
+            let rows = groups.iter_mut().filter(|group| group.has(&deadlock.workload, deadlock.params_of_group()));
+            let rows = rows.flat_map(|group| &mut group.rows).filter(|row| row.cell == deadlock.cell);
+            rows.for_each(|row| row.stuck = Stuck::from_record(deadlock));
         }
         let usual = Usual::from_rows(groups.iter().flat_map(|group| &group.rows));
         for group in &mut groups {

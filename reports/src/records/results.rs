@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 
-use crate::records::schema::{Capacity, End, Failure, Lone, Profile, Run, SCHEMA, Sample};
+use crate::records::schema::{Capacity, Deadlock, End, Failure, Lone, Profile, Run, SCHEMA, Sample};
 
 /// Name of the file of records in the folder of a run.
 pub const FILE_NAME: &str = "results.jsonl";
@@ -26,6 +26,8 @@ pub struct Results {
     pub samples: Vec<Sample>,
     /// What cells did in passes of their own, in the order of the file.
     pub profiles: Vec<Profile>,
+    /// The deadlocks that were seen, in the order of the file.
+    pub deadlocks: Vec<Deadlock>,
     /// The cells that gave no time, in the order in which they failed.
     pub failures: Vec<Failure>,
     /// How the run ended; none if it was killed.
@@ -175,6 +177,7 @@ impl Reader<'_> {
             }
             "lone" => self.results.lone.push(self.parsed(line)?),
             "sample" => self.results.samples.push(self.parsed(line)?),
+            "deadlock" => self.results.deadlocks.push(self.parsed(line)?),
             "profile" => self.results.profiles.push(self.parsed(line)?),
             "error" => self.results.failures.push(self.parsed(line)?),
             "end" => self.results.end = Some(self.parsed(line)?),

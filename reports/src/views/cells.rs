@@ -10,10 +10,11 @@ pub fn sentence(cell: Cell) -> String {
 
 /// Returns the whole reason why a row has no figures.
 pub fn reason(row: &Row) -> String {
-    let failure = row.failures.first();
-    failure
-        .map(|failure| format!("{}: {}", failure.kind.name(), plain(&failure.message)))
-        .unwrap_or_else(|| "The run ended before it came to this cell.".to_owned())
+    match (row.failures.first(), &row.stuck) {
+        (Some(failure), _) => format!("{}: {}", failure.kind.name(), plain(&failure.message)),
+        (None, Some(stuck)) => format!("deadlock: {}", plain(&stuck.words)),
+        (None, None) => "The run ended before it came to this cell.".to_owned(),
+    }
 }
 
 fn figures(cell: Cell) -> String {

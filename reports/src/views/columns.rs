@@ -48,13 +48,15 @@ pub enum Column {
     Rounds,
     /// What the kernel counted for each task.
     PerTask(Count),
+    /// What the kernel counted for each operation, where tasks wait for each other.
+    PerOperation(Count),
     /// What the workload counted in a run.
     Finding(&'static Told),
 }
 
 impl Column {
     /// Every column but those of findings.
-    const PLAIN: [Self; 19] = [
+    const PLAIN: [Self; 21] = [
         Self::Wall,
         Self::SpeedUp,
         Self::OverWait,
@@ -62,6 +64,8 @@ impl Column {
         Self::P50,
         Self::P99,
         Self::Cores,
+        Self::PerOperation(Count::Switches),
+        Self::PerOperation(Count::WakeUps),
         Self::Cpu,
         Self::Memory,
         Self::Switches,
@@ -91,11 +95,16 @@ impl Column {
             Versus::Nothing => None,
         };
         let has_latencies = group.rows.iter().any(|row| !row.latencies.is_empty());
+        let has_per_operation =
+            |count| group.is_coordination() && group.rows.iter().any(|row| row.count_per_operation(count).is_some());
         let is_shown = |column: &Self| match column {
             Self::SpeedUp | Self::OverWait => ratio == Some(*column),
             Self::P50 | Self::P99 => has_latencies,
+            // What is told an operation is not told a task, too.
+            Self::PerTask(count @ (Count::Switches | Count::WakeUps)) if has_per_operation(*count) => false,
             Self::PerTask(count) => group.rows.iter().any(|row| row.per_task(*count).is_some()),
             Self::Price => group.rows.iter().any(|row| row.per_operation().is_some()),
+            Self::PerOperation(count) => has_per_operation(*count),
             Self::Finding(told) => group.rows.iter().any(|row| row.figures.contains_key(told.name)),
             _ => true,
         };
@@ -105,7 +114,8 @@ impl Column {
     /// Returns the columns that some tables may have, for an explanation of all: of what is counted, only those of some of these groups.
     pub fn explained(groups: &[GroupSummary]) -> Vec<Self> {
         let shown: Vec<Self> = groups.iter().flat_map(Self::all_of).collect();
-        let is_counted = |column: &Self| matches!(column, Self::PerTask(_) | Self::Finding(_) | Self::Price);
+        let is_counted =
+            |column: &Self| matches!(column, Self::PerTask(_) | Self::PerOperation(_) | Self::Finding(_) | Self::Price);
         let is_explained = |column: &Self| !is_counted(column) || shown.contains(column);
         Self::all().filter(is_explained).collect()
     }
@@ -143,6 +153,8 @@ impl Column {
             Self::PerTask(Count::Faults) => "Page faults a task",
             Self::PerTask(Count::MajorFaults) => "Page faults from disk a task",
             Self::PerTask(Count::Calls) => "System calls a task",
+            Self::PerOperation(Count::WakeUps) => "Wake-ups an operation",
+            Self::PerOperation(_) => "Switches an operation",
             Self::Price => "An operation",
             Self::Finding(told) => told.heading,
         }
@@ -166,6 +178,8 @@ impl Column {
             Self::PerTask(Count::Migrations) => "Migrations/task",
             Self::PerTask(Count::Faults) => "Faults/task",
             Self::PerTask(Count::Calls) => "Calls/task",
+            Self::PerOperation(Count::WakeUps) => "Wakes/op",
+            Self::PerOperation(_) => "Switches/op",
             _ => self.heading(),
         }
     }
@@ -214,6 +228,13 @@ impl Column {
                 "Cores that other programs, and the hypervisor on behalf of others, kept busy during a run, median."
             }
             Self::PerTask(count) => meaning_of(count),
+            Self::PerOperation(Count::WakeUps) => {
+                "How often a thread of the process tree woke another one, over the operations of a run: in runs of their own, which are not \
+                 timed. Coroutines wake each other without it."
+            }
+            Self::PerOperation(_) => {
+                "Context switches of one run of the process tree over its operations: median of the rounds, and its interval."
+            }
             Self::Price => {
                 "Wall time of a run over the operations that its tasks carried out: median of the rounds, and its interval."
             }
@@ -245,6 +266,7 @@ impl Column {
             Self::Workers => workers(row),
             Self::Outside => outside(row),
             Self::PerTask(count) => per_task(row, count),
+            Self::PerOperation(count) => counted(row.count_per_operation(count)),
             Self::Price => price(row),
             Self::Finding(told) => finding(row, told),
             Self::Rounds => Field { detail: secondary(row), ..field(Some(row.samples() as f64), units::count) },
@@ -306,13 +328,19 @@ fn meaning_of(count: Count) -> &'static str {
 fn per_task(row: &Row, count: Count) -> Field {
     let Some(estimate) = row.per_task(count) else { return field(None, units::number) };
     let from_disk = row.per_task(Count::MajorFaults).filter(|disk| count == Count::Faults && disk.value > 0.0);
-    let detail = match from_disk {
-        Some(disk) => format!("{} from disk", units::number(disk.value)),
-        None if estimate.is_interval() && estimate.low < estimate.high => units::number_ends(&estimate),
-        None => String::new(),
-    };
-    let figure = units::without_zeros(&units::number(estimate.value));
-    Field { figure, detail, sort: Some(estimate.value) }
+    let field = counted(Some(estimate));
+    match from_disk {
+        Some(disk) => Field { detail: format!("{} from disk", units::number(disk.value)), ..field },
+        None => field,
+    }
+}
+
+/// Shows a number of things, with its interval if it has any width.
+fn counted(estimate: Option<Estimate>) -> Field {
+    let Some(estimate) = estimate else { return field(None, units::number) };
+    let is_wide = estimate.is_interval() && estimate.low < estimate.high;
+    let detail = if is_wide { units::number_ends(&estimate) } else { String::new() };
+    Field { figure: units::without_zeros(&units::number(estimate.value)), detail, sort: Some(estimate.value) }
 }
 
 fn price(row: &Row) -> Field {
@@ -321,11 +349,7 @@ fn price(row: &Row) -> Field {
 }
 
 fn finding(row: &Row, told: &Told) -> Field {
-    let Some(finding) = row.figures.get(told.name) else { return field(None, units::number) };
-    let estimate = finding.estimate;
-    let is_wide = estimate.is_interval() && estimate.low < estimate.high;
-    let detail = if is_wide { units::number_ends(&estimate) } else { String::new() };
-    Field { figure: units::without_zeros(&units::number(estimate.value)), detail, sort: Some(estimate.value) }
+    counted(row.figures.get(told.name).map(|finding| finding.estimate))
 }
 
 fn outside(row: &Row) -> Field {

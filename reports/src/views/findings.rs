@@ -49,7 +49,11 @@ impl fmt::Display for Finding {
 
 /// Says what a group shows first of all.
 pub fn headline(group: &GroupSummary) -> Finding {
-    ratio(group).or_else(|| latency(group)).unwrap_or_else(|| samples(group))
+    ratio(group)
+        .or_else(|| stuck(group))
+        .or_else(|| price(group))
+        .or_else(|| latency(group))
+        .unwrap_or_else(|| samples(group))
 }
 
 /// Says what the ratios show; none if there are none to speak of.
@@ -232,6 +236,31 @@ pub fn latency(group: &GroupSummary) -> Option<Finding> {
 
 /// A row and its figure.
 type Extreme<'a> = (&'a Row, f64);
+
+/// Says which cells were seen to get stuck, where nothing was timed; none if none was, or if something was.
+fn stuck(group: &GroupSummary) -> Option<Finding> {
+    let stuck: Vec<&str> = group.main_rows().filter(|row| row.stuck.is_some()).map(|row| &*row.label).collect();
+    let is_timed = group.measured().next().is_some();
+    match stuck[..] {
+        [] => None,
+        _ if is_timed => None,
+        [cell] => Some(Finding::new(format!("Tasks of {cell} wait for each other in a circle"))),
+        _ => Some(Finding::new(format!("Tasks of {} cells wait for each other in a circle", stuck.len()))),
+    }
+}
+
+/// Says what an operation costs where tasks wait for each other; none elsewhere, or if no operations are counted.
+fn price(group: &GroupSummary) -> Option<Finding> {
+    let price = |row: &Row| Some(row.per_operation()?.value);
+    let (least, most) = extremes(group, price).filter(|_| group.is_coordination())?;
+    let lowest = units::duration(least.1);
+    Some(if least.0.label == most.0.label {
+        Finding::new(format!("An operation takes {} {lowest}", least.0.label))
+    } else {
+        let highest = units::duration(most.1);
+        Finding::new(format!("An operation takes {} {lowest}, and {} {highest}", least.0.label, most.0.label))
+    })
+}
 
 /// Finds the rows with the least and the most of a figure.
 fn extremes(group: &GroupSummary, figure: impl Fn(&Row) -> Option<f64>) -> Option<(Extreme<'_>, Extreme<'_>)> {

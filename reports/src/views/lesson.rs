@@ -15,6 +15,8 @@ pub struct Lesson<'a> {
     pub claim: &'a Claim,
     /// The group whose cells were watched at work; none if none was.
     pub watched: Option<Watched<'a>>,
+    /// The groups of its work in which cells were seen to get stuck.
+    pub stuck: Vec<&'a GroupSummary>,
     /// The sweeps whose points it speaks of, each with what is shown of it.
     pub sweeps: Vec<(&'a Sweep, &'a SweepView)>,
     /// The columns of figures that the claim is about.
@@ -62,6 +64,7 @@ impl<'a> Lesson<'a> {
         Self {
             claim,
             watched: watched(&groups, &report.results.profiles, &verdicts),
+            stuck: groups.iter().copied().filter(|group| gets_stuck(claim, group)).collect(),
             sweeps: report.sweeps().filter(|(sweep, _)| is_meant(sweep)).collect(),
             heads,
             lines,
@@ -76,6 +79,11 @@ impl<'a> Lesson<'a> {
     pub fn fails(&self) -> bool {
         self.verdicts.iter().any(|(_, verdict)| verdict.outcome() == Outcome::Fails)
     }
+}
+
+/// Returns whether a group is of the work that a claim is about, and cells of it were seen to get stuck.
+fn gets_stuck(claim: &Claim, group: &GroupSummary) -> bool {
+    claim.is_about(&group.workload) && group.main_rows().any(|row| row.stuck.is_some())
 }
 
 /// Returns the cells that were watched in the first group that a verdict speaks of, or in any.

@@ -227,6 +227,7 @@ impl Field {
             let word = match row.failures.first() {
                 Some(failure) if failure.kind.is_not_run() => "not run",
                 Some(_) => "failed",
+                None if row.stuck.is_some() => "deadlock",
                 None => "not reached",
             };
             return Self { is_broken: row.is_broken(), ..Self::without_cell(State::Missing, word, cells::reason(row)) };

@@ -20,6 +20,10 @@ fn checked(group: &GroupSummary) -> Option<String> {
     let is_wrong = |failure: &&Failure| failure.kind == FailureKind::WrongAnswer;
     let wrong = group.failures.iter().filter(is_wrong).count();
     let found = if wrong == 0 { String::new() } else { format!(", and {wrong} did not pass: see the failures") };
+    // Nothing was run, or the tasks were only watched.
+    if runs + wrong == 0 {
+        return None;
+    }
     let runs = units::count((runs + wrong) as f64);
     Some(format!("In each run it must hold that {}. All {runs} measured runs were checked{found}", plain(&group.holds)))
 }

@@ -4,6 +4,7 @@
 //! machine.rs   what a world is: cores, sibling threads, turbo, steal, quota, load, costs, noise
 //! plan.rs      the groups and cells of the default plan: work grows with its workers
 //! sweeps.rs    those of the plan of curves
+//! coordination.rs  the cases of coordination: their plan, what they take, and what makes claims about them false
 //! model.rs     what each cell takes there: cell -> figures
 //! noise.rs     how far a sample is from that
 //! records.rs   samples, capacity and all else of a run
@@ -15,6 +16,7 @@
 #![allow(dead_code)]
 
 pub mod bent;
+pub mod coordination;
 pub mod machine;
 pub mod model;
 mod noise;

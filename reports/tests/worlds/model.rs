@@ -2,6 +2,7 @@
 
 use regatta_reports::record::Parameters;
 
+use super::coordination;
 use super::machine::World;
 
 /// A cell, and the world that it is in.
@@ -25,9 +26,19 @@ pub struct Figures {
     pub cpu: f64,
     pub start: f64,
     /// Median latency; 0 where there is none.
-    pub round_trip: f64,
+    pub latency: f64,
+    /// What the workload counts, if claims speak of it.
+    pub counted: Option<Counted>,
     /// Context switches.
     pub switches: f64,
+}
+
+/// What a workload counts in a run: at most the usual, and less by a share of it as it happens.
+#[derive(Debug, Clone, Copy)]
+pub struct Counted {
+    pub usual: f64,
+    /// The share of it that is left to chance.
+    pub spread: f64,
 }
 
 /// What it takes to call a loop that wakes nobody.
@@ -198,7 +209,7 @@ impl Cell<'_> {
         let round_trip = alone + on_top;
         let wall = self.param("round_trips") * round_trip;
         let cpu = if beside { wall } else { 0.05 * wall };
-        Figures { wall, cpu, round_trip, ..Figures::default() }
+        Figures { wall, cpu, latency: round_trip, ..Figures::default() }
     }
 
     /// What is to be expected.
@@ -208,7 +219,7 @@ impl Cell<'_> {
             "switch" => self.switching(),
             "empty" => self.computed(0.0),
             "convoy" => self.convoy(),
-            _ => self.waiting(),
+            _ => coordination::figures(self).unwrap_or_else(|| self.waiting()),
         };
         let switches = if figures.switches > 0.0 { figures.switches } else { self.tasks as f64 + 3.0 };
         Figures { start: self.start(), switches, ..figures }

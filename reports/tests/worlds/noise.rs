@@ -4,6 +4,7 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use super::machine::World;
+use super::model::Counted;
 
 /// Standard deviation of the logarithm of a time from process to process, from round to round, and of a sample.
 const PROCESS: f64 = 0.008;
@@ -50,6 +51,12 @@ impl Noise {
     /// What is a sample's own: in CPU time.
     pub fn of_sample(&mut self) -> f64 {
         (SAMPLE * self.size * self.normal()).exp()
+    }
+
+    /// What a workload counts in one run.
+    pub fn counted(&mut self, counted: Counted) -> f64 {
+        let Counted { usual, spread } = counted;
+        if spread > 0.0 { (usual * (1.0 - spread * self.uniform())).round() } else { usual }
     }
 
     /// A factor for what comes late in wall time, where a core is kept busy.

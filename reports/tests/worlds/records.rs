@@ -13,6 +13,7 @@ use regatta_reports::record::{
     WorkloadInfo,
 };
 
+use super::coordination::{counted_of, histogram_of};
 use super::machine::World;
 use super::model::{Cell, Figures};
 use super::noise::Noise;
@@ -71,7 +72,8 @@ pub fn run_of(
                 _ if course.sizes.is_empty() => vec![world.workers()],
                 _ => course.sizes.clone(),
             };
-            let arms: &[&str] = if model == "sequential" && course.has_copies { &["", "a-a"] } else { &[""] };
+            let is_copied = model == "sequential" || (kind == "coordination" && model == models[0]);
+            let arms: &[&str] = if is_copied && course.has_copies { &["", "a-a"] } else { &[""] };
             for (workers, arm) in sizes.into_iter().flat_map(|size| arms.iter().map(move |arm| (size, *arm))) {
                 let id = CellId { runner: runner.to_owned(), workers, arm: arm.to_owned(), ..CellId::default() };
                 let cell = Cell { world, workload, params, tasks, workers, each_ns, family, model };
@@ -110,7 +112,8 @@ fn samples(cell: &Cell, id: &CellId, figures: Figures, rounds: &[f64], noise: &m
         let own = noise.of_sample();
         let speed = of_process * of_round * own;
         // What waits is as long as it is, whatever the machine's speed.
-        let waits = matches!(cell.workload, "sleep" | "block" | "echo" | "convoy");
+        let waits =
+            matches!(cell.workload, "sleep" | "block" | "echo" | "convoy" | "lost-update" | "traffic-light" | "timer");
         let wall = if waits {
             figures.wall * (1.0 + 0.2 * (speed - 1.0).abs()) + noise.late_ns()
         } else {
@@ -119,6 +122,7 @@ fn samples(cell: &Cell, id: &CellId, figures: Figures, rounds: &[f64], noise: &m
         // Whatever spread the scheduler gives: a thread may take up one task more than its share.
         let uneven = cell.workload == "block" && matches!(cell.model, "async" | "green") && !cell.has_lock();
         let wall = if uneven && noise.uniform() < 0.2 { wall + cell.param("wait_us") * 1e3 } else { wall };
+        let counted = figures.counted.map(|counted| (counted_of(cell.workload).to_owned(), noise.counted(counted)));
         made.push(Sample {
             workload: cell.workload.to_owned(),
             params: cell.params.clone(),
@@ -135,8 +139,8 @@ fn samples(cell: &Cell, id: &CellId, figures: Figures, rounds: &[f64], noise: &m
             start_ns: (figures.start * of_start) as u64,
             steal_ns: Some((cell.world.steal * cell.threads() as f64 * wall) as u64),
             outside_ns: Some((cell.world.outside * wall * (0.7 + 0.6 * noise.uniform())) as u64),
-            figures: interval(cell),
-            histograms: latencies(figures.round_trip * own),
+            figures: interval(cell).into_iter().chain(counted).collect(),
+            histograms: latencies(histogram_of(cell.workload), figures.latency * own),
             ..Sample::default()
         });
     }
@@ -150,11 +154,11 @@ fn interval(cell: &Cell) -> BTreeMap<String, f64> {
 }
 
 /// Latencies around a median; none where that is 0.
-fn latencies(median: f64) -> BTreeMap<String, String> {
+fn latencies(name: &str, median: f64) -> BTreeMap<String, String> {
     if median <= 0.0 {
         return BTreeMap::new();
     }
-    BTreeMap::from([("round_trip_ns".to_owned(), histogram(median))])
+    BTreeMap::from([(name.to_owned(), histogram(median))])
 }
 
 thread_local! {
@@ -167,7 +171,8 @@ fn histogram(median: f64) -> String {
     let step = (median.ln() * 2000.0).round();
     let encode = || {
         let median = (step / 2000.0).exp();
-        let mut histogram = Histogram::<u64>::new_with_bounds(1_000, 1_000_000_000, 3).expect("valid bounds");
+        let (least, most, digits) = if median < 1e5 { (1, 1_000_000, 2) } else { (1_000, 1_000_000_000, 3) };
+        let mut histogram = Histogram::<u64>::new_with_bounds(least, most, digits).expect("valid bounds");
         for i in 0..20 {
             let factor = if i == 19 { 2.0 } else { 0.982 + 0.002 * f64::from(i) };
             histogram.record((median * factor) as u64).expect("within bounds");

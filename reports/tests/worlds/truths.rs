@@ -276,7 +276,7 @@ pub fn falsehoods() -> Vec<Falsehood> {
             workloads: &["convoy"],
             breaking: |cell, figures| {
                 if cell.workload == "convoy" && cell.has_lock() && cell.param("beside") > 0.0 {
-                    figures.round_trip = 1.1e6 + 0.5 * cell.world.interval_ns;
+                    figures.latency = 1.1e6 + 0.5 * cell.world.interval_ns;
                 }
             },
         },
@@ -287,7 +287,7 @@ pub fn falsehoods() -> Vec<Falsehood> {
             workloads: &["convoy"],
             breaking: |cell, figures| {
                 if cell.workload == "convoy" && cell.has_lock() && cell.param("beside") > 0.0 {
-                    figures.round_trip += cell.world.interval_ns;
+                    figures.latency += cell.world.interval_ns;
                 }
             },
         },
@@ -298,7 +298,7 @@ pub fn falsehoods() -> Vec<Falsehood> {
             workloads: &["convoy"],
             breaking: |cell, figures| {
                 if cell.workload == "convoy" && !cell.has_lock() && cell.param("beside") > 0.0 {
-                    figures.round_trip += 1e6;
+                    figures.latency += 1e6;
                 }
             },
         },

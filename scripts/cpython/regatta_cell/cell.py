@@ -38,6 +38,8 @@ class Cell:
         self._runner: Any = None
         # There after a `start` that went well.
         self._workload: Any = None
+        # Where tasks note whom they wait for, if they are watched.
+        self._graph: Any = None
 
     def start(self, message: dict[str, Any]) -> dict[str, Any]:
         """Build what the model keeps; the fields of `ready`."""
@@ -57,6 +59,10 @@ class Cell:
         check_fit(runner, workload)
         limits.check(runner, workload)
         workload.prepare(runner.world, runner.at_once())
+        if message.get("watch") and workload.shares_memory:
+            from .coordination import watched
+
+            self._graph = watched.watch(workload, runner.world.now)
         start_ns = self._recorder.time(lambda: runner.start(workload))
         self._workload = workload
         return {"start_ns": start_ns, "version": ", ".join(filter(None, [interpreter(), runner.version()]))}
@@ -78,6 +84,10 @@ class Cell:
             "histograms": workload.histograms(),
             "turns": workload.turns_taken(),
         }
+
+    def deadlock(self) -> dict[str, Any] | None:
+        """The fields of `deadlock`, if that is why the last run failed."""
+        return self._graph.deadlock() if self._graph is not None else None
 
     def close(self, well: bool) -> None:
         """End the workers; without waiting for their work if all did not go well."""
@@ -112,6 +122,10 @@ def converse(line: Line, cell: Cell) -> bool:
                 raise Failure("crash", f"the driver sent a message that is not of the protocol: do = {do!r}")
         except Exception as error:
             well = False
+            deadlock = cell.deadlock()
+            if deadlock is not None:
+                line.say("deadlock", **deadlock)
+                continue
             failure = failure_of(error)
             if failure.kind == "crash":
                 import traceback  # It takes long to import, and mostly there is no use for it.

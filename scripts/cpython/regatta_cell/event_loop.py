@@ -59,8 +59,12 @@ class Asyncio(Runner):
         try:
             return list(await asyncio.gather(*tasks))
         except Exception:
-            for index, done in enumerate(tasks):
-                error = done.exception() if done.done() and not done.cancelled() else None
+            failed = [done.exception() if done.done() and not done.cancelled() else None for done in tasks]
+            # What is left waits for nobody any more.
+            for left in tasks:
+                left.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            for index, error in enumerate(failed):
                 if error is not None:
                     raise task_failure(index, error) from error
             raise

@@ -97,10 +97,13 @@ fn write_group(out: &mut String, group: &GroupSummary, view: &GroupView) -> fmt:
             )?;
         }
     }
+    for (row, stuck) in group.main_rows().filter_map(|row| Some((row, row.stuck.as_ref()?))) {
+        writeln!(out, "- **{}**, watched: {}", markdown(&row.label), markdown(&stuck.words))?;
+    }
     for (runner, reason) in &group.skipped {
         writeln!(out, "- **{}** left out: {}", markdown(runner), markdown(reason))?;
     }
-    if !group.failures.is_empty() || !group.skipped.is_empty() {
+    if !group.failures.is_empty() || !group.skipped.is_empty() || group.rows.iter().any(|row| row.stuck.is_some()) {
         writeln!(out)?;
     }
     Ok(())

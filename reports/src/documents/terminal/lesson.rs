@@ -2,7 +2,7 @@
 
 use super::room::{GAP, push_dropped};
 use super::style::{BOLD, BOLD_RED, FAINT, GREEN, YELLOW, push_wrapped, styled};
-use super::{lanes, sweeps};
+use super::{lanes, stuck, sweeps};
 use crate::judgement::claims::{Outcome, Verdict};
 use crate::text::{self, padded, plain, shortened, wrapped};
 use crate::views::lesson::{Lesson, Watched};
@@ -36,6 +36,11 @@ pub fn text(lesson: &Lesson, colour: bool, width: usize) -> String {
         match &lesson.watched {
             Some(watched) => out.push_str(&lanes_of(watched, colour, width)),
             None => out.push_str(&format!("{}\n", styled("No cell was watched at work.", FAINT, colour))),
+        }
+        for group in &lesson.stuck {
+            let title = format!("\n{}: how tasks get stuck\n", plain(&group.title));
+            out.push_str(&styled(&title, BOLD, colour));
+            out.push_str(&stuck::of_group(group, colour, width));
         }
         out.push('\n');
         out.push_str(&figures(lesson, colour, width));

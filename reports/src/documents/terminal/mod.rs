@@ -13,6 +13,7 @@ mod notices;
 mod open;
 mod room;
 mod service;
+mod stuck;
 mod style;
 mod sweeps;
 mod verdicts;
@@ -123,6 +124,7 @@ fn group_text(group: &GroupSummary, view: &GroupView, dropped: &mut Vec<Column>,
             out.push_str(&format!("  {}\n", styled(&line, RED, colour)));
         }
     }
+    out.push_str(&stuck::of_group(group, colour, width));
     for (runner, reason) in &group.skipped {
         out.push_str(&format!("  {} left out: {}\n", plain(runner), plain(reason)));
     }

@@ -12,6 +12,7 @@ use super::ratio::Ratios;
 use super::render::{Chart, ChartError, render, render_svg};
 use super::samples::Samples;
 use super::side_by_side::Sides;
+use super::stuck::Deadlocks;
 use super::timeline::Timeline;
 use super::turns::Turns;
 use super::utilisation::Utilisation;
@@ -33,6 +34,7 @@ pub fn of_group(group: &GroupSummary, palette: &Palette) -> Result<Vec<Chart>, C
         ChartKind::Samples => Samples::new(group, palette).map(|chart| render(&chart)),
         ChartKind::SpeedUp | ChartKind::OverWait => Ratios::new(group, palette).map(|chart| render(&chart)),
         ChartKind::Latency => Latencies::new(group, palette).map(|chart| render(&chart)),
+        ChartKind::Deadlock => Deadlocks::new(group).map(|chart| render(&chart)),
         ChartKind::Turns => Turns::new(group).map(|chart| render(&chart)),
         ChartKind::Loss => Loss::new(group, palette).map(|chart| render(&chart)),
         ChartKind::Cores => Cores::new(group, palette).map(|chart| render(&chart)),
@@ -105,7 +107,7 @@ pub fn of_shared(shared: &Shared, letters: &[&str], palette: &Palette) -> Result
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::figures::{Point, Versus};
+    use crate::figures::{Point, Stuck, StuckLane, Versus};
     use crate::statistics::Estimate;
 
     #[test]
@@ -113,7 +115,14 @@ mod tests {
         let wall = Estimate::of_median(&[2e6]);
         let points = vec![Point { wall_ns: 2e6, cpu_ns: 3e6, ..Point::default() }];
         let row = Row { label: "a".to_owned(), wall, points, ..Row::default() };
-        let full = Row { ratio: wall, effective_cores: wall, core_busy: vec![0.5], ..row.clone() };
+        let stuck = Stuck {
+            words: "task 0 waits for A, which it holds itself".to_owned(),
+            lanes: vec![StuckLane { task: 0, holds: "A".to_owned(), waits_for: "A".to_owned(), stretches: Vec::new() }],
+            tasks: 1,
+            locks: Vec::new(),
+            closed_ns: 0,
+        };
+        let full = Row { ratio: wall, effective_cores: wall, core_busy: vec![0.5], stuck: Some(stuck), ..row.clone() };
         for versus in [Versus::Nothing, Versus::Baseline, Versus::Wait] {
             for rows in [vec![], vec![row.clone()], vec![full.clone(), row.clone()]] {
                 let group = GroupSummary { versus, wait_ns: 1e6, rows, ..GroupSummary::default() };

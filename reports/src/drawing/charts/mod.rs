@@ -22,6 +22,7 @@
 //! tracks.rs        the frame that the charts of profiles share: one track a cell
 //! timeline.rs      how busy each core was over time
 //! lanes.rs         which worker did which task when
+//! stuck.rs         how tasks came to wait for each other in a circle
 //! side_by_side.rs  a figure of each cell in several runs
 //! svg.rs           the backend that writes SVG
 //! ```
@@ -46,6 +47,7 @@ mod render;
 mod rows;
 mod samples;
 mod side_by_side;
+mod stuck;
 mod svg;
 mod timeline;
 mod tracks;

@@ -8,11 +8,9 @@ use super::drawn::Drawn;
 use super::rows::{RowLabel, Rows, either};
 use crate::drawing::palette::{Colour, HEAT};
 use crate::drawing::scale::Axis;
-use crate::figures::{Cell, ChartKind, GroupSummary, Row};
+use crate::figures::{Cell, ChartKind, GroupSummary, JAIN_INDEX, Row};
 use crate::text::units;
 
-/// The finding that says how even the turns were.
-const FAIRNESS: &str = "jain_index";
 /// The faintest shade of a task: fainter ones could be taken for the paper.
 const FAINTEST: usize = 3;
 /// Half the height of a row's strip, logical pixels.
@@ -44,7 +42,7 @@ impl<'a> Turns<'a> {
 }
 
 fn fairness(row: &Row) -> Option<f64> {
-    row.figures.get(FAIRNESS).map(|index| index.estimate.value)
+    row.figures.get(JAIN_INDEX).map(|index| index.estimate.value)
 }
 
 fn figure(row: &Row) -> Result<String, String> {

@@ -4,6 +4,7 @@
 
 mod cell;
 mod counts;
+mod deadlock;
 mod failure;
 mod machine;
 mod profile;
@@ -12,6 +13,7 @@ mod sample;
 
 pub use self::cell::{CellId, Parameters, arms};
 pub use self::counts::Counts;
+pub use self::deadlock::{Deadlock, LockMove, LockStep, Waiting};
 pub use self::failure::{Failure, FailureKind};
 pub use self::machine::{Capacity, CapacityPoint, Machine};
 pub use self::profile::{Moment, Profile, Segment};

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::cell::{CellId, Parameters};
+use super::deadlock::Deadlock;
 use super::failure::Failure;
 use super::machine::{Capacity, Machine};
 use super::profile::Profile;
@@ -29,6 +30,8 @@ pub enum Record {
     Sample(Box<Sample>),
     /// What a cell did in a pass of its own, in which spans are recorded and nothing is compared.
     Profile(Box<Profile>),
+    /// Tasks of a cell that wait for each other in a circle, seen in a pass of its own.
+    Deadlock(Box<Deadlock>),
     /// A cell that gave no time, and why.
     Error(Failure),
     /// The last line of a run that came to its own end.

@@ -7,6 +7,7 @@
     of_hub          what greenlets of gevent coordinate with
     monitors        what a world lacks, made as textbooks do
     turns           how fair the turns of a lock were
+    watched         locks that note who holds them and who waits for them
 
 All others hold a case each, under its name, and `pausing` holds two. A case asks the module of its world for primitives by
 their names: `Lock`, `Queue` and so on.

@@ -5,12 +5,17 @@
 
 import asyncio
 from asyncio import Condition, Event, Lock, LifoQueue, PriorityQueue, Queue, QueueFull as Full, Semaphore
+from asyncio import current_task as who
 from functools import partial
 from typing import Any
 
 from . import monitors
 
+# Whether waits are awaited.
+IS_AWAITED = True
+
 __all__ = [
+    "IS_AWAITED",
     "Barrier",
     "Condition",
     "Event",
@@ -23,10 +28,11 @@ __all__ = [
     "RwLock",
     "Semaphore",
     "wait_for",
+    "who",
 ]
 
 Barrier: Any = getattr(asyncio, "Barrier", partial(monitors.Barrier, Condition))
-RLock = partial(monitors.ReentrantLock, Lock, asyncio.current_task)
+RLock = partial(monitors.ReentrantLock, Lock, who)
 RwLock = partial(monitors.RwLock, Condition)
 
 

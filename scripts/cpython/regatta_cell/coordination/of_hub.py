@@ -9,6 +9,7 @@ from collections import deque
 from functools import partial
 from typing import Any, Deque
 
+from gevent import getcurrent as who
 from gevent.event import Event
 from gevent.lock import BoundedSemaphore, RLock, Semaphore
 from gevent.queue import Full, JoinableQueue as Queue, LifoQueue, PriorityQueue
@@ -16,7 +17,11 @@ from gevent.queue import Full, JoinableQueue as Queue, LifoQueue, PriorityQueue
 from . import monitors
 from .twin import blocking_class
 
+# Whether waits are awaited.
+IS_AWAITED = False
+
 __all__ = [
+    "IS_AWAITED",
     "Barrier",
     "Condition",
     "Event",
@@ -29,6 +34,7 @@ __all__ = [
     "RwLock",
     "Semaphore",
     "wait_for",
+    "who",
 ]
 
 Lock = partial(BoundedSemaphore, 1)

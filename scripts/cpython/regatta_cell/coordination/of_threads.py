@@ -2,13 +2,17 @@
 
 from functools import partial
 from queue import Full, LifoQueue, PriorityQueue, Queue
-from threading import Barrier, Condition, Event, Lock, RLock, Semaphore
+from threading import Barrier, Condition, Event, Lock, RLock, Semaphore, get_ident as who
 from typing import Any
 
 from . import monitors
 from .twin import blocking_class
 
+# Whether waits are awaited.
+IS_AWAITED = False
+
 __all__ = [
+    "IS_AWAITED",
     "Barrier",
     "Condition",
     "Event",
@@ -21,6 +25,7 @@ __all__ = [
     "RwLock",
     "Semaphore",
     "wait_for",
+    "who",
 ]
 
 RwLock = partial(blocking_class(monitors.RwLock), Condition)
