@@ -103,7 +103,8 @@ impl<B: Barrier> Barrier for WatchedBarrier<B> {
 
 impl<T: Send + 'static, Q: Queue<T>> Queue<T> for WatchedQueue<Q> {
     async fn put(&self, item: T) {
-        self.place.wait(self.inner.put(item)).await;
+        // An inner queue may wait when it is called, and not when it is polled.
+        self.place.wait(async { self.inner.put(item).await }).await;
     }
 
     async fn try_put(&self, item: T) -> Result<(), T> {
@@ -115,7 +116,7 @@ impl<T: Send + 'static, Q: Queue<T>> Queue<T> for WatchedQueue<Q> {
     }
 
     async fn take(&self) -> T {
-        self.place.wait(self.inner.take()).await
+        self.place.wait(async { self.inner.take().await }).await
     }
 
     async fn try_take(&self) -> Option<T> {

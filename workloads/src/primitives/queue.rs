@@ -5,7 +5,7 @@ use std::time::Duration;
 
 /// A queue with bounded room, from many tasks to many. Who puts into a full one waits, and who takes from an empty one waits.
 pub trait Queue<T: Send + 'static>: Send + Sync + 'static {
-    /// Waits for room and puts an item in.
+    /// Waits for room and puts an item in. Where waiting blocks, it may do so before it returns.
     fn put(&self, item: T) -> impl Future<Output = ()> + Send;
 
     /// Puts an item in if there is room.
@@ -20,7 +20,7 @@ pub trait Queue<T: Send + 'static>: Send + Sync + 'static {
     /// With the item, if the queue stayed full.
     fn put_for(&self, item: T, duration: Duration) -> impl Future<Output = Result<(), T>> + Send;
 
-    /// Waits for an item and takes it out.
+    /// Waits for an item and takes it out. Where waiting blocks, it may do so before it returns.
     fn take(&self) -> impl Future<Output = T> + Send;
 
     /// Takes an item out if there is one.

@@ -1,5 +1,6 @@
 //! Primitives of the standard library: waiting blocks the thread. The channel is that of crossbeam.
 
+use std::future::ready;
 use std::sync::{self, PoisonError, TryLockError};
 use std::time::Duration;
 
@@ -154,9 +155,13 @@ impl<T> StdChannel<T> {
     }
 }
 
+// What it costs to put an item in and to take one out is a dozen nanoseconds, of which the states of a future would be a tenth. So these two
+// block when they are called, and the futures that they return are ready.
 impl<T: Send + 'static> Queue<T> for StdChannel<T> {
-    async fn put(&self, item: T) {
+    #[inline]
+    fn put(&self, item: T) -> impl Future<Output = ()> + Send {
         self.filled.send(item).expect("the channel holds both ends");
+        ready(())
     }
 
     async fn try_put(&self, item: T) -> Result<(), T> {
@@ -167,8 +172,9 @@ impl<T: Send + 'static> Queue<T> for StdChannel<T> {
         self.filled.send_timeout(item, duration).map_err(SendTimeoutError::into_inner)
     }
 
-    async fn take(&self) -> T {
-        self.emptied.recv().expect("the channel holds both ends")
+    #[inline]
+    fn take(&self) -> impl Future<Output = T> + Send {
+        ready(self.emptied.recv().expect("the channel holds both ends"))
     }
 
     async fn try_take(&self) -> Option<T> {
