@@ -266,7 +266,7 @@ impl Work<'_> {
                     profile::record(log, &self.recorder, || self.workload.begin(), waits, &mut self.run)?
                         .map(|profile| Answer::Profile(Box::new(profile)))
                 }
-                (Request::Run, _) => self.sample()?.map(|sample| Answer::Sample(Box::new(sample))),
+                (Request::Run, _) => self.sample()?.map(|sample| Answer::Sample(Box::new(sample.into()))),
                 _ => {
                     let message = format!("`run` is what comes after `start`, not {request:?}");
                     return line.complain(FailureKind::Protocol, message);

@@ -16,7 +16,7 @@ use crate::{cell, cli, server, standard};
 
 /// A course: workload types and runner types of a program's own, beside those that come with Regatta.
 #[derive(Debug)]
-pub struct Course<Ws = (), Rs = ()>(PhantomData<(Ws, Rs)>);
+pub struct Course<Ws = (), Rs = ()>(PhantomData<fn() -> (Ws, Rs)>);
 
 impl Course {
     /// Returns the workloads and runners that come with Regatta.
@@ -107,7 +107,8 @@ impl RunnerVisitor for DescribeRunner {
             parallelism: R::PARALLELISM,
             processes: R::PROCESSES,
             waits_in_workers: R::PARALLELISM == Parallelism::Workers && R::PREEMPTIVE,
-            options: R::OPTIONS,
+            options: R::OPTIONS.iter().map(|name| (*name).to_owned()).collect(),
+            workloads: None,
             version: String::new(),
         }
     }

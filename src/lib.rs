@@ -24,7 +24,9 @@
 //! - `check`: a look at each task for itself: whether it is right, and whether it blocks its thread.
 //! - `protocol`: what the two say to each other; `subprocess`: a child process that is spoken to line by line; `cell_error`: why
 //!   it gave no answer that counts.
+//! - `conformance`: whether a program in another language keeps to the protocol, for its author.
 //! - `cpython`: the same in Python: which interpreters, and the script that they run.
+//! - `guests`: programs in other languages that are cells, CPython's among them.
 //! - `recorder`: the only code that reads clocks and counters.
 //! - `profile`: which worker does what when, in a pass of its own.
 //! - `server`: the echo server, in a process of its own.
@@ -49,6 +51,7 @@ mod cell_error;
 mod check;
 mod cli;
 mod commands;
+mod conformance;
 mod course;
 mod cpython;
 mod crossover;
@@ -57,6 +60,7 @@ mod durations;
 mod environment;
 mod exit;
 mod group;
+mod guests;
 pub mod harness;
 mod header;
 mod interrupt;

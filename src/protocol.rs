@@ -1,6 +1,8 @@
 //! What the driver and a cell say to each other: JSON objects, one a line. `docs/PROTOCOL.md` is the reference. And the hidden
 //! subcommands by which this program starts itself as something else.
 
+use std::collections::BTreeMap;
+
 use regatta_reports::record::{Deadlock, FailureKind, Parameters, Profile, Sample};
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +23,11 @@ pub(crate) const LONGEST: u64 = 1 << 20;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "do", rename_all = "lowercase")]
 pub(crate) enum Request {
+    /// Say what you are. It comes first, or not at all.
+    Hello {
+        /// The version of the protocol that the driver speaks.
+        protocol: u32,
+    },
     /// What to be.
     Start(Start),
     /// Carry out every task once.
@@ -78,10 +85,83 @@ impl Start {
     }
 }
 
+/// What a program says of itself.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Hello {
+    /// The version of the protocol that it speaks.
+    pub(crate) protocol: u32,
+    /// The language, for who reads along.
+    pub(crate) language: String,
+    /// What runs the work: name and version.
+    pub(crate) version: String,
+    /// Whether it compiles as it goes, so that its first runs are slower than all others.
+    #[serde(default)]
+    pub(crate) warms_up: bool,
+    pub(crate) runners: Vec<HelloRunner>,
+}
+
+/// A runner that a program has.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct HelloRunner {
+    pub(crate) name: String,
+    /// The native runner that has the same concurrency model.
+    pub(crate) model: String,
+    pub(crate) parallelism: Bound,
+    #[serde(default)]
+    pub(crate) about: String,
+    /// A kind of the language, if it has several whose times are not compared: with a global lock and without, say.
+    #[serde(default)]
+    pub(crate) family: Option<String>,
+    /// The runner that its speed-up is taken against; the first whose model is `sequential` if it says none.
+    #[serde(default)]
+    pub(crate) baseline: Option<String>,
+    #[serde(default)]
+    pub(crate) options: Vec<String>,
+    /// The workloads that it can do; those that it does not refuse if it says none.
+    #[serde(default)]
+    pub(crate) workloads: Option<Vec<String>>,
+    /// Whether its workers are processes, which share no memory.
+    #[serde(default)]
+    pub(crate) processes: bool,
+    /// Whether a global lock lets only one thread compute at a time.
+    #[serde(default)]
+    pub(crate) gil: bool,
+}
+
+/// What bounds a runner's parallelism.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Bound {
+    /// Always one worker.
+    One,
+    /// As many workers as it is given.
+    Workers,
+    /// A worker of its own for each task.
+    PerTask,
+}
+
+/// A sample as a cell gives it.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Measured {
+    #[serde(flatten)]
+    pub(crate) sample: Sample,
+    /// Latencies one by one, nanoseconds, of a cell that makes no histograms.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) timings: BTreeMap<String, Vec<u64>>,
+}
+
+impl From<Sample> for Measured {
+    fn from(sample: Sample) -> Self {
+        Self { sample, timings: BTreeMap::new() }
+    }
+}
+
 /// What a cell says.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "say", rename_all = "lowercase")]
 pub(crate) enum Answer {
+    /// What it is, and which runners it has.
+    Hello(Hello),
     /// It has started.
     Ready {
         start_ns: u64,
@@ -89,7 +169,7 @@ pub(crate) enum Answer {
         version: Option<String>,
     },
     /// It ran. What identifies the sample (workload, runner, round, ...) is filled in by the driver.
-    Sample(Box<Sample>),
+    Sample(Box<Measured>),
     /// What its workers did. What identifies the cell is filled in by the driver.
     Profile(Box<Profile>),
     /// Its tasks wait for each other in a circle. What identifies the cell is filled in by the driver.
@@ -116,6 +196,6 @@ mod tests {
                 answers += 1;
             }
         }
-        assert_eq!((requests, answers), (3, 5));
+        assert_eq!((requests, answers), (4, 6));
     }
 }

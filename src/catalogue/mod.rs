@@ -1,9 +1,11 @@
 //! Which workloads and runners there are, for code that needs no types.
 //!
 //! - `cpython`: the runners that a Python interpreter has.
+//! - `languages`: the languages whose cells come along.
 //! - `names`: what a name in a plan or a flag means, and what else it may have meant.
 
 pub(crate) mod cpython;
+pub(crate) mod languages;
 mod names;
 
 use std::path::PathBuf;
@@ -39,13 +41,27 @@ pub struct RunnerCard {
     /// Whether it has a number of workers each of which is taken while its task waits, so that the number bounds how many wait at once.
     pub waits_in_workers: bool,
     /// The options that it has, by name.
-    pub options: &'static [&'static str],
+    pub options: Vec<String>,
+    /// The workloads that it can do; all, or those that its cells do not refuse, if none.
+    pub workloads: Option<Vec<String>>,
     /// Version and build of what runs it; empty if that is this program.
     pub version: String,
 }
 
+impl RunnerCard {
+    /// Returns whether it has an option of this name.
+    pub(crate) fn has_option(&self, name: &str) -> bool {
+        self.options.iter().any(|option| option == name)
+    }
+
+    /// Returns whether it says, or does not deny, that it can do a workload.
+    pub(crate) fn can_do(&self, workload: &str) -> bool {
+        self.workloads.as_ref().is_none_or(|workloads| workloads.iter().any(|name| name == workload))
+    }
+}
+
 /// A runner whose cells are another program.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct External {
     /// Name of the runner in plans and records.
     pub(crate) name: String,
@@ -53,6 +69,14 @@ pub(crate) struct External {
     pub(crate) runner: String,
     pub(crate) program: PathBuf,
     pub(crate) args: Vec<String>,
+    /// Variables of its environment beside those of this program.
+    pub(crate) variables: Vec<(String, String)>,
+    /// Whether the driver takes from outside what its samples do not say.
+    pub(crate) is_watched: bool,
+    /// Whether it compiles as it goes, so that its first runs are slower than all others.
+    pub(crate) warms_up: bool,
+    /// Time from its start to its answer to `hello`, once a run, nanoseconds; none if it was not asked.
+    pub(crate) boot_ns: Option<u64>,
 }
 
 /// A workload with its parameters.
@@ -88,7 +112,7 @@ pub struct ReadySizing {
 }
 
 /// Which workloads and runners there are.
-pub trait Catalogue {
+pub trait Catalogue: Sync {
     /// Returns all workloads, in the order in which they are shown.
     fn workloads(&self) -> Vec<WorkloadCard>;
 

@@ -2,6 +2,7 @@
 
 use regatta_runners::Family;
 
+use super::languages::{LANGUAGES, language_of};
 use super::{RunnerCard, cpython};
 
 /// The families that every build knows.
@@ -19,11 +20,14 @@ pub(crate) fn means(name: &str, own: &str) -> bool {
 
 /// Refuses a name that no family has, in words for the one who wrote it.
 pub(crate) fn check_family(name: &str, known: &[RunnerCard]) -> Result<(), String> {
-    // CPython's are known even where no Python is.
-    let is_there =
-        FAMILIES.contains(&name) || means(cpython::FAMILY, name) || known.iter().any(|card| card.family == name);
-    let families = FAMILIES.map(|family| format!("`{family}`")).join(", ");
-    let suggestion = suggestion(name, FAMILIES);
+    // CPython's are known even where no Python is, and those of the languages whose cells come along.
+    let is_there = FAMILIES.contains(&name)
+        || means(cpython::FAMILY, name)
+        || LANGUAGES.contains(&name)
+        || known.iter().any(|card| means(name, &card.family));
+    let all = || FAMILIES.into_iter().chain(LANGUAGES);
+    let families = all().map(|family| format!("`{family}`")).collect::<Vec<_>>().join(", ");
+    let suggestion = suggestion(name, all());
     if is_there { Ok(()) } else { Err(format!("there is no family `{name}`{suggestion}; there are {families}")) }
 }
 
@@ -33,9 +37,11 @@ pub(crate) fn check_runners<'a>(
     known: &[RunnerCard],
 ) -> Result<(), String> {
     for name in names {
-        // Python's are known even where no Python is.
+        // Python's are known even where no Python is, and those of a language where nobody has looked for it.
+        let is_absent = |language| known.iter().all(|card| !means(language, &card.family));
         let there = FAMILIES.contains(&name.as_str()) || cpython::is_runner(name);
-        if !there && !known.iter().any(|card| card.name == *name || card.family == *name) {
+        let there = there || language_of(name).is_some_and(is_absent);
+        if !there && !known.iter().any(|card| means(name, &card.name) || means(name, &card.family)) {
             return Err(unknown("runner", name, known.iter().map(|card| card.name.as_str())));
         }
     }

@@ -8,12 +8,13 @@ use clap::Args;
 use super::gate::{FailOn, Gate};
 use crate::crossover::Range;
 use crate::durations;
+use crate::guests::NamedCell;
 use crate::plan::{Assignment, PlannedSweep, Workers};
 
 /// What to measure.
 #[derive(Debug, Default, Args)]
 pub(crate) struct RunArgs {
-    /// quick, default, full, gil-sweep, scaling, coordination, or the path of a TOML file.
+    /// quick, default, full, gil-sweep, scaling, coordination, languages, or the path of a TOML file.
     #[arg(long, default_value = "default")]
     pub(crate) plan: String,
     /// Measure only these workloads (comma-separated, repeatable), for example primes,sleep.
@@ -46,6 +47,10 @@ pub(crate) struct RunArgs {
     /// Measure this Python too (repeatable) [default: the python3 of the search path].
     #[arg(long, value_name = "PATH")]
     pub(crate) python: Vec<PathBuf>,
+    /// Measure the cells of this program too, in any language (repeatable): docs/PROTOCOL.md says what a cell is. Its runners are
+    /// NAME-...
+    #[arg(long, value_name = "NAME[=COMMAND]")]
+    pub(crate) cell: Vec<NamedCell>,
     /// Judge the claims of this file too (repeatable).
     #[arg(long, value_name = "FILE")]
     pub(crate) claims: Vec<PathBuf>,
@@ -87,6 +92,9 @@ pub(crate) struct RunArgs {
 pub(crate) struct ListArgs {
     /// Show the parameters of this workload.
     pub(crate) workload: Option<String>,
+    /// List the runners of this program too (repeatable).
+    #[arg(long, value_name = "NAME[=COMMAND]")]
+    pub(crate) cell: Vec<NamedCell>,
     /// Print a JSON document.
     #[arg(long)]
     pub(crate) json: bool,
@@ -110,6 +118,10 @@ pub(crate) struct VerifyArgs {
     /// Check this Python too (repeatable) [default: the python3 of the search path].
     #[arg(long, value_name = "PATH")]
     pub(crate) python: Vec<PathBuf>,
+    /// Measure the cells of this program too, in any language (repeatable): docs/PROTOCOL.md says what a cell is. Its runners are
+    /// NAME-...
+    #[arg(long, value_name = "NAME[=COMMAND]")]
+    pub(crate) cell: Vec<NamedCell>,
 }
 
 /// What to profile.
@@ -143,6 +155,10 @@ pub(crate) struct ExplainArgs {
     /// Measure this Python too (repeatable) [default: the python3 of the search path].
     #[arg(long, value_name = "PATH")]
     pub(crate) python: Vec<PathBuf>,
+    /// Measure the cells of this program too, in any language (repeatable): docs/PROTOCOL.md says what a cell is. Its runners are
+    /// NAME-...
+    #[arg(long, value_name = "NAME[=COMMAND]")]
+    pub(crate) cell: Vec<NamedCell>,
     /// Spend at most this time on the whole run [default: 20s, or 5s for each core where that is more; 30s and 10s
     /// for curves].
     #[arg(long, value_parser = durations::parse)]
@@ -194,6 +210,10 @@ pub(crate) struct CrossoverArgs {
     /// Measure this Python too (repeatable) [default: the python3 of the search path].
     #[arg(long, value_name = "PATH")]
     pub(crate) python: Vec<PathBuf>,
+    /// Measure the cells of this program too, in any language (repeatable): docs/PROTOCOL.md says what a cell is. Its runners are
+    /// NAME-...
+    #[arg(long, value_name = "NAME[=COMMAND]")]
+    pub(crate) cell: Vec<NamedCell>,
     /// Write the results to this folder, which must not hold any yet.
     #[arg(short, long)]
     pub(crate) out: Option<PathBuf>,

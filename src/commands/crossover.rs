@@ -14,11 +14,11 @@ use super::args::CrossoverArgs;
 use crate::browser;
 use crate::calibration::calibrate;
 use crate::catalogue::Catalogue;
-use crate::cpython::{Interpreters, WithPython};
 use crate::crossover::{Axis, Hunt, Measuring, Question, Search, Stop};
 use crate::driver::{Launcher, Sink};
 use crate::environment;
 use crate::exit::Exit;
+use crate::guests::{Guests, Wanted, WithGuests};
 use crate::header::header;
 use crate::interrupt::Interrupt;
 use crate::output::{Output, RESULTS};
@@ -40,8 +40,10 @@ pub(crate) fn crossover(catalogue: &dyn Catalogue, args: &CrossoverArgs, verbosi
     let machine = environment::machine();
     let cores = environment::cores(&machine);
     let interrupt = Interrupt::install().context("cannot listen for Ctrl-C")?;
-    let interpreters = Interpreters::find(&args.python, &interrupt)?;
-    let catalogue: &dyn Catalogue = &WithPython { inner: catalogue, interpreters: &interpreters };
+    let wanted =
+        Wanted::by_flags(&args.python, &args.cell, cores).with_runners(args.between.iter().map(String::as_str));
+    let guests = Guests::find(&wanted, catalogue, &interrupt)?;
+    let catalogue: &dyn Catalogue = &WithGuests { inner: catalogue, guests: &guests };
     let question = Question {
         workload: &args.workload,
         axis: &args.axis,
@@ -55,8 +57,7 @@ pub(crate) fn crossover(catalogue: &dyn Catalogue, args: &CrossoverArgs, verbosi
     let mut plan = Plan::parse("crossover", PLAN)?;
     plan.budget = Some(budget);
     plan.heat(args.hot.unwrap_or_default());
-    let launch =
-        Launcher::new(interpreters.externals(), interrupt.clone()).context("cannot find this program's own file")?;
+    let launch = Launcher::new(guests.externals(), interrupt.clone()).context("cannot find this program's own file")?;
     let launch = launch.with_backtraces(verbosity.verbose);
     let search = Search::new(axis.range.low, axis.range.high);
     let places: Vec<u64> = search.places().collect();

@@ -49,9 +49,14 @@ const KINDS: [(&str, &str); 4] = [
 /// Runs what the named claim needs and prints the lesson; without a claim it lists them.
 pub(crate) fn explain(catalogue: &dyn Catalogue, args: &ExplainArgs, verbosity: Verbosity) -> anyhow::Result<Exit> {
     let Some(id) = &args.claim else { return list(catalogue, args) };
+    // Which programs are looked for is what the plan says that shows the claim.
+    let built_in = Claims::built_in().only(id);
+    let claim = built_in.as_ref().and_then(|only| only.iter().next());
+    let plan = claim.map_or(PLAN, plan_of).to_owned();
     let run = RunArgs {
-        plan: PLAN.to_owned(),
+        plan,
         python: args.python.clone(),
+        cell: args.cell.clone(),
         claims: args.claims.clone(),
         seed: args.seed,
         out: args.out.clone(),

@@ -10,8 +10,9 @@ use serde_json::{Map, Value, json};
 
 use super::args::ListArgs;
 use crate::catalogue::{Catalogue, RunnerCard, WorkloadCard, unknown};
-use crate::cpython::{Interpreters, WithPython};
+use crate::environment;
 use crate::exit::Exit;
+use crate::guests::{Guests, NamedCell, Wanted, WithGuests, languages};
 use crate::interrupt::Interrupt;
 use crate::plan::{BUILT_IN, Plan};
 use crate::recorder::Recorder;
@@ -26,6 +27,7 @@ struct Listing {
     workloads: Vec<ListedWorkload>,
     runners: Vec<ListedRunner>,
     missing: Vec<Missing>,
+    languages: Vec<ListedLanguage>,
     plans: Vec<ListedPlan>,
     claims: Vec<ListedClaim>,
     /// Where the recorder reads the CPU time of each core.
@@ -64,6 +66,15 @@ struct Missing {
     reason: String,
 }
 
+/// A language whose cell comes along.
+#[derive(Serialize)]
+struct ListedLanguage {
+    name: String,
+    /// Why it cannot take part here; none if it can.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lacks: Option<String>,
+}
+
 #[derive(Serialize)]
 struct ListedPlan {
     name: String,
@@ -88,7 +99,7 @@ pub(crate) fn list(catalogue: &dyn Catalogue, args: &ListArgs) -> anyhow::Result
             print(&workload, args.json, |screen| workload.write(screen))
         }
         None => {
-            let listing = Listing::new(catalogue)?;
+            let listing = Listing::new(catalogue, &args.cell)?;
             print(&listing, args.json, |screen| listing.write(screen))
         }
     }
@@ -148,9 +159,10 @@ impl ListedWorkload {
 }
 
 impl Listing {
-    fn new(catalogue: &dyn Catalogue) -> anyhow::Result<Self> {
-        let interpreters = Interpreters::find(&[], &Interrupt::default())?;
-        let catalogue: &dyn Catalogue = &WithPython { inner: catalogue, interpreters: &interpreters };
+    fn new(catalogue: &dyn Catalogue, cells: &[NamedCell]) -> anyhow::Result<Self> {
+        let cores = environment::cores(&environment::machine());
+        let guests = Guests::find(&Wanted::by_flags(&[], cells, cores), catalogue, &Interrupt::default())?;
+        let catalogue: &dyn Catalogue = &WithGuests { inner: catalogue, guests: &guests };
         let cards = catalogue.runners();
         let missing = |name: &&str| {
             let reason = catalogue.missing(name).filter(|_| !cards.iter().any(|card| card.name == **name))?;
@@ -172,6 +184,7 @@ impl Listing {
             workloads: workloads.iter().map(|card| ListedWorkload::new(card, catalogue)).collect::<Result<_, _>>()?,
             runners: cards.iter().map(runner).collect(),
             missing: OFTEN_MISSING.iter().filter_map(missing).collect(),
+            languages: languages().map(|(name, lacks)| ListedLanguage { name: name.to_owned(), lacks }).collect(),
             plans: BUILT_IN.iter().map(plan).collect::<Result<_, _>>()?,
             claims: Claims::built_in().iter().map(claim).collect(),
             cpu_time_per_core: Recorder::open().per_core_source().to_string(),
@@ -190,6 +203,13 @@ impl Listing {
         }
         for Missing { name, reason } in &self.missing {
             writeln!(out, "  {name:<22} cannot run here: {reason}")?;
+        }
+        writeln!(out, "\nLanguages (--cell NAME, or --plan languages)")?;
+        for ListedLanguage { name, lacks } in &self.languages {
+            match lacks {
+                Some(reason) => writeln!(out, "  {name:<22} cannot run here: {reason}")?,
+                None => writeln!(out, "  {name:<22} comes along, and is built on first use")?,
+            }
         }
         writeln!(out, "\nPlans (--plan)")?;
         for plan in &self.plans {

@@ -14,6 +14,7 @@ mod report;
 mod run;
 mod verdicts;
 mod verify;
+mod verify_cell;
 
 pub(crate) use args::{
     CompareArgs, CrossoverArgs, ExplainArgs, ListArgs, ProfileArgs, ReportArgs, RunArgs, VerifyArgs,

@@ -21,12 +21,12 @@ use crate::browser;
 use crate::calibration::calibrate;
 use crate::capacity;
 use crate::catalogue::Catalogue;
-use crate::cpython::{Interpreters, WithPython};
 use crate::driver::{Driver, Launcher, RunTotals, Sink, Watch};
 use crate::durations;
 use crate::environment;
 use crate::exit::Exit;
 use crate::group::ReadyGroup;
+use crate::guests::{Guests, Wanted, WithGuests};
 use crate::header::header;
 use crate::interrupt::Interrupt;
 use crate::lone;
@@ -46,7 +46,7 @@ pub(super) struct Setup<'a> {
     pub(super) claims: Claims,
     /// How much of the report the terminal shows.
     pub(super) detail: Detail,
-    /// Workloads and runners, those of the interpreters included.
+    /// Workloads and runners, those of other programs included.
     pub(super) catalogue: &'a dyn Catalogue,
     pub(super) machine: Machine,
 }
@@ -66,11 +66,17 @@ pub(super) fn carry_out(
     let (started, clock) = (Timestamp::now(), Instant::now());
     let machine = environment::machine();
     let interrupt = Interrupt::install().context("cannot listen for Ctrl-C")?;
-    let interpreters = Interpreters::find(&args.python, &interrupt)?;
-    if interpreters.is_empty() && !verbosity.quiet {
+    let mut plan = Plan::load(&args.plan)?;
+    let cores = environment::cores(&machine);
+    let wanted = Wanted::by_flags(&args.python, &args.cell, cores).with_plan(&plan, &args.runner)?;
+    let guests = Guests::find(&wanted, catalogue, &interrupt)?;
+    for (language, why) in guests.absent().filter(|_| !verbosity.quiet) {
+        say(format_args!("the cells of {language} cannot run here: {why}"));
+    }
+    if !guests.has_python() && !verbosity.quiet {
         say("no python3 was found, so CPython is left out; name an interpreter with --python PATH");
     }
-    let catalogue: &dyn Catalogue = &WithPython { inner: catalogue, interpreters: &interpreters };
+    let catalogue: &dyn Catalogue = &WithGuests { inner: catalogue, guests: &guests };
     let claims = load_claims(&args.claims, &names_of(catalogue))?;
     let gates = Gates(&args.fail_on);
     gates.check(&claims, args.baseline.is_some())?;
@@ -82,17 +88,14 @@ pub(super) fn carry_out(
         ..ShowArgs::default()
     };
     show.check(args.json)?;
-    let mut plan = Plan::load(&args.plan)?;
     plan.apply(&overrides(args), catalogue)?;
     let mut setup = Setup { plan, claims, detail: verbosity.detail(args.tables), catalogue, machine };
     change(&mut setup)?;
     let Setup { mut plan, claims, detail, machine, .. } = setup;
-    let cores = environment::cores(&machine);
     plan.grow_budget(cores);
     let mut groups = plan.ready(catalogue, cores)?;
     plan.left_out.extend(plan.missing(catalogue));
-    let launch =
-        Launcher::new(interpreters.externals(), interrupt.clone()).context("cannot find this program's own file")?;
+    let launch = Launcher::new(guests.externals(), interrupt.clone()).context("cannot find this program's own file")?;
     let launch = launch.with_backtraces(verbosity.verbose);
     sizing::size(&launch, catalogue, &mut groups);
     let seed = args.seed.unwrap_or_else(rand::random);

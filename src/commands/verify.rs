@@ -10,12 +10,13 @@ use regatta_reports::record::{Failure, Record};
 use regatta_reports::text::{gist, lines};
 
 use super::args::VerifyArgs;
+use super::verify_cell::verify_cells;
 use crate::blocking;
 use crate::catalogue::Catalogue;
-use crate::cpython::{Interpreters, WithPython};
 use crate::driver::{Driver, Launcher, RunTotals, Sink};
 use crate::environment;
 use crate::exit::Exit;
+use crate::guests::{Guests, Wanted, WithGuests};
 use crate::interrupt::Interrupt;
 use crate::plan::{Overrides, Plan};
 use crate::progress::Progress;
@@ -65,12 +66,17 @@ impl Sink for Announce {
 /// Checks every answer.
 pub(crate) fn verify(catalogue: &dyn Catalogue, args: &VerifyArgs, verbosity: Verbosity) -> anyhow::Result<Exit> {
     let interrupt = Interrupt::install().context("cannot listen for Ctrl-C")?;
-    let interpreters = Interpreters::find(&args.python, &interrupt)?;
-    let catalogue: &dyn Catalogue = &WithPython { inner: catalogue, interpreters: &interpreters };
     let mut plan = match &args.plan {
         Some(name) => Plan::load(name)?,
         None => Plan::parse("verify", PLAN)?,
     };
+    if !args.cell.is_empty() && args.plan.is_none() && args.workload.is_empty() {
+        return verify_cells(catalogue, args, &plan, &interrupt, verbosity);
+    }
+    let cores = environment::cores(&environment::machine());
+    let wanted = Wanted::by_flags(&args.python, &args.cell, cores).with_plan(&plan, &args.runner)?;
+    let guests = Guests::find(&wanted, catalogue, &interrupt)?;
+    let catalogue: &dyn Catalogue = &WithGuests { inner: catalogue, guests: &guests };
     let overrides = Overrides {
         workloads: args.workload.clone(),
         params: args.param.clone(),
@@ -83,9 +89,8 @@ pub(crate) fn verify(catalogue: &dyn Catalogue, args: &VerifyArgs, verbosity: Ve
     plan.spread(1);
     plan.heat(Duration::ZERO);
     plan.groups.iter_mut().for_each(|group| group.noise_arm = None);
-    let groups = plan.ready(catalogue, environment::cores(&environment::machine()))?;
-    let launch =
-        Launcher::new(interpreters.externals(), interrupt.clone()).context("cannot find this program's own file")?;
+    let groups = plan.ready(catalogue, cores)?;
+    let launch = Launcher::new(guests.externals(), interrupt.clone()).context("cannot find this program's own file")?;
     let launch = launch.with_backtraces(verbosity.verbose);
     let clock = Instant::now();
     let mut progress = Progress::new(verbosity);

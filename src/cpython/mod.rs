@@ -4,9 +4,7 @@
 
 mod script;
 
-use std::ffi::OsStr;
 use std::io;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
@@ -14,14 +12,13 @@ use std::time::Duration;
 use regatta_reports::text::plain;
 use regatta_runners::Parallelism;
 use serde::Deserialize;
-use serde_json::{Map, Value};
 
 use self::script::Script;
 use crate::catalogue::cpython::{FAMILY, GEVENT, OPTIONS, PythonRunner, RUNNERS, is_runner};
-use crate::catalogue::{Catalogue, External, Resolved, RunnerCard, WorkloadCard};
+use crate::catalogue::{External, RunnerCard};
 use crate::cell_error::CellError;
 use crate::interrupt::Interrupt;
-use crate::subprocess::Subprocess;
+use crate::subprocess::{Subprocess, on_search_path};
 
 /// The flags of every interpreter: isolated (neither the current directory nor `PYTHON*` variables are on the module path, here and in
 /// worker processes), and unbuffered.
@@ -157,14 +154,32 @@ impl Interpreters {
                 runner: (*name).to_owned(),
                 program: interpreter.program.clone(),
                 args: self.cell_args(name),
+                ..External::default()
             };
             RUNNERS.iter().map(cell).collect::<Vec<_>>()
         };
         self.list.iter().flat_map(cells).collect()
     }
 
-    fn cards(&self) -> Vec<RunnerCard> {
+    /// Returns what their runners are.
+    pub(crate) fn cards(&self) -> Vec<RunnerCard> {
         self.list.iter().flat_map(Interpreter::cards).collect()
+    }
+
+    /// Returns why they have no runner or family of this name; none if it is not one of Python's.
+    pub(crate) fn missing(&self, runner: &str) -> Option<String> {
+        let plain = runner.split('@').next().unwrap_or(runner);
+        match self.list.first() {
+            _ if !is_runner(runner) && plain != FAMILY => None,
+            None => Some("no python3 was found; name one with `--python PATH`".to_owned()),
+            Some(Interpreter { program, .. }) if plain == GEVENT => {
+                let program = program.display();
+                Some(format!(
+                    "gevent cannot be imported by {program}; install it with `{program} -m pip install gevent`"
+                ))
+            }
+            Some(_) => Some("there is no interpreter of this name; name it with `--python PATH`".to_owned()),
+        }
     }
 }
 
@@ -180,7 +195,8 @@ impl Interpreter {
             parallelism: runner.parallelism,
             processes: runner.processes,
             waits_in_workers: runner.parallelism == Parallelism::Workers,
-            options: OPTIONS,
+            options: OPTIONS.iter().map(|name| (*name).to_owned()).collect(),
+            workloads: None,
             version: self.about.sentence(),
         };
         let lacks = |name| name == GEVENT && !self.about.gevent;
@@ -194,70 +210,9 @@ impl About {
     }
 }
 
-/// Returns the program of this name in the search path, as a shell would find it; but never one that depends on the current directory.
-/// None if there is none, or if the name says where it is.
-fn on_search_path(name: &Path, search: &OsStr) -> Option<PathBuf> {
-    if name.components().count() != 1 || name.is_absolute() {
-        return None;
-    }
-    let is_program =
-        |path: &PathBuf| path.metadata().is_ok_and(|about| about.is_file() && about.permissions().mode() & 0o111 != 0);
-    std::env::split_paths(search).filter(|folder| folder.is_absolute()).map(|folder| folder.join(name)).find(is_program)
-}
-
-/// A catalogue with the runners of the interpreters besides its own.
-pub(crate) struct WithPython<'a> {
-    pub(crate) inner: &'a dyn Catalogue,
-    pub(crate) interpreters: &'a Interpreters,
-}
-
-impl Catalogue for WithPython<'_> {
-    fn workloads(&self) -> Vec<WorkloadCard> {
-        self.inner.workloads()
-    }
-
-    fn runners(&self) -> Vec<RunnerCard> {
-        let mut cards = self.inner.runners();
-        cards.extend(self.interpreters.cards());
-        cards
-    }
-
-    fn resolve(&self, name: &str, params: &Map<String, Value>) -> Result<Resolved, String> {
-        self.inner.resolve(name, params)
-    }
-
-    fn missing(&self, runner: &str) -> Option<String> {
-        let plain = runner.split('@').next().unwrap_or(runner);
-        match self.interpreters.list.first() {
-            _ if !is_runner(runner) && plain != FAMILY => None,
-            None => Some("no python3 was found; name one with `--python PATH`".to_owned()),
-            Some(Interpreter { program, .. }) if plain == GEVENT => {
-                let program = program.display();
-                Some(format!(
-                    "gevent cannot be imported by {program}; install it with `{program} -m pip install gevent`"
-                ))
-            }
-            Some(_) => Some("there is no interpreter of this name; name it with `--python PATH`".to_owned()),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn no_program_is_found_by_way_of_the_current_directory() {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let (safe, name) = (folder.path().join("safe"), Path::new("python9"));
-        std::fs::create_dir(&safe).expect("a folder");
-        let search = std::env::join_paths([Path::new(""), Path::new("."), Path::new("safe"), &safe]).expect("paths");
-        std::fs::write(safe.join(name), "").expect("a file");
-        assert_eq!(on_search_path(name, &search), None, "it cannot be executed");
-        std::fs::set_permissions(safe.join(name), std::fs::Permissions::from_mode(0o755)).expect("a file of our own");
-        assert_eq!(on_search_path(name, &search), Some(safe.join(name)));
-        assert_eq!(on_search_path(Path::new("./python9"), &search), None, "it is named, and not looked for");
-    }
 
     #[test]
     fn all_that_are_no_python_are_named_with_the_reason() {

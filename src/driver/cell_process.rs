@@ -9,14 +9,16 @@ use std::time::Duration;
 use regatta_reports::record::{Deadlock, FailureKind, Profile, Sample};
 use regatta_workloads::Service;
 
-use super::{Cell, CellError, Launch, Server, Spawned};
+use super::{Cell, CellError, Launch, Server, Spawned, external};
 use crate::catalogue::External;
 use crate::interrupt::Interrupt;
-use crate::protocol::{Answer, CELL, Request, SERVER, Start};
-use crate::recorder::{MemoryWatch, TreeMemory, cpu_time_of};
+use crate::protocol::{Answer, CELL, Measured, Request, SERVER, Start};
+use crate::recorder::{MemoryWatch, Outside, TreeMemory, cpu_time_of, histogram};
 use crate::server;
 use crate::subprocess::{Subprocess, harmless};
 
+/// Most latencies that a cell may tell one by one, of each kind.
+const MOST_TIMINGS: usize = 50_000;
 /// How long a server may take to listen.
 const SERVER_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -66,18 +68,24 @@ impl Launcher {
 impl Launch for Launcher {
     fn spawn(&self, start: &Start) -> Result<Box<dyn Spawned>, CellError> {
         let mut start = start.clone();
-        let mut process = match self.externals.iter().find(|external| external.name == start.runner) {
-            Some(external) => {
-                start.runner.clone_from(&external.runner);
-                self.subprocess("cell process", Command::new(&external.program).args(&external.args))?
+        let (mut process, outside, boot_ns) = match self.externals.iter().find(|external| external.name == start.runner) {
+            Some(known) => {
+                start.runner.clone_from(&known.runner);
+                let mut process = self.subprocess("cell process", &mut external::command(known))?;
+                let outside = external::watch(known, &mut process);
+                (process, outside, known.boot_ns)
             }
             None => {
                 let program = self.builds.get(&start.arm).unwrap_or(&self.program);
-                self.subprocess("cell process", Command::new(program).arg(CELL))?
+                (self.subprocess("cell process", Command::new(program).arg(CELL))?, None, None)
             }
         };
         process.nudge();
-        Ok(Box::new(SpawnedProcess { process, start }))
+        Ok(Box::new(SpawnedProcess { process, start, outside, boot_ns }))
+    }
+
+    fn warms_up(&self, runner: &str) -> bool {
+        self.externals.iter().any(|external| external.name == runner && external.warms_up)
     }
 
     fn server(&self, service: Service, port: u16) -> Result<Box<dyn Server>, CellError> {
@@ -103,6 +111,10 @@ impl Launch for Launcher {
 struct SpawnedProcess {
     process: Subprocess,
     start: Start,
+    /// None if it takes its own figures.
+    outside: Option<Outside>,
+    /// How long the runtime takes to answer from its start, nanoseconds; none if it is this program, or Python.
+    boot_ns: Option<u64>,
 }
 
 impl Spawned for SpawnedProcess {
@@ -111,8 +123,18 @@ impl Spawned for SpawnedProcess {
     }
 
     fn start(self: Box<Self>, timeout: Duration) -> Result<Box<dyn Cell>, CellError> {
-        let Self { process, start } = *self;
-        let mut cell = CellProcess { process, start_ns: 0, watch: None, memory: None, has_run: false };
+        let Self { process, start, outside, boot_ns } = *self;
+        let mut cell = CellProcess {
+            process,
+            start_ns: 0,
+            outside,
+            boot_ns,
+            unasked: None,
+            asked: 0,
+            watch: None,
+            memory: None,
+            has_run: false,
+        };
         match cell.request(&Request::Start(start), timeout)? {
             Answer::Ready { start_ns, .. } => {
                 cell.start_ns = start_ns;
@@ -129,6 +151,14 @@ struct CellProcess {
     process: Subprocess,
     /// How long its model took to start, nanoseconds.
     start_ns: u64,
+    /// What the driver sees of it; none if it takes its own figures.
+    outside: Option<Outside>,
+    /// As above.
+    boot_ns: Option<u64>,
+    /// A line that it wrote without being asked.
+    unasked: Option<String>,
+    /// Runs that it was asked for and has not answered.
+    asked: u32,
     /// The watch over its first run, while that goes on.
     watch: Option<MemoryWatch>,
     /// What its process tree took at most in its first run; none before.
@@ -166,6 +196,13 @@ impl Cell for CellProcess {
     fn ask(&mut self) {
         let process = self.process.process().filter(|_| !std::mem::replace(&mut self.has_run, true));
         self.watch = process.map(MemoryWatch::start);
+        if self.asked == 0 {
+            self.unasked = self.process.written();
+        }
+        self.asked += 1;
+        if let Some(outside) = &mut self.outside {
+            outside.begin();
+        }
         self.say(&Request::Run);
     }
 
@@ -174,14 +211,27 @@ impl Cell for CellProcess {
         if let Some(watch) = self.watch.take() {
             self.memory = watch.finish();
         }
+        self.asked = self.asked.saturating_sub(1);
+        if let Some(line) = self.unasked.take() {
+            let shown: String = line.chars().take(200).collect();
+            return Err(protocol(format!("it wrote `{}` without being asked", harmless(&shown))));
+        }
         match answer? {
-            Answer::Sample(mut sample) => {
+            Answer::Sample(measured) => {
+                let Measured { mut sample, timings } = *measured;
+                if let Some(outside) = &mut self.outside {
+                    outside.end(&mut sample).map_err(protocol)?;
+                }
+                for (name, latencies) in timings {
+                    sample.histograms.insert(name.clone(), told(&name, &latencies)?);
+                }
                 sample.start_ns = self.start_ns;
+                sample.figures.extend(self.boot_ns.map(|boot_ns| ("boot_ns".to_owned(), boot_ns as f64)));
                 if let Some(memory) = &self.memory {
                     sample.tree_pss_bytes = Some(memory.bytes);
                     sample.source.insert("memory".to_owned(), memory.source.clone());
                 }
-                Ok(*sample)
+                Ok(sample)
             }
             Answer::Error { kind, message } => Err(CellError::failed(kind, harmless(&message))),
             Answer::Deadlock(deadlock) => Err(CellError::failed(FailureKind::Deadlock, deadlock.words())),
@@ -221,9 +271,27 @@ fn without_harm(mut deadlock: Deadlock) -> Deadlock {
     deadlock
 }
 
+/// Returns the error of a cell that does not keep to the protocol.
+fn protocol(message: impl Into<String>) -> CellError {
+    CellError::failed(FailureKind::Protocol, message)
+}
+
+/// Makes a histogram of latencies that a cell told one by one.
+fn told(name: &str, latencies: &[u64]) -> Result<String, CellError> {
+    if latencies.len() > MOST_TIMINGS {
+        return Err(protocol(format!(
+            "it tells {} latencies of `{name}`: {MOST_TIMINGS} are the most",
+            latencies.len()
+        )));
+    }
+    histogram(latencies)
+        .map_err(|error| protocol(format!("of the latencies of `{name}` no histogram can be made: {error}")))
+}
+
 /// Returns the error of a cell that has answered with the wrong message.
 fn unexpected(request: &str, answer: &Answer) -> CellError {
     let name = match answer {
+        Answer::Hello(_) => "hello",
         Answer::Ready { .. } => "ready",
         Answer::Sample(_) => "sample",
         Answer::Profile(_) => "profile",

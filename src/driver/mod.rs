@@ -1,22 +1,26 @@
 //! The driver: carries out the groups of a plan in rounds and writes what comes of it, record by record.
 //!
 //! - `cell_process`: the real cells, as child processes.
+//! - `external`: programs in other languages as cells.
 //! - `pace`: how many rounds there is time for.
 //! - `precision`: how well the ratios of a group are known so far.
 //! - `profiles`: the pass in which cells are profiled.
 //! - `running_cell`: a cell of a group while it is carried out.
 //! - `running_group`: a group while it is carried out.
 //! - `sample`: one run of a cell, verified.
+//! - `warming`: how long a runtime that compiles as it goes runs uncounted.
 //! - `wrong_answer`: which task gave a wrong answer.
 
 mod cell_process;
 mod deadlock;
+pub(crate) mod external;
 mod pace;
 mod precision;
 mod profiles;
 mod running_cell;
 mod running_group;
 mod sample;
+mod warming;
 mod wrong_answer;
 
 use std::collections::BTreeSet;
@@ -99,6 +103,10 @@ pub(crate) trait Launch {
     /// Returns whether the cells of this runner can be profiled, and checked task by task.
     fn can_profile(&self, _runner: &str) -> bool {
         true
+    }
+    /// Returns whether the cells of this runner compile as they go, and run uncounted until their times stop falling.
+    fn warms_up(&self, _runner: &str) -> bool {
+        false
     }
     /// Returns whether the run is to end.
     fn interrupted(&self) -> bool;

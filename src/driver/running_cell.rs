@@ -6,6 +6,7 @@ use regatta_reports::record::{CellId, arms};
 
 use super::Cell;
 use super::sample::start;
+use super::warming::Warming;
 use crate::group::{ReadyCell, ReadyGroup};
 use crate::protocol::Start;
 
@@ -21,12 +22,23 @@ pub(super) struct RunningCell<'g> {
     /// It has no part in this visit.
     pub(super) resting: bool,
     pub(super) has_samples: bool,
+    /// How its present process warmed up; none if it does not compile as it goes.
+    pub(super) warming: Option<Warming>,
 }
 
 impl<'g> RunningCell<'g> {
     /// Makes a cell of a group ready. It is not started.
     pub(super) fn new(group: &'g ReadyGroup, ready: &'g ReadyCell) -> Self {
-        Self { group, ready, start: start(ready), cell: None, retired: false, resting: false, has_samples: false }
+        Self {
+            group,
+            ready,
+            start: start(ready),
+            cell: None,
+            retired: false,
+            resting: false,
+            has_samples: false,
+            warming: None,
+        }
     }
 
     /// Returns its name in the records.

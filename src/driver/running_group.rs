@@ -5,12 +5,13 @@ use std::ops::Range;
 use std::time::Duration;
 
 use rand::seq::SliceRandom;
-use regatta_reports::record::{CellId, FailureKind, arms};
+use regatta_reports::record::{CellId, FailureKind, Sample, arms};
 
 use super::pace::Costs;
 use super::precision::Precision;
 use super::running_cell::RunningCell;
 use super::sample::{failure, least, left_out, run_once};
+use super::warming::Warming;
 use super::wrong_answer::WrongAnswers;
 use super::{Cell, CellError, Run, Server, Stop};
 use crate::durations;
@@ -153,6 +154,9 @@ impl<'g> RunningGroup<'g> {
         if !run.pace.is_spent() {
             self.start_cells(run)?;
         }
+        if run.driver.warm_up {
+            (0..self.cells.len()).try_for_each(|place| self.warm_cell(run, place))?;
+        }
         let mut warm_up = run.driver.warm_up && self.cells.iter().any(|cell| cell.warms_up_in(process));
         while self.cells.iter().any(RunningCell::counts)
             && ((warm_up && !run.pace.is_spent()) || run.pace.has_time_for_a_round(|| self.precision.widest()))
@@ -204,29 +208,52 @@ impl<'g> RunningGroup<'g> {
         Ok(())
     }
 
+    /// Has a cell that compiles as it goes run uncounted until its times stop falling.
+    fn warm_cell(&mut self, run: &mut Run<'_>, place: usize) -> Result<(), Stop> {
+        self.cells[place].warming = None;
+        if !run.driver.launch.warms_up(&self.cells[place].id().runner) {
+            return Ok(());
+        }
+        let mut warming = Warming::default();
+        while !warming.is_over() && !run.pace.is_spent() {
+            let Some(sample) = self.once(run, place, None)? else { return Ok(()) };
+            warming.add(sample.wall_ns);
+        }
+        self.cells[place].warming = Some(warming);
+        Ok(())
+    }
+
     /// Has one cell run once, and writes what comes of it if it is of a round.
     fn run_cell(&mut self, run: &mut Run<'_>, place: usize, round: Option<u32>, order: u32) -> Result<(), Stop> {
+        let Some(mut sample) = self.once(run, place, round)? else { return Ok(()) };
+        let Some(round) = round else { return Ok(()) };
+        (sample.process, sample.round, sample.order) = (self.process(), round, order);
+        if let Some(warming) = &self.cells[place].warming {
+            warming.note(&mut sample);
+        }
+        self.precision.add(place, sample.process, round, sample.wall_ns);
+        self.cells[place].has_samples = true;
+        run.write_sample(sample)
+    }
+
+    /// Has one cell run once. Returns its sample; none if there is no cell, or it failed, which is then recorded.
+    fn once(&mut self, run: &mut Run<'_>, place: usize, round: Option<u32>) -> Result<Option<Sample>, Stop> {
         run.check_interrupt()?;
-        let RunningCell { group, ready, cell: Some(cell), .. } = &mut self.cells[place] else { return Ok(()) };
+        let RunningCell { group, ready, cell: Some(cell), .. } = &mut self.cells[place] else { return Ok(None) };
         let timeout = run.driver.plan.timeout;
         let launch = run.driver.launch;
         let mut once = || run_once(launch, cell.as_mut(), self.server.as_deref(), group, ready, timeout);
-        let mut sample = match if ready.id.arm == arms::REFERENCE { least(once) } else { once() } {
-            Ok(sample) => sample,
-            Err(CellError::Interrupted) => return Err(Stop::Interrupted),
+        match if ready.id.arm == arms::REFERENCE { least(once) } else { once() } {
+            Ok(sample) => Ok(Some(sample)),
+            Err(CellError::Interrupted) => Err(Stop::Interrupted),
             Err(CellError::Failed { kind, message }) => {
                 if kind == FailureKind::WrongAnswer {
                     let runner = &self.cells[place].id().runner;
                     self.wrong.add(&message, runner);
                 }
-                return self.fail(run, place, round, kind, message);
+                self.fail(run, place, round, kind, message).map(|()| None)
             }
-        };
-        let Some(round) = round else { return Ok(()) };
-        (sample.process, sample.round, sample.order) = (self.process(), round, order);
-        self.precision.add(place, sample.process, round, sample.wall_ns);
-        self.cells[place].has_samples = true;
-        run.write_sample(sample)
+        }
     }
 
     /// Returns the number of the present process, from 0.

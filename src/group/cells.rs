@@ -78,7 +78,7 @@ pub(super) fn cells(
 /// Returns whether an option of a runner is varied, so that its default is one of the values or none of interest.
 fn is_varied(planned: &PlannedGroup, card: &RunnerCard) -> bool {
     let sweep = planned.point.as_ref().filter(|sweep| sweep.of == AxisOf::Option);
-    sweep.is_some_and(|sweep| card.options.contains(&&*sweep.axis))
+    sweep.is_some_and(|sweep| card.has_option(&sweep.axis))
 }
 
 /// Refuses variants of runners that the group does not have, and options that the runner does not have.
@@ -89,7 +89,7 @@ pub(super) fn check_variants(planned: &PlannedGroup, runners: &[RunnerCard]) -> 
         if !selects(&planned.runners, card) {
             return impossible(format!("the group of `{}` does not have this runner", planned.workload));
         }
-        if let Some(name) = options.keys().find(|name| !card.options.contains(&name.as_str())) {
+        if let Some(name) = options.keys().find(|name| !card.has_option(name)) {
             let known: Vec<_> = card.options.iter().map(|option| format!("`{option}`")).collect();
             let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
             return impossible(format!("there is no option `{name}`; it has {known}"));

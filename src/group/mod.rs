@@ -145,6 +145,10 @@ impl Plan {
         for card in runners.iter().filter(|card| selects(&planned.runners, card)) {
             match planned.skip.get(&card.name) {
                 Some(reason) => drop(skipped.insert(card.name.clone(), reason.clone())),
+                None if !card.can_do(&planned.workload) => {
+                    let reason = format!("its cells do not say that they can do `{}`", planned.workload);
+                    skipped.insert(card.name.clone(), reason);
+                }
                 None => chosen.push(card),
             }
         }

@@ -35,13 +35,14 @@ use crate::catalogue::{Catalogue, selects, suggestion};
 use crate::durations;
 
 /// The plans that are built in, by name.
-pub(crate) const BUILT_IN: [(&str, &str); 6] = [
+pub(crate) const BUILT_IN: [(&str, &str); 7] = [
     ("quick", include_str!("../plans/quick.toml")),
     ("default", include_str!("../plans/default.toml")),
     ("full", include_str!("../plans/full.toml")),
     ("gil-sweep", include_str!("../plans/gil-sweep.toml")),
     ("scaling", include_str!("../plans/scaling.toml")),
     ("coordination", include_str!("../plans/coordination.toml")),
+    ("languages", include_str!("../plans/languages.toml")),
 ];
 
 /// A plan as it is written.
@@ -93,6 +94,9 @@ pub struct Plan {
     /// Workers where a group does not say. Without any, one for each core, and pools of work that waits have larger sizes besides.
     #[serde(default)]
     pub workers: Vec<Workers>,
+    /// Programs in other languages that are cells: the command of each, by the name that its runners begin with.
+    #[serde(default)]
+    pub cells: BTreeMap<String, String>,
     /// What is compared with each other.
     #[serde(rename = "group")]
     pub groups: Vec<PlannedGroup>,
@@ -226,6 +230,11 @@ impl Plan {
     pub(crate) fn quota(&self, own: OwnQuota) -> Quota {
         let least = own.least.unwrap_or(self.least_rounds).min(self.rounds);
         Quota { least, processes: own.processes.unwrap_or(self.processes) }
+    }
+
+    /// Returns the names of runners and families that its groups have.
+    pub(crate) fn runners(&self) -> impl Iterator<Item = &str> {
+        self.groups.iter().flat_map(|group| &group.runners).map(String::as_str)
     }
 
     /// Gives the plan the time that its work takes on a machine with so many cores.

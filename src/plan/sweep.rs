@@ -49,17 +49,17 @@ impl PlannedSweep {
         }
         let cards = catalogue.runners();
         let mut chosen = cards.iter().filter(|card| selects(&group.runners, card));
-        Ok(chosen.any(|card| card.options.contains(&&*self.axis)).then_some(AxisOf::Option))
+        Ok(chosen.any(|card| card.has_option(&self.axis)).then_some(AxisOf::Option))
     }
 
     /// Says that a group has no such axis, which one may be meant, and which it has.
     fn unknown(&self, group: &PlannedGroup, catalogue: &dyn Catalogue) -> String {
         let params = catalogue.resolve(&group.workload, &Map::new()).map(|work| work.params).unwrap_or_default();
         let cards = catalogue.runners();
-        let options = cards.iter().filter(|card| selects(&group.runners, card)).flat_map(|card| card.options);
+        let options = cards.iter().filter(|card| selects(&group.runners, card)).flat_map(|card| &card.options);
         let mut known = vec![WORKERS];
         known.extend(params.iter().filter(|(_, value)| value.is_number()).map(|(name, _)| name.as_str()));
-        known.extend(options.copied());
+        known.extend(options.map(String::as_str));
         known.dedup();
         let (axis, meant) = (&self.axis, suggestion(&self.axis, known.iter().copied()));
         format!("`{}` has no axis `{axis}`{meant}; there are `{}`", group.workload, known.join("`, `"))
@@ -137,9 +137,8 @@ pub(crate) fn points(
         }
         AxisOf::Option => {
             let cards = catalogue.runners();
-            let has = |card: &&crate::catalogue::RunnerCard| {
-                selects(&group.runners, card) && card.options.contains(&&*sweep.axis)
-            };
+            let has =
+                |card: &&crate::catalogue::RunnerCard| selects(&group.runners, card) && card.has_option(&sweep.axis);
             let options = |value: &u64| Parameters::from_iter([(sweep.axis.clone(), Value::from(*value))]);
             let of_runner = |runner: &String| {
                 values

@@ -6,11 +6,13 @@
 //! - `latency`: latencies that tasks saw, as a histogram.
 //! - `memory`: what a whole tree of processes takes at once, read by the driver in runs that are not counted.
 //! - `machine`: what it tells of the whole machine: busy and stolen time.
+//! - `outside`: what the driver sees of a cell that cannot take its own figures.
 
 mod events;
 mod latency;
 mod machine;
 mod memory;
+mod outside;
 mod per_core;
 mod tracefs;
 mod tree;
@@ -26,7 +28,8 @@ use regatta_reports::record::{Counts, Sample};
 
 pub(crate) use latency::histogram;
 pub(crate) use memory::{MemoryWatch, TreeMemory};
-pub(crate) use tree::{ThreadTimes, cpu_time_of};
+pub(crate) use outside::Outside;
+pub(crate) use tree::{ThreadTimes, cpu_time_of, is_alive, tree_of};
 
 /// The source of figures that perf counts.
 pub(crate) const PERF: &str = "perf-task-clock";

@@ -15,11 +15,21 @@ pub(crate) struct PerCore {
 }
 
 impl PerCore {
-    /// Opens and starts the counters.
+    /// Opens and starts the counters of this process.
     pub(crate) fn open() -> io::Result<Self> {
+        Self::observe(Builder::observe_self)
+    }
+
+    /// Opens and starts the counters of another process, whose threads and children of later are counted too.
+    pub(crate) fn of_process(process: u32) -> io::Result<Self> {
+        Self::observe(|builder| builder.observe_pid(process.cast_signed()))
+    }
+
+    fn observe(whom: impl for<'a> Fn(&'a mut Builder<'static>) -> &'a mut Builder<'static>) -> io::Result<Self> {
         let mut counters = Vec::new();
         for core in online()? {
-            let mut counter = Builder::new(Software::TASK_CLOCK).observe_self().one_cpu(core).inherit(true).build()?;
+            let mut builder = Builder::new(Software::TASK_CLOCK);
+            let mut counter = whom(&mut builder).one_cpu(core).inherit(true).build()?;
             counter.enable()?;
             counters.push(counter);
         }

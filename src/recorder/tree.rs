@@ -6,6 +6,7 @@ use nix::sys::resource::{Usage, UsageWho, getrusage};
 use nix::sys::time::TimeValLike;
 use nix::time::{ClockId, clock_getcpuclockid, clock_gettime};
 use nix::unistd::Pid;
+use rustix::param::clock_ticks_per_second;
 
 /// What the calling thread has spent so far.
 #[derive(Debug, Clone, Copy)]
@@ -130,6 +131,49 @@ fn parse_faults(stat: &str) -> Option<(u64, u64)> {
     Some((own_minor + ended_minor, own_major + ended_major))
 }
 
+/// Returns the CPU time of another process and its live descendants so far, and of its children that it has waited for, nanoseconds; none if
+/// it is gone. Of the latter the kernel tells in ticks of mostly 10 ms.
+pub(super) fn cpu_time_of_tree(process: u32) -> Option<u64> {
+    let own = cpu_time_of(process)?;
+    let live: u64 = descendants_of(&process.to_string()).into_iter().filter_map(cpu_time_of).sum();
+    let stat = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    // The name may hold anything; after it come thirteen fields of other kinds, the last two of them its own times.
+    let ended: u64 = stat
+        .rsplit_once(')')?
+        .1
+        .split_whitespace()
+        .skip(13)
+        .take(2)
+        .filter_map(|ticks| ticks.parse::<u64>().ok())
+        .sum();
+    Some(own + live + ended * (1_000_000_000 / clock_ticks_per_second()))
+}
+
+/// Returns the numbers of a process and its live descendants.
+pub(crate) fn tree_of(process: u32) -> Vec<u32> {
+    let mut tree = vec![process];
+    tree.extend(descendants_of(&process.to_string()));
+    tree
+}
+
+/// Returns whether a process is there, and has not ended.
+pub(crate) fn is_alive(process: u32) -> bool {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+    stat.rsplit_once(')').is_some_and(|(_, rest)| !rest.trim_start().starts_with(['Z', 'X']))
+}
+
+/// Returns the minor and major page faults of another process and its descendants so far; none if it is gone.
+pub(super) fn faults_of_tree(process: u32) -> Option<(u64, u64)> {
+    let own = faults_of(process)?;
+    let live = descendants_of(&process.to_string()).into_iter().filter_map(faults_of);
+    Some(live.fold(own, |sum, faults| (sum.0 + faults.0, sum.1 + faults.1)))
+}
+
+/// Makes the peak of another process's memory start anew, where the kernel allows it.
+pub(super) fn reset_peak_of(process: u32) {
+    let _ = fs::write(format!("/proc/{process}/clear_refs"), "5");
+}
+
 /// Makes the peak of this process's memory start anew. Where the kernel refuses, the peak is that since the process began.
 pub(crate) fn reset_peak_memory() {
     // 5 resets the peak; see proc_pid_clear_refs(5).
@@ -165,7 +209,12 @@ pub(super) fn field(status: &str, name: &str) -> Option<u64> {
 
 /// Returns the numbers of all live processes that descend from this one.
 fn descendants() -> Vec<u32> {
-    let mut found = children("self");
+    descendants_of("self")
+}
+
+/// Returns the numbers of all live processes that descend from this one, by its number.
+fn descendants_of(process: &str) -> Vec<u32> {
+    let mut found = children(process);
     let mut next = 0;
     while let Some(process) = found.get(next) {
         let more = children(&process.to_string());

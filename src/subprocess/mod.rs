@@ -1,8 +1,10 @@
 //! Child processes that are spoken to line by line, within a time limit: cells, servers, interpreters.
 //!
 //! - `group`: a child process with its descendants, which ends as one.
+//! - `search_path`: programs that are named without a path.
 
 mod group;
+mod search_path;
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{ChildStdin, Command, ExitStatus, Stdio};
@@ -16,6 +18,7 @@ use regatta_reports::text::lines;
 use rustix::io::ioctl_fionread;
 
 use self::group::ProcessGroup;
+pub(crate) use self::search_path::on_search_path;
 use crate::cell_error::CellError;
 use crate::durations;
 use crate::interrupt::Interrupt;
@@ -116,6 +119,11 @@ impl Subprocess {
         {
             self.input = None;
         }
+    }
+
+    /// Returns a line that the child has written already, if there is one.
+    pub(crate) fn written(&mut self) -> Option<String> {
+        self.lines.try_recv().ok().map(|line| line.unwrap_or_else(|problem| problem))
     }
 
     /// Waits for the next line that the child writes.

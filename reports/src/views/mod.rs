@@ -10,6 +10,7 @@ pub mod curves;
 pub mod families;
 pub mod findings;
 mod group;
+pub mod languages;
 pub mod laws;
 pub mod lesson;
 pub mod losses;

@@ -4,6 +4,7 @@ use super::answer::Answer;
 use super::break_even::{self, BreakEvenLine};
 use super::curves::SweepView;
 use super::group::GroupView;
+use super::languages::Languages;
 use super::matrix::Matrix;
 use super::service::Service;
 use crate::figures::costs::{self, Cost};
@@ -37,6 +38,8 @@ pub struct Report {
     pub services: Vec<Service>,
     /// Where one runner overtakes another, for each pair that is asked about.
     pub break_even: Vec<BreakEvenLine>,
+    /// The same work in several languages, where programs of other languages took part.
+    pub languages: Languages,
     /// The modelled lock beside each interpreter that has a real one.
     pub fidelity: Vec<Fidelity>,
     /// The run at a glance.
@@ -74,6 +77,7 @@ impl Report {
             verdicts,
             advice,
             services: Service::from_summary(&summary),
+            languages: Languages::from_summary(&summary),
             fidelity: Fidelity::from_summary(&summary),
             matrix: Matrix::from_summary(&summary, &courses),
             sweeps: (0..summary.sweeps.len()).map(sweep).collect(),

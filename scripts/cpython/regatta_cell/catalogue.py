@@ -44,6 +44,17 @@ RUNNERS = {
     "python-gevent": "greenlets:Gevent",
 }
 
+# Of each runner the native one that has the same model, what bounds its parallelism, and whether its workers are processes.
+MODELS = {
+    "python-sequential": ("sequential", "one", False),
+    "python-thread": ("thread", "per-task", False),
+    "python-thread-pool": ("thread-pool", "workers", False),
+    "python-process": ("process", "per-task", True),
+    "python-process-pool": ("process-pool", "workers", True),
+    "python-asyncio": ("async-single", "one", False),
+    "python-gevent": ("green", "one", False),
+}
+
 
 def find(kind: str, known: Mapping[str, str], name: Any) -> Any:
     """The class by its name in `known`. Only its module is imported, so that a cell carries no other model."""

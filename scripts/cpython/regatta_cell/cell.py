@@ -29,6 +29,23 @@ def interpreter() -> str:
     return f"CPython {version}{build}, GIL {'enabled' if enabled else 'disabled'}"
 
 
+def hello() -> dict[str, Any]:
+    """The fields of `hello`. Regatta's driver knows CPython's runners by itself; this is for whoever names a Python with --cell."""
+    enabled = getattr(sys, "_is_gil_enabled", lambda: True)()
+    runners = [
+        {
+            "name": name,
+            "model": model,
+            "parallelism": parallelism,
+            "processes": processes,
+            "gil": bool(enabled),
+            "options": ["switch_interval_us"],
+        }
+        for name, (model, parallelism, processes) in catalogue.MODELS.items()
+    ]
+    return {"protocol": protocol.VERSION, "language": "Python", "version": interpreter(), "runners": runners}
+
+
 class Cell:
     """One workload under one runner."""
 
@@ -116,6 +133,8 @@ def converse(line: Line, cell: Cell) -> bool:
                 return well
             if do == "start":
                 line.say("ready", **cell.start(message))
+            elif do == "hello":
+                line.say("hello", **hello())
             elif do == "run":
                 line.say("sample", **cell.run())
             else:

@@ -18,6 +18,7 @@ use crate::views::answer::Answer;
 use crate::views::break_even::BreakEvenLine;
 use crate::views::columns::{Column, Field};
 use crate::views::curves::SweepView;
+use crate::views::languages::Languages;
 use crate::views::matrix::{Matrix, Tint};
 use crate::views::service::Service;
 use crate::views::{GroupView, Report, machine, verdicts};
@@ -39,6 +40,7 @@ struct Page<'a> {
     services: &'a [Service],
     break_even: &'a [BreakEvenLine],
     break_even_map: Option<&'a Chart>,
+    languages: &'a Languages,
     tally: String,
     verdicts: verdicts::Table<'a>,
     claims: Vec<&'a [Verdict]>,
@@ -150,6 +152,7 @@ pub fn page(report: &Report, charts: &Charts, palette: &Palette) -> Result<Strin
         services: &report.services,
         break_even: &report.break_even,
         break_even_map: charts.break_even.as_ref(),
+        languages: &report.languages,
         tally: verdicts::tally(&report.verdicts),
         verdicts: verdicts::Table::from_verdicts(&report.verdicts, summary),
         claims: verdicts::by_claim(&report.verdicts).collect(),

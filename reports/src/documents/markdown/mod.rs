@@ -6,6 +6,7 @@ mod answer;
 mod break_even;
 mod comparison;
 mod fidelity;
+mod languages;
 mod matrix;
 mod service;
 mod side_by_side;
@@ -45,6 +46,7 @@ fn write_all(out: &mut String, report: &Report) -> fmt::Result {
     answer::write(out, &report.answer)?;
     service::write(out, &report.services)?;
     break_even::write(out, &report.break_even)?;
+    languages::write(out, &report.languages)?;
     matrix::write(out, &report.matrix)?;
     advice::write(out, report)?;
     verdicts::write(out, &report.verdicts, &report.summary)?;

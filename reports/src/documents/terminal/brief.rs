@@ -3,7 +3,7 @@
 //! The answer comes last, for the last lines are what stays in view.
 
 use super::style::push_wrapped;
-use super::{answer, break_even, glance, notices, open, service, sweeps};
+use super::{answer, break_even, glance, languages, notices, open, service, sweeps};
 use crate::judgement::severity::Severity;
 use crate::text::{moment, plain};
 use crate::views::{Report, capacity};
@@ -24,6 +24,7 @@ pub fn text(report: &Report, colour: bool, width: usize) -> String {
     let service = if report.answer.is_empty() { service::text } else { service::sentences };
     let answer = answer::text(&report.answer, colour, width) + &service(&report.services, colour, width);
     let answer = answer + &break_even::table(&report.break_even, colour, width);
+    let answer = answer + &languages::text(&report.languages, colour, width);
     let sweeps = sweeps::sentences(report, colour, width);
     let remarks = remarks(report, colour, width);
     let room = MOST_AT_THE_END.saturating_sub(lines(&answer) + lines(&remarks)).max(LEAST_OPEN);

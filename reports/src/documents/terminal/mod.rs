@@ -6,6 +6,7 @@ mod brief;
 mod comparison;
 mod glance;
 mod lanes;
+mod languages;
 mod lesson;
 mod live;
 mod matrix;
@@ -84,6 +85,7 @@ fn whole(report: &Report, not_run: NotRun, colour: bool, width: u16) -> String {
     out.push_str(&service::text(&report.services, colour, width));
     out.push_str(&break_even::sentences(&report.break_even, colour, width));
     out.push_str(&break_even::table(&report.break_even, colour, width));
+    out.push_str(&languages::text(&report.languages, colour, width));
     out.push_str(&groups(report, colour, width));
     out.push_str(&sweeps::text(report, colour, width));
     out.push_str(&matrix::text(&report.matrix, colour, width));

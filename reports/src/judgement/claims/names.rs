@@ -7,7 +7,7 @@ use super::set::Claims;
 use crate::records::schema::Run;
 
 /// The families that the built-in claims speak of.
-const BUILT_IN_FAMILIES: [&str; 3] = ["native", "gil", "cpython"];
+const BUILT_IN_FAMILIES: [&str; 7] = ["native", "gil", "cpython", "go", "java", "node", "ruby"];
 
 /// The names that claims may speak of.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -8,8 +8,11 @@ use crate::figures::Summary;
 use crate::text::plain;
 
 /// The claims that are judged without being asked for.
-const BUILT_IN: [(&str, &str); 2] =
-    [("built_in.toml", include_str!("built_in.toml")), ("coordination.toml", include_str!("coordination.toml"))];
+const BUILT_IN: [(&str, &str); 3] = [
+    ("built_in.toml", include_str!("built_in.toml")),
+    ("coordination.toml", include_str!("coordination.toml")),
+    ("languages.toml", include_str!("languages.toml")),
+];
 
 /// A set of claims. No two have the same id.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -108,7 +111,7 @@ impl Claims {
     }
 
     /// Returns the verdict on each claim for each family of runners that it is judged for. A run without sweeps is not asked about curves, and
-    /// one without the work of a plan not about claims of that plan. One of nothing else is asked about nothing else.
+    /// one without the work of a plan, or without all of its languages, not about claims of that plan. One of nothing else is asked about nothing else.
     pub fn judge(&self, summary: &Summary) -> Vec<Verdict> {
         self.judge_those(summary, |_| true)
     }
@@ -117,9 +120,12 @@ impl Claims {
     pub fn judge_those(&self, summary: &Summary, is_wanted: impl Fn(&Claim) -> bool) -> Vec<Verdict> {
         let has_sweeps = !summary.sweeps.is_empty();
         let has_others = summary.groups.is_empty() || summary.unswept().any(|group| !group.is_coordination());
+        let runners = &summary.run.runners;
+        let has = |family: &String| runners.values().any(|info| info.is_of_family(family));
+        let has_family = |claim: &Claim| runners.is_empty() || claim.families.iter().any(has);
         let can_be_told = |claim: &Claim| match &claim.plan {
             _ if claim.is_about_curves() => has_sweeps,
-            Some(_) => summary.unswept().any(|group| claim.is_about(&group.workload)),
+            Some(_) => has_family(claim) && summary.unswept().any(|group| claim.is_about(&group.workload)),
             None => has_others,
         };
         let wanted = self.claims.iter().filter(|claim| can_be_told(claim) && is_wanted(claim));

@@ -1,0 +1,3 @@
+module regatta/cell
+
+go 1.19
