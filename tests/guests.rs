@@ -5,7 +5,7 @@ mod common;
 use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, Output};
 
-use common::{Folder, regatta, said};
+use common::{Folder, command, regatta, said};
 use regatta_reports::Results;
 use regatta_reports::record::FailureKind;
 
@@ -202,4 +202,48 @@ fn each_fault_of_a_cell_is_told_with_what_was_expected_and_what_came() {
         let place = place.unwrap_or_else(|| panic!("{check}: {text}"));
         assert!(lines[place + 1].contains(expected) && lines[place + 2].contains(came), "{check}: {text}");
     }
+}
+
+#[test]
+fn a_language_that_is_not_here_is_not_run_with_the_reason() {
+    let folder = Folder::new();
+    let without =
+        |args: &[&str]| command(&folder, args).env("PATH", folder.path()).output().expect("the program starts");
+    let (text, _) = said(&without(&["verify", "--cell", "go", "--cell", "ruby"]));
+    for words in ["not run  go ", "install golang", "not run  ruby ", "0 failed"] {
+        assert!(text.contains(words), "it should say `{words}`: {text}");
+    }
+    let listed = said(&without(&["list"])).0;
+    assert!(listed.contains("java") && listed.contains("cannot run here: there is no `javac`"), "{listed}");
+    let plan = PLAN.replace("[cells]\nmine = 'COMMAND'\n", "").replace("\"mine\"", "\"go-pool\"");
+    let plan = folder.plan(&plan).display().to_string();
+    let output = without(&["run", "--plan", &plan, "--out", "out"]);
+    assert_eq!(output.status.code(), Some(0), "{:?}", said(&output));
+    let left_out = folder.results().run.left_out;
+    assert!(left_out.iter().any(|why| why.contains("`go-pool`") && why.contains("install golang")), "{left_out:?}");
+}
+
+#[test]
+fn a_cell_that_comes_along_is_kept_for_the_next_run() {
+    if Command::new("node").arg("--version").output().is_err() {
+        eprintln!("there is no node here: nothing to test");
+        return;
+    }
+    let folder = Folder::new();
+    let cache = folder.path().join("cache");
+    let kept = || -> Vec<_> {
+        let built = std::fs::read_dir(cache.join("regatta/cells")).expect("a folder").flatten();
+        built
+            .map(|entry| (entry.file_name(), entry.metadata().and_then(|about| about.modified()).expect("a time")))
+            .collect()
+    };
+    let verify = ["verify", "--cell", "node", "-w", "sleep", "-r", "node-promises,node-worker-threads"];
+    let verify = || command(&folder, &verify).env("XDG_CACHE_HOME", &cache).output().expect("the program starts");
+    let output = verify();
+    assert_eq!(output.status.code(), Some(0), "{:?}", said(&output));
+    assert!(said(&output).0.contains("2 answers right"), "{:?}", said(&output));
+    let built = kept();
+    assert_eq!(built.len(), 1, "{built:?}");
+    assert_eq!(verify().status.code(), Some(0));
+    assert_eq!(kept(), built, "it is not built again");
 }

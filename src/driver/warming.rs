@@ -85,7 +85,7 @@ mod tests {
 
     #[test]
     fn it_has_limits() {
-        let halves = warmed(|run| 1_000_000_000 >> run.min(60));
+        let halves = warmed(|run| 1_500_000_000 >> run.min(60));
         assert!(halves.is_cut() && halves.runs < 40, "{halves:?}");
         let long = warmed(|_| 3_000_000_000);
         assert_eq!((long.runs, long.is_cut()), (1, true));

@@ -153,7 +153,7 @@ mod tests {
     #[test]
     fn scales_that_cannot_be_are_refused_with_what_may_be_meant() {
         let message = |scale: &str| scaled(&format!("scale = {{ {scale} }}")).expect_err(scale).to_string();
-        let known = "there are `native`, `gil`, `cpython`";
+        let known = "there are `native`, `gil`, `cpython`, `go`, `java`, `node`, `ruby`";
         assert_eq!(
             message("cypthon = { tasks = 4 }"),
             format!("scale of `cypthon` in `primes`: there is no family `cypthon` (did you mean `cpython`?); {known}")
