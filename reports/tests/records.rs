@@ -14,8 +14,13 @@ use serde_json::{Value, json};
 /// The histograms of cases of coordination.
 const HISTOGRAMS: [&str; 4] = ["wait_ns", "set_to_run_ns", "handover_ns", "lateness_ns"];
 
-/// The figures of cases of coordination, of which there are no stored records.
-const FIGURES: [&str; 13] = [
+/// The figures of cases of coordination and of runtimes that warm up, of which there are no stored records.
+const FIGURES: [&str; 18] = [
+    "boot_ns",
+    "first_run_ns",
+    "warm_up_cut",
+    "warm_up_ns",
+    "warm_up_runs",
     "operations",
     "lost_updates",
     "jain_index",
