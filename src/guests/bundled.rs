@@ -194,7 +194,10 @@ impl Language {
         }
         match std::fs::rename(place.path(), folder) {
             // What is left of the temporary folder is its name.
-            Ok(()) => Ok(drop(place.keep())),
+            Ok(()) => {
+                place.keep();
+                Ok(())
+            }
             // Another run was faster.
             Err(_) if folder.is_dir() => Ok(()),
             Err(error) => Err(cannot_write(error)),

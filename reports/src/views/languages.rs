@@ -76,7 +76,7 @@ impl Times {
         let (sequential, others): (Vec<&&Row>, Vec<&&Row>) =
             rows.iter().partition(|row| row.runner.model == "sequential");
         let said = |row: &&Row| units::duration(wall(&row));
-        let best = others.into_iter().min_by(|one, other| wall(&one).total_cmp(&wall(&other)));
+        let best = others.into_iter().min_by(|one, other| wall(one).total_cmp(&wall(other)));
         Self {
             sequential: sequential.first().map_or_else(|| NONE.to_owned(), |row| said(row)),
             best: best.map_or_else(String::new, |row| format!("{} {}", said(row), row.label)),
