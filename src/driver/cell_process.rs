@@ -68,7 +68,8 @@ impl Launcher {
 impl Launch for Launcher {
     fn spawn(&self, start: &Start) -> Result<Box<dyn Spawned>, CellError> {
         let mut start = start.clone();
-        let (mut process, outside, boot_ns) = match self.externals.iter().find(|external| external.name == start.runner) {
+        let (mut process, outside, boot_ns) = match self.externals.iter().find(|external| external.name == start.runner)
+        {
             Some(known) => {
                 start.runner.clone_from(&known.runner);
                 let mut process = self.subprocess("cell process", &mut external::command(known))?;
