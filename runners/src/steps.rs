@@ -51,11 +51,20 @@ const SHORTEST_NS: u64 = 10_000;
 /// Most waits of a run that are kept.
 const MOST_WAITS: usize = 8_000;
 
+/// What tells when a wait was, and on which thread.
+#[derive(Debug, Clone, Copy)]
+struct Noting {
+    /// Returns the time, nanoseconds.
+    clock: fn() -> u64,
+    /// Returns the number of the calling thread.
+    worker: fn() -> u64,
+}
+
 /// The waits of a run, where somebody wants to know them.
 #[derive(Debug, Default)]
 pub(crate) struct Waits {
-    /// The clock, and how threads are called. None where nobody wants to know.
-    by: Option<(fn() -> u64, fn() -> u64)>,
+    /// None where nobody wants to know.
+    by: Option<Noting>,
     /// Since when each task waits, as far as it does.
     since: BTreeMap<u64, u64>,
     over: Vec<Wait>,
@@ -64,7 +73,7 @@ pub(crate) struct Waits {
 impl Waits {
     /// Returns waits that are noted by a clock, with the thread as `worker` calls it.
     pub(crate) fn by(clock: fn() -> u64, worker: fn() -> u64) -> Self {
-        Self { by: Some((clock, worker)), ..Self::default() }
+        Self { by: Some(Noting { clock, worker }), ..Self::default() }
     }
 
     /// Returns empty ones of the next run.
@@ -74,14 +83,14 @@ impl Waits {
 
     /// Writes down that a task begins to wait.
     pub(crate) fn begin(&mut self, task: u64) {
-        if let Some((clock, _)) = self.by {
+        if let Some(Noting { clock, .. }) = self.by {
             self.since.insert(task, clock());
         }
     }
 
     /// Writes down that a task goes on, on the calling thread.
     pub(crate) fn end(&mut self, task: u64) {
-        let Some((clock, worker)) = self.by else { return };
+        let Some(Noting { clock, worker }) = self.by else { return };
         let Some(from_ns) = self.since.remove(&task) else { return };
         let to_ns = clock();
         if to_ns.saturating_sub(from_ns) >= SHORTEST_NS && self.over.len() < MOST_WAITS {

@@ -341,7 +341,9 @@ mod tests {
         static TIME: AtomicU64 = AtomicU64::new(100);
         let graph = WaitsFor::noting(|| TIME.fetch_add(1, Ordering::Relaxed));
         graph.clear();
-        (0..3).for_each(|_| drop(graph.add("lock")));
+        for _ in 0..3 {
+            graph.add("lock");
+        }
         graph.hold(9, 2, Access::Exclusive);
         for (task, own, other) in [(3, 0, 1), (7, 1, 0)] {
             graph.wait(task, own, Access::Exclusive).expect("it is free");

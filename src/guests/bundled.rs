@@ -195,7 +195,7 @@ impl Language {
         match std::fs::rename(place.path(), folder) {
             // What is left of the temporary folder is its name.
             Ok(()) => {
-                place.keep();
+                let _ = place.keep();
                 Ok(())
             }
             // Another run was faster.
