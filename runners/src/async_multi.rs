@@ -5,7 +5,9 @@ use std::sync::Arc;
 use regatta_workloads::{Context, Tally, Workload};
 use tokio::runtime::{Builder, Runtime};
 
+use crate::attempts;
 use crate::crew::Shift;
+use crate::desk::{Attempt, Desk};
 use crate::muster::Muster;
 use crate::task::Spawned;
 use crate::worlds::Tokio;
@@ -47,6 +49,10 @@ impl Runner for Async {
             })
         })?;
         Ok(move || run_on(&runtime, shift))
+    }
+
+    fn attempt<W: Workload>(workload: Arc<W>, settings: Settings, desk: Arc<dyn Desk>) -> Result<Attempt, Error> {
+        attempts::multi_thread(workload, &settings, desk)
     }
 }
 

@@ -6,7 +6,9 @@ use regatta_workloads::{Context, Workload};
 use tokio::runtime::Builder;
 
 use crate::async_multi::run_on;
+use crate::attempts;
 use crate::crew::Shift;
+use crate::desk::{Attempt, Desk};
 use crate::worlds::Tokio;
 use crate::{Async, Error, Need, Outcome, Parallelism, Runner, Settings};
 
@@ -34,5 +36,9 @@ impl Runner for AsyncSingle {
             .map_err(Error::system("start the event loop of tokio"))?;
         let shift = Shift::leak(workload, Tokio.primitives())?;
         Ok(move || run_on(&runtime, shift))
+    }
+
+    fn attempt<W: Workload>(workload: Arc<W>, _settings: Settings, desk: Arc<dyn Desk>) -> Result<Attempt, Error> {
+        attempts::single_thread(workload, desk)
     }
 }

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use regatta_workloads::Workload;
 
+use crate::attempts;
+use crate::desk::{Attempt, Desk};
 use crate::under_gil::{INTERVAL, new_lock, with_figures};
 use crate::worlds::UnderGil;
 use crate::{Error, Family, Need, Outcome, Parallelism, Runner, Settings, Thread, thread};
@@ -31,5 +33,9 @@ impl Runner for GilThread {
         let gil = new_lock(&settings)?;
         let run = thread::in_world(workload, UnderGil(Arc::clone(&gil)))?;
         Ok(move || run().map(|outcome| with_figures(outcome, &gil)))
+    }
+
+    fn attempt<W: Workload>(workload: Arc<W>, settings: Settings, desk: Arc<dyn Desk>) -> Result<Attempt, Error> {
+        Ok(attempts::thread_each(workload, UnderGil(new_lock(&settings)?), desk))
     }
 }

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use regatta_workloads::Workload;
 
+use crate::attempts;
+use crate::desk::{Attempt, Desk};
 use crate::under_gil::{INTERVAL, new_lock, with_figures};
 use crate::worlds::UnderGil;
 use crate::{Error, Family, Outcome, Parallelism, Runner, Settings, thread_pool};
@@ -27,5 +29,9 @@ impl Runner for GilThreadPool {
         let gil = new_lock(&settings)?;
         let run = thread_pool::in_world(workload, UnderGil(Arc::clone(&gil)), settings.workers)?;
         Ok(move || run().map(|outcome| with_figures(outcome, &gil)))
+    }
+
+    fn attempt<W: Workload>(workload: Arc<W>, settings: Settings, desk: Arc<dyn Desk>) -> Result<Attempt, Error> {
+        attempts::thread_pool(workload, UnderGil(new_lock(&settings)?), settings.workers, desk)
     }
 }

@@ -6,14 +6,14 @@ use std::sync::Arc;
 use may::coroutine::{Builder, JoinHandle};
 use regatta_workloads::{Context, Tally, Workload};
 
+use crate::attempts;
 use crate::crew::Shift;
+use crate::desk::{Attempt, Desk};
 use crate::muster::Muster;
+use crate::scheduler;
 use crate::task::carry_out;
 use crate::worlds::Suspending;
 use crate::{Error, Need, Outcome, Parallelism, Runner, Settings};
-
-/// Stack of a coroutine in machine words: 64 KiB, of which only touched pages cost memory.
-const STACK_WORDS: usize = 0x2000;
 
 /// A coroutine with a stack of its own for each task, on W scheduler threads.
 #[derive(Debug)]
@@ -33,8 +33,7 @@ impl Runner for Green {
         workload: Arc<W>,
         settings: Settings,
     ) -> Result<impl FnMut() -> Result<Outcome, Error> + use<W>, Error> {
-        // Threads are not pinned, so that the kernel places those of every model alike.
-        may::config().set_workers(settings.workers).set_stack_size(STACK_WORDS).set_worker_pin(false);
+        scheduler::configure(settings.workers);
         // The first coroutine starts the scheduler.
         Muster::complete(settings.workers, |muster| {
             let report = |muster: Arc<Muster>| {
@@ -76,5 +75,9 @@ impl Runner for Green {
             }
             shift.end(tally?)
         })
+    }
+
+    fn attempt<W: Workload>(workload: Arc<W>, settings: Settings, desk: Arc<dyn Desk>) -> Result<Attempt, Error> {
+        Ok(attempts::green(workload, &settings, desk))
     }
 }

@@ -7,6 +7,9 @@
 //! - `runner`: the [`Runner`] trait, [`Settings`] in, [`Outcome`] or [`Error`] out.
 //! - `list`: lists of runner types, and the way from a name to a type.
 //! - `crew`: counts the distinct workers that did the work.
+//! - `attempts`: every task once where one may be lost, with what becomes of each, a file for each kind of model;
+//!   `desk`: who is told.
+//! - `scheduler`: that of may.
 //! - `task`: how a task is carried out: the one function that polls its future, and what is spawned.
 //! - `muster`: waits until every worker of a pool is up.
 //! - `panics`: where panics happened.
@@ -20,8 +23,10 @@
 
 mod async_multi;
 mod async_single;
+mod attempts;
 mod cgroup;
 mod crew;
+mod desk;
 mod error;
 mod gil_thread;
 mod gil_thread_pool;
@@ -34,6 +39,7 @@ mod process;
 mod process_pool;
 mod rayon;
 mod runner;
+mod scheduler;
 mod scoped;
 mod sequential;
 pub mod simulated;
@@ -51,6 +57,7 @@ pub use async_multi::Async;
 pub use async_single::AsyncSingle;
 pub use cgroup::{Cgroup, cgroups};
 pub use crew::Crew;
+pub use desk::{Attempt, Desk};
 pub use error::Error;
 pub use gil_thread::GilThread;
 pub use gil_thread_pool::GilThreadPool;

@@ -7,6 +7,8 @@ use regatta_workloads::Workload;
 use rustix::io::{read, retry_on_intr};
 use rustix::pipe::{PipeFlags, pipe_with};
 
+use crate::attempts;
+use crate::desk::{Attempt, Desk};
 use crate::worker::{Answer, Jobs, lost};
 use crate::{Error, Need, Outcome, Parallelism, Runner, Settings};
 
@@ -80,5 +82,9 @@ impl Runner for Process {
         settings: Settings,
     ) -> Result<impl FnMut() -> Result<Outcome, Error> + use<W>, Error> {
         Ok(move || run(&*workload, &settings))
+    }
+
+    fn attempt<W: Workload>(workload: Arc<W>, settings: Settings, desk: Arc<dyn Desk>) -> Result<Attempt, Error> {
+        Ok(attempts::process_each(workload, settings, desk))
     }
 }

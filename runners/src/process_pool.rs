@@ -11,6 +11,8 @@ use rustix::io::{Errno, read, retry_on_intr, write};
 use rustix::pipe::{PipeFlags, pipe_with};
 use rustix::process::{Pid, PidfdFlags, pidfd_open};
 
+use crate::attempts;
+use crate::desk::{Attempt, Desk};
 use crate::worker::{Answer, JOB, Jobs, lost};
 use crate::{Error, Need, Outcome, Parallelism, Runner, Settings};
 
@@ -150,5 +152,9 @@ impl Runner for ProcessPool {
     ) -> Result<impl FnMut() -> Result<Outcome, Error> + use<W>, Error> {
         let mut pool = Pool::start(&*workload, &settings)?;
         Ok(move || pool.run(workload.tasks()))
+    }
+
+    fn attempt<W: Workload>(workload: Arc<W>, settings: Settings, desk: Arc<dyn Desk>) -> Result<Attempt, Error> {
+        attempts::process_pool(workload, settings, desk)
     }
 }

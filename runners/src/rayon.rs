@@ -6,6 +6,8 @@ use rayon::ThreadPoolBuilder;
 use rayon::prelude::*;
 use regatta_workloads::{Tally, Workload};
 
+use crate::attempts;
+use crate::desk::{Attempt, Desk};
 use crate::task::{carry_out, catch, share};
 use crate::{Blocking, Crew, Error, Outcome, Parallelism, Runner, Settings, Std};
 
@@ -52,5 +54,9 @@ impl Runner for Rayon {
             }
             Outcome::new(tally, &crew).with(&shared, &*workload)
         })
+    }
+
+    fn attempt<W: Workload>(workload: Arc<W>, settings: Settings, desk: Arc<dyn Desk>) -> Result<Attempt, Error> {
+        attempts::rayon(workload, settings.workers, desk)
     }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use regatta_workloads::{Primitives, Service, Shared, Tally, Workload};
 use serde_json::Value;
 
+use crate::desk::{Attempt, Desk};
 use crate::worker::Command;
 use crate::{Crew, Error, Limits, Need};
 
@@ -135,6 +136,15 @@ pub trait Runner: 'static {
         workload: Arc<W>,
         settings: Settings,
     ) -> Result<impl FnMut() -> Result<Outcome, Error> + use<Self, W>, Error>;
+
+    /// Builds what the model keeps, and returns what carries out every task of a workload where one may come to grief: `desk` is told what
+    /// becomes of each.
+    ///
+    /// # Errors
+    /// If the model cannot be started here, or does not say what becomes of single tasks.
+    fn attempt<W: Workload>(_workload: Arc<W>, _settings: Settings, _desk: Arc<dyn Desk>) -> Result<Attempt, Error> {
+        Err(Error::Unavailable("the runner does not say what becomes of single tasks".to_owned()))
+    }
 }
 
 /// Checks that runner `R` can do the work, and that the machine's limits carry it.

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use crossbeam::thread::scope;
 use regatta_workloads::{Tally, Workload};
 
+use crate::attempts;
+use crate::desk::{Attempt, Desk};
 use crate::task::{carry_out_all, catch, share};
 use crate::{Blocking, Crew, Error, Outcome, Parallelism, Runner, Settings, Std};
 
@@ -45,5 +47,9 @@ impl Runner for Scoped {
             let tally = tally.unwrap_or_else(|payload| Err(Error::panic(&*payload)))?;
             Outcome::new(tally, &crew).with(&shared, &*workload)
         })
+    }
+
+    fn attempt<W: Workload>(workload: Arc<W>, settings: Settings, desk: Arc<dyn Desk>) -> Result<Attempt, Error> {
+        Ok(attempts::scoped(workload, settings.workers, desk))
     }
 }

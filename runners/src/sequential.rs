@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use regatta_workloads::Workload;
 
+use crate::attempts;
+use crate::desk::{Attempt, Desk};
 use crate::task::{carry_out_all, catch, share};
 use crate::{Blocking, Crew, Error, Outcome, Parallelism, Runner, Settings, Std};
 
@@ -25,5 +27,9 @@ impl Runner for Sequential {
             let tally = catch(|| carry_out_all(&*workload, &Blocking, &shared, &crew, 0..workload.tasks()))?;
             Outcome::new(tally, &crew).with(&shared, &*workload)
         })
+    }
+
+    fn attempt<W: Workload>(workload: Arc<W>, _settings: Settings, desk: Arc<dyn Desk>) -> Result<Attempt, Error> {
+        Ok(attempts::sequential(workload, desk))
     }
 }

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use regatta_workloads::{Tally, Workload};
 
+use crate::attempts;
 use crate::crew::Shift;
+use crate::desk::{Attempt, Desk};
 use crate::task::carry_out;
 use crate::worlds::World;
 use crate::{Blocking, Error, Need, Outcome, Parallelism, Runner, Settings};
@@ -27,6 +29,10 @@ impl Runner for Thread {
         _settings: Settings,
     ) -> Result<impl FnMut() -> Result<Outcome, Error> + use<W>, Error> {
         in_world(workload, Blocking)
+    }
+
+    fn attempt<W: Workload>(workload: Arc<W>, _settings: Settings, desk: Arc<dyn Desk>) -> Result<Attempt, Error> {
+        Ok(attempts::thread_each(workload, Blocking, desk))
     }
 }
 

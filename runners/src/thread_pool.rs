@@ -6,7 +6,9 @@ use std::thread::JoinHandle;
 use crossbeam::channel::{Receiver, Sender, unbounded};
 use regatta_workloads::{Primitives, Tally, Workload};
 
+use crate::attempts;
 use crate::crew::Shift;
+use crate::desk::{Attempt, Desk};
 use crate::task::{carry_out, catch};
 use crate::worlds::World;
 use crate::{Blocking, Error, Outcome, Parallelism, Runner, Settings};
@@ -107,6 +109,10 @@ impl Runner for ThreadPool {
         settings: Settings,
     ) -> Result<impl FnMut() -> Result<Outcome, Error> + use<W>, Error> {
         in_world(workload, Blocking, settings.workers)
+    }
+
+    fn attempt<W: Workload>(workload: Arc<W>, settings: Settings, desk: Arc<dyn Desk>) -> Result<Attempt, Error> {
+        attempts::thread_pool(workload, Blocking, settings.workers, desk)
     }
 }
 

@@ -15,6 +15,7 @@
 //! - `latencies`: what tasks note of their round trips, without allocating.
 //! - `list`: lists of workload types, and the way from a name to a type.
 //! - `coordination`: workloads whose tasks coordinate, a file each.
+//! - `fault`: a workload of its own kind, one task of which comes to grief; `fault_kind`, by what.
 //! - one file per other workload, and `burn`, the reference burn, which the harness adds to every list.
 
 mod block;
@@ -27,6 +28,8 @@ mod counting;
 mod echo;
 mod empty;
 mod error;
+mod fault;
+mod fault_kind;
 mod latencies;
 mod list;
 mod primes;
@@ -50,6 +53,8 @@ pub use counting::Counting;
 pub use echo::Echo;
 pub use empty::Empty;
 pub use error::Error;
+pub use fault::{Fault, LOCK_FREE, LOCK_POISONED, Mark, WRITES, Witness};
+pub use fault_kind::{FaultKind, Outside};
 pub use latencies::Latencies;
 pub use list::{Card, Selected, UnknownWorkload, Visitor, Workloads};
 pub use primes::{Preset, Primes};

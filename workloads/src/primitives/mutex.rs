@@ -15,4 +15,9 @@ pub trait Mutex<T: Send + 'static>: Send + Sync + 'static {
 
     /// Takes the lock if no task holds it.
     fn try_lock(&self) -> Option<Self::Guard<'_>>;
+
+    /// Returns whether a task that panicked let go of it, for a lock that remembers.
+    fn is_poisoned(&self) -> bool {
+        false
+    }
 }

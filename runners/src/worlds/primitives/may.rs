@@ -85,6 +85,10 @@ impl<T: Send + 'static> Mutex<T> for MayMutex<T> {
             Err(TryLockError::WouldBlock) => None,
         }
     }
+
+    fn is_poisoned(&self) -> bool {
+        self.0.is_poisoned()
+    }
 }
 
 /// A condition variable of may.

@@ -79,6 +79,10 @@ impl<T: Send + 'static> Mutex<T> for StdMutex<T> {
             Err(TryLockError::WouldBlock) => None,
         }
     }
+
+    fn is_poisoned(&self) -> bool {
+        self.0.is_poisoned()
+    }
 }
 
 /// A condition variable of the standard library.
