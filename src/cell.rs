@@ -12,12 +12,13 @@ use regatta_runners::{
     Error, Link, Move, Outcome, Runner, RunnerVisitor, Runners, Settings, Step, WaitsFor, WatchedWorkload, fits, panics,
 };
 use regatta_workloads::{Selected, UnknownWorkload, Visitor, Workload, Workloads};
-use serde_json::Map;
+use serde_json::{Map, Value};
 
 use crate::check::{BLOCKED, CHECK, Check};
 use crate::profile::{self, LOG_FILE, Log, Purpose, Traced};
 use crate::protocol::{Answer, Request, Start, VERSION, WORKER};
 use crate::recorder::{Recorder, histogram};
+use crate::trial::{LEDGER, TrialCell};
 
 /// What became of the conversation.
 pub(crate) type Done = io::Result<()>;
@@ -81,7 +82,7 @@ fn talk(
 ) -> io::Result<()> {
     let mut line = Line::open()?;
     let start = match line.hear()? {
-        Some(Request::Start(start)) => start,
+        Some(Request::Start(start)) => *start,
         Some(other) => return line.complain(FailureKind::Protocol, format!("`start` comes first, not {other:?}")),
         None => return Ok(()),
     };
@@ -111,6 +112,31 @@ impl Heard<'_> {
     pub(crate) fn runner(&self) -> &str {
         &self.start.runner
     }
+
+    /// Returns whether it is to be the cell of a trial.
+    pub(crate) fn is_of_trial(&self) -> bool {
+        self.start.trial.is_some()
+    }
+}
+
+/// Serves as the cell of a trial under one of these runners.
+pub(crate) fn try_out<Rs: Runners>(heard: Heard<'_>) -> Done {
+    let Heard { line, start, .. } = heard;
+    let Some(trial) = &start.trial else { return line.complain(FailureKind::Protocol, "`start` has no trial") };
+    let params = Value::Object(start.params.clone().into_iter().collect());
+    let mut cell = match TrialCell::start::<Rs>(trial, params, &start.runner, settings(start)?) {
+        Ok(cell) => cell,
+        Err((kind, message)) => return line.complain(kind, message),
+    };
+    line.say(&Answer::Ready { start_ns: 0, version: None })?;
+    while let Some(request) = line.hear()? {
+        if request != Request::Attempt {
+            let message = format!("`attempt` is what comes after `start`, not {request:?}");
+            return line.complain(FailureKind::Protocol, message);
+        }
+        line.say(&Answer::Attempted(Box::new(cell.attempt()?)))?;
+    }
+    Ok(())
 }
 
 /// Serves as the cell of one of these workloads under one of these runners.
@@ -137,6 +163,9 @@ impl<Rs: Runners> Visitor for ChooseRunner<'_, Rs> {
         let start = self.heard.start;
         if let Some(server) = start.server {
             workload.attach(server);
+        }
+        if let Some(folder) = &start.folder {
+            workload.attach_folder(folder);
         }
         workload.attach_clock(Recorder::now_ns);
         let purpose = match &start.profile_log {
@@ -213,13 +242,16 @@ fn settings(start: &Start) -> io::Result<Settings> {
 /// Returns the variables by which worker processes know what their tasks are watched for.
 fn variables(start: &Start) -> Vec<(String, String)> {
     let log = start.profile_log.iter().map(|path| (LOG_FILE.to_owned(), path.display().to_string()));
-    log.chain(start.check.then(|| (CHECK.to_owned(), "1".to_owned()))).collect()
+    let ledger = start.trial.iter().map(|trial| (LEDGER.to_owned(), trial.ledger.display().to_string()));
+    log.chain(ledger).chain(start.check.then(|| (CHECK.to_owned(), "1".to_owned()))).collect()
 }
 
 /// What a cell needs of a workload once its runner has started.
 trait Started {
     /// Does as [`Workload::begin`].
     fn begin(&self);
+    /// Does as [`Workload::audit`].
+    fn audit(&self) -> Result<(), Error>;
     /// Does as [`Workload::latencies`].
     fn latencies(&self) -> Vec<(&'static str, Vec<u64>)>;
     /// Does as [`Workload::figures`].
@@ -231,6 +263,10 @@ trait Started {
 impl<W: Workload> Started for W {
     fn begin(&self) {
         Workload::begin(self);
+    }
+
+    fn audit(&self) -> Result<(), Error> {
+        Workload::audit(self).map_err(|error| Error::Wrong(error.to_string()))
     }
 
     fn latencies(&self) -> Vec<(&'static str, Vec<u64>)> {
@@ -295,6 +331,9 @@ impl Work<'_> {
             (Err(error), _) | (Ok(_), Some(error)) => return Ok(Err(error)),
             (Ok(outcome), None) => outcome,
         };
+        if let Err(error) = self.workload.audit() {
+            return Ok(Err(error));
+        }
         let mut sample = Sample {
             tasks: outcome.tally.tasks,
             checksum: outcome.tally.checksum,

@@ -12,6 +12,7 @@ use crate::check::CHECK;
 use crate::profile::{LOG_FILE, TracedWorkloads};
 use crate::protocol::{CELL, SERVER, WORKER};
 use crate::resolving::Resolve;
+use crate::trial::{Faults, LEDGER};
 use crate::{cell, cli, server, standard};
 
 /// A course: workload types and runner types of a program's own, beside those that come with Regatta.
@@ -48,11 +49,14 @@ impl<Ws: Workloads, Rs: Runners> Course<Ws, Rs> {
         let args: Vec<String> = std::env::args_os().map(|arg| arg.to_string_lossy().into_owned()).collect();
         match args.get(1)?.as_str() {
             CELL => Some(cell::main(|selected, heard| match (Ws::has(selected.name), Rs::has(heard.runner())) {
+                (_, true) if heard.is_of_trial() => Ok(cell::try_out::<Rs>(heard)),
+                (_, false) if heard.is_of_trial() => Ok(standard::trial(heard)),
                 (true, true) => cell::be::<Ws, Rs>(selected, heard),
                 (true, false) => cell::be::<Ws, standard::Runners>(selected, heard),
                 (false, true) => cell::be::<standard::Workloads, Rs>(selected, heard),
                 (false, false) => standard::cell(selected, heard),
             })),
+            WORKER if std::env::var_os(LEDGER).is_some() => Some(worker::main::<Faults>(&args[2..])),
             WORKER => {
                 let is_own = worker::workload(&args[2..]).is_some_and(Ws::has);
                 let is_watched = [LOG_FILE, CHECK].iter().any(|name| std::env::var_os(name).is_some());

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use regatta_reports::record::{self, RunnerInfo, SCHEMA, WorkloadInfo};
-use regatta_workloads::Burn;
+use regatta_workloads::{Burn, Workloads};
 
-use crate::catalogue::Catalogue;
+use crate::catalogue::{Catalogue, RunnerCard};
 use crate::environment;
 use crate::plan::Plan;
+use crate::trial::Faults;
 
 /// Returns the first record of a run.
 pub(crate) fn header(
@@ -20,14 +21,16 @@ pub(crate) fn header(
     catalogue: &dyn Catalogue,
 ) -> record::Run {
     let uses = |name: &str| groups.iter().any(|group| group.workload == name);
-    let workloads = catalogue.workloads().into_iter().filter(|card| uses(card.name));
+    let of_trials = Faults::cards().into_iter().filter(|_| plan.trials.is_some());
+    let workloads = catalogue.workloads().into_iter().filter(|card| uses(card.name)).chain(of_trials);
     let has = |name: &str| {
         let named = |group: &record::Group| {
             group.skipped.contains_key(name) || group.cells.iter().any(|cell| cell.runner == name)
         };
         groups.iter().any(named)
     };
-    let runners = catalogue.runners().into_iter().filter(|card| has(&card.name));
+    let is_tried = |card: &RunnerCard| plan.trials.as_ref().is_some_and(|trials| trials.has(card));
+    let runners = catalogue.runners().into_iter().filter(|card| has(&card.name) || is_tried(card));
     record::Run {
         schema: SCHEMA,
         id: format!("{}-{:08x}", started.strftime("%Y%m%dT%H%M%S"), seed as u32),

@@ -37,6 +37,7 @@
 //! - `baselines`: runs that are kept under a name.
 //! - `output`: the folder of a run and its `results.jsonl`; `header`: the first record in it; `report`: what is written when it is over.
 //! - `terminal`: where text for people goes, and what it can show there; `verbosity`: how much of it; `browser`: opens a page.
+//! - `trial`: what a model loses when one task of many comes to grief; `shared_numbers`: memory that its processes share.
 //! - `shell`: completions and manual pages.
 //! - [`harness`]: the same cells for another driver, as criterion under `cargo bench`.
 
@@ -76,11 +77,13 @@ mod recorder;
 mod report;
 mod resolving;
 mod server;
+mod shared_numbers;
 mod shell;
 mod sizing;
 mod standard;
 mod subprocess;
 mod terminal;
+mod trial;
 mod verbosity;
 
 pub use catalogue::{Catalogue, Resolved, RunnerCard, WorkloadCard};

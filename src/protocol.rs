@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use regatta_reports::record::{Deadlock, FailureKind, Parameters, Profile, Sample};
+use regatta_reports::record::{AttemptEnd, Deadlock, FailureKind, LockState, Parameters, Profile, Sample};
 use serde::{Deserialize, Serialize};
 
 /// The hidden subcommand of a cell process.
@@ -29,11 +29,13 @@ pub(crate) enum Request {
         protocol: u32,
     },
     /// What to be.
-    Start(Start),
+    Start(Box<Start>),
     /// Carry out every task once.
     Run,
     /// Carry out every task once and record which worker does what when. Only if `start` announced it.
     Profile,
+    /// Carry out every task once where one may come to grief, and say what became of that. Only if `start` announced a trial.
+    Attempt,
 }
 
 /// What a cell is to be.
@@ -48,6 +50,9 @@ pub(crate) struct Start {
     pub(crate) options: Parameters,
     #[serde(default)]
     pub(crate) server: Option<std::net::SocketAddr>,
+    /// A folder of its own, for what its tasks keep in files. It is gone with the cell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) folder: Option<std::path::PathBuf>,
     /// Which arm of its group it is. It decides which program is started; the cell has no need to know.
     #[serde(skip)]
     pub(crate) arm: String,
@@ -63,6 +68,20 @@ pub(crate) struct Start {
     /// Whether the cell counts events that cost time to count, and is not timed.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) count: bool,
+    /// What the cell needs to know if it is one of a trial.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) trial: Option<Trial>,
+}
+
+/// What a cell of a trial needs to know.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Trial {
+    /// The file in which tasks note what becomes of them.
+    pub(crate) ledger: std::path::PathBuf,
+    /// Time without any news after which an attempt is given up, milliseconds.
+    pub(crate) patience_ms: u64,
+    /// Data that the cell, and each of its workers, may have, bytes.
+    pub(crate) memory_bytes: u64,
 }
 
 impl Start {
@@ -76,10 +95,12 @@ impl Start {
             workers: 1,
             options: Parameters::new(),
             server: None,
+            folder: None,
             profile_log: None,
             check: false,
             watch: false,
             count: false,
+            trial: None,
             arm: String::new(),
         }
     }
@@ -174,8 +195,31 @@ pub(crate) enum Answer {
     Profile(Box<Profile>),
     /// Its tasks wait for each other in a circle. What identifies the cell is filled in by the driver.
     Deadlock(Box<Deadlock>),
+    /// How an attempt of a trial ended.
+    Attempted(Box<Attempted>),
     /// It could not.
     Error { kind: FailureKind, message: String },
+}
+
+/// How an attempt of a trial ended. What became of each task stands in the ledger.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Attempted {
+    pub(crate) end: AttemptEnd,
+    /// What the model said of the whole of it, if it failed.
+    #[serde(default)]
+    pub(crate) message: String,
+    /// What the lock is that the task held; none if nobody can say.
+    #[serde(default)]
+    pub(crate) lock: Option<LockState>,
+    /// How often the number behind that lock was written, as the caller sees it.
+    #[serde(default)]
+    pub(crate) writes: Option<u64>,
+    /// Whether the model has a way to end a task from outside, and it was used.
+    #[serde(default)]
+    pub(crate) was_cancelled: bool,
+    /// What errors of tasks said, by their index, which is text as all names of JSON are.
+    #[serde(default)]
+    pub(crate) errors: BTreeMap<String, String>,
 }
 
 #[cfg(test)]
@@ -196,6 +240,6 @@ mod tests {
                 answers += 1;
             }
         }
-        assert_eq!((requests, answers), (4, 6));
+        assert_eq!((requests, answers), (6, 7));
     }
 }

@@ -26,6 +26,11 @@ pub(crate) fn cell(selected: &Selected<'_>, heard: Heard<'_>) -> Result<cell::Do
     cell::be::<Workloads, Runners>(selected, heard)
 }
 
+/// Serves as the cell of a trial under a runner that comes with Regatta.
+pub(crate) fn trial(heard: Heard<'_>) -> cell::Done {
+    cell::try_out::<Runners>(heard)
+}
+
 /// Serves as a worker process for a workload that comes with Regatta.
 pub(crate) fn worker(args: &[String]) -> ExitCode {
     worker::main::<Workloads>(args)

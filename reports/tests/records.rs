@@ -5,8 +5,9 @@ use std::fs;
 use std::path::Path;
 
 use regatta_reports::record::{
-    AxisOf, Build, Capacity, CapacityPoint, CellId, Counts, Deadlock, End, Failure, Group, Lone, Machine, Overhead,
-    Plan, Profile, Program, Record, Run, RunnerInfo, Sample, Scale, Sweep, Waiting, WorkloadInfo,
+    AxisOf, Build, Capacity, CapacityPoint, CellId, Counts, Deadlock, End, Failure, FailureKind, Group, Lone, Machine,
+    Overhead, Plan, Profile, Program, Record, Run, RunnerInfo, Sample, Scale, Sweep, TaskEnd, TaskFate, Told,
+    TrialRecord, Waiting, WorkloadInfo,
 };
 use regatta_reports::{Claims, Report, Results, write};
 use serde_json::{Value, json};
@@ -15,7 +16,7 @@ use serde_json::{Value, json};
 const HISTOGRAMS: [&str; 4] = ["wait_ns", "set_to_run_ns", "handover_ns", "lateness_ns"];
 
 /// The figures of cases of coordination and of runtimes that warm up, of which there are no stored records.
-const FIGURES: [&str; 18] = [
+const FIGURES: [&str; 19] = [
     "boot_ns",
     "first_run_ns",
     "warm_up_cut",
@@ -23,6 +24,7 @@ const FIGURES: [&str; 18] = [
     "warm_up_runs",
     "operations",
     "lost_updates",
+    "oversold",
     "jain_index",
     "longest_turn",
     "waits",
@@ -40,7 +42,7 @@ const FIGURES: [&str; 18] = [
 type Fields = BTreeMap<String, BTreeSet<String>>;
 
 /// Objects whose names are of the user's, the plan's or the program's choosing.
-const OPEN: [&str; 12] = [
+const OPEN: [&str; 13] = [
     "sample.params",
     "sample.group_params",
     "profile.params",
@@ -50,6 +52,7 @@ const OPEN: [&str; 12] = [
     "error.params",
     "error.group_params",
     "lone.params",
+    "trial.params",
     "run.program.crates",
     "run.plan.groups[].params",
     "run.plan.groups[].scale.*.params",
@@ -64,7 +67,7 @@ const MANY: [&str; 6] = [
     "run.plan.groups[].pieces_per_ms",
 ];
 /// What has the fields of a cell beside its own.
-const CELLS: [&str; 5] = ["sample", "profile", "deadlock", "error", "run.plan.groups[].cells[]"];
+const CELLS: [&str; 6] = ["sample", "profile", "deadlock", "trial", "error", "run.plan.groups[].cells[]"];
 
 /// Where the repository has this file.
 fn repository(path: &str) -> String {
@@ -171,6 +174,15 @@ fn complete() -> Vec<Record> {
     let one = Some(1);
     let counts =
         Counts { switches: one, faults_minor: one, faults_major: one, migrations: one, wakeups: one, calls: one };
+    let fate = TaskFate {
+        process: Some(0),
+        thread: Some(0),
+        begun_ns: Some(0),
+        ended_ns: Some(0),
+        end: Some(TaskEnd::Done),
+        told_ns: Some(0),
+        told: Some(Told::Result),
+    };
     let counted = ["switches", "faults", "migrations", "wakeups", "calls"];
     vec![
         Record::Run(Box::new(run)),
@@ -189,6 +201,15 @@ fn complete() -> Vec<Record> {
             group_params: Some(BTreeMap::new()),
             circle: vec![Waiting::default()],
             ..Deadlock::default()
+        })),
+        Record::Trial(Box::new(TrialRecord {
+            cell: cell.clone(),
+            message: text(),
+            victim_message: text(),
+            not_run: Some(FailureKind::Limit),
+            tasks: vec![fate],
+            again: vec![fate],
+            ..TrialRecord::default()
         })),
         Record::Error(Failure { cell, group_params: Some(BTreeMap::new()), ..Failure::default() }),
         Record::End(End { finished: text(), complete: true, remarks: vec![text()] }),

@@ -224,7 +224,7 @@ fn names_from_outside_are_escaped_everywhere() {
                 Record::Deadlock(deadlock) => deadlock.circle.iter_mut().for_each(|task| task.holds = evil.to_owned()),
                 Record::Lone(lone) => lone.workload = evil.to_owned(),
                 Record::Group(group) => group.workload = evil.to_owned(),
-                Record::Capacity(_) | Record::End(_) => {}
+                Record::Capacity(_) | Record::Trial(_) | Record::End(_) => {}
             }
             serde_json::to_string(&record).expect("records are JSON") + "\n"
         })

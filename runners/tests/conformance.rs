@@ -70,6 +70,11 @@ fn trials_of(runner: &'static str) -> Vec<Trial> {
         // The large ones take too long in a debug build; the oracle is checked against the sieve by unit tests.
         agrees(runner, "primes", json!({"start": 472_882_000, "length": 100, "tasks": 5})).map(drop)
     }));
+    if runner == "process-pool" {
+        trials.push(Trial::test(format!("{runner}/tickets are never sold twice in 1,000 runs"), move || {
+            Standard::visit(runner, SellOften).ok_or("no such runner")?
+        }));
+    }
     trials.push(Trial::test(format!("{runner}/its workers are up"), move || {
         Standard::visit(runner, WorkersAreUp).ok_or("no such runner")?
     }));
@@ -117,6 +122,8 @@ fn alone(tasks: u64) -> Vec<(&'static str, Value)> {
     vec![
         // One after the other they take the sum of their times.
         ("timer", json!({"tasks": tasks.min(12), "after_us": 1000})),
+        ("tickets", json!({"buyers": tasks.min(50), "tickets": 5, "pause_us": 0})),
+        ("tickets", json!({"buyers": tasks.min(50), "tickets": 5, "pause_us": 1000, "lock": false})),
         ("prime-filter", json!({"tasks": tasks, "numbers": 50, "stride": 8})),
         ("square-mapper", json!({"tasks": tasks, "numbers": 50, "stride": 8})),
     ]
@@ -172,6 +179,8 @@ impl Visitor for ChooseRunner {
         if workload.service().is_some() {
             workload.attach(echo_server());
         }
+        let folder = tempfile::tempdir()?;
+        workload.attach_folder(folder.path());
         Standard::visit(self.0, RunTwice(workload)).ok_or("no such runner")?
     }
 }
@@ -210,6 +219,7 @@ impl<W: Workload> RunnerVisitor for RunTwice<W> {
         let mut again = || {
             workload.begin();
             let mut outcome = run()?;
+            workload.audit().map_err(|error| Error::Wrong(error.to_string()))?;
             let figures = workload.figures().into_iter().map(|(name, figure)| (name.to_owned(), figure));
             outcome.figures.extend(figures);
             Ok(outcome)
@@ -217,6 +227,31 @@ impl<W: Workload> RunnerVisitor for RunTwice<W> {
         let first = again();
         let outcomes = if first.is_ok() { vec![first, again()] } else { vec![first] };
         Ok(Checked { outcomes, expected, parallelism: R::PARALLELISM })
+    }
+}
+
+/// Sells the tickets of a stock many times, and looks whether there were ever too many.
+struct SellOften;
+
+impl RunnerVisitor for SellOften {
+    type Output = Result<(), Failed>;
+
+    fn visit<R: Runner>(self) -> Self::Output {
+        let program = std::env::current_exe()?;
+        let worker = Command { program, args: vec!["worker".to_owned()], env: Vec::new() };
+        let settings = Settings { workers: WORKERS, options: BTreeMap::new(), worker };
+        let folder = tempfile::tempdir()?;
+        let mut tickets = regatta_workloads::Tickets { pause_us: 0, ..Default::default() };
+        tickets.attach_folder(folder.path());
+        let tickets = Arc::new(tickets);
+        let mut run = R::start(Arc::clone(&tickets), settings)?;
+        for _ in 0..1_000 {
+            tickets.begin();
+            run()?;
+            tickets.audit()?;
+            expect(tickets.figures().contains(&("oversold", 0.0)), &tickets.figures())?;
+        }
+        Ok(())
     }
 }
 

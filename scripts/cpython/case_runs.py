@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import tempfile
 import threading
 import unittest
 from typing import Any, Callable, Iterator, NamedTuple
@@ -20,7 +21,10 @@ RUNNERS = ("sequential", "thread", "thread-pool", "asyncio", "gevent")
 SIDE_BY_SIDE = RUNNERS[1:]
 CASES = [name for name, place in WORKLOADS.items() if place.startswith("coordination.")]
 # Those whose tasks share nothing.
-APART = ("timer", "prime-filter", "square-mapper")
+APART = ("timer", "tickets", "prime-filter", "square-mapper")
+
+# Where the tickets are: it is gone with this process.
+FOLDER = tempfile.TemporaryDirectory()
 
 
 class Run(NamedTuple):
@@ -158,6 +162,7 @@ def params_of(workload: str, tasks: int) -> dict[str, Any]:
         "dishes": {"dishes": 10 * tasks, "capacity": 2},
         "deadlock": {"tasks": tasks, "rounds": 5, "cure": "order"},
         "timer": {"tasks": tasks, "after_us": 200},
+        "tickets": {"buyers": tasks, "tickets": 3, "pause_us": 100, "lock": True, "folder": FOLDER.name},
         "prime-filter": {"tasks": tasks, "numbers": 95, "stride": 10},
         "square-mapper": {"tasks": tasks, "numbers": 95, "stride": 10},
     }[workload]
@@ -181,6 +186,8 @@ def results_of(workload: str, params: dict[str, Any]) -> list[int]:
         return [params["round_trips"]] * 2
     if workload == "dishes":
         return [params["dishes"]] * 3
+    if workload == "tickets":
+        return list(range(params["buyers"]))
     if workload == "timer":
         return [1] * tasks
     if workload == "prime-filter":

@@ -14,7 +14,7 @@ use crate::plan::{Assignment, PlannedSweep, Workers};
 /// What to measure.
 #[derive(Debug, Default, Args)]
 pub(crate) struct RunArgs {
-    /// quick, default, full, gil-sweep, scaling, coordination, languages, or the path of a TOML file.
+    /// quick, default, full, gil-sweep, scaling, coordination, languages, faults, or the path of a TOML file.
     #[arg(long, default_value = "default")]
     pub(crate) plan: String,
     /// Measure only these workloads (comma-separated, repeatable), for example primes,sleep.

@@ -85,6 +85,10 @@ fn narrow(setup: &mut Setup<'_>, budget: Option<Duration>) -> anyhow::Result<()>
     if name != plan.name {
         *plan = Plan::load(name)?;
     }
+    if claim.is_about_trials() {
+        return narrow_trials(plan, claim);
+    }
+    plan.trials = None;
     let groups = points(plan, *catalogue, environment::cores(machine))?;
     let run = header(Timestamp::now(), 0, plan, groups.concat(), machine.clone(), *catalogue);
     let summary = Summary::from_results(&Results { run, ..Results::default() });
@@ -133,6 +137,15 @@ fn narrow(setup: &mut Setup<'_>, budget: Option<Duration>) -> anyhow::Result<()>
     };
     plan.budget_per_worker = budget.is_none().then_some(each);
     plan.budget = Some(budget.unwrap_or(usual));
+    Ok(())
+}
+
+/// Narrows the trials of a plan to the faults that a claim is about. Its models are few, and the others stand beside them.
+fn narrow_trials(plan: &mut Plan, claim: &Claim) -> anyhow::Result<()> {
+    let trials = plan.trials.as_mut().context("the plan of the claim has no trials")?;
+    trials.faults.retain(|fault| claim.is_about_fault(fault.name()));
+    plan.groups.clear();
+    plan.name = format!("explain {}", claim.id);
     Ok(())
 }
 

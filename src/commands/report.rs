@@ -10,6 +10,7 @@ use regatta_reports::documents::json;
 use regatta_reports::side_by_side::{Entry, SideBySide};
 use regatta_reports::text::plain;
 use regatta_reports::{Claims, Results};
+use regatta_workloads::{Fault, Workload};
 use serde_json::Value;
 
 use super::args::ReportArgs;
@@ -131,7 +132,13 @@ pub(crate) fn load_claims(files: &[PathBuf], known: &Names) -> anyhow::Result<Cl
 pub(crate) fn names_of(catalogue: &dyn Catalogue) -> Names {
     let runners = catalogue.runners();
     let mut names = Names {
-        workloads: catalogue.workloads().into_iter().map(|card| card.name.to_owned()).collect(),
+        workloads: catalogue
+            .workloads()
+            .into_iter()
+            .map(|card| card.name)
+            .chain([Fault::NAME])
+            .map(str::to_owned)
+            .collect(),
         models: runners.iter().map(|card| card.model.clone()).collect(),
         ..Names::default()
     };

@@ -37,6 +37,7 @@ use crate::recorder::busy_ns;
 use crate::report::{Detail, write_failure, write_report};
 use crate::sizing;
 use crate::terminal::{Screen, say};
+use crate::trial::{self, ReadyTrial};
 use crate::verbosity::Verbosity;
 
 /// What a run is to be, before anything is measured.
@@ -94,6 +95,7 @@ pub(super) fn carry_out(
     let Setup { mut plan, claims, detail, machine, .. } = setup;
     plan.grow_budget(cores);
     let mut groups = plan.ready(catalogue, cores)?;
+    let trials = plan.ready_trials(catalogue, cores)?;
     plan.left_out.extend(plan.missing(catalogue));
     let launch = Launcher::new(guests.externals(), interrupt.clone()).context("cannot find this program's own file")?;
     let launch = launch.with_backtraces(verbosity.verbose);
@@ -124,7 +126,8 @@ pub(super) fn carry_out(
         look_at_machine(&plan, &launch, catalogue, &clock, &groups, cores, &mut output).with_context(lost)?;
     }
     let mut watch = Verdicts::new(&claims, &folder, &groups, verbosity, detail != Detail::Lesson);
-    let totals = carry_out_groups(&plan, seed, &launch, &clock, &groups, &mut watch, &mut output).with_context(lost)?;
+    let work = Work { groups: &groups, trials: &trials };
+    let totals = carry_out_work(&plan, seed, &launch, &clock, &work, &mut watch, &mut output).with_context(lost)?;
     watch.conclude();
 
     let mut screen = verbosity.screen(args.json);
@@ -176,21 +179,32 @@ pub(super) fn record(
     output: &mut Output,
 ) -> io::Result<RunTotals> {
     output.write(&Record::Run(Box::new(first_line)))?;
-    carry_out_groups(plan, seed, launch, &Instant::now(), groups, &mut Progress::new(verbosity), output)
+    let work = Work { groups, trials: &[] };
+    carry_out_work(plan, seed, launch, &Instant::now(), &work, &mut Progress::new(verbosity), output)
 }
 
-/// Carries out the groups of a plan and records it, after the first line and to the last.
-fn carry_out_groups(
+/// What a plan comes to.
+struct Work<'a> {
+    groups: &'a [ReadyGroup],
+    trials: &'a [ReadyTrial],
+}
+
+/// Carries out the groups and trials of a plan and records it, after the first line and to the last.
+fn carry_out_work(
     plan: &Plan,
     seed: u64,
     launch: &Launcher,
     clock: &Instant,
-    groups: &[ReadyGroup],
+    work: &Work<'_>,
     watch: &mut dyn Watch,
     output: &mut Output,
 ) -> io::Result<RunTotals> {
-    let driver = Driver { plan, seed, launch, clock, watch, sink: &mut *output, warm_up: true };
-    let totals = driver.run(groups)?;
+    let driver = Driver { plan, seed, launch, clock, watch: &mut *watch, sink: &mut *output, warm_up: true };
+    let mut totals = driver.run(work.groups)?;
+    if !totals.interrupted {
+        let rounds = plan.trials.as_ref().map_or(0, |trials| trials.rounds);
+        trial::carry_out(launch, work.trials, rounds, watch, output, &mut totals)?;
+    }
     let (finished, complete) = (Timestamp::now().to_string(), !totals.interrupted);
     output.write(&Record::End(End { finished, complete, remarks: totals.remarks.clone() }))?;
     Ok(totals)

@@ -58,6 +58,7 @@ impl Sink for Announce {
             | Record::Lone(_)
             | Record::Profile(_)
             | Record::Deadlock(_)
+            | Record::Trial(_)
             | Record::End(_) => Ok(()),
         }
     }

@@ -93,7 +93,7 @@ pub(super) fn refusals(subject: &Subject<'_>) -> Vec<(&'static str, Checked)> {
     let with = |change: fn(&mut Start)| {
         let mut start = right.clone();
         change(&mut start);
-        serde_json::to_string(&Request::Start(start)).unwrap_or_default()
+        serde_json::to_string(&Request::Start(Box::new(start))).unwrap_or_default()
     };
     let lines = [
         ("a workload that there is not", with(|start| start.workload = "no-such-workload".to_owned())),
@@ -134,7 +134,7 @@ pub(super) fn failing_task(subject: &Subject<'_>) -> Checked {
     start.server = gone.ok();
     let expected = "an `error` of kind `crash`, with a message that says what failed";
     let mut talk = subject.talk()?;
-    talk.say(&Request::Start(start));
+    talk.say(&Request::Start(Box::new(start)));
     let mut heard = talk.hear(expected)?;
     if matches!(heard.0, Answer::Ready { .. }) {
         talk.say(&Request::Run);

@@ -73,7 +73,7 @@ impl Talk {
     /// Says what to be. Returns none if the cell is ready, or why it cannot be that, if that is no fault of it.
     pub(super) fn start(&mut self, start: &Start) -> Result<Option<String>, Complaint> {
         let expected = "`ready`, or an `error` that says why not";
-        self.say(&Request::Start(start.clone()));
+        self.say(&Request::Start(Box::new(start.clone())));
         match self.hear(expected)? {
             (Answer::Ready { .. }, _) => Ok(None),
             (Answer::Error { kind, message }, _) if kind.is_not_run() => Ok(Some(message)),

@@ -39,6 +39,7 @@ const FILES: &[(&str, &str)] = &[
     script!("regatta_cell/coordination/queues.py"),
     script!("regatta_cell/coordination/rwlock.py"),
     script!("regatta_cell/coordination/semaphore.py"),
+    script!("regatta_cell/coordination/tickets.py"),
     script!("regatta_cell/coordination/timer.py"),
     script!("regatta_cell/coordination/traffic_light.py"),
     script!("regatta_cell/coordination/turns.py"),
@@ -57,6 +58,11 @@ const FILES: &[(&str, &str)] = &[
     script!("regatta_cell/recorder.py"),
     script!("regatta_cell/service.py"),
     script!("regatta_cell/threads.py"),
+    script!("regatta_cell/trial/__init__.py"),
+    script!("regatta_cell/trial/fault.py"),
+    script!("regatta_cell/trial/ledger.py"),
+    script!("regatta_cell/trial/models.py"),
+    script!("regatta_cell/trial/trial.py"),
     script!("regatta_cell/waiting.py"),
 ];
 

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
 use regatta_reports::record::{Deadlock, FailureKind, Profile, Sample};
 use regatta_workloads::Service;
+use tempfile::TempDir;
 
 use super::{Cell, CellError, Launch, Server, Spawned, external};
 use crate::catalogue::External;
@@ -57,6 +58,36 @@ impl Launcher {
         Self { has_backtraces, ..self }
     }
 
+    /// Starts the cell of a trial, which is kept from the folder of temporary files that all share. Returns it with what it is to be told.
+    pub(crate) fn spawn_trial(&self, start: Start, temporary: &Path) -> Result<(Subprocess, Start), CellError> {
+        let (mut command, start, external) = self.cell_command(start);
+        if external.is_some_and(|known| known.is_watched) {
+            return Err(CellError::failed(FailureKind::Unavailable, "there are no trials in its language"));
+        }
+        if !self.has_backtraces {
+            // To find the names in one takes a debug build half a second and 300 MB.
+            command.env("RUST_BACKTRACE", "0");
+        }
+        let mut process = self.subprocess("cell process", command.env("TMPDIR", temporary))?;
+        process.nudge();
+        Ok((process, start))
+    }
+
+    /// Returns the program of a cell, what it is to be told, in the words of that program, and the program if it is another.
+    fn cell_command(&self, mut start: Start) -> (Command, Start, Option<&External>) {
+        match self.externals.iter().find(|external| external.name == start.runner) {
+            Some(known) => {
+                start.runner.clone_from(&known.runner);
+                (external::command(known), start, Some(known))
+            }
+            None => {
+                let mut command = Command::new(self.builds.get(&start.arm).unwrap_or(&self.program));
+                command.arg(CELL);
+                (command, start, None)
+            }
+        }
+    }
+
     fn subprocess(&self, what: &'static str, command: &mut Command) -> Result<Subprocess, CellError> {
         if self.has_backtraces {
             command.env("RUST_BACKTRACE", "1");
@@ -67,22 +98,19 @@ impl Launcher {
 
 impl Launch for Launcher {
     fn spawn(&self, start: &Start) -> Result<Box<dyn Spawned>, CellError> {
-        let mut start = start.clone();
-        let (mut process, outside, boot_ns) = match self.externals.iter().find(|external| external.name == start.runner)
-        {
-            Some(known) => {
-                start.runner.clone_from(&known.runner);
-                let mut process = self.subprocess("cell process", &mut external::command(known))?;
-                let outside = external::watch(known, &mut process);
-                (process, outside, known.boot_ns)
-            }
-            None => {
-                let program = self.builds.get(&start.arm).unwrap_or(&self.program);
-                (self.subprocess("cell process", Command::new(program).arg(CELL))?, None, None)
-            }
-        };
+        let (mut command, start, external) = self.cell_command(start.clone());
+        let mut process = self.subprocess("cell process", &mut command)?;
+        let outside = external.and_then(|known| external::watch(known, &mut process));
         process.nudge();
-        Ok(Box::new(SpawnedProcess { process, start, outside, boot_ns }))
+        let folder = tempfile::tempdir().map_err(|error| {
+            CellError::failed(
+                FailureKind::Unavailable,
+                format!("cannot make a folder for the files of a cell: {error}"),
+            )
+        })?;
+        let start = Start { folder: Some(folder.path().to_owned()), ..start };
+        let boot_ns = external.and_then(|known| known.boot_ns);
+        Ok(Box::new(SpawnedProcess { process, start, folder, outside, boot_ns }))
     }
 
     fn warms_up(&self, runner: &str) -> bool {
@@ -112,6 +140,7 @@ impl Launch for Launcher {
 struct SpawnedProcess {
     process: Subprocess,
     start: Start,
+    folder: TempDir,
     /// None if it takes its own figures.
     outside: Option<Outside>,
     /// How long the runtime takes to answer from its start, nanoseconds; none if it is this program, or Python.
@@ -124,9 +153,10 @@ impl Spawned for SpawnedProcess {
     }
 
     fn start(self: Box<Self>, timeout: Duration) -> Result<Box<dyn Cell>, CellError> {
-        let Self { process, start, outside, boot_ns } = *self;
+        let Self { process, start, folder, outside, boot_ns } = *self;
         let mut cell = CellProcess {
             process,
+            _folder: folder,
             start_ns: 0,
             outside,
             boot_ns,
@@ -136,7 +166,7 @@ impl Spawned for SpawnedProcess {
             memory: None,
             has_run: false,
         };
-        match cell.request(&Request::Start(start), timeout)? {
+        match cell.request(&Request::Start(Box::new(start)), timeout)? {
             Answer::Ready { start_ns, .. } => {
                 cell.start_ns = start_ns;
                 Ok(Box::new(cell))
@@ -149,7 +179,10 @@ impl Spawned for SpawnedProcess {
 
 /// A cell in a process of its own.
 struct CellProcess {
+    // Fields drop in their order, and the process ends before its folder is removed.
     process: Subprocess,
+    /// For what tasks keep in files.
+    _folder: TempDir,
     /// How long its model took to start, nanoseconds.
     start_ns: u64,
     /// What the driver sees of it; none if it takes its own figures.
@@ -297,6 +330,7 @@ fn unexpected(request: &str, answer: &Answer) -> CellError {
         Answer::Sample(_) => "sample",
         Answer::Profile(_) => "profile",
         Answer::Deadlock(_) => "deadlock",
+        Answer::Attempted(_) => "attempted",
         Answer::Error { .. } => "error",
     };
     CellError::failed(FailureKind::Protocol, format!("it answered `{request}` with `{name}`"))

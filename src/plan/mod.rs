@@ -1,4 +1,4 @@
-//! Plans: which cells, how many rounds, how long. Written in TOML; five are built in; flags override.
+//! Plans: which cells, how many rounds, how long. Written in TOML; eight are built in; flags override.
 //!
 //! - `group`: a group as it is written.
 //! - `relative`: numbers that grow with the machine.
@@ -7,6 +7,7 @@
 //! - `params`: parameters that a flag sets.
 //! - `sweep`: a group along an axis.
 //! - `values`: the values of an axis.
+//! - `trials`: tasks that come to grief.
 //! - `error`: what is wrong with a plan.
 
 mod error;
@@ -15,6 +16,7 @@ mod overrides;
 mod params;
 pub(crate) mod relative;
 pub(crate) mod sweep;
+mod trials;
 mod values;
 mod workers;
 
@@ -29,13 +31,14 @@ pub use self::group::{PlannedGroup, Variant};
 pub(crate) use self::overrides::Overrides;
 pub(crate) use self::params::{Assignment, assign};
 pub use self::sweep::PlannedSweep;
+pub use self::trials::PlannedTrials;
 pub use self::values::Values;
 pub use self::workers::Workers;
 use crate::catalogue::{Catalogue, selects, suggestion};
 use crate::durations;
 
 /// The plans that are built in, by name.
-pub(crate) const BUILT_IN: [(&str, &str); 7] = [
+pub(crate) const BUILT_IN: [(&str, &str); 8] = [
     ("quick", include_str!("../plans/quick.toml")),
     ("default", include_str!("../plans/default.toml")),
     ("full", include_str!("../plans/full.toml")),
@@ -43,6 +46,7 @@ pub(crate) const BUILT_IN: [(&str, &str); 7] = [
     ("scaling", include_str!("../plans/scaling.toml")),
     ("coordination", include_str!("../plans/coordination.toml")),
     ("languages", include_str!("../plans/languages.toml")),
+    ("faults", include_str!("../plans/faults.toml")),
 ];
 
 /// A plan as it is written.
@@ -98,8 +102,11 @@ pub struct Plan {
     #[serde(default)]
     pub cells: BTreeMap<String, String>,
     /// What is compared with each other.
-    #[serde(rename = "group")]
+    #[serde(rename = "group", default)]
     pub groups: Vec<PlannedGroup>,
+    /// Trials in which one task of many comes to grief; none if there are none.
+    #[serde(default)]
+    pub trials: Option<PlannedTrials>,
     /// What was asked for and is not in any group, one sentence each.
     #[serde(skip)]
     pub left_out: Vec<String>,
@@ -248,7 +255,8 @@ impl Plan {
     pub(crate) fn missing(&self, catalogue: &dyn Catalogue) -> Vec<String> {
         let cards = catalogue.runners();
         let mut missing: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-        for name in self.groups.iter().flat_map(|group| &group.runners) {
+        let of_trials = self.trials.iter().flat_map(|trials| &trials.runners);
+        for name in self.groups.iter().flat_map(|group| &group.runners).chain(of_trials) {
             let is_there = cards.iter().any(|card| selects(std::slice::from_ref(name), card));
             if let Some(reason) = catalogue.missing(name).filter(|_| !is_there) {
                 missing.entry(reason).or_default().insert(format!("`{name}`"));
@@ -274,7 +282,7 @@ mod tests {
             assert!(!plan.about.is_empty(), "{name}");
             assert!(ready.iter().all(|group| group.cells.len() == group.group.cells.len()), "{name}");
         }
-        let plans = ["default", "full", "coordination"].map(|name| Plan::load(name).expect("built in"));
+        let plans = ["default", "full", "coordination", "faults"].map(|name| Plan::load(name).expect("built in"));
         let workloads: Vec<&str> = plans.iter().flat_map(|plan| &plan.groups).map(|group| &*group.workload).collect();
         for card in Course::standard().workloads() {
             assert!(workloads.contains(&card.name), "{} is in none of the plans that show every workload", card.name);

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use regatta_workloads::{Fault, Workload};
+
 use super::{Assignment, Plan, PlanError, PlannedGroup, PlannedSweep, RoundsFor, Workers};
 use crate::catalogue::{Catalogue, RunnerCard, check_runners, selects, unknown};
 
@@ -30,6 +32,7 @@ impl Plan {
         if let Some(rounds) = overrides.rounds {
             self.rounds = rounds;
             self.have_at_least(rounds);
+            self.trials.iter_mut().for_each(|trials| trials.rounds = rounds);
             // The budget of the plan is for the plan's own rounds.
             (self.budget, self.budget_per_worker) = (None, None);
         }
@@ -49,6 +52,9 @@ impl Plan {
         if !overrides.workers.is_empty() {
             self.workers.clone_from(&overrides.workers);
             self.groups.iter_mut().for_each(|group| group.workers.clear());
+            if let Some((trials, most)) = self.trials.as_mut().zip(overrides.workers.last()) {
+                trials.workers = *most;
+            }
         }
         if !overrides.workloads.is_empty() {
             self.keep_workloads(&overrides.workloads, catalogue)?;
@@ -66,12 +72,14 @@ impl Plan {
 
     /// Keeps the groups of these workloads. One that the plan does not have gets a group with its defaults.
     fn keep_workloads(&mut self, workloads: &[String], catalogue: &dyn Catalogue) -> Result<(), PlanError> {
-        let known: Vec<_> = catalogue.workloads().iter().map(|card| card.name).collect();
+        let mut known: Vec<_> = catalogue.workloads().iter().map(|card| card.name).collect();
+        self.trials = self.trials.take().filter(|_| workloads.iter().any(|name| name == Fault::NAME));
+        known.extend(self.trials.as_ref().map(|_| Fault::NAME));
         for name in workloads {
             if !known.contains(&name.as_str()) {
                 return Err(PlanError::Impossible(unknown("workload", name, known)));
             }
-            if !self.groups.iter().any(|group| group.workload == *name) {
+            if name != Fault::NAME && !self.groups.iter().any(|group| group.workload == *name) {
                 self.groups.push(PlannedGroup { workload: name.clone(), ..PlannedGroup::default() });
             }
         }
@@ -90,6 +98,14 @@ impl Plan {
             }
         }
         let mut used: Vec<&String> = Vec::new();
+        if let Some(trials) = &mut self.trials {
+            let asked = |card: &&RunnerCard| trials.has(card) && selects(runners, card);
+            let chosen: Vec<&RunnerCard> = cards.iter().filter(asked).collect();
+            let is_used = |name: &&String| chosen.iter().any(|card| selects(std::slice::from_ref(*name), card));
+            used.extend(runners.iter().filter(is_used));
+            trials.runners = chosen.iter().map(|card| card.name.clone()).collect();
+        }
+        self.trials = self.trials.take().filter(|trials| !trials.runners.is_empty());
         for group in &mut self.groups {
             let planned = std::mem::take(&mut group.runners);
             let asked = |card: &&RunnerCard| selects(runners, card) && selects(&planned, card);

@@ -2,16 +2,14 @@
 //!
 //! A segment costs an addition and four stores, whoever notes it. No run can fill a disk or the memory with segments.
 
-use std::fs::File;
-use std::io::{self, Write};
-use std::os::fd::AsFd;
+use std::io;
 use std::path::Path;
-use std::ptr::NonNull;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use regatta_reports::record::Segment;
 use regatta_runners::Wait;
-use rustix::mm::{MapFlags, ProtFlags, mmap, munmap};
+
+use crate::shared_numbers::SharedNumbers;
 
 use super::waits::cut;
 
@@ -21,8 +19,6 @@ const FIGURES: usize = 4;
 const MOST: usize = 8_000;
 /// Figures of the log: how many segments have been noted, and the entries.
 const LENGTH: usize = 1 + MOST * FIGURES;
-/// Bytes of the log.
-const BYTES: usize = LENGTH * size_of::<AtomicU64>();
 
 /// A segment with the worker's number as the operating system counts, which is never 0, and times of the shared monotonic clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,45 +31,21 @@ pub(crate) struct Entry {
 
 /// Where segments go.
 #[derive(Debug)]
-pub(crate) struct Log {
-    /// The file of `BYTES` bytes that all processes of a cell have mapped.
-    figures: NonNull<[AtomicU64; LENGTH]>,
-}
-
-// SAFETY: the memory is shared between threads as it is between processes, by atomics only.
-unsafe impl Send for Log {}
-// SAFETY: as above.
-unsafe impl Sync for Log {}
+pub(crate) struct Log(SharedNumbers<LENGTH>);
 
 impl Log {
     /// Makes the log of a cell in the file at `path`, which its worker processes open.
     pub(crate) fn create(path: &Path) -> io::Result<Self> {
-        // Not cut to nothing before: whoever still had it mapped would be killed. Zeros are written, for a full disk has to show here.
-        let mut file = File::options().read(true).write(true).create(true).truncate(false).open(path)?;
-        file.write_all(&[0; BYTES])?;
-        Self::map(&file)
+        SharedNumbers::create(path).map(Self)
     }
 
     /// Opens the log of the cell that this worker process belongs to.
     pub(crate) fn open(path: &Path) -> io::Result<Self> {
-        let file = File::options().read(true).write(true).open(path)?;
-        if file.metadata()?.len() < BYTES as u64 {
-            return Err(io::Error::other("the log of the profile is too short"));
-        }
-        Self::map(&file)
-    }
-
-    fn map(file: &File) -> io::Result<Self> {
-        let (access, flags) = (ProtFlags::READ | ProtFlags::WRITE, MapFlags::SHARED);
-        // SAFETY: a new mapping, which overlaps no memory in use. The file is as long as the mapping, and nobody shortens it.
-        let address = unsafe { mmap(std::ptr::null_mut(), BYTES, access, flags, file.as_fd(), 0)? };
-        let figures = NonNull::new(address.cast()).ok_or_else(|| io::Error::other("no memory at 0"))?;
-        Ok(Self { figures })
+        SharedNumbers::open(path).map(Self)
     }
 
     fn figures(&self) -> (&AtomicU64, &[AtomicU64]) {
-        // SAFETY: mapped until drop, a page is aligned well enough, and all bits are a number.
-        let [noted, entries @ ..] = unsafe { self.figures.as_ref() };
+        let [noted, entries @ ..] = self.0.all();
         (noted, entries)
     }
 
@@ -131,13 +103,6 @@ impl Log {
             end_ns: entry.end_ns.saturating_sub(zero_ns),
         };
         (entries.iter().map(segment).collect(), dropped)
-    }
-}
-
-impl Drop for Log {
-    fn drop(&mut self) {
-        // SAFETY: mapped by `map` and by nobody else; no reference outlives this. A failure would leave it mapped, which harms nobody.
-        let _ = unsafe { munmap(self.figures.as_ptr().cast(), BYTES) };
     }
 }
 

@@ -100,6 +100,14 @@ impl<W: Workload> Workload for Traced<W> {
         self.inner.attach(server);
     }
 
+    fn attach_folder(&mut self, folder: &Path) {
+        self.inner.attach_folder(folder);
+    }
+
+    fn audit(&self) -> Result<(), Error> {
+        self.inner.audit()
+    }
+
     fn attach_clock(&mut self, now: fn() -> u64) {
         self.inner.attach_clock(now);
     }

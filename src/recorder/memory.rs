@@ -71,6 +71,11 @@ impl MemoryWatch {
     }
 }
 
+/// Returns what the process tree of a cell takes now, bytes; none where the kernel does not tell.
+pub(crate) fn memory_now(leader: u32) -> Option<u64> {
+    memory_of_group(Path::new("/proc"), leader)
+}
+
 /// Returns the memory of all processes of a group now, bytes; none where the kernel does not tell.
 fn memory_of_group(proc: &Path, leader: u32) -> Option<u64> {
     let (mut shares, mut files) = (None, 0);

@@ -27,7 +27,7 @@ use per_core::PerCore;
 use regatta_reports::record::{Counts, Sample};
 
 pub(crate) use latency::histogram;
-pub(crate) use memory::{MemoryWatch, TreeMemory};
+pub(crate) use memory::{MemoryWatch, TreeMemory, memory_now};
 pub(crate) use outside::Outside;
 pub(crate) use tree::{ThreadTimes, cpu_time_of, is_alive, tree_of};
 

@@ -77,6 +77,12 @@ impl ProcessGroup {
         self.leader.stderr.take()
     }
 
+    /// Returns how many of the group there are beside its leader; none once that has been waited for.
+    pub(super) fn followers(&self) -> usize {
+        let leader = self.process();
+        leader.map_or(0, |leader| members(leader).filter(|member| *member != leader).count())
+    }
+
     /// Returns the number of its leader; none once that has been waited for, for it may be another's then.
     pub(super) fn process(&self) -> Option<u32> {
         self.status.is_none().then(|| self.leader.id())
@@ -114,6 +120,22 @@ impl<L: Leader> Drop for ProcessGroup<L> {
     fn drop(&mut self) {
         self.end();
     }
+}
+
+/// Returns the processes of a group, without those that have ended and are to be waited for.
+fn members(group: u32) -> impl Iterator<Item = u32> {
+    let is_in = move |stat: &str| {
+        // The name may hold anything; after it come state, parent and group.
+        let mut fields = stat.rsplit_once(')')?.1.split_whitespace();
+        let (state, _parent, of) = (fields.next()?, fields.next()?, fields.next()?.parse::<u32>().ok()?);
+        Some(state != "Z" && state != "X" && of == group)
+    };
+    let entries = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+    entries.filter_map(move |entry| {
+        let process = entry.file_name().to_str()?.parse().ok()?;
+        let stat = std::fs::read_to_string(entry.path().join("stat")).ok()?;
+        is_in(&stat)?.then_some(process)
+    })
 }
 
 #[cfg(test)]
@@ -168,6 +190,7 @@ mod tests {
         let left = line.trim().to_owned();
         assert!(group.ends_within(Duration::from_secs(60)));
         assert!(group.process().is_some(), "it is there to be waited for");
+        assert_eq!(group.followers(), 1);
         assert_eq!(group.end().and_then(|status| status.code()), Some(3));
         assert_eq!(group.process(), None);
         let is_gone = || match std::fs::read_to_string(format!("/proc/{left}/stat")) {

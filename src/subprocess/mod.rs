@@ -126,8 +126,30 @@ impl Subprocess {
         self.lines.try_recv().ok().map(|line| line.unwrap_or_else(|problem| problem))
     }
 
-    /// Waits for the next line that the child writes.
+    /// Waits for the next line that the child writes. A child that has ended is done with.
+    ///
+    /// # Errors
+    /// If there is none in time, or there will be none.
     pub(crate) fn receive(&mut self, timeout: Duration) -> Result<String, CellError> {
+        match self.hear(timeout)? {
+            Heard::Line(line) => Ok(line),
+            Heard::End => Err(self.end()),
+            Heard::Nothing => {
+                let message = format!(
+                    "the {} gave no answer within {}; if it is only slow, raise `timeout` in the plan or make its tasks smaller",
+                    self.what,
+                    durations::format(timeout)
+                );
+                Err(CellError::failed(FailureKind::Timeout, message))
+            }
+        }
+    }
+
+    /// Waits for the next line that the child writes, and leaves it alone whatever happens.
+    ///
+    /// # Errors
+    /// If the run is to end, or the line is none.
+    pub(crate) fn hear(&mut self, timeout: Duration) -> Result<Heard, CellError> {
         let deadline = Instant::now() + timeout;
         loop {
             if self.interrupt.is_set() {
@@ -135,20 +157,28 @@ impl Subprocess {
             }
             let left = deadline.saturating_duration_since(Instant::now());
             match self.lines.recv_timeout(left.min(GLANCE)) {
-                Ok(Ok(line)) => return Ok(line),
+                Ok(Ok(line)) => return Ok(Heard::Line(line)),
                 Ok(Err(problem)) => return Err(CellError::failed(FailureKind::Protocol, problem)),
-                Err(RecvTimeoutError::Disconnected) => return Err(self.end()),
-                Err(RecvTimeoutError::Timeout) if left.is_zero() => {
-                    let message = format!(
-                        "the {} gave no answer within {}; if it is only slow, raise `timeout` in the plan or make its tasks smaller",
-                        self.what,
-                        durations::format(timeout)
-                    );
-                    return Err(CellError::failed(FailureKind::Timeout, message));
-                }
+                Err(RecvTimeoutError::Disconnected) => return Ok(Heard::End),
+                Err(RecvTimeoutError::Timeout) if left.is_zero() => return Ok(Heard::Nothing),
                 Err(RecvTimeoutError::Timeout) => {}
             }
         }
+    }
+
+    /// Returns whether it has ended. It is not waited for.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.group.ends_within(Duration::ZERO)
+    }
+
+    /// Returns how many descendants of it there are.
+    pub(crate) fn followers(&self) -> usize {
+        self.group.followers()
+    }
+
+    /// Ends it with all its descendants, and says how it ended, with its last words.
+    pub(crate) fn conclude(&mut self) -> String {
+        self.end().to_string()
     }
 
     /// Ends a child that has closed its output, and says how it ended, with its last words.
@@ -165,6 +195,17 @@ impl Subprocess {
         let said = if words.is_empty() { String::new() } else { format!("; its last words:\n{words}") };
         CellError::failed(FailureKind::Crash, format!("the {} ended before it answered ({how}){said}", self.what))
     }
+}
+
+/// What was heard of a child.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Heard {
+    /// A line.
+    Line(String),
+    /// Nothing, in the time that there was.
+    Nothing,
+    /// It has closed its output.
+    End,
 }
 
 impl Drop for Subprocess {

@@ -37,6 +37,7 @@ mod primitives;
 mod request;
 mod sleep;
 mod switch;
+mod tickets;
 mod variant;
 mod workload;
 
@@ -64,6 +65,7 @@ pub use primitives::{
 pub use request::Request;
 pub use sleep::Sleep;
 pub use switch::Switch;
+pub use tickets::Tickets;
 pub use variant::{Asks, OnVariant, Variant, Varied, VariedShared};
 pub use workload::{Kind, Parameter, Service, Sizing, Workload};
 
@@ -91,6 +93,7 @@ pub type Standard = list![
     Varied<Dishes>,
     Varied<Deadlock>,
     Timer,
+    Tickets,
     PrimeFilter,
     SquareMapper
 ];

@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -142,6 +143,14 @@ impl<W: Asks> Workload for Varied<W> {
 
     fn attach(&mut self, server: SocketAddr) {
         self.0.attach(server);
+    }
+
+    fn attach_folder(&mut self, folder: &Path) {
+        self.0.attach_folder(folder);
+    }
+
+    fn audit(&self) -> Result<(), Error> {
+        self.0.audit()
     }
 
     fn attach_clock(&mut self, now: fn() -> u64) {

@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::time::Duration;
 
 use serde::Serialize;
@@ -168,8 +169,19 @@ pub trait Workload: Serialize + DeserializeOwned + Default + Clone + Send + Sync
     /// Sets the address of its server. It is no parameter and so no part of the records.
     fn attach(&mut self, _server: SocketAddr) {}
 
+    /// Sets a folder of its own, for what its tasks keep in files. It is empty at first and is gone with the cell.
+    fn attach_folder(&mut self, _folder: &Path) {}
+
     /// Sets a clock, for latencies that only a task can see. It reads nanoseconds since some fixed moment.
     fn attach_clock(&mut self, _now: fn() -> u64) {}
+
+    /// Checks what the tasks of the last run left outside of their memory, where processes have some in common: in files. It is untimed.
+    ///
+    /// # Errors
+    /// If what must always hold does not: [`Error::Wrong`].
+    fn audit(&self) -> Result<(), Error> {
+        Ok(())
+    }
 
     /// Returns the latencies that the tasks of the last run saw, nanoseconds, each kind under a name that ends in the unit.
     fn latencies(&self) -> Vec<(&'static str, Vec<u64>)> {

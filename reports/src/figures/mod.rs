@@ -24,6 +24,7 @@ mod summary;
 mod sweep;
 mod task_times;
 mod titles;
+pub mod trials;
 mod unit;
 
 pub use self::cell::Cell;

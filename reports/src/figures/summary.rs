@@ -18,6 +18,7 @@ use super::stuck::Stuck;
 use super::sweep::{Point as SweepPoint, Sweep};
 use super::task_times::TaskTimes;
 use super::titles;
+use super::trials::FaultTrials;
 use crate::records::Results;
 use crate::records::keys::{baseline_place, group_key};
 use crate::records::schema::{CellId, Failure, FailureKind, Group, Machine, Run, Sample};
@@ -45,6 +46,9 @@ pub struct Summary {
     /// What was varied, each with the groups that it is made of.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub sweeps: Vec<Sweep>,
+    /// What models lost when one task of many came to grief, fault by fault.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub trials: Vec<FaultTrials>,
 }
 
 impl Summary {
@@ -95,6 +99,7 @@ impl Summary {
             blocking: lone::blocking(&results.lone),
             groups,
             sweeps,
+            trials: FaultTrials::from_results(results),
         }
     }
 

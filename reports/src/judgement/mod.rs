@@ -7,6 +7,7 @@ pub mod compare;
 pub mod fidelity;
 pub mod laws;
 pub mod lint;
+pub mod losses;
 pub mod notices;
 pub mod reach;
 pub mod severity;

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 
-use crate::records::schema::{Capacity, Deadlock, End, Failure, Lone, Profile, Run, SCHEMA, Sample};
+use crate::records::schema::{Capacity, Deadlock, End, Failure, Lone, Profile, Run, SCHEMA, Sample, TrialRecord};
 
 /// Name of the file of records in the folder of a run.
 pub const FILE_NAME: &str = "results.jsonl";
@@ -28,6 +28,8 @@ pub struct Results {
     pub profiles: Vec<Profile>,
     /// The deadlocks that were seen, in the order of the file.
     pub deadlocks: Vec<Deadlock>,
+    /// What models lost when one task of many came to grief, in the order of the file.
+    pub trials: Vec<TrialRecord>,
     /// The cells that gave no time, in the order in which they failed.
     pub failures: Vec<Failure>,
     /// How the run ended; none if it was killed.
@@ -179,6 +181,7 @@ impl Reader<'_> {
             "sample" => self.results.samples.push(self.parsed(line)?),
             "deadlock" => self.results.deadlocks.push(self.parsed(line)?),
             "profile" => self.results.profiles.push(self.parsed(line)?),
+            "trial" => self.results.trials.push(self.parsed(line)?),
             "error" => self.results.failures.push(self.parsed(line)?),
             "end" => self.results.end = Some(self.parsed(line)?),
             unknown => {

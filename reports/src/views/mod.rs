@@ -8,6 +8,7 @@ pub mod columns;
 pub mod comparison;
 pub mod curves;
 pub mod families;
+pub mod faults;
 pub mod findings;
 mod group;
 pub mod languages;

@@ -3,6 +3,7 @@
 use super::answer::Answer;
 use super::break_even::{self, BreakEvenLine};
 use super::curves::SweepView;
+use super::faults::Faults;
 use super::group::GroupView;
 use super::languages::Languages;
 use super::matrix::Matrix;
@@ -44,6 +45,8 @@ pub struct Report {
     pub fidelity: Vec<Fidelity>,
     /// The run at a glance.
     pub matrix: Matrix,
+    /// What each model loses when a task comes to grief.
+    pub faults: Faults,
     /// Which model to take where along the axes of sweeps.
     pub courses: Vec<Course>,
     /// The laws of scaling of each sweep of workers.
@@ -80,6 +83,7 @@ impl Report {
             languages: Languages::from_summary(&summary),
             fidelity: Fidelity::from_summary(&summary),
             matrix: Matrix::from_summary(&summary, &courses),
+            faults: Faults::from_summary(&summary),
             sweeps: (0..summary.sweeps.len()).map(sweep).collect(),
             groups: summary.unswept().map(GroupView::from_group).collect(),
             courses,

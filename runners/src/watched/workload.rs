@@ -1,6 +1,7 @@
 //! A workload whose tasks are watched.
 
 use std::net::SocketAddr;
+use std::path::Path;
 use std::time::Duration;
 
 use regatta_workloads::{Context, Error, Findings, Kind, Parameter, Primitives, Service, Shared, Sizing, Workload};
@@ -105,6 +106,14 @@ impl<W: Workload> Workload for WatchedWorkload<W> {
 
     fn attach(&mut self, server: SocketAddr) {
         self.inner.attach(server);
+    }
+
+    fn attach_folder(&mut self, folder: &Path) {
+        self.inner.attach_folder(folder);
+    }
+
+    fn audit(&self) -> Result<(), Error> {
+        self.inner.audit()
     }
 
     fn attach_clock(&mut self, now: fn() -> u64) {

@@ -29,6 +29,7 @@ WORKLOADS = {
     "queues": "coordination.queues:Queues",
     "dishes": "coordination.dishes:Dishes",
     "deadlock": "coordination.deadlock:Deadlock",
+    "tickets": "coordination.tickets:Tickets",
     "timer": "coordination.timer:Timer",
     "prime-filter": "coordination.pausing:PrimeFilter",
     "square-mapper": "coordination.pausing:SquareMapper",

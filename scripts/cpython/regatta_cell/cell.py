@@ -53,6 +53,8 @@ class Cell:
         self._recorder = recorder
         # There from the first `start` on.
         self._runner: Any = None
+        # There after a `start` of a trial.
+        self._trial: Any = None
         # There after a `start` that went well.
         self._workload: Any = None
         # Where tasks note whom they wait for, if they are watched.
@@ -68,7 +70,14 @@ class Cell:
             raise Failure("crash", "the driver sent start twice")
         if message.get("profile_log") is not None:
             raise Failure("unavailable", "CPython's cells record no profiles")
+        if message.get("trial") is not None:
+            from .trial.trial import Trial
+
+            self._trial = Trial(message)
+            return {"start_ns": 0, "version": interpreter()}
         params, server = message.get("params") or {}, message.get("server")
+        if isinstance(message.get("folder"), str):
+            params = {**params, "folder": message["folder"]}
         workload = catalogue.workload(message.get("workload"))(params, server)
         runner = self._runner = catalogue.runner(message.get("runner"))(number(message, "workers", least=1))
         set_options(message.get("options") or {})
@@ -106,6 +115,12 @@ class Cell:
         """The fields of `deadlock`, if that is why the last run failed."""
         return self._graph.deadlock() if self._graph is not None else None
 
+    def attempt(self) -> dict[str, Any]:
+        """Carry out every task once where one may come to grief; the fields of `attempted`."""
+        if self._trial is None:
+            raise Failure("crash", "the driver sent attempt without a trial in start")
+        return self._trial.attempt()
+
     def close(self, well: bool) -> None:
         """End the workers; without waiting for their work if all did not go well."""
         if self._runner is not None:
@@ -135,6 +150,8 @@ def converse(line: Line, cell: Cell) -> bool:
                 line.say("ready", **cell.start(message))
             elif do == "hello":
                 line.say("hello", **hello())
+            elif do == "attempt":
+                line.say("attempted", **cell.attempt())
             elif do == "run":
                 line.say("sample", **cell.run())
             else:

@@ -18,6 +18,7 @@ use crate::views::answer::Answer;
 use crate::views::break_even::BreakEvenLine;
 use crate::views::columns::{Column, Field};
 use crate::views::curves::SweepView;
+use crate::views::faults::Faults;
 use crate::views::languages::Languages;
 use crate::views::matrix::{Matrix, Tint};
 use crate::views::service::Service;
@@ -45,6 +46,7 @@ struct Page<'a> {
     verdicts: verdicts::Table<'a>,
     claims: Vec<&'a [Verdict]>,
     matrix: &'a Matrix,
+    faults: &'a Faults,
     palette: &'a Palette,
     tints: Vec<Tint>,
     advice: Vec<&'a [Advice]>,
@@ -157,6 +159,7 @@ pub fn page(report: &Report, charts: &Charts, palette: &Palette) -> Result<Strin
         verdicts: verdicts::Table::from_verdicts(&report.verdicts, summary),
         claims: verdicts::by_claim(&report.verdicts).collect(),
         matrix: &report.matrix,
+        faults: &report.faults,
         palette,
         tints: Tint::all().collect(),
         advice: report.advice.chunk_by(|a, b| a.situation == b.situation).collect(),

@@ -5,6 +5,7 @@ mod anchor;
 mod answer;
 mod break_even;
 mod comparison;
+mod faults;
 mod fidelity;
 mod languages;
 mod matrix;
@@ -48,6 +49,7 @@ fn write_all(out: &mut String, report: &Report) -> fmt::Result {
     break_even::write(out, &report.break_even)?;
     languages::write(out, &report.languages)?;
     matrix::write(out, &report.matrix)?;
+    faults::write(out, &report.faults)?;
     advice::write(out, report)?;
     verdicts::write(out, &report.verdicts, &report.summary)?;
     for (group, view) in report.groups() {

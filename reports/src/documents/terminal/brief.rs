@@ -3,7 +3,7 @@
 //! The answer comes last, for the last lines are what stays in view.
 
 use super::style::push_wrapped;
-use super::{answer, break_even, glance, languages, notices, open, service, sweeps};
+use super::{answer, break_even, faults, glance, languages, notices, open, service, sweeps};
 use crate::judgement::severity::Severity;
 use crate::text::{moment, plain};
 use crate::views::{Report, capacity};
@@ -31,7 +31,8 @@ pub fn text(report: &Report, colour: bool, width: usize) -> String {
     let open = open::text(&report.verdicts, &report.summary, colour, width, room);
     let room = MOST.saturating_sub([&out, &sweeps, &answer, &open, &remarks].into_iter().map(|text| lines(text)).sum());
     let glance = glance::text(&report.matrix, colour, width, room);
-    [glance, sweeps, answer, open, remarks].iter().for_each(|text| out.push_str(text));
+    let faults = faults::text(&report.faults, colour, width);
+    [glance, sweeps, faults, answer, open, remarks].iter().for_each(|text| out.push_str(text));
     out
 }
 

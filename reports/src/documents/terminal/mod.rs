@@ -4,6 +4,7 @@ mod answer;
 mod break_even;
 mod brief;
 mod comparison;
+mod faults;
 mod glance;
 mod lanes;
 mod languages;
@@ -89,6 +90,8 @@ fn whole(report: &Report, not_run: NotRun, colour: bool, width: u16) -> String {
     out.push_str(&groups(report, colour, width));
     out.push_str(&sweeps::text(report, colour, width));
     out.push_str(&matrix::text(&report.matrix, colour, width));
+    out.push_str(&faults::text(&report.faults, colour, width));
+    out.push_str(&faults::evidence(&report.faults, colour, width));
     out.push_str(&verdicts::text(&report.verdicts, not_run, colour, width));
     report.notices.iter().for_each(|notice| out.push_str(&notices::line(notice, colour)));
     out

@@ -6,6 +6,10 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::at::At;
+use super::trial_figures;
+
+/// The parameter that says what befalls a task of a trial.
+pub(super) const FAULT: &str = "fault";
 
 /// A statement, and what the records must show for it to hold.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -117,6 +121,8 @@ pub enum Statistic {
     Figure,
     /// How many times that of the reference.
     FigureRatio,
+    /// A figure of trials, in which one task comes to grief: see the table in `trial_figures.rs`.
+    Trial,
 }
 
 /// How long n waits of t take.
@@ -256,6 +262,16 @@ impl Claim {
         self.conditions.iter().all(|condition| condition.of.along.is_some())
     }
 
+    /// Returns whether all that it says is about tasks that come to grief.
+    pub fn is_about_trials(&self) -> bool {
+        self.conditions.iter().all(|condition| condition.statistic == Statistic::Trial)
+    }
+
+    /// Returns whether one of its conditions is about trials of this fault.
+    pub fn is_about_fault(&self, fault: &str) -> bool {
+        self.conditions.iter().any(|condition| condition.is_about_fault(fault))
+    }
+
     /// Returns whether one of its conditions is about this workload.
     pub fn is_about(&self, workload: &str) -> bool {
         self.conditions.iter().any(|condition| condition.of.workload == workload)
@@ -284,6 +300,23 @@ impl Condition {
     /// Returns whether it is to hold for a family of the claim.
     pub(super) fn is_about(&self, family: &str) -> bool {
         self.families.is_empty() || self.families.iter().any(|name| name == family)
+    }
+
+    /// Returns whether it is about trials of this fault.
+    pub(super) fn is_about_fault(&self, fault: &str) -> bool {
+        let wanted = self.of.params.get(FAULT).filter(|_| self.statistic == Statistic::Trial);
+        wanted.is_some_and(|wanted| wanted.allows(&fault.into()))
+    }
+
+    fn check_trial(&self) -> Result<(), String> {
+        if self.statistic != Statistic::Trial {
+            return Ok(());
+        }
+        let name = self.figure.as_deref().unwrap_or_default();
+        if trial_figures::figure(name).is_none() {
+            return Err(format!("trials have no figure `{name}`; there are {}", trial_figures::names()));
+        }
+        require(self.of.params.contains_key(FAULT), "`trial` needs a `fault` among `of.params`")
     }
 
     /// Returns whether it compares its cells with another one.
@@ -325,13 +358,14 @@ impl Condition {
             "only `speed-up`, `cost`, `cpu-cost`, `latency-difference`, `switches`, `faults` and `figure` are divided `per` something",
         )?;
         require(
-            self.figure.is_some() == matches!(statistic, Statistic::Figure | Statistic::FigureRatio),
-            "`figure` and `figure-ratio` need the name of a `figure`, and nothing else has one",
+            self.figure.is_some() == matches!(statistic, Statistic::Figure | Statistic::FigureRatio | Statistic::Trial),
+            "`figure`, `figure-ratio` and `trial` need the name of a `figure`, and nothing else has one",
         )?;
         require(
             self.switches.is_none_or(|least| statistic == Statistic::CpuCost && least.is_finite() && least > 0.0),
             "only `cpu-cost` asks for `switches`, and for more than 0",
-        )
+        )?;
+        self.check_trial()
     }
 }
 
@@ -347,6 +381,7 @@ impl Statistic {
                 | Self::Switches
                 | Self::Faults
                 | Self::Figure
+                | Self::Trial
         )
     }
 
@@ -361,6 +396,7 @@ impl Statistic {
                 | Self::Switches
                 | Self::Faults
                 | Self::Figure
+                | Self::Trial
         )
     }
 

@@ -8,7 +8,7 @@ use super::measured::{Measured, Noise};
 use super::outcome::Outcome;
 use super::unit::Unit;
 use crate::figures::{Cell, ChartKind, GroupSummary, Row};
-use crate::statistics::Estimate;
+use crate::statistics::{Estimate, median};
 use crate::text::units;
 
 /// A cell behind a judgement.
@@ -82,6 +82,32 @@ impl Judgement {
     /// Returns whether nobody knows what a cell that it needs would have shown.
     pub(super) fn is_unknown(&self) -> bool {
         self.verdict == Outcome::Undecided && self.effect.is_none()
+    }
+
+    /// Holds figures of trials, one a round, against the bounds of the condition. They are no samples of a quantity: all must keep them.
+    pub(super) fn of_trials(condition: &Condition, figures: &[f64], unit: Unit, told: &str, cell: Evidence) -> Self {
+        let (least, most) =
+            (condition.at_least.unwrap_or(f64::NEG_INFINITY), condition.at_most.unwrap_or(f64::INFINITY));
+        let kept = figures.iter().filter(|figure| (least..=most).contains(*figure)).count();
+        let verdict = match kept {
+            _ if kept == figures.len() => Outcome::Holds,
+            0 => Outcome::Fails,
+            _ => Outcome::Undecided,
+        };
+        let rounds = if figures.len() == 1 { "1 round".to_owned() } else { format!("{} rounds", figures.len()) };
+        let within =
+            if verdict == Outcome::Undecided { format!("; only {kept} of {rounds} keep to it") } else { String::new() };
+        let ends = |pick: fn(f64, f64) -> f64| figures.iter().copied().reduce(pick);
+        Self {
+            effect: median(figures),
+            low: ends(f64::min),
+            high: ends(f64::max),
+            unit: Some(unit),
+            why: format!("{told} [{rounds}]; claimed: {}{within}", bounds(condition, unit)),
+            samples: vec![cell],
+            anchor: Some("faults".to_owned()),
+            ..Self::without_figure(verdict, Some(condition), "")
+        }
     }
 
     fn without_figure(verdict: Outcome, condition: Option<&Condition>, why: &str) -> Self {

@@ -54,7 +54,12 @@ pub fn disturbing(
         | Statistic::SwitchesRatio
         | Statistic::Switches => (at_best.unwrap_or(WAKING_CORES), is_above),
         // Others take time, but not CPU time.
-        Statistic::CpuTime | Statistic::CpuCost | Statistic::Faults | Statistic::Figure | Statistic::FigureRatio => {
+        Statistic::CpuTime
+        | Statistic::CpuCost
+        | Statistic::Faults
+        | Statistic::Figure
+        | Statistic::FigureRatio
+        | Statistic::Trial => {
             return None;
         }
     };

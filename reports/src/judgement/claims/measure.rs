@@ -39,6 +39,7 @@ pub fn measure<'a>(
         Statistic::Faults => counted(condition, of, Count::Faults),
         Statistic::Figure => findings::of_one(condition, of),
         Statistic::FigureRatio => findings::of_two(condition, of, compared()?),
+        Statistic::Trial => Err("trials have no cells in groups".to_owned()),
     }
 }
 

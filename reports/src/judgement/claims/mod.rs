@@ -43,6 +43,8 @@ mod set;
 #[cfg(test)]
 mod tests;
 mod times;
+mod trial_figures;
+mod trials;
 mod unit;
 mod verdict;
 

@@ -8,10 +8,11 @@ use crate::figures::Summary;
 use crate::text::plain;
 
 /// The claims that are judged without being asked for.
-const BUILT_IN: [(&str, &str); 3] = [
+const BUILT_IN: [(&str, &str); 4] = [
     ("built_in.toml", include_str!("built_in.toml")),
     ("coordination.toml", include_str!("coordination.toml")),
     ("languages.toml", include_str!("languages.toml")),
+    ("faults.toml", include_str!("faults.toml")),
 ];
 
 /// A set of claims. No two have the same id.
@@ -119,12 +120,15 @@ impl Claims {
     /// Returns the verdicts as [`Claims::judge`], but only on the claims that are wanted.
     pub fn judge_those(&self, summary: &Summary, is_wanted: impl Fn(&Claim) -> bool) -> Vec<Verdict> {
         let has_sweeps = !summary.sweeps.is_empty();
-        let has_others = summary.groups.is_empty() || summary.unswept().any(|group| !group.is_coordination());
+        let has_trials = !summary.trials.is_empty();
+        let has_others =
+            (summary.groups.is_empty() && !has_trials) || summary.unswept().any(|group| !group.is_coordination());
         let runners = &summary.run.runners;
         let has = |family: &String| runners.values().any(|info| info.is_of_family(family));
         let has_family = |claim: &Claim| runners.is_empty() || claim.families.iter().any(has);
         let can_be_told = |claim: &Claim| match &claim.plan {
             _ if claim.is_about_curves() => has_sweeps,
+            _ if claim.is_about_trials() => has_trials,
             Some(_) => has_family(claim) && summary.unswept().any(|group| claim.is_about(&group.workload)),
             None => has_others,
         };

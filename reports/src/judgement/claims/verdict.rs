@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use super::claim::{Claim, Condition};
+use super::claim::{Claim, Condition, Statistic};
 use super::judgement::Judgement;
 use super::measure::measure;
 use super::outcome::Outcome;
 use super::selection::{Missing, Scope};
+use super::trials;
 use crate::figures::Summary;
 
 /// What the records say of a claim for one family of runners.
@@ -130,7 +131,11 @@ fn judge_condition(condition: &Condition, scope: Scope) -> (Vec<Judgement>, Vec<
         missing.push(format!("the run has no runner of the family {} for the model {models}", scope.family));
     }
     for model in models {
-        match judge_model(condition, model, scope) {
+        let judged = match condition.statistic {
+            Statistic::Trial => trials::judge(condition, model, scope),
+            _ => judge_model(condition, model, scope),
+        };
+        match judged {
             Ok(judgement) => found.push(judgement),
             Err(Missing::Failed(why)) => found.push(Judgement::failed(condition, &why)),
             Err(Missing::NotReached(why)) => found.push(Judgement::not_reached(condition, &why)),

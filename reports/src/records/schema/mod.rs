@@ -10,6 +10,7 @@ mod machine;
 mod profile;
 mod run;
 mod sample;
+mod trial;
 
 pub use self::cell::{CellId, Parameters, arms};
 pub use self::counts::Counts;
@@ -21,3 +22,4 @@ pub use self::run::{
     AxisOf, Build, End, Group, Overhead, Plan, Program, Record, Run, RunnerInfo, SCHEMA, Scale, Sweep, WorkloadInfo,
 };
 pub use self::sample::{Lone, Sample};
+pub use self::trial::{AttemptEnd, KnownBy, Left, LockState, TaskEnd, TaskFate, Told, TrialRecord};

@@ -10,6 +10,7 @@ use super::failure::Failure;
 use super::machine::{Capacity, Machine};
 use super::profile::Profile;
 use super::sample::{Lone, Sample};
+use super::trial::TrialRecord;
 
 /// The schema number that this build writes, and the newest that it reads.
 pub const SCHEMA: u32 = 1;
@@ -32,6 +33,8 @@ pub enum Record {
     Profile(Box<Profile>),
     /// Tasks of a cell that wait for each other in a circle, seen in a pass of its own.
     Deadlock(Box<Deadlock>),
+    /// What one model lost when one task of many came to grief.
+    Trial(Box<TrialRecord>),
     /// A cell that gave no time, and why.
     Error(Failure),
     /// The last line of a run that came to its own end.
