@@ -32,6 +32,8 @@ mod list;
 mod primes;
 mod primitives;
 mod request;
+mod serve;
+pub mod serving;
 mod sleep;
 mod switch;
 mod variant;
@@ -57,6 +59,7 @@ pub use primitives::{
     Barrier, Condvar, Event, Findings, Guard, Mutex, Primitives, Queue, RwLock, Semaphore, Shared, monitor,
 };
 pub use request::Request;
+pub use serve::Serve;
 pub use sleep::Sleep;
 pub use switch::Switch;
 pub use variant::{Asks, OnVariant, Variant, Varied, VariedShared};
@@ -73,6 +76,7 @@ pub type Standard = list![
     Echo,
     Convoy,
     Request,
+    Serve,
     Varied<LostUpdate>,
     Varied<Contention>,
     Varied<Account>,
