@@ -163,7 +163,7 @@ fn waits(model: &'static ServerModel) -> Result<(), Failed> {
     expect(begin.elapsed() >= Duration::from_millis(40), "it did not wait")
 }
 
-/// Two hundred clients, of which half are no good.
+/// Sends two hundred clients, of which half are no good.
 fn clients(model: &'static ServerModel) -> Result<(), Failed> {
     const ALL: usize = 200;
     let mut server = Server::start(model, 0, BEARS);
@@ -224,7 +224,7 @@ fn clients(model: &'static ServerModel) -> Result<(), Failed> {
     (0..10).try_for_each(|_| converse(&mut server.connect()))
 }
 
-/// A client that asks and does not read.
+/// Asks and does not read.
 fn deaf(model: &'static ServerModel) -> Result<(), Failed> {
     let mut server = Server::start(model, 0, BEARS);
     let mut stream = server.connect();
@@ -252,7 +252,7 @@ fn datagrams(model: &'static ServerModel) -> Result<(), Failed> {
     Ok(())
 }
 
-/// A server whose parent is gone ends, and so do its workers.
+/// Checks that a server whose parent is gone ends, and so do its workers.
 fn ends(model: &'static ServerModel) -> Result<(), Failed> {
     let job = Job { workers: 2, terms: Terms { wait_us: 0, pieces: 0, patience_ms: 60_000 } };
     let program = std::env::current_exe()?;
@@ -262,11 +262,7 @@ fn ends(model: &'static ServerModel) -> Result<(), Failed> {
         model.name,
         serde_json::to_string(&job)?
     );
-    let mut shell = Command::new("sh")
-        .args(["-c", &script])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()?;
+    let mut shell = Command::new("sh").args(["-c", &script]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
     let mut output = BufReader::new(shell.stdout.take().expect("it is piped"));
     let mut line = String::new();
     output.read_line(&mut line)?;

@@ -10,7 +10,7 @@ use regatta_reports::record::{Deadlock, FailureKind, Profile, Sample};
 use regatta_workloads::Service;
 
 use super::{Cell, CellError, Launch, Server, Spawned, external};
-use crate::catalogue::External;
+use crate::catalogue::{External, ExternalServer};
 use crate::interrupt::Interrupt;
 use crate::protocol::{Answer, CELL, Measured, Request, SERVER, Start};
 use crate::recorder::{MemoryWatch, Outside, TreeMemory, cpu_time_of, histogram};
@@ -29,6 +29,8 @@ pub(crate) struct Launcher {
     program: PathBuf,
     /// Other programs that are cells.
     externals: Vec<External>,
+    /// Other programs that are servers, whose cells are this program.
+    servers: Vec<ExternalServer>,
     /// Other builds of this program: the arms that are theirs.
     builds: BTreeMap<String, PathBuf>,
     /// Whether cells say where they panicked.
@@ -41,6 +43,7 @@ impl Launcher {
         Ok(Self {
             program: std::env::current_exe()?,
             externals,
+            servers: Vec::new(),
             builds: BTreeMap::new(),
             has_backtraces: false,
             interrupt,
@@ -50,6 +53,11 @@ impl Launcher {
     /// Returns the same, with the cells of some arms in other builds of this program.
     pub(crate) fn with_builds(self, builds: BTreeMap<String, PathBuf>) -> Self {
         Self { builds, ..self }
+    }
+
+    /// Returns the same, with servers that are other programs.
+    pub(crate) fn with_servers(self, servers: Vec<ExternalServer>) -> Self {
+        Self { servers, ..self }
     }
 
     /// Returns the same, with cells that say where they panicked.
@@ -68,6 +76,11 @@ impl Launcher {
 impl Launch for Launcher {
     fn spawn(&self, start: &Start) -> Result<Box<dyn Spawned>, CellError> {
         let mut start = start.clone();
+        start.serves = self
+            .servers
+            .iter()
+            .find(|server| server.name == start.runner)
+            .map(|server| Box::new(server.program.clone()));
         let (mut process, outside, boot_ns) = match self.externals.iter().find(|external| external.name == start.runner)
         {
             Some(known) => {

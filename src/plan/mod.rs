@@ -35,7 +35,7 @@ use crate::catalogue::{Catalogue, selects, suggestion};
 use crate::durations;
 
 /// The plans that are built in, by name.
-pub(crate) const BUILT_IN: [(&str, &str); 7] = [
+pub(crate) const BUILT_IN: [(&str, &str); 8] = [
     ("quick", include_str!("../plans/quick.toml")),
     ("default", include_str!("../plans/default.toml")),
     ("full", include_str!("../plans/full.toml")),
@@ -43,6 +43,7 @@ pub(crate) const BUILT_IN: [(&str, &str); 7] = [
     ("scaling", include_str!("../plans/scaling.toml")),
     ("coordination", include_str!("../plans/coordination.toml")),
     ("languages", include_str!("../plans/languages.toml")),
+    ("servers", include_str!("../plans/servers.toml")),
 ];
 
 /// A plan as it is written.
@@ -274,7 +275,7 @@ mod tests {
             assert!(!plan.about.is_empty(), "{name}");
             assert!(ready.iter().all(|group| group.cells.len() == group.group.cells.len()), "{name}");
         }
-        let plans = ["default", "full", "coordination"].map(|name| Plan::load(name).expect("built in"));
+        let plans = ["default", "full", "coordination", "servers"].map(|name| Plan::load(name).expect("built in"));
         let workloads: Vec<&str> = plans.iter().flat_map(|plan| &plan.groups).map(|group| &*group.workload).collect();
         for card in Course::standard().workloads() {
             assert!(workloads.contains(&card.name), "{} is in none of the plans that show every workload", card.name);

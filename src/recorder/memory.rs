@@ -11,6 +11,8 @@ use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use rustix::process::getpgrp;
+
 use super::tree::{field, peak_of};
 
 /// Least time between two readings.
@@ -69,6 +71,11 @@ impl MemoryWatch {
         let bytes = peak.max(last?).max(peak_of(&self.leader.to_string()).unwrap_or(0));
         Some(TreeMemory { bytes, source: format!("pss-of-tree, {} readings", readings + 1) })
     }
+}
+
+/// Returns the memory of all processes of this process's group now, bytes; none where the kernel does not tell.
+pub(crate) fn memory_now() -> Option<u64> {
+    memory_of_group(Path::new("/proc"), getpgrp().as_raw_nonzero().get().cast_unsigned())
 }
 
 /// Returns the memory of all processes of a group now, bytes; none where the kernel does not tell.

@@ -79,7 +79,8 @@ impl Serve {
 impl Workload for Serve {
     const NAME: &'static str = "serve";
     const KIND: Kind = Kind::Serving;
-    const ABOUT: &'static str = "answers the requests of a load generator in another process: its runners are server models";
+    const ABOUT: &'static str =
+        "answers the requests of a load generator in another process: its runners are server models";
     const PARAMETERS: &'static [Parameter] = &[
         Parameter::new("connections", "", "connections that send requests"),
         Parameter::new("requests", "", "requests on each of them"),
@@ -89,7 +90,11 @@ impl Workload for Serve {
         Parameter::new("cpu_us", "us", "for how long the server computes for each request"),
         Parameter::new("wait_us", "us", "for how long the server waits for each request"),
         Parameter::new("rest_ms", "ms", "how long connections stay open after the last reply, and send nothing"),
-        Parameter::new("patience_ms", "ms", "how long a connection may send nothing, or take for a line, before it is closed"),
+        Parameter::new(
+            "patience_ms",
+            "ms",
+            "how long a connection may send nothing, or take for a line, before it is closed",
+        ),
     ];
 
     type Shared<P: Primitives> = ();

@@ -38,7 +38,8 @@ impl Epoll {
     /// Adds a socket or changes the interest in one.
     pub(super) fn set(&self, socket: BorrowedFd<'_>, token: usize, flags: EventFlags, is_new: bool) -> io::Result<()> {
         let data = EventData::new_u64(token as u64);
-        Ok(if is_new { add(&self.set, socket, data, flags)? } else { modify(&self.set, socket, data, flags)? })
+        let set = if is_new { add(&self.set, socket, data, flags) } else { modify(&self.set, socket, data, flags) };
+        Ok(set?)
     }
 
     /// Waits until a socket is ready or the time is up.

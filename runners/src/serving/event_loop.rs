@@ -39,7 +39,7 @@ pub(super) trait Readiness {
     /// Whether it tells only once of what comes, so that a socket has to be read until nothing is left.
     const DRAINS: bool = false;
 
-    /// Hears of a new socket, or of another interest in one that it knows.
+    /// Watches a new socket, or takes another interest in one that it knows.
     ///
     /// # Errors
     /// If it cannot watch it. The connection is closed then.
@@ -98,7 +98,14 @@ enum Next {
 
 impl Connection {
     /// Goes on as far as it goes without waiting. `is_ready` says that the socket may have something.
-    fn advance(&mut self, terms: Terms, chunk: &mut [u8], drains: bool, is_ready: bool, now: Instant) -> io::Result<Next> {
+    fn advance(
+        &mut self,
+        terms: Terms,
+        chunk: &mut [u8],
+        drains: bool,
+        is_ready: bool,
+        now: Instant,
+    ) -> io::Result<Next> {
         if self.waits {
             // Something comes before the answer is due: it is left where it is. What is told even of a socket that is of no interest is
             // that the connection has broken.
@@ -266,9 +273,9 @@ impl<R: Readiness> EventLoop<R> {
             self.sockets.connections.len() - 1
         });
         self.accepted += 1;
-        let is_watched = sockopt::set_tcp_nodelay(&socket, true).map_err(io::Error::from).and_then(|()| {
-            self.readiness.watch(socket.as_fd(), place + 1, Interest::READ, true)
-        });
+        let is_watched = sockopt::set_tcp_nodelay(&socket, true)
+            .map_err(io::Error::from)
+            .and_then(|()| self.readiness.watch(socket.as_fd(), place + 1, Interest::READ, true));
         // One that cannot be watched is closed.
         if is_watched.is_err() {
             self.free.push(place);
@@ -319,7 +326,8 @@ impl<R: Readiness> EventLoop<R> {
     fn sweep(&mut self, now: Instant) {
         self.sweeps_at = now + self.terms.patience() / 4;
         for place in 0..self.sockets.connections.len() {
-            let is_late = |of: &Connection| !of.waits && now.saturating_duration_since(of.since) > self.terms.patience();
+            let is_late =
+                |of: &Connection| !of.waits && now.saturating_duration_since(of.since) > self.terms.patience();
             if self.sockets.connections[place].as_ref().is_some_and(is_late) {
                 self.close(place);
             }

@@ -43,7 +43,8 @@ async fn converse(mut stream: TcpStream, terms: Terms) -> io::Result<()> {
     let mut lines = Lines::default();
     loop {
         // Of the lines that came together, each is answered by itself.
-        let more = timeout(terms.patience(), next_lines(&stream, &mut lines)).await.map_err(|_| io::ErrorKind::TimedOut)??;
+        let more =
+            timeout(terms.patience(), next_lines(&stream, &mut lines)).await.map_err(|_| io::ErrorKind::TimedOut)??;
         if !more {
             return Ok(());
         }

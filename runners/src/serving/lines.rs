@@ -67,7 +67,9 @@ mod tests {
     #[test]
     fn lines_come_out_whole_however_they_came_in() {
         let mut lines = Lines::default();
-        for (pushed, whole) in [("a", vec![]), ("b\nc\n\nd", vec!["ab\n", "c\n", "\n"]), ("", vec![]), ("e\n", vec!["de\n"])] {
+        for (pushed, whole) in
+            [("a", vec![]), ("b\nc\n\nd", vec!["ab\n", "c\n", "\n"]), ("", vec![]), ("e\n", vec!["de\n"])]
+        {
             lines.push(pushed.as_bytes()).expect("short");
             assert_eq!(all(&mut lines), whole, "after {pushed:?}");
         }

@@ -65,7 +65,10 @@ impl ServerModel {
         (self.available)().map_err(Error::Unavailable)?;
         if connections > self.most_connections {
             return Err(Error::Limit {
-                what: format!("{} carries at most {} connections, and there are {connections}", self.name, self.most_connections),
+                what: format!(
+                    "{} carries at most {} connections, and there are {connections}",
+                    self.name, self.most_connections
+                ),
                 remedy: "use fewer connections, or a model without that limit, for example epoll-server".to_owned(),
             });
         }

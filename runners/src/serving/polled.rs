@@ -19,7 +19,9 @@ struct Polled;
 
 impl Readiness for Polled {
     fn wait(&mut self, sockets: &Sockets, _timeout: Duration, ready: &mut Vec<usize>) -> io::Result<()> {
-        ready.extend(sockets.watched().filter(|(.., interest)| interest.read || interest.write).map(|(token, ..)| token));
+        ready.extend(
+            sockets.watched().filter(|(.., interest)| interest.read || interest.write).map(|(token, ..)| token),
+        );
         Ok(())
     }
 }

@@ -22,10 +22,12 @@ pub(super) const MODEL: ServerModel = ServerModel {
 fn serve(job: &Job) -> io::Result<()> {
     let listener = listen()?;
     for _ in 0..job.workers {
-        forks::spawn(|| loop {
-            let mut stream = accept(&listener, job.terms.patience())?;
-            // Whatever the client did, the next one is served.
-            let _ = converse(&mut stream, job.terms, std::thread::sleep);
+        forks::spawn(|| {
+            loop {
+                let mut stream = accept(&listener, job.terms.patience())?;
+                // Whatever the client did, the next one is served.
+                let _ = converse(&mut stream, job.terms, std::thread::sleep);
+            }
         })?;
     }
     job.announce(listener.local_addr()?)?;

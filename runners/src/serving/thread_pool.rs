@@ -29,6 +29,8 @@ fn serve(job: &Job) -> io::Result<()> {
     std::thread::scope(|scope| {
         let threads: Vec<_> = (0..job.workers).map(|_| scope.spawn(work)).collect();
         job.announce(listener.local_addr()?)?;
-        threads.into_iter().try_for_each(|thread| thread.join().unwrap_or_else(|_| Err(io::Error::other("a thread panicked"))))
+        threads
+            .into_iter()
+            .try_for_each(|thread| thread.join().unwrap_or_else(|_| Err(io::Error::other("a thread panicked"))))
     })
 }
