@@ -1,12 +1,15 @@
 //! A cell process: carries out one workload under one runner, as often as the driver asks.
 
+use std::cell::RefCell;
 use std::io::{self, BufRead};
 use std::marker::PhantomData;
 use std::os::fd::OwnedFd;
 use std::process::ExitCode;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use regatta_reports::record::{Deadlock, FailureKind, LockMove, LockStep, Sample, Waiting};
+use regatta_runners::serving::ServerModel;
 use regatta_runners::worker::Command;
 use regatta_runners::{
     Error, Link, Move, Outcome, Runner, RunnerVisitor, Runners, Settings, Step, WaitsFor, WatchedWorkload, fits, panics,
@@ -18,6 +21,7 @@ use crate::check::{BLOCKED, CHECK, Check};
 use crate::profile::{self, LOG_FILE, Log, Purpose, Traced};
 use crate::protocol::{Answer, Request, Start, VERSION, WORKER};
 use crate::recorder::{Recorder, histogram};
+use crate::serving::{self, Served};
 use crate::trial::{LEDGER, TrialCell};
 
 /// What became of the conversation.
@@ -25,11 +29,14 @@ pub(crate) type Done = io::Result<()>;
 
 /// Runs a cell process, from its first message to its last. `be` is given the workload that the driver asks for, and finds its type and
 /// that of the runner.
-pub(crate) fn main(be: impl FnOnce(&Selected<'_>, Heard<'_>) -> Result<Done, UnknownWorkload>) -> ExitCode {
+pub(crate) fn main(
+    servers: &[ServerModel],
+    be: impl FnOnce(&Selected<'_>, Heard<'_>) -> Result<Done, UnknownWorkload>,
+) -> ExitCode {
     panics::note_places();
     // Counters are inherited by threads and processes that come later, so they are opened first.
     let recorder = Recorder::open();
-    match talk(recorder, be) {
+    match talk(recorder, servers, be) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("regatta cell: {error}");
@@ -78,6 +85,7 @@ impl Line {
 
 fn talk(
     recorder: Recorder,
+    servers: &[ServerModel],
     be: impl FnOnce(&Selected<'_>, Heard<'_>) -> Result<Done, UnknownWorkload>,
 ) -> io::Result<()> {
     let mut line = Line::open()?;
@@ -93,7 +101,7 @@ fn talk(
     let recorder = if start.count { recorder.with_events() } else { recorder };
     let params: Map<_, _> = start.params.clone().into_iter().collect();
     let selected = Selected { name: &start.workload, params: &params };
-    let found = be(&selected, Heard { line: &mut line, start: &start, recorder });
+    let found = be(&selected, Heard { line: &mut line, start: &start, recorder, servers });
     match found {
         Ok(done) => done,
         Err(error) => line.complain(FailureKind::Unavailable, error),
@@ -105,9 +113,29 @@ pub(crate) struct Heard<'a> {
     line: &'a mut Line,
     start: &'a Start,
     recorder: Recorder,
+    servers: &'a [ServerModel],
 }
 
 impl Heard<'_> {
+    /// Has a server that has started answer loads when asked.
+    fn serve_load(self, served: Result<Served, Error>, start_ns: u64) -> Done {
+        let Self { line, start, recorder, .. } = self;
+        if start.check || start.profile_log.is_some() {
+            let message = "the tasks of a server are requests, and its workers are not seen from outside";
+            return line.complain(FailureKind::Unavailable, message);
+        }
+        match served {
+            Err(error) => line.complain(kind(&error), error),
+            Ok(served) => {
+                let running = Running(Rc::new(RefCell::new(served)));
+                let served = Rc::clone(&running.0);
+                line.say(&Answer::Ready { start_ns, version: None })?;
+                let run = Box::new(move || serving::run(&served));
+                Work { recorder, purpose: None, graph: None, workload: &running, run }.answer(line)
+            }
+        }
+    }
+
     /// Returns the name of the runner that is asked for.
     pub(crate) fn runner(&self) -> &str {
         &self.start.runner
@@ -161,6 +189,12 @@ impl<Rs: Runners> Visitor for ChooseRunner<'_, Rs> {
 
     fn visit<W: Workload>(self, mut workload: W) -> Done {
         let start = self.heard.start;
+        if let Some(serving) = workload.serving() {
+            let begin = Recorder::now_ns();
+            if let Some(served) = Served::start(start, serving, self.heard.servers) {
+                return self.heard.serve_load(served, Recorder::now_ns() - begin);
+            }
+        }
         if let Some(server) = start.server {
             workload.attach(server);
         }
@@ -192,7 +226,7 @@ impl<Rs: Runners> Visitor for ChooseRunner<'_, Rs> {
 impl<Rs: Runners> ChooseRunner<'_, Rs> {
     /// Runs the workload when asked. If it is watched, this says for what, and where its tasks note whom they wait for.
     fn serve<W: Workload>(self, workload: W, watched: Option<(Purpose, WaitsFor)>) -> Done {
-        let Heard { line, start, recorder } = self.heard;
+        let Heard { line, start, recorder, .. } = self.heard;
         let workload = Arc::new(workload);
         let under = Under { workload: Arc::clone(&workload), settings: settings(start)? };
         match Rs::visit(&start.runner, under) {
@@ -252,8 +286,8 @@ trait Started {
     fn begin(&self);
     /// Does as [`Workload::audit`].
     fn audit(&self) -> Result<(), Error>;
-    /// Does as [`Workload::latencies`].
-    fn latencies(&self) -> Vec<(&'static str, Vec<u64>)>;
+    /// Returns the latencies of the last run, as records have them.
+    fn histograms(&self) -> io::Result<Vec<(&'static str, String)>>;
     /// Does as [`Workload::figures`].
     fn figures(&self) -> Vec<(&'static str, f64)>;
     /// Does as [`Workload::turns`].
@@ -269,8 +303,9 @@ impl<W: Workload> Started for W {
         Workload::audit(self).map_err(|error| Error::Wrong(error.to_string()))
     }
 
-    fn latencies(&self) -> Vec<(&'static str, Vec<u64>)> {
-        Workload::latencies(self)
+    fn histograms(&self) -> io::Result<Vec<(&'static str, String)>> {
+        let encoded = |(name, latencies): (_, Vec<u64>)| Ok((name, histogram(&latencies).map_err(io::Error::other)?));
+        self.latencies().into_iter().map(encoded).collect()
     }
 
     fn figures(&self) -> Vec<(&'static str, f64)> {
@@ -279,6 +314,29 @@ impl<W: Workload> Started for W {
 
     fn turns(&self) -> Vec<Vec<u32>> {
         Workload::turns(self)
+    }
+}
+
+/// A server that has started.
+struct Running(Rc<RefCell<Served>>);
+
+impl Started for Running {
+    fn begin(&self) {}
+
+    fn audit(&self) -> Result<(), Error> {
+        Ok(())
+    }
+
+    fn histograms(&self) -> io::Result<Vec<(&'static str, String)>> {
+        Ok(serving::histograms(&self.0))
+    }
+
+    fn figures(&self) -> Vec<(&'static str, f64)> {
+        Vec::new()
+    }
+
+    fn turns(&self) -> Vec<Vec<u32>> {
+        Vec::new()
     }
 }
 
@@ -310,6 +368,8 @@ impl Work<'_> {
             };
             match answer {
                 Ok(answer) => line.say(&answer)?,
+                // There is nothing wrong with the cell, so it goes on.
+                Err(error @ Error::Void(_)) => line.complain(FailureKind::Void, error)?,
                 Err(error) => match self.graph.as_ref().and_then(deadlock) {
                     Some(deadlock) => return line.say(&Answer::Deadlock(Box::new(deadlock))),
                     None => return line.complain(self.kind(&error), error),
@@ -347,9 +407,8 @@ impl Work<'_> {
         }
         sample.figures.extend(self.workload.figures().into_iter().map(|(name, figure)| (name.to_owned(), figure)));
         sample.turns = self.workload.turns();
-        for (name, latencies) in self.workload.latencies() {
-            sample.histograms.insert(name.to_owned(), histogram(&latencies).map_err(io::Error::other)?);
-        }
+        let histograms = self.workload.histograms()?;
+        sample.histograms.extend(histograms.into_iter().map(|(name, encoded)| (name.to_owned(), encoded)));
         Ok(Ok(sample))
     }
 
@@ -389,6 +448,7 @@ fn kind(error: &Error) -> FailureKind {
     match error {
         Error::Limit { .. } => FailureKind::Limit,
         Error::Unavailable(_) => FailureKind::Unavailable,
+        Error::Void(_) => FailureKind::Void,
         Error::Wrong(_) => FailureKind::WrongAnswer,
         Error::Task { .. } | Error::Panic(_) | Error::Lost(_) | Error::System { .. } => FailureKind::Crash,
     }

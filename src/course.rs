@@ -3,6 +3,7 @@
 use std::marker::PhantomData;
 use std::process::ExitCode;
 
+use regatta_runners::serving::{self, ServerModel};
 use regatta_runners::{Family, Parallelism, Runner, RunnerVisitor, Runners, panics, worker};
 use regatta_workloads::{Selected, Workload, Workloads};
 use serde_json::{Map, Value};
@@ -10,31 +11,41 @@ use serde_json::{Map, Value};
 use crate::catalogue::{Catalogue, Resolved, RunnerCard, WorkloadCard};
 use crate::check::CHECK;
 use crate::profile::{LOG_FILE, TracedWorkloads};
-use crate::protocol::{CELL, SERVER, WORKER};
+use crate::protocol::{CELL, MODEL, SERVER, WORKER};
 use crate::resolving::Resolve;
 use crate::trial::{Faults, LEDGER};
 use crate::{cell, cli, server, standard};
 
-/// A course: workload types and runner types of a program's own, beside those that come with Regatta.
+/// A course: workload types and runner types of a program's own, beside those that come with Regatta, and all server models.
 #[derive(Debug)]
-pub struct Course<Ws = (), Rs = ()>(PhantomData<fn() -> (Ws, Rs)>);
+pub struct Course<Ws = (), Rs = ()> {
+    servers: Vec<ServerModel>,
+    types: PhantomData<fn() -> (Ws, Rs)>,
+}
 
 impl Course {
-    /// Returns the workloads and runners that come with Regatta.
+    /// Returns the workloads, runners and server models that come with Regatta.
     pub fn standard() -> Self {
-        Self(PhantomData)
+        Self { servers: serving::STANDARD.to_vec(), types: PhantomData }
     }
 }
 
 impl<Ws: Workloads, Rs: Runners> Course<Ws, Rs> {
     /// Returns the same with one more workload.
     pub fn workload<W: Workload>(self) -> Course<(W, Ws), Rs> {
-        Course(PhantomData)
+        Course { servers: self.servers, types: PhantomData }
     }
 
     /// Returns the same with one more runner.
     pub fn runner<R: Runner>(self) -> Course<Ws, (R, Rs)> {
-        Course(PhantomData)
+        Course { servers: self.servers, types: PhantomData }
+    }
+
+    /// Returns the same with one more server model.
+    #[must_use]
+    pub fn server(mut self, model: ServerModel) -> Self {
+        self.servers.push(model);
+        self
     }
 
     /// Runs the whole of a program: the command line, and the cells, workers and servers as which it starts itself.
@@ -48,13 +59,15 @@ impl<Ws: Workloads, Rs: Runners> Course<Ws, Rs> {
     pub fn helper(&self) -> Option<ExitCode> {
         let args: Vec<String> = std::env::args_os().map(|arg| arg.to_string_lossy().into_owned()).collect();
         match args.get(1)?.as_str() {
-            CELL => Some(cell::main(|selected, heard| match (Ws::has(selected.name), Rs::has(heard.runner())) {
-                (_, true) if heard.is_of_trial() => Ok(cell::try_out::<Rs>(heard)),
-                (_, false) if heard.is_of_trial() => Ok(standard::trial(heard)),
-                (true, true) => cell::be::<Ws, Rs>(selected, heard),
-                (true, false) => cell::be::<Ws, standard::Runners>(selected, heard),
-                (false, true) => cell::be::<standard::Workloads, Rs>(selected, heard),
-                (false, false) => standard::cell(selected, heard),
+            CELL => Some(cell::main(&self.servers, |selected, heard| {
+                match (Ws::has(selected.name), Rs::has(heard.runner())) {
+                    (_, true) if heard.is_of_trial() => Ok(cell::try_out::<Rs>(heard)),
+                    (_, false) if heard.is_of_trial() => Ok(standard::trial(heard)),
+                    (true, true) => cell::be::<Ws, Rs>(selected, heard),
+                    (true, false) => cell::be::<Ws, standard::Runners>(selected, heard),
+                    (false, true) => cell::be::<standard::Workloads, Rs>(selected, heard),
+                    (false, false) => standard::cell(selected, heard),
+                }
             })),
             WORKER if std::env::var_os(LEDGER).is_some() => Some(worker::main::<Faults>(&args[2..])),
             WORKER => {
@@ -68,6 +81,7 @@ impl<Ws: Workloads, Rs: Runners> Course<Ws, Rs> {
                 };
                 Some(main(&args[2..]))
             }
+            MODEL => Some(serving::main(&self.servers, &args[2..])),
             SERVER => Some(server::main(&args[2..])),
             _ => None,
         }
@@ -82,7 +96,8 @@ impl<Ws: Workloads, Rs: Runners> Catalogue for Course<Ws, Rs> {
     fn runners(&self) -> Vec<RunnerCard> {
         let own = Rs::names().into_iter().filter_map(|name| Rs::visit(name, DescribeRunner));
         let standard = standard::Runners::names().into_iter();
-        own.chain(standard.filter_map(|name| standard::Runners::visit(name, DescribeRunner))).collect()
+        let runners = own.chain(standard.filter_map(|name| standard::Runners::visit(name, DescribeRunner)));
+        runners.chain(self.servers.iter().map(describe_server)).collect()
     }
 
     fn resolve(&self, name: &str, params: &Map<String, Value>) -> Result<Resolved, String> {
@@ -108,6 +123,8 @@ impl RunnerVisitor for DescribeRunner {
             model: R::MODEL.to_owned(),
             gil: R::FAMILY == Family::Gil,
             baseline: "sequential".to_owned(),
+            computes_as: "sequential".to_owned(),
+            is_server: false,
             parallelism: R::PARALLELISM,
             processes: R::PROCESSES,
             waits_in_workers: R::PARALLELISM == Parallelism::Workers && R::PREEMPTIVE,
@@ -115,6 +132,25 @@ impl RunnerVisitor for DescribeRunner {
             workloads: None,
             version: String::new(),
         }
+    }
+}
+
+fn describe_server(model: &ServerModel) -> RunnerCard {
+    RunnerCard {
+        name: model.name.to_owned(),
+        about: model.about.to_owned(),
+        family: Family::Native.name().to_owned(),
+        model: model.name.to_owned(),
+        gil: false,
+        baseline: "blocking-server".to_owned(),
+        computes_as: "sequential".to_owned(),
+        is_server: true,
+        parallelism: model.parallelism,
+        processes: model.processes,
+        waits_in_workers: false,
+        options: Vec::new(),
+        workloads: None,
+        version: String::new(),
     }
 }
 

@@ -29,7 +29,8 @@
 //! - `guests`: programs in other languages that are cells, CPython's among them.
 //! - `recorder`: the only code that reads clocks and counters.
 //! - `profile`: which worker does what when, in a pass of its own.
-//! - `server`: the echo server, in a process of its own.
+//! - `server`: the echo server, in a process of its own; `load`: the load generator, likewise.
+//! - `serving`: a cell whose runner is a server model.
 //! - `calibration`: what the harness itself costs; `capacity`: how much parallel speed the machine gives; `lone`: one task alone;
 //!   `blocking`: whether it blocks the thread of an event loop.
 //! - `scale`: numbers that grow with the machine; `durations`: read and printed.
@@ -65,6 +66,7 @@ mod guests;
 pub mod harness;
 mod header;
 mod interrupt;
+mod load;
 mod lone;
 mod output;
 mod plan;
@@ -77,6 +79,7 @@ mod recorder;
 mod report;
 mod resolving;
 mod server;
+mod serving;
 mod shared_numbers;
 mod shell;
 mod sizing;

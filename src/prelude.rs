@@ -13,11 +13,13 @@
 //! - For a runner: [`Runner`], [`Parallelism`], [`Settings`], [`Outcome`] and [`Tally`], [`RunnerError`] and [`Need`]; [`Crew`] counts its
 //!   workers; [`Blocking`], [`carry_out`], [`carry_out_all`], [`share`] and [`catch`] carry out tasks on threads; [`poll_task`] does in a
 //!   world of its own.
+//! - For a server model: [`ServerModel`].
 //! - For the program: [`Course`] and [`ExitCode`].
 
 pub use std::process::ExitCode;
 pub use std::sync::Arc;
 
+pub use regatta_runners::serving::ServerModel;
 pub use regatta_runners::{
     Blocking, BlockingStream, Crew, Error as RunnerError, Family, Need, Outcome, Parallelism, Runner, Settings, Std,
     carry_out, carry_out_all, catch, complete, poll_task, share,

@@ -10,8 +10,10 @@ use serde::{Deserialize, Serialize};
 pub(crate) const CELL: &str = "__cell";
 /// The hidden subcommand of a worker process.
 pub(crate) const WORKER: &str = "__worker";
-/// The hidden subcommand of a server process.
+/// The hidden subcommand of a process at the other end of a workload's connections: a server, or a load generator.
 pub(crate) const SERVER: &str = "__server";
+/// The hidden subcommand of a process that is a server model.
+pub(crate) const MODEL: &str = "__model";
 
 /// Version of the protocol.
 pub(crate) const VERSION: u32 = 1;
@@ -56,6 +58,9 @@ pub(crate) struct Start {
     /// Which arm of its group it is. It decides which program is started; the cell has no need to know.
     #[serde(skip)]
     pub(crate) arm: String,
+    /// The program that is the server, if the runner is a server model that is not of this program.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) serves: Option<Box<ServerProgram>>,
     /// A file for the logs of worker processes, if the cell is to be profiled and not timed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) profile_log: Option<std::path::PathBuf>,
@@ -84,6 +89,15 @@ pub(crate) struct Trial {
     pub(crate) memory_bytes: u64,
 }
 
+/// A program that is a server: with the job of a server as its last argument it says where it listens.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct ServerProgram {
+    pub(crate) program: std::path::PathBuf,
+    pub(crate) args: Vec<String>,
+    /// Whether it serves all connections at once.
+    pub(crate) serves_all: bool,
+}
+
 impl Start {
     /// Returns what makes a cell of one worker with default options, which is timed.
     pub(crate) fn lone(workload: &str, params: Parameters, runner: &str) -> Self {
@@ -96,6 +110,7 @@ impl Start {
             options: Parameters::new(),
             server: None,
             folder: None,
+            serves: None,
             profile_log: None,
             check: false,
             watch: false,

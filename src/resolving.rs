@@ -26,6 +26,7 @@ impl Visitor for Resolve {
             computing: workload.computing(),
             sizing: sizing.map(|sizing| ReadySizing { field: sizing.field, probe: parameters(&sizing.probe) }),
             service: workload.service(),
+            serving: workload.serving(),
             shares_memory: W::SHARES_MEMORY,
             only_computes: W::KIND == Kind::Cpu,
         })

@@ -15,6 +15,8 @@ use tokio::io::unix::AsyncFd;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 
+use crate::load;
+
 /// Connections that may wait to be accepted: as many as the kernel allows (it cuts this down to `somaxconn`).
 const BACKLOG: u32 = 65_535;
 
@@ -24,9 +26,10 @@ const LONGEST_LINE: u64 = 1 << 20;
 const BACK_OFF: Duration = Duration::from_millis(10);
 
 /// Returns the arguments of a server process for `service`, to listen on `port` of the loopback interface; 0 for any that is free.
-pub(crate) fn args(service: Service, port: u16) -> [String; 3] {
+pub(crate) fn args(service: Service, port: u16) -> Vec<String> {
     match service {
-        Service::Echo { delay } => ["echo".to_owned(), delay.as_micros().to_string(), port.to_string()],
+        Service::Echo { delay } => vec!["echo".to_owned(), delay.as_micros().to_string(), port.to_string()],
+        Service::Load => vec!["load".to_owned(), port.to_string()],
     }
 }
 
@@ -36,6 +39,10 @@ pub(crate) fn main(args: &[String]) -> ExitCode {
         [service, delay_us, port] if service == "echo" => match (delay_us.parse(), port.parse()) {
             (Ok(delay_us), Ok(port)) => echo(Duration::from_micros(delay_us), port),
             _ => Err(io::Error::other("a delay in microseconds and a port expected")),
+        },
+        [service, port] if service == "load" => match port.parse() {
+            Ok(port) => load::main(port),
+            Err(_) => Err(io::Error::other("a port expected")),
         },
         _ => Err(io::Error::other("there is no such server")),
     };

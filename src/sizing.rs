@@ -25,7 +25,7 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Measures how many pieces of computing take a millisecond, for each group that has to know, and notes it in the group by family.
 ///
-/// A runner goes by the baseline of its family, which computes in the same language. What cannot be measured is not noted: its cells
+/// A runner goes by the one that computes in the same language, one task after the other. What cannot be measured is not noted: its cells
 /// do as their workload guesses.
 pub(crate) fn size(launch: &dyn Launch, catalogue: &dyn Catalogue, groups: &mut [ReadyGroup]) {
     let cards = catalogue.runners();
@@ -34,7 +34,7 @@ pub(crate) fn size(launch: &dyn Launch, catalogue: &dyn Catalogue, groups: &mut 
         for cell in &mut ready.cells {
             let Some(sizing) = &cell.work.resolved.sizing else { continue };
             let Some(card) = cards.iter().find(|card| card.name == cell.id.runner) else { continue };
-            let key = (ready.group.workload.clone(), card.baseline.clone());
+            let key = (ready.group.workload.clone(), card.computes_as.clone());
             let pieces = *known.entry(key).or_insert_with_key(|(name, runner)| measure(launch, name, sizing, runner));
             if let Some(pieces) = pieces {
                 cell.pieces_per_ms = Some(pieces);

@@ -12,11 +12,11 @@ use regatta_reports::record::{
 use regatta_reports::{Claims, Report, Results, write};
 use serde_json::{Value, json};
 
-/// The histograms of cases of coordination.
-const HISTOGRAMS: [&str; 4] = ["wait_ns", "set_to_run_ns", "handover_ns", "lateness_ns"];
+/// The histograms of cases of coordination, and of servers.
+const HISTOGRAMS: [&str; 5] = ["wait_ns", "set_to_run_ns", "handover_ns", "lateness_ns", "reply_ns"];
 
-/// The figures of cases of coordination and of runtimes that warm up, of which there are no stored records.
-const FIGURES: [&str; 19] = [
+/// The figures of cases of coordination, of servers and of runtimes that warm up, of which there are no stored records.
+const FIGURES: [&str; 24] = [
     "boot_ns",
     "first_run_ns",
     "warm_up_cut",
@@ -36,6 +36,12 @@ const FIGURES: [&str; 19] = [
     "leaders",
     "most_in_queue",
     "refused",
+    "replies_per_s",
+    "p999_ns",
+    "fairness",
+    "memory_per_connection_bytes",
+    "generator_cores",
+    "littles_law_off_by",
 ];
 
 /// Names of fields by the place of their object: `run.plan`, or the heading of a section.

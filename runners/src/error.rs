@@ -25,6 +25,9 @@ pub enum Error {
     /// A worker process ended before its work was done.
     #[error("{0}")]
     Lost(String),
+    /// The run came to its end, and what measured it says that its figures mean nothing.
+    #[error("{0}")]
+    Void(String),
     /// The machine would not carry it.
     #[error("{what}; {remedy}")]
     Limit {

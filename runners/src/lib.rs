@@ -19,6 +19,7 @@
 //! - `watched`: primitives that note who holds and who waits, and `waits_for`, the graph in which a deadlock is a circle.
 //! - `simulated`: a world of one thread in which a seed says who goes on, for tests.
 //! - `worker`: what runs in a worker process.
+//! - `serving`: server models, one file each: what carries connections where the server is what is compared.
 //! - one file per runner; `under_gil`: what those under a modelled lock have in common.
 
 mod async_multi;
@@ -42,6 +43,7 @@ mod runner;
 mod scheduler;
 mod scoped;
 mod sequential;
+pub mod serving;
 pub mod simulated;
 mod steps;
 mod task;

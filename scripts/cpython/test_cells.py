@@ -195,6 +195,10 @@ def cases(workload: str) -> Iterator[tuple[dict[str, Any], list[int]]]:
         elif workload == "request":
             params = {"cpu_us": 90, "wait_us": 1500, "requests": tasks, "steps": 3, "pieces_per_ms": 100}
             yield params, [burnt(i, 8) for i in everyone]
+        elif workload == "serve":
+            # What a server does for a request, without a server.
+            params = {"connections": tasks, "requests": 1, "bytes": 9, "cpu_us": 50, "wait_us": 1000}
+            yield params, [letters_sum(i, 1, 9) for i in everyone]
         elif workload == "convoy":
             yield {"beside": tasks // 2, "round_trips": 4, "bytes": 8}, [letters_sum(0, 4, 8), 1, 2][: 1 + tasks // 2]
 

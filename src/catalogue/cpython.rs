@@ -72,8 +72,73 @@ pub(crate) const RUNNERS: [PythonRunner; 7] = {
     ]
 };
 
-/// Returns whether `name` is that of a runner which some interpreter may have.
+/// The server model that an interpreter has only if it can import gevent.
+pub(crate) const GEVENT_SERVER: &str = "python-gevent-server";
+
+/// All server models, in the order in which they are shown. The second field says whether it serves all connections at once.
+pub(crate) const SERVERS: [(PythonRunner, bool); 6] = {
+    use Parallelism::{One, PerTask};
+    [
+        (
+            PythonRunner::new(
+                "python-socketserver",
+                "blocking-server",
+                One,
+                "one connection after the other (socketserver.TCPServer)",
+            ),
+            false,
+        ),
+        (
+            PythonRunner::new(
+                "python-socketserver-threading",
+                "thread-server",
+                PerTask,
+                "a thread of its own for each connection (socketserver.ThreadingMixIn)",
+            ),
+            true,
+        ),
+        (
+            PythonRunner::new(
+                "python-socketserver-forking",
+                "process-server",
+                PerTask,
+                "a process of its own for each connection (socketserver.ForkingMixIn)",
+            )
+            .in_processes(),
+            true,
+        ),
+        (
+            PythonRunner::new(
+                "python-selectors",
+                "epoll-server",
+                One,
+                "one thread that is told by selectors which sockets are ready (epoll)",
+            ),
+            true,
+        ),
+        (
+            PythonRunner::new(
+                "python-asyncio-server",
+                "async-single-server",
+                One,
+                "a coroutine for each connection on one event loop (asyncio)",
+            ),
+            true,
+        ),
+        (
+            PythonRunner::new(
+                GEVENT_SERVER,
+                "green-server",
+                One,
+                "a greenlet for each connection on one thread (gevent)",
+            ),
+            true,
+        ),
+    ]
+};
+
+/// Returns whether `name` is that of a runner or a server model which some interpreter may have.
 pub(crate) fn is_runner(name: &str) -> bool {
     let plain = name.split('@').next().unwrap_or(name);
-    RUNNERS.iter().any(|runner| runner.name == plain)
+    RUNNERS.iter().chain(SERVERS.iter().map(|(server, _)| server)).any(|runner| runner.name == plain)
 }

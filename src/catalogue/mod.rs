@@ -2,11 +2,13 @@
 //!
 //! - `cpython`: the runners that a Python interpreter has.
 //! - `languages`: the languages whose cells come along.
+//! - `own_servers`: servers of one's own, each a command.
 //! - `names`: what a name in a plan or a flag means, and what else it may have meant.
 
 pub(crate) mod cpython;
 pub(crate) mod languages;
 mod names;
+mod own_servers;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -14,10 +16,13 @@ use std::time::Duration;
 use regatta_reports::record::Parameters;
 use regatta_runners::Parallelism;
 pub use regatta_workloads::Card as WorkloadCard;
+use regatta_workloads::serving::Serving;
 use regatta_workloads::{Service, Tally};
 use serde_json::{Map, Value};
 
 pub(crate) use self::names::{check_family, check_runners, means, selects, suggestion, unknown};
+pub(crate) use self::own_servers::{OwnServer, WithServers};
+use crate::protocol::ServerProgram;
 
 /// What a runner is.
 #[derive(Debug, Clone)]
@@ -34,6 +39,10 @@ pub struct RunnerCard {
     pub gil: bool,
     /// The runner that its speed-up is taken against.
     pub baseline: String,
+    /// The runner that computes in the same language, one task after the other: what it is measured by how much computing a time is.
+    pub computes_as: String,
+    /// Whether it is a server model, whose tasks are the requests of a load generator.
+    pub is_server: bool,
     /// What bounds its parallelism.
     pub parallelism: Parallelism,
     /// Whether its workers are processes, which share no memory.
@@ -79,6 +88,14 @@ pub(crate) struct External {
     pub(crate) boot_ns: Option<u64>,
 }
 
+/// A server model whose servers are another program.
+#[derive(Debug, Clone)]
+pub(crate) struct ExternalServer {
+    /// Name of the server model in plans and records.
+    pub(crate) name: String,
+    pub(crate) program: ServerProgram,
+}
+
 /// A workload with its parameters.
 #[derive(Debug, Clone)]
 pub struct Resolved {
@@ -96,10 +113,19 @@ pub struct Resolved {
     pub sizing: Option<ReadySizing>,
     /// The server that the tasks talk to.
     pub service: Option<Service>,
+    /// What a server does and under which load, if its runners are server models.
+    pub serving: Option<Serving>,
     /// Whether the tasks share memory, so that they cannot run in processes of their own.
     pub shares_memory: bool,
     /// Whether the tasks only compute, so that their CPU time is the same under every runner.
     pub only_computes: bool,
+}
+
+impl Resolved {
+    /// Returns how many workers a model has that creates one for each: for each connection of a server, or else for each task.
+    pub(crate) fn units(&self) -> u64 {
+        self.serving.map_or(self.tasks, |serving| serving.load.all_connections())
+    }
 }
 
 /// How it is found out how much computing a time is.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::Args;
 
 use super::gate::{FailOn, Gate};
+use crate::catalogue::OwnServer;
 use crate::crossover::Range;
 use crate::durations;
 use crate::guests::NamedCell;
@@ -14,7 +15,7 @@ use crate::plan::{Assignment, PlannedSweep, Workers};
 /// What to measure.
 #[derive(Debug, Default, Args)]
 pub(crate) struct RunArgs {
-    /// quick, default, full, gil-sweep, scaling, coordination, languages, faults, or the path of a TOML file.
+    /// quick, default, full, gil-sweep, scaling, coordination, languages, faults, servers, or the path of a TOML file.
     #[arg(long, default_value = "default")]
     pub(crate) plan: String,
     /// Measure only these workloads (comma-separated, repeatable), for example primes,sleep.
@@ -51,6 +52,9 @@ pub(crate) struct RunArgs {
     /// NAME-...
     #[arg(long, value_name = "NAME[=COMMAND]")]
     pub(crate) cell: Vec<NamedCell>,
+    /// Measure this server too, in the workload serve (repeatable): a command that prints the port at which it listens.
+    #[arg(long, value_name = "NAME=COMMAND")]
+    pub(crate) server: Vec<OwnServer>,
     /// Judge the claims of this file too (repeatable).
     #[arg(long, value_name = "FILE")]
     pub(crate) claims: Vec<PathBuf>,
@@ -122,6 +126,9 @@ pub(crate) struct VerifyArgs {
     /// NAME-...
     #[arg(long, value_name = "NAME[=COMMAND]")]
     pub(crate) cell: Vec<NamedCell>,
+    /// Check this server too, in the workload serve (repeatable): a command that prints the port at which it listens.
+    #[arg(long, value_name = "NAME=COMMAND")]
+    pub(crate) server: Vec<OwnServer>,
 }
 
 /// What to profile.

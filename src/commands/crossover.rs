@@ -58,6 +58,7 @@ pub(crate) fn crossover(catalogue: &dyn Catalogue, args: &CrossoverArgs, verbosi
     plan.budget = Some(budget);
     plan.heat(args.hot.unwrap_or_default());
     let launch = Launcher::new(guests.externals(), interrupt.clone()).context("cannot find this program's own file")?;
+    let launch = launch.with_servers(guests.servers());
     let launch = launch.with_backtraces(verbosity.verbose);
     let search = Search::new(axis.range.low, axis.range.high);
     let places: Vec<u64> = search.places().collect();

@@ -56,6 +56,8 @@ struct ListedRunner {
     family: String,
     model: String,
     gil: bool,
+    /// Whether it is a server model.
+    is_server: bool,
     about: String,
 }
 
@@ -176,6 +178,7 @@ impl Listing {
             family: card.family.clone(),
             model: card.model.clone(),
             gil: card.gil,
+            is_server: card.is_server,
             about: card.about.clone(),
         };
         let claim = |claim: &Claim| ListedClaim { id: claim.id.clone(), statement: claim.statement.clone() };
@@ -197,9 +200,11 @@ impl Listing {
         for card in &self.workloads {
             writeln!(out, "  {:<22} {:<9} {}", card.name, card.kind, card.about)?;
         }
-        writeln!(out, "\nRunners")?;
-        for card in &self.runners {
-            writeln!(out, "  {:<22} {}", card.name, card.about)?;
+        for (title, is_server) in [("Runners", false), ("Server models, the runners of serve", true)] {
+            writeln!(out, "\n{title}")?;
+            for card in self.runners.iter().filter(|card| card.is_server == is_server) {
+                writeln!(out, "  {:<22} {}", card.name, card.about)?;
+            }
         }
         for Missing { name, reason } in &self.missing {
             writeln!(out, "  {name:<22} cannot run here: {reason}")?;

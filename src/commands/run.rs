@@ -20,7 +20,7 @@ use crate::blocking;
 use crate::browser;
 use crate::calibration::calibrate;
 use crate::capacity;
-use crate::catalogue::Catalogue;
+use crate::catalogue::{Catalogue, OwnServer, WithServers};
 use crate::driver::{Driver, Launcher, RunTotals, Sink, Watch};
 use crate::durations;
 use crate::environment;
@@ -78,6 +78,7 @@ pub(super) fn carry_out(
         say("no python3 was found, so CPython is left out; name an interpreter with --python PATH");
     }
     let catalogue: &dyn Catalogue = &WithGuests { inner: catalogue, guests: &guests };
+    let catalogue: &dyn Catalogue = &WithServers::new(catalogue, &args.server).map_err(anyhow::Error::msg)?;
     let claims = load_claims(&args.claims, &names_of(catalogue))?;
     let gates = Gates(&args.fail_on);
     gates.check(&claims, args.baseline.is_some())?;
@@ -98,6 +99,8 @@ pub(super) fn carry_out(
     let trials = plan.ready_trials(catalogue, cores)?;
     plan.left_out.extend(plan.missing(catalogue));
     let launch = Launcher::new(guests.externals(), interrupt.clone()).context("cannot find this program's own file")?;
+    let own = args.server.iter().map(OwnServer::external);
+    let launch = launch.with_servers(guests.servers().into_iter().chain(own).collect());
     let launch = launch.with_backtraces(verbosity.verbose);
     sizing::size(&launch, catalogue, &mut groups);
     let seed = args.seed.unwrap_or_else(rand::random);

@@ -12,7 +12,7 @@ use regatta_reports::text::{gist, lines};
 use super::args::VerifyArgs;
 use super::verify_cell::verify_cells;
 use crate::blocking;
-use crate::catalogue::Catalogue;
+use crate::catalogue::{Catalogue, OwnServer, WithServers};
 use crate::driver::{Driver, Launcher, RunTotals, Sink};
 use crate::environment;
 use crate::exit::Exit;
@@ -78,6 +78,7 @@ pub(crate) fn verify(catalogue: &dyn Catalogue, args: &VerifyArgs, verbosity: Ve
     let wanted = Wanted::by_flags(&args.python, &args.cell, cores).with_plan(&plan, &args.runner)?;
     let guests = Guests::find(&wanted, catalogue, &interrupt)?;
     let catalogue: &dyn Catalogue = &WithGuests { inner: catalogue, guests: &guests };
+    let catalogue: &dyn Catalogue = &WithServers::new(catalogue, &args.server).map_err(anyhow::Error::msg)?;
     let overrides = Overrides {
         workloads: args.workload.clone(),
         params: args.param.clone(),
@@ -92,6 +93,8 @@ pub(crate) fn verify(catalogue: &dyn Catalogue, args: &VerifyArgs, verbosity: Ve
     plan.groups.iter_mut().for_each(|group| group.noise_arm = None);
     let groups = plan.ready(catalogue, cores)?;
     let launch = Launcher::new(guests.externals(), interrupt.clone()).context("cannot find this program's own file")?;
+    let own = args.server.iter().map(OwnServer::external);
+    let launch = launch.with_servers(guests.servers().into_iter().chain(own).collect());
     let launch = launch.with_backtraces(verbosity.verbose);
     let clock = Instant::now();
     let mut progress = Progress::new(verbosity);

@@ -14,10 +14,11 @@ use regatta_runners::Parallelism;
 use serde::Deserialize;
 
 use self::script::Script;
-use crate::catalogue::cpython::{FAMILY, GEVENT, OPTIONS, PythonRunner, RUNNERS, is_runner};
-use crate::catalogue::{External, RunnerCard};
+use crate::catalogue::cpython::{FAMILY, GEVENT, GEVENT_SERVER, OPTIONS, PythonRunner, RUNNERS, SERVERS, is_runner};
+use crate::catalogue::{External, ExternalServer, RunnerCard};
 use crate::cell_error::CellError;
 use crate::interrupt::Interrupt;
+use crate::protocol::ServerProgram;
 use crate::subprocess::{Subprocess, on_search_path};
 
 /// The flags of every interpreter: isolated (neither the current directory nor `PYTHON*` variables are on the module path, here and in
@@ -161,6 +162,25 @@ impl Interpreters {
         self.list.iter().flat_map(cells).collect()
     }
 
+    /// Returns how to start each of their servers.
+    pub(crate) fn servers(&self) -> Vec<ExternalServer> {
+        let script = self.script.server().display().to_string();
+        let servers = |interpreter: &Interpreter| {
+            let server = |(server, serves_all): &(PythonRunner, bool)| {
+                let no_packages = (server.name != GEVENT_SERVER).then(|| NO_PACKAGES.to_owned());
+                let args = no_packages.into_iter().chain(FLAGS.map(str::to_owned));
+                let args = args.chain([script.clone(), server.name.to_owned()]).collect();
+                let program = interpreter.program.clone();
+                ExternalServer {
+                    name: format!("{}{}", server.name, interpreter.suffix),
+                    program: ServerProgram { program, args, serves_all: *serves_all },
+                }
+            };
+            SERVERS.iter().map(server).collect::<Vec<_>>()
+        };
+        self.list.iter().flat_map(servers).collect()
+    }
+
     /// Returns what their runners are.
     pub(crate) fn cards(&self) -> Vec<RunnerCard> {
         self.list.iter().flat_map(Interpreter::cards).collect()
@@ -172,7 +192,7 @@ impl Interpreters {
         match self.list.first() {
             _ if !is_runner(runner) && plain != FAMILY => None,
             None => Some("no python3 was found; name one with `--python PATH`".to_owned()),
-            Some(Interpreter { program, .. }) if plain == GEVENT => {
+            Some(Interpreter { program, .. }) if [GEVENT, GEVENT_SERVER].contains(&plain) => {
                 let program = program.display();
                 Some(format!(
                     "gevent cannot be imported by {program}; install it with `{program} -m pip install gevent`"
@@ -192,6 +212,8 @@ impl Interpreter {
             model: runner.model.to_owned(),
             gil: self.about.gil,
             baseline: format!("python-sequential{}", self.suffix),
+            computes_as: format!("python-sequential{}", self.suffix),
+            is_server: false,
             parallelism: runner.parallelism,
             processes: runner.processes,
             waits_in_workers: runner.parallelism == Parallelism::Workers,
@@ -199,8 +221,16 @@ impl Interpreter {
             workloads: None,
             version: self.about.sentence(),
         };
-        let lacks = |name| name == GEVENT && !self.about.gevent;
-        RUNNERS.iter().filter(|runner| !lacks(runner.name)).map(card).collect()
+        let server = |server: &PythonRunner| RunnerCard {
+            baseline: format!("python-socketserver{}", self.suffix),
+            is_server: true,
+            waits_in_workers: false,
+            options: Vec::new(),
+            ..card(server)
+        };
+        let lacks = |runner: &&PythonRunner| [GEVENT, GEVENT_SERVER].contains(&runner.name) && !self.about.gevent;
+        let servers = SERVERS.iter().map(|(server, _)| server).filter(|server| !lacks(server)).map(server);
+        RUNNERS.iter().filter(|runner| !lacks(runner)).map(card).chain(servers).collect()
     }
 }
 

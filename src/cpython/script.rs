@@ -64,6 +64,15 @@ const FILES: &[(&str, &str)] = &[
     script!("regatta_cell/trial/models.py"),
     script!("regatta_cell/trial/trial.py"),
     script!("regatta_cell/waiting.py"),
+    script!("regatta_server/__init__.py"),
+    script!("regatta_server/blocking.py"),
+    script!("regatta_server/job.py"),
+    script!("regatta_server/lines.py"),
+    script!("regatta_server/of_asyncio.py"),
+    script!("regatta_server/of_gevent.py"),
+    script!("regatta_server/of_selectors.py"),
+    script!("regatta_server/of_socketserver.py"),
+    script!("server.py"),
 ];
 
 /// The script in a temporary folder, where interpreters also keep what they compile of it.
@@ -87,9 +96,14 @@ impl Script {
         Ok(script)
     }
 
-    /// Returns the file that an interpreter runs.
+    /// Returns the file that an interpreter runs as a cell.
     pub(super) fn path(&self) -> PathBuf {
         self.folder.path().join("cell.py")
+    }
+
+    /// Returns the file that an interpreter runs as a server.
+    pub(super) fn server(&self) -> PathBuf {
+        self.folder.path().join("server.py")
     }
 }
 
@@ -119,7 +133,7 @@ mod tests {
     #[test]
     fn every_file_of_the_script_is_a_part_of_the_program() {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts/cpython");
-        for folder in ["regatta_cell", "regatta_cell/coordination"] {
+        for folder in ["regatta_cell", "regatta_cell/coordination", "regatta_server"] {
             for entry in std::fs::read_dir(script.join(folder)).expect("the script").flatten() {
                 let path = format!("{folder}/{}", entry.file_name().to_string_lossy());
                 let known = FILES.iter().any(|(known, _)| *known == path);

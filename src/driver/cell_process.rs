@@ -11,7 +11,7 @@ use regatta_workloads::Service;
 use tempfile::TempDir;
 
 use super::{Cell, CellError, Launch, Server, Spawned, external};
-use crate::catalogue::External;
+use crate::catalogue::{External, ExternalServer};
 use crate::interrupt::Interrupt;
 use crate::protocol::{Answer, CELL, Measured, Request, SERVER, Start};
 use crate::recorder::{MemoryWatch, Outside, TreeMemory, cpu_time_of, histogram};
@@ -30,6 +30,8 @@ pub(crate) struct Launcher {
     program: PathBuf,
     /// Other programs that are cells.
     externals: Vec<External>,
+    /// Other programs that are servers, whose cells are this program.
+    servers: Vec<ExternalServer>,
     /// Other builds of this program: the arms that are theirs.
     builds: BTreeMap<String, PathBuf>,
     /// Whether cells say where they panicked.
@@ -42,6 +44,7 @@ impl Launcher {
         Ok(Self {
             program: std::env::current_exe()?,
             externals,
+            servers: Vec::new(),
             builds: BTreeMap::new(),
             has_backtraces: false,
             interrupt,
@@ -51,6 +54,11 @@ impl Launcher {
     /// Returns the same, with the cells of some arms in other builds of this program.
     pub(crate) fn with_builds(self, builds: BTreeMap<String, PathBuf>) -> Self {
         Self { builds, ..self }
+    }
+
+    /// Returns the same, with servers that are other programs.
+    pub(crate) fn with_servers(self, servers: Vec<ExternalServer>) -> Self {
+        Self { servers, ..self }
     }
 
     /// Returns the same, with cells that say where they panicked.
@@ -98,7 +106,10 @@ impl Launcher {
 
 impl Launch for Launcher {
     fn spawn(&self, start: &Start) -> Result<Box<dyn Spawned>, CellError> {
-        let (mut command, start, external) = self.cell_command(start.clone());
+        let mut start = start.clone();
+        let served = self.servers.iter().find(|server| server.name == start.runner);
+        start.serves = served.map(|server| Box::new(server.program.clone()));
+        let (mut command, start, external) = self.cell_command(start);
         let mut process = self.subprocess("cell process", &mut command)?;
         let outside = external.and_then(|known| external::watch(known, &mut process));
         process.nudge();

@@ -237,6 +237,7 @@ impl Run<'_> {
         }
         for group in &running {
             group.say_who_is_alone(self);
+            group.say_what_was_void(self);
             group.say_what_was_cut(self)?;
         }
         if self.driver.plan.profile { self.profile(running) } else { Ok(()) }

@@ -24,6 +24,9 @@ pub(super) struct RunningCell<'g> {
     pub(super) has_samples: bool,
     /// How its present process warmed up; none if it does not compile as it goes.
     pub(super) warming: Option<Warming>,
+    /// Runs that meant nothing, and why the last recorded one did; empty if there is none.
+    pub(super) voids: u32,
+    pub(super) void: String,
 }
 
 impl<'g> RunningCell<'g> {
@@ -38,6 +41,8 @@ impl<'g> RunningCell<'g> {
             resting: false,
             has_samples: false,
             warming: None,
+            voids: 0,
+            void: String::new(),
         }
     }
 

@@ -19,6 +19,9 @@ use crate::group::{Precise, ReadyGroup};
 use crate::plan::Quota;
 use crate::protocol::Start;
 
+/// Void runs of a cell without a sample after which it is given up.
+const MOST_VOIDS: u32 = 8;
+
 /// How often a group's server may die before the group is given up.
 const SERVER_LIVES: u32 = 3;
 
@@ -246,6 +249,9 @@ impl<'g> RunningGroup<'g> {
         match if ready.id.arm == arms::REFERENCE { least(once) } else { once() } {
             Ok(sample) => Ok(Some(sample)),
             Err(CellError::Interrupted) => Err(Stop::Interrupted),
+            Err(CellError::Failed { kind: FailureKind::Void, message }) => {
+                self.void(run, place, round, message).map(|()| None)
+            }
             Err(CellError::Failed { kind, message }) => {
                 if kind == FailureKind::WrongAnswer {
                     let runner = &self.cells[place].id().runner;
@@ -254,6 +260,22 @@ impl<'g> RunningGroup<'g> {
                 self.fail(run, place, round, kind, message).map(|()| None)
             }
         }
+    }
+
+    /// Records a run that means nothing. The cell goes on, but not for ever if all its runs are void.
+    fn void(&mut self, run: &mut Run<'_>, place: usize, round: Option<u32>, message: String) -> Result<(), Stop> {
+        let process = self.process();
+        let cell = &mut self.cells[place];
+        cell.voids += 1;
+        let gives_up = !cell.has_samples && cell.voids >= MOST_VOIDS;
+        if gives_up {
+            (cell.cell, cell.retired) = (None, true);
+        }
+        if round.is_some() || gives_up {
+            cell.void.clone_from(&message);
+            run.write_failure(failure(cell.group, cell.ready, process, round, FailureKind::Void, message))?;
+        }
+        Ok(())
     }
 
     /// Returns the number of the present process, from 0.
@@ -386,6 +408,19 @@ impl<'g> RunningGroup<'g> {
     /// Notes it if all its runners agree with each other and not with the oracle.
     pub(super) fn say_who_is_alone(&self, run: &mut Run<'_>) {
         run.totals.remarks.extend(self.wrong.consensus(self.first()).filter(|_| !self.has_right_answers()));
+    }
+
+    /// Notes how many runs meant nothing, and why the last of them did.
+    pub(super) fn say_what_was_void(&self, run: &mut Run<'_>) {
+        let with_voids: Vec<_> = self.cells.iter().filter(|cell| !cell.void.is_empty()).collect();
+        let Some(last) = with_voids.last() else { return };
+        let runs: u32 = with_voids.iter().map(|cell| cell.voids).sum();
+        let runners: BTreeSet<&str> = with_voids.iter().map(|cell| &*cell.id().runner).collect();
+        let runners = runners.into_iter().collect::<Vec<_>>().join(", ");
+        let (name, reason) = (self.first().name(), &last.void);
+        let sentence =
+            format!("{name}: {runs} runs of {runners} are void and count for nothing; of one of them, {reason}");
+        run.totals.remarks.push(sentence);
     }
 
     /// Records the cells that the budget had no time for, and notes a group that had fewer rounds than it should.

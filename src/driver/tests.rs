@@ -134,6 +134,7 @@ fn group(runners: &[&str], service: bool) -> ReadyGroup {
         computing: None,
         sizing: None,
         service: service.then_some(Service::Echo { delay: Duration::ZERO }),
+        serving: None,
         shares_memory: false,
         only_computes: true,
     };
@@ -265,6 +266,23 @@ fn a_wrong_sample_is_an_error_record_and_never_a_time() {
         assert_eq!(failure.kind, kind);
         assert!(failure.message.contains(message), "{}", failure.message);
     }
+}
+
+#[test]
+fn a_void_run_is_no_sample_and_its_cell_goes_on() {
+    let sometimes: Script =
+        |run| if run % 2 == 0 { Err(CellError::failed(FailureKind::Void, "busy")) } else { Ok(right()) };
+    let always: Script = |_| Err(CellError::failed(FailureKind::Void, "always busy"));
+    let world = world(&[("sometimes", sometimes), ("always", always)]);
+    let (totals, records) = drive(&world, &plan("rounds = 20"), &[group(&["sometimes", "always"], false)], 0);
+    assert_eq!((totals.samples, totals.failed), (10, 0), "nothing is wrong with either");
+    let voids = failures(&records);
+    assert!(voids.iter().all(|failure| failure.kind == FailureKind::Void), "{voids:?}");
+    let of = |runner: &str| voids.iter().filter(|failure| failure.cell.runner == runner).count();
+    assert_eq!(of("sometimes"), 10);
+    assert!((1..=8).contains(&of("always")), "it is given up: {voids:?}");
+    let is_told = |remark: &String| remark.contains("void") && remark.contains("busy");
+    assert!(totals.remarks.iter().any(is_told), "{totals:?}");
 }
 
 #[test]

@@ -63,7 +63,7 @@ pub(super) fn cells(
         let sizes = if counts.is_empty() { pools::sizes(card, &work.resolved, cores) } else { Vec::new() };
         let counts: Vec<u64> = if counts.is_empty() { [vec![cores], sizes].concat() } else { counts.to_vec() };
         for (&count, options) in counts.iter().flat_map(|count| variants.iter().map(move |options| (count, options))) {
-            let workers = card.parallelism.workers(count, work.resolved.tasks);
+            let workers = card.parallelism.workers(count, work.resolved.units());
             let pairs: Vec<_> = options.iter().map(|(name, value)| format!("{name}={value}")).collect();
             let id = CellId { runner: card.name.clone(), options: pairs.join(","), workers, ..CellId::default() };
             if cells.iter().all(|other| other.id != id) {

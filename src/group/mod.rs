@@ -142,7 +142,10 @@ impl Plan {
         let scales = Scales::resolve(planned, self.hot, catalogue, sized_for(planned, &counts, cores))?;
         let mut skipped = BTreeMap::new();
         let mut chosen: Vec<&RunnerCard> = Vec::new();
-        for card in runners.iter().filter(|card| selects(&planned.runners, card)) {
+        // Server models serve, and all others carry out tasks: neither can do the other's work.
+        let is_served = scales.of_group.resolved.serving.is_some();
+        let fitting = runners.iter().filter(|card| card.is_server == is_served);
+        for card in fitting.filter(|card| selects(&planned.runners, card)) {
             match planned.skip.get(&card.name) {
                 Some(reason) => drop(skipped.insert(card.name.clone(), reason.clone())),
                 None if !card.can_do(&planned.workload) => {

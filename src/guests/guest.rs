@@ -91,6 +91,8 @@ impl Guest {
             model: runner.model.clone(),
             gil: runner.gil,
             baseline: self.own(baseline(&self.hello, runner)),
+            computes_as: self.own(baseline(&self.hello, runner)),
+            is_server: false,
             parallelism,
             processes: runner.processes,
             waits_in_workers: parallelism == Parallelism::Workers,

@@ -19,7 +19,7 @@ use serde_json::{Map, Value};
 pub(crate) use self::command::NamedCell;
 pub(crate) use self::guest::Guest;
 use crate::catalogue::languages::{LANGUAGES, language_of};
-use crate::catalogue::{Catalogue, External, Resolved, RunnerCard, WorkloadCard};
+use crate::catalogue::{Catalogue, External, ExternalServer, Resolved, RunnerCard, WorkloadCard};
 use crate::cpython::{InterpreterError, Interpreters};
 use crate::interrupt::Interrupt;
 use crate::plan::{Plan, PlanError};
@@ -156,6 +156,11 @@ impl Guests {
         let mut externals = self.interpreters.externals();
         externals.extend(self.list.iter().flat_map(Guest::externals));
         externals
+    }
+
+    /// Returns how to start the servers that they have.
+    pub(crate) fn servers(&self) -> Vec<ExternalServer> {
+        self.interpreters.servers()
     }
 
     fn cards(&self) -> Vec<RunnerCard> {

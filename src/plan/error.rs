@@ -20,7 +20,7 @@ const TYPES: [(&str, &str); 8] = [
 pub enum PlanError {
     /// There is no such plan.
     #[error(
-        "there is no plan `{name}`{suggestion}; built in are quick, default, full, gil-sweep, scaling and coordination, and a path names a file"
+        "there is no plan `{name}`{suggestion}; built in are quick, default, full, gil-sweep, scaling, coordination, languages and servers, and a path names a file"
     )]
     Unknown {
         /// What was asked for.

@@ -38,7 +38,7 @@ use crate::catalogue::{Catalogue, selects, suggestion};
 use crate::durations;
 
 /// The plans that are built in, by name.
-pub(crate) const BUILT_IN: [(&str, &str); 8] = [
+pub(crate) const BUILT_IN: [(&str, &str); 9] = [
     ("quick", include_str!("../plans/quick.toml")),
     ("default", include_str!("../plans/default.toml")),
     ("full", include_str!("../plans/full.toml")),
@@ -47,6 +47,7 @@ pub(crate) const BUILT_IN: [(&str, &str); 8] = [
     ("coordination", include_str!("../plans/coordination.toml")),
     ("languages", include_str!("../plans/languages.toml")),
     ("faults", include_str!("../plans/faults.toml")),
+    ("servers", include_str!("../plans/servers.toml")),
 ];
 
 /// A plan as it is written.
@@ -282,7 +283,8 @@ mod tests {
             assert!(!plan.about.is_empty(), "{name}");
             assert!(ready.iter().all(|group| group.cells.len() == group.group.cells.len()), "{name}");
         }
-        let plans = ["default", "full", "coordination", "faults"].map(|name| Plan::load(name).expect("built in"));
+        let plans =
+            ["default", "full", "coordination", "faults", "servers"].map(|name| Plan::load(name).expect("built in"));
         let workloads: Vec<&str> = plans.iter().flat_map(|plan| &plan.groups).map(|group| &*group.workload).collect();
         for card in Course::standard().workloads() {
             assert!(workloads.contains(&card.name), "{} is in none of the plans that show every workload", card.name);

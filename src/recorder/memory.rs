@@ -11,6 +11,8 @@ use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use rustix::process::getpgrp;
+
 use super::tree::{field, peak_of};
 
 /// Least time between two readings.
@@ -71,9 +73,14 @@ impl MemoryWatch {
     }
 }
 
-/// Returns what the process tree of a cell takes now, bytes; none where the kernel does not tell.
-pub(crate) fn memory_now(leader: u32) -> Option<u64> {
+/// Returns the memory of all processes of the group with this leader now, bytes; none where the kernel does not tell.
+pub(crate) fn memory_of_tree(leader: u32) -> Option<u64> {
     memory_of_group(Path::new("/proc"), leader)
+}
+
+/// Returns the memory of all processes of this process's group now, bytes; none where the kernel does not tell.
+pub(crate) fn memory_now() -> Option<u64> {
+    memory_of_group(Path::new("/proc"), getpgrp().as_raw_nonzero().get().cast_unsigned())
 }
 
 /// Returns the memory of all processes of a group now, bytes; none where the kernel does not tell.

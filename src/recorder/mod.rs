@@ -27,9 +27,9 @@ use per_core::PerCore;
 use regatta_reports::record::{Counts, Sample};
 
 pub(crate) use latency::histogram;
-pub(crate) use memory::{MemoryWatch, TreeMemory, memory_now};
+pub(crate) use memory::{MemoryWatch, TreeMemory, memory_now, memory_of_tree};
 pub(crate) use outside::Outside;
-pub(crate) use tree::{ThreadTimes, cpu_time_of, is_alive, tree_of};
+pub(crate) use tree::{ThreadTimes, cpu_time_of, cpu_time_of_thread, is_alive, tree_of};
 
 /// The source of figures that perf counts.
 pub(crate) const PERF: &str = "perf-task-clock";

@@ -80,6 +80,11 @@ pub(crate) fn cpu_time_of(process: u32) -> Option<u64> {
     clock_gettime(clock_id).ok().map(|time| time.num_nanoseconds().cast_unsigned())
 }
 
+/// Returns the CPU time that the calling thread has used so far, nanoseconds.
+pub(crate) fn cpu_time_of_thread() -> u64 {
+    clock(ClockId::CLOCK_THREAD_CPUTIME_ID)
+}
+
 /// Returns the machine's monotonic clock, nanoseconds.
 pub(crate) fn monotonic() -> u64 {
     clock(ClockId::CLOCK_MONOTONIC)

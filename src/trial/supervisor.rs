@@ -14,7 +14,7 @@ use super::ready::ReadyTrial;
 use crate::cell_error::CellError;
 use crate::driver::{Launcher, RunTotals, Sink, Watch};
 use crate::protocol::{Answer, Attempted, Request, Start, Trial};
-use crate::recorder::{Recorder, memory_now};
+use crate::recorder::{Recorder, memory_of_tree};
 use crate::subprocess::{Heard, Subprocess};
 
 /// Memory that a process of a trial may have as data: enough for each model, and soon used up by a leak.
@@ -109,13 +109,13 @@ fn one(launch: &Launcher, trial: &ReadyTrial, round: u32) -> Result<TrialRecord,
 impl Running<'_> {
     /// Has both attempts, and looks at what is left.
     fn have_attempts(mut self, round: u32) -> Result<TrialRecord, CellError> {
-        let before = self.process.process().and_then(memory_now);
+        let before = self.process.process().and_then(memory_of_tree);
         let first = self.attempt()?;
         let ended_ns = Recorder::now_ns();
         let lives = |end: AttemptEnd| !matches!(end, AttemptEnd::Died | AttemptEnd::Silent);
         let again = if lives(first.end) { Some(self.attempt()?) } else { None };
         let is_alive = again.as_ref().is_some_and(|again| lives(again.end));
-        let after = if is_alive { self.process.process().and_then(memory_now) } else { None };
+        let after = if is_alive { self.process.process().and_then(memory_of_tree) } else { None };
         let grown_bytes = before.zip(after).map(|(before, after)| after.cast_signed() - before.cast_signed());
         let (left, last_words) = self.left();
         let Self { trial, ledger, .. } = &self;

@@ -50,6 +50,14 @@ impl Echo {
         }
     }
 
+    /// Returns the sum of the bytes of a reply whose first letter is this one of the alphabet, from 0, by counting whole alphabets.
+    pub(crate) fn sum_of_reply(bytes: usize, first: u64) -> u64 {
+        let alphabet: u64 = (b'A'..=b'Z').map(u64::from).sum();
+        let letters = bytes as u64 - 1;
+        let rest: u64 = (0..letters % 26).map(|turn| u64::from(b'A') + (first + turn) % 26).sum();
+        letters / 26 * alphabet + rest + u64::from(b'\n')
+    }
+
     /// Makes one round trip and returns the sum of the reply's bytes.
     pub(crate) async fn round_trip<S: Stream>(stream: &mut S, request: &[u8], reply: &mut [u8]) -> Result<u64, Error> {
         stream.write_all(request).await?;
@@ -112,13 +120,8 @@ impl Workload for Echo {
     }
 
     fn expected(&self) -> impl Iterator<Item = u64> {
-        let alphabet: u64 = (b'A'..=b'Z').map(u64::from).sum();
-        let letters = self.bytes as u64 - 1;
-        let line = move |first: u64| {
-            let rest: u64 = (0..letters % 26).map(|turn| u64::from(b'A') + (first + turn) % 26).sum();
-            letters / 26 * alphabet + rest + u64::from(b'\n')
-        };
-        (0..self.connections).map(move |index| (0..self.round_trips).map(|trip| line((index + trip) % 26)).sum())
+        let line = |first: u64| Self::sum_of_reply(self.bytes, first % 26);
+        (0..self.connections).map(move |index| (0..self.round_trips).map(|trip| line(index + trip)).sum())
     }
 
     fn wait(&self) -> Duration {

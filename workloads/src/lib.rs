@@ -35,6 +35,8 @@ mod list;
 mod primes;
 mod primitives;
 mod request;
+mod serve;
+pub mod serving;
 mod sleep;
 mod switch;
 mod tickets;
@@ -63,6 +65,7 @@ pub use primitives::{
     Barrier, Condvar, Event, Findings, Guard, Mutex, Primitives, Queue, RwLock, Semaphore, Shared, monitor,
 };
 pub use request::Request;
+pub use serve::Serve;
 pub use sleep::Sleep;
 pub use switch::Switch;
 pub use tickets::Tickets;
@@ -80,6 +83,7 @@ pub type Standard = list![
     Echo,
     Convoy,
     Request,
+    Serve,
     Varied<LostUpdate>,
     Varied<Contention>,
     Varied<Account>,

@@ -47,7 +47,7 @@ pub enum UnknownWorkload {
 pub struct Card {
     /// Its name.
     pub name: &'static str,
-    /// `cpu`, `switching`, `io`, `coordination`, `mixed` or `service`.
+    /// `cpu`, `switching`, `io`, `coordination`, `mixed`, `service` or `serving`.
     pub kind: &'static str,
     /// What it does, in one sentence.
     pub about: &'static str,

@@ -8,6 +8,7 @@ use std::time::Duration;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::serving::Serving;
 use crate::{Context, Error, Primitives, Shared};
 
 /// What limits a workload.
@@ -25,10 +26,12 @@ pub enum Kind {
     Mixed,
     /// Both in turn: each task computes and waits, as the requests of a service do.
     Service,
+    /// Serving: its tasks are the requests of a load generator, and its runners are server models.
+    Serving,
 }
 
 impl Kind {
-    /// Returns its name in records: `cpu`, `switching`, `io`, `coordination`, `mixed` or `service`.
+    /// Returns its name in records: `cpu`, `switching`, `io`, `coordination`, `mixed`, `service` or `serving`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Cpu => "cpu",
@@ -37,11 +40,12 @@ impl Kind {
             Self::Coordination => "coordination",
             Self::Mixed => "mixed",
             Self::Service => "service",
+            Self::Serving => "serving",
         }
     }
 }
 
-/// The server that a workload's tasks talk to. The harness runs it in a process of its own.
+/// What a workload needs at the other end of its connections. The harness runs it in a process of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Service {
     /// Answers each line with the same line in upper case.
@@ -49,6 +53,8 @@ pub enum Service {
         /// How long it waits before each answer.
         delay: Duration,
     },
+    /// Sends requests to the server that asks for them, and checks the replies.
+    Load,
 }
 
 impl Service {
@@ -56,6 +62,7 @@ impl Service {
     pub fn descriptors(self) -> u64 {
         match self {
             Self::Echo { delay } => 1 + u64::from(!delay.is_zero()),
+            Self::Load => 1,
         }
     }
 }
@@ -158,6 +165,11 @@ pub trait Workload: Serialize + DeserializeOwned + Default + Clone + Send + Sync
 
     /// Returns the server that its tasks talk to.
     fn service(&self) -> Option<Service> {
+        None
+    }
+
+    /// Returns what a server does and under which load, if the runners of this workload are server models; none for all others.
+    fn serving(&self) -> Option<Serving> {
         None
     }
 

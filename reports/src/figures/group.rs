@@ -89,6 +89,11 @@ impl GroupSummary {
         self.kind == "coordination"
     }
 
+    /// Returns whether claims about such work are those of a plan of its own, and no others.
+    pub fn has_plan_of_its_own(&self) -> bool {
+        self.is_coordination() || self.kind == "serving"
+    }
+
     /// Returns the rows that stand for themselves: no copies, and no second build.
     pub fn main_rows(&self) -> impl Iterator<Item = &Row> {
         self.rows.iter().filter(|row| row.is_main())

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::disturbed::{Disturbed, DisturbedRounds};
 use crate::records::Results;
 use crate::records::keys::{GroupKeys, group_key};
-use crate::records::schema::{CellId, Failure, Group, Sample, arms};
+use crate::records::schema::{CellId, Failure, FailureKind, Group, Sample, arms};
 
 /// The records by group and cell.
 pub(super) struct SortedRecords<'a> {
@@ -51,6 +51,7 @@ impl<'a> SortedRecords<'a> {
             let key = group_key(&failure.workload, failure.params_of_group());
             sorted.failures.entry(key).or_default().entry(&failure.cell).or_default().push(failure);
         }
+        sorted.drop_voids();
         sorted.complete_groups();
         sorted
     }
@@ -73,6 +74,17 @@ impl<'a> SortedRecords<'a> {
     /// Returns the disturbed rounds of a group.
     pub(super) fn disturbed(&self, group: &str) -> Disturbed {
         self.disturbed.of_group(group)
+    }
+
+    /// Drops the void runs of cells that have samples: those count, and nothing is wrong with the cell.
+    fn drop_voids(&mut self) {
+        for (key, cells) in &mut self.failures {
+            for (cell, failures) in cells {
+                if !of_cell(&self.samples, key, cell).is_empty() {
+                    failures.retain(|failure| failure.kind != FailureKind::Void);
+                }
+            }
+        }
     }
 
     /// Adds to the plan's groups what has records without being in the plan, so that nothing measured is lost.

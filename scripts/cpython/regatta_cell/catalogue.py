@@ -17,6 +17,7 @@ WORKLOADS = {
     "echo": "waiting:Echo",
     "convoy": "convoy:Convoy",
     "request": "service:Request",
+    "serve": "service:Serve",
     "lost-update": "coordination.lost_update:LostUpdate",
     "contention": "coordination.contention:Contention",
     "account": "coordination.account:Account",

@@ -83,3 +83,34 @@ class Request(Workload):
 
     def histograms(self) -> dict[str, str]:
         return {"task_ns": histogram.encode(self.latencies)} if self.tasks else {}
+
+
+class Serve(Workload):
+    """What a server does for each request, without a server: by this the harness finds out how much computing a time is."""
+
+    def __init__(self, params: dict[str, Any], server: str | None) -> None:
+        self.requests = number(params, "requests", least=1)
+        self.tasks = number(params, "connections") * self.requests
+        self.bytes = number(params, "bytes", least=1)
+        per_ms = number(params, "pieces_per_ms") if "pieces_per_ms" in params else GUESS
+        self.pieces, self.wait_s = number(params, "cpu_us") * per_ms // 1000, number(params, "wait_us") / 1e6
+
+    def handle(self, index: int) -> int:
+        """Compute, and answer request `index`: the sum of the bytes of its reply."""
+        first = index // self.requests + index % self.requests
+        line = bytes(97 + (first + place) % 26 for place in range(self.bytes - 1)) + b"\n"
+        if self.pieces:
+            compute(0, self.pieces)
+        return sum(line.upper())
+
+    def task(self, world: Any, index: int) -> int:
+        result = self.handle(index)
+        if self.wait_s:
+            world.sleep(self.wait_s)
+        return result
+
+    async def task_async(self, world: Any, index: int) -> int:
+        result = self.handle(index)
+        if self.wait_s:
+            await world.sleep(self.wait_s)
+        return result

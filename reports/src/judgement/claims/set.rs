@@ -8,11 +8,12 @@ use crate::figures::Summary;
 use crate::text::plain;
 
 /// The claims that are judged without being asked for.
-const BUILT_IN: [(&str, &str); 4] = [
+const BUILT_IN: [(&str, &str); 5] = [
     ("built_in.toml", include_str!("built_in.toml")),
     ("coordination.toml", include_str!("coordination.toml")),
     ("languages.toml", include_str!("languages.toml")),
     ("faults.toml", include_str!("faults.toml")),
+    ("servers.toml", include_str!("servers.toml")),
 ];
 
 /// A set of claims. No two have the same id.
@@ -119,17 +120,21 @@ impl Claims {
 
     /// Returns the verdicts as [`Claims::judge`], but only on the claims that are wanted.
     pub fn judge_those(&self, summary: &Summary, is_wanted: impl Fn(&Claim) -> bool) -> Vec<Verdict> {
-        let has_sweeps = !summary.sweeps.is_empty();
+        let swept = || summary.sweeps.iter().flat_map(|sweep| &sweep.groups).map(|place| &summary.groups[*place]);
         let has_trials = !summary.trials.is_empty();
         let has_others =
-            (summary.groups.is_empty() && !has_trials) || summary.unswept().any(|group| !group.is_coordination());
+            (summary.groups.is_empty() && !has_trials) || summary.unswept().any(|group| !group.has_plan_of_its_own());
+        let has_curves_of_others = swept().any(|group| !group.has_plan_of_its_own());
         let runners = &summary.run.runners;
         let has = |family: &String| runners.values().any(|info| info.is_of_family(family));
         let has_family = |claim: &Claim| runners.is_empty() || claim.families.iter().any(has);
         let can_be_told = |claim: &Claim| match &claim.plan {
-            _ if claim.is_about_curves() => has_sweeps,
             _ if claim.is_about_trials() => has_trials,
+            Some(_) if claim.is_about_curves() => {
+                has_family(claim) && swept().any(|group| claim.is_about(&group.workload))
+            }
             Some(_) => has_family(claim) && summary.unswept().any(|group| claim.is_about(&group.workload)),
+            None if claim.is_about_curves() => has_curves_of_others,
             None => has_others,
         };
         let wanted = self.claims.iter().filter(|claim| can_be_told(claim) && is_wanted(claim));

@@ -54,12 +54,14 @@ pub enum FailureKind {
     Limit,
     /// Something that it needs is missing, or the plan leaves it out: not run.
     Unavailable,
+    /// It ran, and what measured it says that the figures are not its doing: no figure, and the cell goes on.
+    Void,
 }
 
 impl FailureKind {
-    /// Returns whether the cell was not run at all, rather than run and failed.
+    /// Returns whether there is no figure through no fault of the cell: it was not run, or its run is void. All others have failed.
     pub fn is_not_run(self) -> bool {
-        matches!(self, Self::Limit | Self::Unavailable)
+        matches!(self, Self::Limit | Self::Unavailable | Self::Void)
     }
 
     /// Returns its name in the file.
@@ -72,6 +74,7 @@ impl FailureKind {
             Self::Protocol => "protocol",
             Self::Limit => "limit",
             Self::Unavailable => "unavailable",
+            Self::Void => "void",
         }
     }
 }
