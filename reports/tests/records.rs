@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 const HISTOGRAMS: [&str; 5] = ["wait_ns", "set_to_run_ns", "handover_ns", "lateness_ns", "reply_ns"];
 
 /// The figures of cases of coordination, of servers and of runtimes that warm up, of which there are no stored records.
-const FIGURES: [&str; 24] = [
+const FIGURES: [&str; 25] = [
     "boot_ns",
     "first_run_ns",
     "warm_up_cut",

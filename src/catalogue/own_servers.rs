@@ -120,7 +120,7 @@ mod tests {
     fn no_two_have_a_name() {
         let (course, own) = (Course::standard(), |text: &str| vec![text.parse::<OwnServer>().expect("a server")]);
         let servers = own("mine=x");
-        let with = WithServers::new(&course, &servers).ok().expect("a new name");
+        let with = WithServers::new(&course, &servers).unwrap_or_else(|error| panic!("a new name: {error}"));
         assert_eq!(
             with.runners().last().map(|card| (card.name.clone(), card.is_server)),
             Some(("mine".to_owned(), true))
