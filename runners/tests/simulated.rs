@@ -101,8 +101,8 @@ fn cases(workload: &str) -> Vec<(String, Value)> {
             .collect(),
         "timer" => sizes(|tasks| json!({"tasks": tasks, "after_us": 1000})),
         "prime-filter" | "square-mapper" => sizes(|tasks| json!({"tasks": tasks, "numbers": 30, "stride": 10})),
-        // The simulated world has no server for these, and no files.
-        "echo" | "convoy" | "tickets" => Vec::new(),
+        // The simulated world has no server for these, is none, and has no files.
+        "echo" | "convoy" | "serve" | "tickets" => Vec::new(),
         _ => vec![named("has small parameters in this file", Value::Null)],
     }
 }
